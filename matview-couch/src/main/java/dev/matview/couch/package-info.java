@@ -1,0 +1,2 @@
+/** CouchDB backends for feeds, views and the registry. */
+package dev.matview.couch;

@@ -1,0 +1,2 @@
+/** HTTP routes, authentication, configuration and {@code main}. No feed logic lives here. */
+package dev.matview.server;
