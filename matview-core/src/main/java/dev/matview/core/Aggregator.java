@@ -1,0 +1,74 @@
+package dev.matview.core;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The source side of a backend: reads user databases. Given feeds and the positions already held for them, it gives the
+ * slices that moved, and it tells when a database changed. Implementations are thread-safe, and every remote call they
+ * make has a timeout.
+ *
+ * <p>The contract, which {@code AggregatorContract} in the test-jar checks:
+ *
+ * <ol>
+ *   <li>Each database that a feed covers is reported to the sink once: as {@linkplain Sink#moved moved} when its position
+ *       is not the held one, as {@linkplain Sink#unmoved unmoved} when it is, as {@linkplain Sink#failed failed} when
+ *       it could not be read. A held database that is no more is reported as {@linkplain Sink#gone gone}.
+ *   <li>A slice holds every matching document at its position or at a later one, and never one that was deleted
+ *       before: a write that the slice may have missed gives the database another position.
+ *   <li>One database failing does not keep others from being read.
+ *   <li>A database is read once for all demands that need it.
+ * </ol>
+ */
+public interface Aggregator extends AutoCloseable {
+
+    /**
+     * Visits the databases that the demands cover. Returns when all are reported.
+     *
+     * @throws AggregationException when the databases cannot be told at all, and so none of them can be read; what the
+     *     sink was told before stands
+     * @throws InterruptedException when the thread was interrupted
+     */
+    void aggregate(List<Demand> demands, Sink sink) throws InterruptedException;
+
+    /**
+     * Tells the listener names of databases that were created, changed or deleted from now on: soon, perhaps more than
+     * once, perhaps without need. The listener is quick and does not throw.
+     */
+    Subscription watch(Consumer<String> listener);
+
+    /** Ends what is under way and releases connections. */
+    @Override
+    void close();
+
+    /**
+     * One feed to be brought forward.
+     *
+     * @param held the positions of the slices already held, by database; empty reads everything
+     */
+    record Demand(FeedDefinition feed, Map<String, Position> held) {
+        public Demand {
+            held = Map.copyOf(held);
+        }
+    }
+
+    /** Takes what a visit finds. Called from any number of threads; quick, and does not throw. */
+    interface Sink {
+
+        /** How many databases the feed covers; told before any of them, and again if more turn up. */
+        void covers(FeedDefinition feed, int databases);
+
+        /** The database is not at the held position: its slice, whole. */
+        void moved(FeedDefinition feed, Slice slice);
+
+        /** The database is at the held position. */
+        void unmoved(FeedDefinition feed, String database);
+
+        /** The database could not be read; its last slice stays. */
+        void failed(FeedDefinition feed, String database, Exception cause);
+
+        /** A held database is no more, or is no longer covered. */
+        void gone(FeedDefinition feed, String database);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.matview.core;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.mango.Projection;
+import dev.matview.core.mango.Selector;
+import dev.matview.core.mango.SortOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The one feed definition there is; its fingerprint is computed once. */
+record DefinedFeed(
+        String collection,
+        String viewName,
+        Selector selector,
+        Projection fields,
+        SortOrder sort,
+        OptionalInt limit,
+        List<DatabasePattern> databases,
+        Refresh refresh,
+        Access access,
+        List<String> expand,
+        String fingerprint)
+        implements FeedDefinition {
+
+    /** Part of every fingerprint: raise it when rows built by an earlier version must not be served by this one. */
+    private static final int FORMAT = 1;
+
+    DefinedFeed(
+            String collection,
+            String viewName,
+            Selector selector,
+            Projection fields,
+            SortOrder sort,
+            OptionalInt limit,
+            List<DatabasePattern> databases,
+            Refresh refresh,
+            Access access,
+            List<String> expand) {
+        this(
+                collection,
+                viewName,
+                selector,
+                fields,
+                sort,
+                limit,
+                databases,
+                refresh,
+                access,
+                expand,
+                fingerprint(selector, fields, sort, limit, databases, access, expand));
+    }
+
+    private static String fingerprint(
+            Selector selector,
+            Projection fields,
+            SortOrder sort,
+            OptionalInt limit,
+            List<DatabasePattern> databases,
+            Access access,
+            List<String> expand) {
+        ObjectNode parts = Json.object();
+        parts.put("format", FORMAT);
+        parts.set("selector", selector.json());
+        parts.set("fields", fields.json());
+        parts.set("sort", sort.json());
+        limit.ifPresent(n -> parts.put("limit", n));
+        parts.set(
+                "databases",
+                Json.array(databases.stream().map(DatabasePattern::toString).toList()));
+        parts.put("access", access.name());
+        parts.set("expand", Json.array(expand));
+        return sha256(parts.toString());
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JVM has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.matview.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a feed is doing, at one moment.
+ *
+ * @param feed the definition in force
+ * @param view the generation served; null before the first one
+ * @param staleness the time since the served generation was known to match its sources; null before the first one
+ * @param progress how far the refresh under way is; null when none is
+ * @param nextRefresh when the next refresh is due; null while one is under way
+ * @param failures how many refreshes failed since the last one that did not
+ * @param lastFailure why the last refresh failed; null when it did not
+ * @param behind databases that could not be read lately, with the reason; at most {@link RefreshResult#MAX_BEHIND}
+ */
+public record FeedStatus(
+        FeedDefinition feed,
+        Page.@Nullable View view,
+        @Nullable Duration staleness,
+        @Nullable Progress progress,
+        @Nullable Instant nextRefresh,
+        int failures,
+        @Nullable String lastFailure,
+        Map<String, String> behind) {
+
+    public FeedStatus {
+        behind = Map.copyOf(behind);
+    }
+
+    /**
+     * How far a refresh is.
+     *
+     * @param done databases visited
+     * @param total databases to visit, as far as is known
+     */
+    public record Progress(int done, int total) {}
+}

@@ -1,0 +1,166 @@
+package dev.matview.core;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.mango.Projection;
+import dev.matview.core.mango.Selector;
+import dev.matview.core.mango.SortOrder;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to read of a view: all of it in its own order, or what a further selector, projection and sort make of it. They
+ * see what the rows show and nothing else of the documents. Immutable and thread-safe.
+ */
+public final class Query {
+
+    private static final Query ALL = builder().build();
+
+    private final Selector selector;
+    private final Projection fields;
+    private final SortOrder sort;
+    private final OptionalInt limit;
+    private final int skip;
+    private final @Nullable String bookmark;
+    private final Caller caller;
+    private final String shape;
+
+    private Query(Builder builder) {
+        this.selector = builder.selector;
+        this.fields = builder.fields;
+        this.sort = builder.sort;
+        this.limit = builder.limit;
+        this.skip = builder.skip;
+        this.bookmark = builder.bookmark;
+        this.caller = builder.caller;
+        this.shape = shape(selector, fields, sort);
+    }
+
+    /** The first page of the view, as the view is, for an anonymous caller. */
+    public static Query all() {
+        return ALL;
+    }
+
+    /** A builder of {@link #all()}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Which rows; every row unless set. */
+    public Selector selector() {
+        return selector;
+    }
+
+    /** What to show of the rows; all they show unless set. */
+    public Projection fields() {
+        return fields;
+    }
+
+    /** The order; the view's own unless set. Rows without a sort field are left out, as in CouchDB. */
+    public SortOrder sort() {
+        return sort;
+    }
+
+    /** How many rows at most; the page size of the {@link GlobalFeeds} unless set, and never above its maximum. */
+    public OptionalInt limit() {
+        return limit;
+    }
+
+    /** How many rows to pass over, counted from the bookmark if there is one. */
+    public int skip() {
+        return skip;
+    }
+
+    /** Where an earlier page of the same query ended; null starts at the beginning of the current generation. */
+    public @Nullable String bookmark() {
+        return bookmark;
+    }
+
+    /** Who asks. */
+    public Caller caller() {
+        return caller;
+    }
+
+    /** Names selector, fields and sort: two queries of one shape see the same rows in the same order. */
+    public String shape() {
+        return shape;
+    }
+
+    private static String shape(Selector selector, Projection fields, SortOrder sort) {
+        ObjectNode parts = Json.object();
+        parts.set("selector", selector.json());
+        parts.set("fields", fields.json());
+        parts.set("sort", sort.json());
+        return parts.toString();
+    }
+
+    /** Builds queries. Not thread-safe. */
+    public static final class Builder {
+        private Selector selector = Selector.all();
+        private Projection fields = Projection.all();
+        private SortOrder sort = SortOrder.none();
+        private OptionalInt limit = OptionalInt.empty();
+        private int skip;
+        private @Nullable String bookmark;
+        private Caller caller = Caller.anonymous();
+
+        private Builder() {}
+
+        public Builder selector(Selector selector) {
+            this.selector = Objects.requireNonNull(selector, "selector");
+            return this;
+        }
+
+        /**
+         * @param json the selector as JSON text
+         * @throws IllegalArgumentException when the text is not JSON
+         * @throws dev.matview.core.mango.MangoException when CouchDB would refuse the selector
+         */
+        public Builder selector(String json) {
+            return selector(Selector.compile(Json.parse(json)));
+        }
+
+        public Builder fields(Projection fields) {
+            this.fields = Objects.requireNonNull(fields, "fields");
+            return this;
+        }
+
+        public Builder sort(SortOrder sort) {
+            this.sort = Objects.requireNonNull(sort, "sort");
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when the limit is negative */
+        public Builder limit(int limit) {
+            this.limit = OptionalInt.of(requireNotNegative(limit, "limit"));
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when the number is negative */
+        public Builder skip(int skip) {
+            this.skip = requireNotNegative(skip, "skip");
+            return this;
+        }
+
+        public Builder bookmark(@Nullable String bookmark) {
+            this.bookmark = bookmark;
+            return this;
+        }
+
+        public Builder caller(Caller caller) {
+            this.caller = Objects.requireNonNull(caller, "caller");
+            return this;
+        }
+
+        public Query build() {
+            return new Query(this);
+        }
+
+        private static int requireNotNegative(int value, String name) {
+            if (value < 0) {
+                throw new IllegalArgumentException(name + " must not be negative, not " + value);
+            }
+            return value;
+        }
+    }
+}

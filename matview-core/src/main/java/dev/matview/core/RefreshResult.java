@@ -1,0 +1,33 @@
+package dev.matview.core;
+
+import java.util.Map;
+
+/**
+ * How a refresh ended.
+ *
+ * @param collection the feed
+ * @param generation the generation now served
+ * @param changed whether the refresh made that generation; false when nothing had moved, or another node was faster
+ * @param databases how many user databases the feed covers
+ * @param moved how many of them were read because they had moved
+ * @param rows how many rows the view has
+ * @param behind the databases that could not be read, with the reason; at most {@value #MAX_BEHIND} of them are named
+ * @param behindCount how many there are in all
+ */
+public record RefreshResult(
+        String collection,
+        long generation,
+        boolean changed,
+        int databases,
+        int moved,
+        int rows,
+        Map<String, String> behind,
+        int behindCount) {
+
+    /** How many of the databases that are behind are named. */
+    public static final int MAX_BEHIND = 100;
+
+    public RefreshResult {
+        behind = Map.copyOf(behind);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.matview.core.contract;
+
+import dev.matview.core.Scheduler;
+import dev.matview.core.Subscription;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.PriorityQueue;
+
+/** A scheduler whose time stands still until a test moves it; what falls due runs on the test's thread. */
+public final class ManualScheduler implements Scheduler {
+
+    private final PriorityQueue<Task> tasks =
+            new PriorityQueue<>(Comparator.comparing(Task::due).thenComparing(Task::order));
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private long order;
+
+    private record Task(Instant due, long order, Runnable action) {}
+
+    @Override
+    public synchronized Instant instant() {
+        return now;
+    }
+
+    @Override
+    public synchronized Subscription schedule(Duration delay, Runnable action) {
+        Task task = new Task(now.plus(delay.isNegative() ? Duration.ZERO : delay), order++, action);
+        tasks.add(task);
+        return () -> cancel(task);
+    }
+
+    private synchronized void cancel(Task task) {
+        tasks.remove(task);
+    }
+
+    /** Moves the time on, running what falls due on the way in its order. */
+    public void advance(Duration duration) {
+        Instant end = instant().plus(duration);
+        for (Optional<Task> next = takeDue(end); next.isPresent(); next = takeDue(end)) {
+            next.get().action().run();
+        }
+        synchronized (this) {
+            now = end;
+        }
+    }
+
+    private synchronized Optional<Task> takeDue(Instant end) {
+        Task first = tasks.peek();
+        if (first == null || first.due().isAfter(end)) {
+            return Optional.empty();
+        }
+        tasks.remove();
+        if (first.due().isAfter(now)) {
+            now = first.due();
+        }
+        return Optional.of(first);
+    }
+
+    /** When the next task falls due; empty when none is scheduled. */
+    public synchronized Optional<Instant> nextDue() {
+        return Optional.ofNullable(tasks.peek()).map(Task::due);
+    }
+
+    @Override
+    public synchronized void close() {
+        tasks.clear();
+    }
+}
