@@ -153,8 +153,7 @@ final class JettyServer implements EmbeddedServer {
         }
 
         @Override
-        public void handle(
-                String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
+        public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
                 throws IOException, ServletException {
             PlainRequest plain = new PlainRequest(request);
             routes.doFilter(plain, response, null);
@@ -182,8 +181,7 @@ final class JettyServer implements EmbeddedServer {
 
     private static final class NotFound extends AbstractHandler {
         @Override
-        public void handle(
-                String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
+        public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
                 throws IOException {
             baseRequest.setHandled(true);
             Answer.send(response, HttpError.notFound());
