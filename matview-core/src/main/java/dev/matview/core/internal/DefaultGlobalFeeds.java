@@ -170,7 +170,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             return new FeedStatus(
                     task.feed,
                     served.map(s -> s.view(s.snapshot().rows().length)).orElse(null),
-                    served.map(s -> Duration.between(s.coverage().verifiedAt(), now)).orElse(null),
+                    served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
+                            .orElse(null),
                     task.progress(),
                     task.running ? null : task.due,
                     task.failures,

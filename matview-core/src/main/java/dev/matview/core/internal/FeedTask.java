@@ -19,16 +19,21 @@ final class FeedTask {
     volatile ViewWriter writer;
 
     /** Null until the stored generation was looked for; a task is not run before. */
-    @Nullable Instant due;
+    @Nullable
+    Instant due;
 
     boolean running;
     boolean removed;
-    @Nullable Instant lastStart;
+
+    @Nullable
+    Instant lastStart;
     /** Whether a database changed since the last refresh started. */
     boolean changed;
 
     int failures;
-    @Nullable String lastFailure;
+
+    @Nullable
+    String lastFailure;
     /** How many refreshes in a row left databases behind. */
     int behind;
 
@@ -60,7 +65,8 @@ final class FeedTask {
         return taken;
     }
 
-    @Nullable Progress progress() {
+    @Nullable
+    Progress progress() {
         Visit underWay = visit;
         return underWay == null ? null : underWay.progress();
     }

@@ -119,8 +119,8 @@ final class Snapshot {
         int came = 0;
         while (left < leaving.length || came < coming.length) {
             // A row that is replaced in its place leaves before its successor comes.
-            boolean leaves = came == coming.length
-                    || (left < leaving.length && leaving[left].compareTo(coming[came]) <= 0);
+            boolean leaves =
+                    came == coming.length || (left < leaving.length && leaving[left].compareTo(coming[came]) <= 0);
             Row row = leaves ? leaving[left++] : coming[came++];
             int place = Arrays.binarySearch(base, from, base.length, row);
             int end = place < 0 ? -place - 1 : place;

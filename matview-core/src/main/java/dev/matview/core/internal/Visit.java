@@ -40,7 +40,8 @@ final class Visit {
         return feed;
     }
 
-    @Nullable Snapshot base() {
+    @Nullable
+    Snapshot base() {
         return base;
     }
 

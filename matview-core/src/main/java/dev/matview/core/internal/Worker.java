@@ -225,9 +225,7 @@ final class Worker implements AutoCloseable {
     /** Sets an earlier time because databases changed, though not before a failing feed may be tried again. */
     private void bringForward(FeedTask task) {
         Instant now = scheduler.instant();
-        Instant soon = task.lastStart == null
-                ? now
-                : timetable.afterChange(task.feed.refresh(), task.lastStart, now);
+        Instant soon = task.lastStart == null ? now : timetable.afterChange(task.feed.refresh(), task.lastStart, now);
         if (task.failures == 0 && soon.isBefore(task.due)) {
             task.due = soon;
         }
@@ -284,7 +282,8 @@ final class Worker implements AutoCloseable {
         }
         if (!due.isEmpty() && !closed) {
             due.addAll(almost);
-            List<Refreshing> refreshes = due.stream().map(task -> begin(task, now)).toList();
+            List<Refreshing> refreshes =
+                    due.stream().map(task -> begin(task, now)).toList();
             execute(() -> run(refreshes));
         }
         arm();
