@@ -169,7 +169,10 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         synchronized (worker) {
             return new FeedStatus(
                     task.feed,
-                    served.map(s -> s.view(s.snapshot().rows().length)).orElse(null),
+                    served.map(s -> s.view(Math.min(
+                                    s.snapshot().rows().length,
+                                    task.feed.limit().orElse(Integer.MAX_VALUE))))
+                            .orElse(null),
                     served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                             .orElse(null),
                     task.progress(),

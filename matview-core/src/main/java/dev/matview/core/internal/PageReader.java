@@ -89,7 +89,7 @@ final class PageReader {
     private List<Row> rows(
             FeedDefinition feed, Snapshot snapshot, Query query, SelectionKey key, int offset, int limit) {
         List<Row> source = visible(feed, snapshot, query.caller());
-        if (query.selector().json().isEmpty() && query.sort().isNone()) {
+        if (query.selector().isAll() && query.sort().isNone()) {
             int from = Math.min(offset, source.size());
             return source.subList(from, (int) Math.min((long) from + limit, source.size()));
         }
