@@ -45,8 +45,8 @@ public final class MatviewServer implements AutoCloseable {
             InstantSource clock)
             throws IOException {
         try {
-            HttpService http = HttpService.start(host, port, feeds, authenticator, settings.mango(), clock);
             feeds.start();
+            HttpService http = HttpService.start(host, port, feeds, authenticator, settings.mango(), clock);
             return new MatviewServer(feeds, http);
         } catch (IOException | RuntimeException e) {
             feeds.close();

@@ -20,14 +20,16 @@ final class Options {
             names = "--registry",
             paramLabel = "FILE",
             description = "The feeds, a JSON file; watched while the server runs. Default: the feeds posts and events.")
-    @Nullable Path registry;
+    @Nullable
+    Path registry;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "The user databases: each NAME.jsonl in it is the database NAME, a JSON document a line."
                     + " Default: sample databases, with a new post every few seconds.")
-    @Nullable Path data;
+    @Nullable
+    Path data;
 
     @Option(
             names = "--host",
@@ -40,28 +42,33 @@ final class Options {
             names = "--port",
             paramLabel = "PORT",
             description = "The port to listen on, 0 for a free one. Default: the environment's PORT, or 5050.")
-    @Nullable Integer port;
+    @Nullable
+    Integer port;
 
     @Option(
             names = "--jwt-secret-file",
             paramLabel = "FILE",
             description = "The secret that tokens are signed with (HS256), at least 32 bytes; a line end after it does"
                     + " not count. Default: the environment's JWT_SECRET.")
-    @Nullable Path jwtSecretFile;
+    @Nullable
+    Path jwtSecretFile;
 
     @Option(
             names = "--no-auth",
-            description = "Ask for no token. Only on a loopback address. Sample databases need neither this nor a secret.")
+            description =
+                    "Ask for no token. Only on a loopback address. Sample databases need neither this nor a secret.")
     boolean noAuth;
 
     @Option(
             names = "--page-size",
             paramLabel = "N",
             description = "Documents on a page unless a query says how many. Default: 100.")
-    @Nullable Integer pageSize;
+    @Nullable
+    Integer pageSize;
 
     @Option(names = "--max-page-size", paramLabel = "N", description = "Documents on a page at most. Default: 1000.")
-    @Nullable Integer maxPageSize;
+    @Nullable
+    Integer maxPageSize;
 
     /** Whether data of the user's own is served, not the bundled demonstration alone. */
     boolean servesOwn() {

@@ -58,7 +58,10 @@ public final class HttpService implements AutoCloseable {
                 Endpoint.route((request, response) ->
                         query.answer(request.params("collection"), request.raw(), response.raw())));
         refuseOtherMethods(spark, "/data/:collection/query", "POST");
-        spark.get("/health", Endpoint.route((request, response) -> health.answer(response.raw())));
+        Route healthRoute = Endpoint.route((request, response) -> health.answer(response.raw()));
+        spark.get("/health", healthRoute);
+        // Spark would answer for HEAD itself, with another content type. Jetty leaves the body out.
+        spark.head("/health", healthRoute);
         refuseOtherMethods(spark, "/health", "GET");
 
         spark.awaitInitialization();

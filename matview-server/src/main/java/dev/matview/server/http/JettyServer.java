@@ -28,6 +28,7 @@ import spark.embeddedserver.jetty.HttpRequestWrapper;
 import spark.embeddedserver.jetty.websocket.WebSocketHandlerWrapper;
 import spark.http.matching.MatcherFilter;
 import spark.ssl.SslStores;
+import spark.utils.urldecoding.UrlDecode;
 
 /**
  * Jetty under Spark, in place of Spark's own embedding, which reads whole bodies into memory however large they are,
@@ -155,9 +156,24 @@ final class JettyServer implements EmbeddedServer {
         @Override
         public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
                 throws IOException, ServletException {
+            if (!isDecodable(request.getRequestURI())) {
+                baseRequest.setHandled(true);
+                Answer.send(response, HttpError.badRequest("bad_request", "The path is no percent-encoded UTF-8."));
+                return;
+            }
             PlainRequest plain = new PlainRequest(request);
             routes.doFilter(plain, response, null);
             baseRequest.setHandled(!plain.notConsumed());
+        }
+    }
+
+    /** Whether Spark can take parameters from the path; where it cannot, it answers 500 in HTML. */
+    private static boolean isDecodable(String path) {
+        try {
+            UrlDecode.path(path);
+            return true;
+        } catch (IllegalArgumentException malformed) {
+            return false;
         }
     }
 

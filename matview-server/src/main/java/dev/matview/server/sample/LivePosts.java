@@ -70,8 +70,8 @@ public final class LivePosts implements AutoCloseable {
         // A step that has no divisor in common with the number of users: all come to post, in no obvious order.
         int user = count * 7 % SampleDatabases.USERS.size();
         String database = SampleDatabases.database(user);
-        ObjectNode post = SampleDatabases.post(
-                user, "live-" + count, SampleDatabases.thought(count * 5), scheduler.instant());
+        ObjectNode post =
+                SampleDatabases.post(user, "live-" + count, SampleDatabases.thought(count * 5), scheduler.instant());
         count++;
         databases.put(database, post);
         posts.add(new Post(database, post.get("_id").textValue()));

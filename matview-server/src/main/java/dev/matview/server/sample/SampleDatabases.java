@@ -76,8 +76,10 @@ public final class SampleDatabases {
         return THOUGHTS.get(n % THOUGHTS.size());
     }
 
+    /** Users post by turns, in no obvious order: the step has no divisor in common with the number of posts. */
     private static Instant before(Instant now, int user, int n) {
-        return now.minus(Duration.ofMinutes(7L + user * 11L + (POSTS - n) * 193L));
+        int turn = (user * POSTS + n) * 37 % (USERS.size() * POSTS);
+        return now.minus(Duration.ofMinutes(7 + 23L * turn));
     }
 
     private static ObjectNode profile(int user) {
@@ -87,8 +89,9 @@ public final class SampleDatabases {
     /** Every third event is private; {@code events} shows the others. */
     private static ObjectNode event(int user, int n, Instant now) {
         int k = user * EVENTS + n;
-        Instant start =
-                now.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofDays(1 + k % 17)).plus(Duration.ofHours(k % 5));
+        Instant start = now.truncatedTo(ChronoUnit.HOURS)
+                .plus(Duration.ofDays(1 + k % 17))
+                .plus(Duration.ofHours(k % 5));
         ObjectNode event = document("event-" + n, "event")
                 .put("title", GATHERINGS.get(k % GATHERINGS.size()))
                 .put("location", PLACES.get((k / 2) % PLACES.size()))
