@@ -99,6 +99,11 @@ public final class HttpService implements AutoCloseable {
         return port;
     }
 
+    /** How many requests are being answered. */
+    int requestsUnderWay() {
+        return spark.activeThreadCount();
+    }
+
     /** Takes no more requests, and returns when those under way are answered, or after {@link JettyServer#STOP_TIME}. */
     @Override
     public void close() {

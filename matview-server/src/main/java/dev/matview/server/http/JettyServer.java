@@ -62,6 +62,10 @@ final class JettyServer implements EmbeddedServer {
     }
 
     private final Filter routes;
+
+    /** Counts the requests under way, so that stopping can wait for them. */
+    private final StatisticsHandler counting = new StatisticsHandler();
+
     private volatile @Nullable Server server;
 
     private JettyServer(Filter routes) {
@@ -85,8 +89,6 @@ final class JettyServer implements EmbeddedServer {
         connector.setIdleTimeout(IDLE_TIME.toMillis());
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
         jetty.addConnector(connector);
-        // Counts the requests under way, so that stopping can wait for them.
-        StatisticsHandler counting = new StatisticsHandler();
         counting.setHandler(new HandlerList(new SparkHandler(routes), new NotFound()));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
@@ -137,12 +139,10 @@ final class JettyServer implements EmbeddedServer {
         }
     }
 
+    /** How many threads answer requests. */
     @Override
     public int activeThreadCount() {
-        Server jetty = server;
-        return jetty == null
-                ? 0
-                : jetty.getThreadPool().getThreads() - jetty.getThreadPool().getIdleThreads();
+        return counting.getRequestsActive();
     }
 
     /** Gives a request to Spark's routes. */
