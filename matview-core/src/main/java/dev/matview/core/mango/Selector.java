@@ -1,38 +1,136 @@
 package dev.matview.core.mango;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.mango.Condition.And;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 
-/** A Mango selector. */
+/**
+ * A Mango selector, compiled once and evaluated on many documents.
+ *
+ * <p>The meaning is that of CouchDB 3.5's {@code mango_selector}, without an index: what {@code _find} answers from a
+ * full scan. Design documents and deletions are no concern of it. Some answers that surprise:
+ *
+ * <ul>
+ *   <li>A condition on a missing field is false, also when it is negated: {@code {"a": {"$ne": 1}}} does not match
+ *       {@code {}}. Only {@code {"$exists": false}} does.
+ *   <li>{@code $and}, {@code $or} and {@code $nor} of nothing match, {@code $in} and {@code $all} of nothing do not.
+ *   <li>Values compare by {@link Collation}, but {@code _id} by its bytes.
+ * </ul>
+ *
+ * <p>What CouchDB answers with a 500, or only once a document happens to get that far, is refused here at once:
+ * {@code $mod} by zero, an empty name in a field path. {@code $text} is not supported. Regular expressions are
+ * described at {@link Regex}, as are the few that are refused.
+ *
+ * <p>Immutable and thread-safe.
+ */
 public final class Selector {
-    private Selector() {}
+    private static final Selector ALL =
+            new Selector(new And(List.of()), JsonNodeFactory.instance.objectNode(), MangoLimits.defaults());
 
-    /** Returns the selector that matches every document. */
-    public static Selector all() {
-        throw new UnsupportedOperationException();
+    private final Condition condition;
+    private final JsonNode json;
+    private final MangoLimits limits;
+
+    private Selector(Condition condition, JsonNode json, MangoLimits limits) {
+        this.condition = condition;
+        this.json = json;
+        this.limits = limits;
     }
 
-    /** Compiles with the default limits. */
+    /** Returns the selector that every document matches, as {@code {}} does. */
+    public static Selector all() {
+        return ALL;
+    }
+
+    /** Compiles a selector within the {@linkplain MangoLimits#defaults() default limits}. */
     public static Selector compile(JsonNode json) {
         return compile(json, MangoLimits.defaults());
     }
 
-    /** Compiles. */
+    /**
+     * Compiles a selector. The JSON is copied: later changes to it have no effect.
+     *
+     * @throws MangoException with CouchDB's name for the error ({@code invalid_selector_json}, {@code invalid_selector},
+     *     {@code invalid_operator}, {@code invalid_field_name}, {@code bad_arg}, {@code not_supported},
+     *     {@code bad_field}), or {@code selector_too_large} when the selector exceeds the limits, or
+     *     {@code unsupported_regex} for a regular expression that CouchDB would accept and matview does not
+     */
     public static Selector compile(JsonNode json, MangoLimits limits) {
-        throw new UnsupportedOperationException();
+        if (!json.isObject()) {
+            throw new MangoException(
+                    "invalid_selector_json", "Selector must be a JSON object, not: " + json.getNodeType());
+        }
+        checkSize(json, limits);
+        if (json.isEmpty()) {
+            return ALL;
+        }
+        JsonNode copy = json.deepCopy();
+        return new Selector(SelectorCompiler.compile(copy), copy, limits);
     }
 
-    /** Tells whether the document matches. */
+    /**
+     * Tells whether a document matches. The document is not changed, and must not be by others meanwhile.
+     *
+     * @throws MangoException {@code regex_too_expensive} when the regular expressions exceed their budget on it
+     */
     public boolean matches(JsonNode document) {
-        throw new UnsupportedOperationException();
+        return condition.test(document, new RegexBudget(limits.regexSteps()));
     }
 
-    /** Returns a selector that matches what both match. */
+    /** Returns the selector that matches what both match. Its regular expressions share the smaller budget. */
     public Selector and(Selector other) {
-        throw new UnsupportedOperationException();
+        if (this == ALL) {
+            return other;
+        }
+        if (other == ALL) {
+            return this;
+        }
+        ObjectNode both = JsonNodeFactory.instance.objectNode();
+        both.putArray("$and").add(json).add(other.json);
+        MangoLimits smaller = limits.regexSteps() <= other.limits.regexSteps() ? limits : other.limits;
+        return new Selector(new And(List.of(condition, other.condition)), both, smaller);
     }
 
-    /** Returns the JSON as given. */
+    /** Returns the selector as it was given, as a copy of its own. */
     public JsonNode json() {
-        throw new UnsupportedOperationException();
+        return json.deepCopy();
+    }
+
+    /** Returns the selector's JSON. */
+    @Override
+    public String toString() {
+        return json.toString();
+    }
+
+    /** Measures without recursion, as the selector may nest deeper than the stack allows. */
+    private static void checkSize(JsonNode json, MangoLimits limits) {
+        Deque<JsonNode> level = new ArrayDeque<>(List.of(json));
+        int conditions = 0;
+        for (int depth = 1; !level.isEmpty(); depth++) {
+            if (depth > limits.maxDepth()) {
+                throw tooLarge("nests deeper than " + limits.maxDepth());
+            }
+            Deque<JsonNode> next = new ArrayDeque<>();
+            for (JsonNode container : level) {
+                conditions += container.size();
+                if (conditions > limits.maxConditions()) {
+                    throw tooLarge("has more than " + limits.maxConditions() + " conditions and listed values");
+                }
+                for (JsonNode child : container) {
+                    if (child.isContainerNode()) {
+                        next.add(child);
+                    }
+                }
+            }
+            level = next;
+        }
+    }
+
+    private static MangoException tooLarge(String what) {
+        return new MangoException("selector_too_large", "The selector " + what + ".");
     }
 }

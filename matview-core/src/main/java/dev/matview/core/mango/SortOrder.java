@@ -1,40 +1,139 @@
 package dev.matview.core.mango;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The order of rows. */
+/**
+ * The order of rows that {@code sort} asks for, as CouchDB gives it from an index on the sorted fields.
+ *
+ * <ul>
+ *   <li>Values order by {@link Collation}, equal rows by the bytes of {@code _id}. Descending turns both around.
+ *   <li>A document that lacks a sort field is in no such index: it has no place in the order, and no row.
+ *   <li>Sorting by {@code _id} alone is the order of {@code _all_docs}, by bytes and not by collation.
+ * </ul>
+ *
+ * <p>Unlike CouchDB, which refuses it, different fields may sort in different directions; equal rows then follow the
+ * direction of the last field.
+ *
+ * <p>Immutable and thread-safe.
+ */
 public final class SortOrder {
-    private SortOrder() {}
+    private static final String ID = "_id";
 
-    /** Returns the order by {@code _id}. */
+    private static final SortOrder NONE = new SortOrder(JsonNodeFactory.instance.arrayNode(), List.of());
+
+    private final JsonNode json;
+    private final List<SortField> sortFields;
+
+    private SortOrder(JsonNode json, List<SortField> sortFields) {
+        this.json = json;
+        this.sortFields = sortFields;
+    }
+
+    private record SortField(String name, FieldPath path, boolean descending) {}
+
+    /** Returns the order when none is asked for: by the bytes of {@code _id}, ascending. */
     public static SortOrder none() {
-        throw new UnsupportedOperationException();
+        return NONE;
     }
 
-    /** Compiles. */
+    /**
+     * Compiles a list of sort fields, each a name or one name with {@code "asc"} or {@code "desc"}. An empty list, JSON
+     * null and Jackson's missing node ask for no order.
+     *
+     * @throws MangoException {@code invalid_sort_json} when it is no array, {@code invalid_sort_field} for an element
+     *     of another form, {@code invalid_field_name} when a name in a path is empty
+     */
     public static SortOrder compile(JsonNode sort) {
-        throw new UnsupportedOperationException();
+        if (sort.isNull() || sort.isMissingNode() || sort.isArray() && sort.isEmpty()) {
+            return NONE;
+        }
+        if (!sort.isArray()) {
+            throw new MangoException(
+                    "invalid_sort_json", "Sort must be an array of sort specs, not: " + sort.getNodeType());
+        }
+        List<SortField> fields = new ArrayList<>();
+        for (JsonNode field : sort) {
+            fields.add(sortField(field));
+        }
+        return new SortOrder(sort.deepCopy(), List.copyOf(fields));
     }
 
-    /** Tells whether no field is sorted by. */
+    /** Tells whether no order was asked for. */
     public boolean isNone() {
-        throw new UnsupportedOperationException();
+        return sortFields.isEmpty();
     }
 
-    /** Returns the fields. */
+    /** Returns the names of the fields that are sorted by, as they were given; empty when {@link #isNone()}. */
     public List<String> fields() {
-        throw new UnsupportedOperationException();
+        return sortFields.stream().map(SortField::name).toList();
     }
 
-    /** Returns the order-preserving key. */
+    /**
+     * Returns a key whose unsigned order is the order of the rows: {@code Arrays.compareUnsigned(key(a), key(b))}.
+     * Two documents have the same key only when they have the same {@code _id} (one that lacks a string there counts as
+     * having an empty one) and equal sort values. Keys of different orders do not compare.
+     *
+     * @return the key, or {@code null} when the document lacks a sort field and is to be left out
+     */
     public byte @Nullable [] key(JsonNode document) {
-        throw new UnsupportedOperationException();
+        byte[] id = document.path(ID).asText("").getBytes(StandardCharsets.UTF_8);
+        if (isNone()) {
+            return id;
+        }
+        CollationKeyWriter key = new CollationKeyWriter();
+        boolean descending = false;
+        for (SortField field : sortFields) {
+            JsonNode value = field.path.get(document);
+            if (value == null || value.isMissingNode()) {
+                return null;
+            }
+            descending = field.descending;
+            if (sortFields.size() > 1 || !field.name.equals(ID)) {
+                int start = key.size();
+                key.value(value);
+                if (descending) {
+                    key.invertFrom(start);
+                }
+            }
+        }
+        int start = key.size();
+        key.raw(id);
+        if (descending) {
+            key.invertFrom(start);
+        }
+        return key.toByteArray();
     }
 
-    /** Returns the JSON as given. */
+    /** Returns the list as it was given, as a copy of its own; an empty list for no order. */
     public JsonNode json() {
-        throw new UnsupportedOperationException();
+        return json.deepCopy();
+    }
+
+    /** Returns the list's JSON. */
+    @Override
+    public String toString() {
+        return json.toString();
+    }
+
+    private static SortField sortField(JsonNode field) {
+        if (field.isTextual() && !field.textValue().isEmpty()) {
+            return new SortField(field.textValue(), FieldPath.parse(field.textValue()), false);
+        }
+        if (field.isObject() && field.size() == 1) {
+            Map.Entry<String, JsonNode> only = field.properties().iterator().next();
+            String direction = only.getValue().asText("");
+            if (only.getValue().isTextual() && (direction.equals("asc") || direction.equals("desc"))) {
+                return new SortField(only.getKey(), FieldPath.parse(only.getKey()), direction.equals("desc"));
+            }
+        }
+        throw new MangoException(
+                "invalid_sort_field",
+                "Invalid sort field: " + Excerpt.of(field) + ". Write \"name\" or {\"name\": \"asc\"} or \"desc\".");
     }
 }
