@@ -8,4 +8,9 @@ public class AggregationException extends RuntimeException {
     public AggregationException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** @param message what was tried, and what the reader can do */
+    public AggregationException(String message) {
+        super(message);
+    }
 }

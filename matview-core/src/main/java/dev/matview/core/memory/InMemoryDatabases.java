@@ -1,0 +1,242 @@
+package dev.matview.core.memory;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.AggregationException;
+import dev.matview.core.Aggregator;
+import dev.matview.core.Position;
+import dev.matview.core.Slice;
+import dev.matview.core.Subscription;
+import dev.matview.core.internal.Listeners;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * User databases in memory, and the aggregator over them: what a program that embeds matview, a demonstration or a test
+ * writes its documents into. Documents are copied when they are put. Positions behave as CouchDB's: every write moves
+ * {@code updateSeq}, a purge only {@code purgeSeq}, and a database made again is another {@code instance}. Thread-safe.
+ *
+ * <p>{@snippet :
+ * InMemoryDatabases databases = new InMemoryDatabases();
+ * databases.put("userdb-alice", "{\"_id\": \"p1\", \"type\": \"post\"}");
+ * }
+ */
+public final class InMemoryDatabases implements Aggregator {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Map<String, StoredDatabase> databases = new ConcurrentHashMap<>();
+    private final Map<String, Exception> failures = new ConcurrentHashMap<>();
+    private final Listeners<String> listeners = new Listeners<>();
+    /** Makes positions of two runs differ, should a view store outlive the process. */
+    private final String run = UUID.randomUUID().toString();
+
+    private final AtomicLong created = new AtomicLong();
+    private volatile boolean closed;
+
+    /** The names of the databases there are now, in order. */
+    public Set<String> databases() {
+        return new TreeSet<>(databases.keySet());
+    }
+
+    /** Creates an empty database. One that is there stays as it is. */
+    public void create(String database) {
+        Objects.requireNonNull(database, "database");
+        AtomicBoolean absent = new AtomicBoolean();
+        databases.computeIfAbsent(database, name -> {
+            absent.set(true);
+            return newDatabase();
+        });
+        if (absent.get()) {
+            listeners.tell(database);
+        }
+    }
+
+    private StoredDatabase newDatabase() {
+        return new StoredDatabase(run + "-" + created.incrementAndGet());
+    }
+
+    /**
+     * Writes a document, in place of the one with its {@code _id} if there is one; a database that is not there is
+     * created. A document with {@code _deleted: true} is deleted.
+     *
+     * @param document with an {@code _id}; its {@code _rev} is made here, whatever it is
+     * @return the {@code _rev}
+     * @throws IllegalArgumentException when the document has no {@code _id}, or an empty one
+     */
+    public String put(String database, ObjectNode document) {
+        Objects.requireNonNull(database, "database");
+        ObjectNode copy = document.deepCopy();
+        String id = copy.path("_id").textValue();
+        if (id == null || id.isEmpty()) {
+            throw new IllegalArgumentException("a document needs a string as its _id: database " + database);
+        }
+        String[] rev = new String[1];
+        databases.compute(database, (name, known) -> {
+            StoredDatabase target = known == null ? newDatabase() : known;
+            rev[0] = target.put(id, copy);
+            return target;
+        });
+        listeners.tell(database);
+        return rev[0];
+    }
+
+    /**
+     * The same with a document given as JSON text.
+     *
+     * @throws IllegalArgumentException when the text is not a JSON object, or has no {@code _id}
+     */
+    public String put(String database, String json) {
+        return put(database, parse(database, json));
+    }
+
+    private static ObjectNode parse(String database, String json) {
+        try {
+            JsonNode document = MAPPER.readTree(json);
+            if (document instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "not JSON: " + e.getOriginalMessage() + ": a document for database " + database, e);
+        }
+        throw new IllegalArgumentException("a document is a JSON object: database " + database);
+    }
+
+    /** Deletes a document; says whether there was one. */
+    public boolean delete(String database, String id) {
+        StoredDatabase target = databases.get(database);
+        return told(database, target != null && target.delete(id));
+    }
+
+    /** Purges a document, which {@code updateSeq} does not show; says whether there was one. */
+    public boolean purge(String database, String id) {
+        StoredDatabase target = databases.get(database);
+        return told(database, target != null && target.purge(id));
+    }
+
+    /** Drops a database with all its documents; says whether there was one. */
+    public boolean drop(String database) {
+        return told(database, databases.remove(database) != null);
+    }
+
+    private boolean told(String database, boolean changed) {
+        if (changed) {
+            listeners.tell(database);
+        }
+        return changed;
+    }
+
+    /** Lets every reading of the database fail with the cause, until it recovers. It can be written all the same. */
+    public void fail(String database, Exception cause) {
+        failures.put(database, cause);
+        listeners.tell(database);
+    }
+
+    /** Lets the database be read again. */
+    public void recover(String database) {
+        told(database, failures.remove(database) != null);
+    }
+
+    @Override
+    public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
+        requireOpen();
+        Set<String> names = databases();
+        for (Demand demand : demands) {
+            sink.covers(demand.feed(), (int)
+                    names.stream().filter(demand.feed()::covers).count());
+        }
+        for (String name : names) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while reading user databases");
+            }
+            requireOpen();
+            List<Demand> covering = demands.stream()
+                    .filter(demand -> demand.feed().covers(name))
+                    .toList();
+            if (!covering.isEmpty()) {
+                visit(name, covering, sink);
+            }
+        }
+        for (Demand demand : demands) {
+            for (String held : demand.held().keySet()) {
+                if (!names.contains(held) || !demand.feed().covers(held)) {
+                    sink.gone(demand.feed(), held);
+                }
+            }
+        }
+    }
+
+    private void visit(String name, List<Demand> demands, Sink sink) {
+        StoredDatabase database = databases.get(name);
+        Exception failure = failures.get(name);
+        if (failure != null) {
+            demands.forEach(demand -> sink.failed(demand.feed(), name, failure));
+            return;
+        }
+        if (database == null) {
+            demands.stream()
+                    .filter(demand -> demand.held().containsKey(name))
+                    .forEach(demand -> sink.gone(demand.feed(), name));
+            return;
+        }
+        Position position = database.position();
+        List<Demand> moved = new ArrayList<>();
+        for (Demand demand : demands) {
+            if (position.equals(demand.held().get(name))) {
+                sink.unmoved(demand.feed(), name);
+            } else {
+                moved.add(demand);
+            }
+        }
+        if (!moved.isEmpty()) {
+            read(name, database.content(), moved, sink);
+        }
+    }
+
+    private static void read(String name, StoredDatabase.Content content, List<Demand> demands, Sink sink) {
+        for (Demand demand : demands) {
+            Slice slice;
+            try {
+                Slice.Builder builder = Slice.builder(demand.feed(), name);
+                content.documents().forEach(builder::add);
+                slice = builder.build(content.position());
+            } catch (RuntimeException e) {
+                sink.failed(demand.feed(), name, e);
+                continue;
+            }
+            sink.moved(demand.feed(), slice);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new AggregationException("the in-memory databases are closed");
+        }
+    }
+
+    @Override
+    public Subscription watch(Consumer<String> listener) {
+        return listeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** Ends an aggregation under way; later ones fail. The documents can still be changed. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.matview.core.memory;
+
+import dev.matview.core.Subscription;
+import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewStore;
+import dev.matview.core.ViewStoreException;
+import dev.matview.core.internal.Listeners;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/**
+ * Keeps views in memory, for as long as the process lives. Thread-safe; readers never wait for a commit.
+ *
+ * <p>A generation is an immutable map from database to slice, and a slice an immutable list of rows. A commit copies the
+ * map and makes new lists for the slices that the delta names; all others, and all rows, are shared with the generation
+ * before and with whoever committed them. Of the last generations the store keeps what their slices were before, up to a
+ * fixed number of rows: from that it tells a reader who is a little behind just the difference.
+ */
+public final class InMemoryViewStore implements ViewStore {
+
+    private final Map<String, StoredView> views = new ConcurrentHashMap<>();
+    private final Map<String, Listeners<Long>> listeners = new ConcurrentHashMap<>();
+    private final AtomicLong commits = new AtomicLong();
+    private volatile boolean closed;
+
+    @Override
+    public Optional<ViewDelta> read(String view, long since) {
+        requireOpen(view);
+        return Optional.ofNullable(views.get(view)).map(stored -> stored.since(view, since));
+    }
+
+    @Override
+    public boolean commit(ViewDelta delta) {
+        requireOpen(delta.view());
+        long generation = delta.head().generation();
+        if (generation != delta.base() + 1) {
+            throw new IllegalArgumentException("a commit leads to the next generation, not from " + delta.base()
+                    + " to " + generation + ": view " + delta.view());
+        }
+        long order = swap(delta);
+        if (order == 0) {
+            return false;
+        }
+        Listeners<Long> interested = listeners.get(delta.view());
+        if (interested != null) {
+            interested.tellLatest(order, generation);
+        }
+        return true;
+    }
+
+    /** Swaps the next generation in; zero when the delta's base is not the current one, else the order of the commit. */
+    private long swap(ViewDelta delta) {
+        long[] order = {0};
+        views.compute(delta.view(), (view, current) -> {
+            if ((current == null ? 0 : current.generation()) != delta.base()) {
+                return current;
+            }
+            StoredView next = current == null ? StoredView.first(delta) : current.next(delta);
+            // Numbers are given in here, so that they order the commits of a view even if it is dropped in between.
+            order[0] = commits.incrementAndGet();
+            return next;
+        });
+        return order[0];
+    }
+
+    @Override
+    public void drop(String view) {
+        requireOpen(view);
+        views.remove(view);
+    }
+
+    @Override
+    public Subscription watch(String view, LongConsumer listener) {
+        requireOpen(view);
+        Objects.requireNonNull(listener, "listener");
+        Subscription[] added = new Subscription[1];
+        listeners.compute(view, (name, known) -> {
+            Listeners<Long> all = known == null ? new Listeners<>() : known;
+            added[0] = all.add(listener::accept);
+            return all;
+        });
+        return () -> listeners.computeIfPresent(view, (name, all) -> {
+            added[0].close();
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    private void requireOpen(String view) {
+        Objects.requireNonNull(view, "view");
+        if (closed) {
+            throw new ViewStoreException("the view store is closed: view " + view);
+        }
+    }
+
+    /** Forgets all views. */
+    @Override
+    public void close() {
+        closed = true;
+        views.clear();
+        listeners.clear();
+    }
+}
