@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.matview.core.Access;
 import dev.matview.core.Caller;
+import dev.matview.core.CertificateRules;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds.Settings;
 import dev.matview.core.Query;
@@ -112,7 +113,7 @@ final class PageReader {
     private static List<Row> readable(List<Row> rows, Caller caller) {
         List<Row> readable = new ArrayList<>();
         for (Row row : rows) {
-            if (row.acl() != null && row.acl().allows(caller, row.database())) {
+            if (row.acl() != null && row.acl().allows(caller, row.database(), CertificateRules.denied())) {
                 readable.add(row);
             }
         }

@@ -56,12 +56,12 @@ public final class FeedDefinitionWriter {
 
     private static ObjectNode query(FeedDefinition feed) {
         ObjectNode query = JSON.objectNode();
-        query.set(Keys.SELECTOR, feed.selector().json().deepCopy());
+        query.set(Keys.SELECTOR, feed.selector().json());
         if (!feed.fields().isAll()) {
-            query.set(Keys.FIELDS, feed.fields().json().deepCopy());
+            query.set(Keys.FIELDS, feed.fields().json());
         }
         if (!feed.sort().isNone()) {
-            query.set(Keys.SORT, feed.sort().json().deepCopy());
+            query.set(Keys.SORT, feed.sort().json());
         }
         feed.limit().ifPresent(limit -> query.put(Keys.LIMIT, limit));
         return query;

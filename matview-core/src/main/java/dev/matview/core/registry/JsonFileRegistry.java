@@ -4,11 +4,11 @@ import dev.matview.core.FeedRegistry;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.internal.Listeners;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -36,7 +36,7 @@ public final class JsonFileRegistry implements FeedRegistry {
     private final FeedDefinitionReader reader;
     private final Scheduler scheduler;
     private final Duration pollInterval;
-    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final Listeners<Contents> listeners = new Listeners<>();
 
     private volatile Contents contents;
 
@@ -131,17 +131,13 @@ public final class JsonFileRegistry implements FeedRegistry {
                     read.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
             contents = new Contents(before.feeds(), read.problems());
         }
-        tell(contents);
+        if (!isClosed()) {
+            listeners.tell(contents);
+        }
     }
 
-    private void tell(Contents news) {
-        for (Watch watch : watches) {
-            try {
-                watch.listener().accept(news);
-            } catch (RuntimeException e) {
-                log.error("A listener of {} failed", file, e);
-            }
-        }
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     @Override
@@ -151,9 +147,7 @@ public final class JsonFileRegistry implements FeedRegistry {
 
     @Override
     public Subscription watch(Consumer<Contents> listener) {
-        Watch watch = new Watch(Objects.requireNonNull(listener, "listener"));
-        watches.add(watch);
-        return () -> watches.remove(watch);
+        return listeners.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /** The contents stay readable; nobody is told of changes any more. */
@@ -161,19 +155,5 @@ public final class JsonFileRegistry implements FeedRegistry {
     public synchronized void close() {
         closed = true;
         nextPoll.close();
-        watches.clear();
-    }
-
-    /** One call of {@link #watch}: the same listener may watch twice. */
-    private static final class Watch {
-        private final Consumer<Contents> listener;
-
-        Watch(Consumer<Contents> listener) {
-            this.listener = listener;
-        }
-
-        Consumer<Contents> listener() {
-            return listener;
-        }
     }
 }

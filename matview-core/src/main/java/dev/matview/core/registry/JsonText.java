@@ -43,9 +43,9 @@ record JsonText(@Nullable JsonNode root, List<Mistake> mistakes) {
             }
             return broken(broken);
         } catch (JsonProcessingException e) {
-            return broken("is not JSON: " + place(e.getLocation()) + firstSentence(e.getOriginalMessage()));
+            return broken("is not JSON: " + place(e.getLocation()) + plain(e.getOriginalMessage()));
         } catch (IOException e) {
-            return broken("is not JSON: " + firstSentence(e.getMessage()));
+            return broken("is not JSON: " + plain(e.getMessage()));
         }
     }
 
@@ -108,10 +108,10 @@ record JsonText(@Nullable JsonNode root, List<Mistake> mistakes) {
                 : "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": ";
     }
 
-    /** Jackson tells where an open bracket is in words that name its own classes; the rest of its message is fine. */
-    private static String firstSentence(@Nullable String message) {
+    /** Jackson's message without the parts that are about its own classes. */
+    private static String plain(@Nullable String message) {
         String text = String.valueOf(message);
         int marker = text.indexOf(" (start marker at");
-        return Text.reason(marker < 0 ? text : text.substring(0, marker));
+        return Text.reason((marker < 0 ? text : text.substring(0, marker)).replaceFirst(", from `[^`]*`", ""));
     }
 }

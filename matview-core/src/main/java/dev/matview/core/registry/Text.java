@@ -15,7 +15,7 @@ final class Text {
         if (value.isObject()) {
             return "an object";
         }
-        return value.isArray() ? "an array" : cut(value.toString(), MAX_VALUE);
+        return value.isArray() ? "an array" : cut(oneLine(value.toString()), MAX_VALUE);
     }
 
     /** A key or a name of the definition, fit to be part of one line. */
@@ -30,8 +30,13 @@ final class Text {
 
     private static String oneLine(String text) {
         StringBuilder line = new StringBuilder(text.length());
-        text.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(line::appendCodePoint);
+        text.codePoints().map(c -> endsLine(c) ? ' ' : c).forEach(line::appendCodePoint);
         return line.toString();
+    }
+
+    private static boolean endsLine(int c) {
+        int type = Character.getType(c);
+        return type == Character.CONTROL || type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR;
     }
 
     private static String cut(String text, int length) {

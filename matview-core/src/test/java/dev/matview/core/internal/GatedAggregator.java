@@ -1,10 +1,13 @@
 package dev.matview.core.internal;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Aggregator;
 import dev.matview.core.Subscription;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,6 +61,11 @@ final class GatedAggregator implements Aggregator {
         } finally {
             underWay.decrementAndGet();
         }
+    }
+
+    @Override
+    public Map<String, ObjectNode> fetch(String database, Set<String> ids) {
+        return databases.fetch(database, ids);
     }
 
     @Override
