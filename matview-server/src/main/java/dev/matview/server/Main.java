@@ -94,7 +94,7 @@ public final class Main implements Callable<Integer> {
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
             FeedRegistry registry = Sources.registry(options.registry, scheduler);
             InMemoryDatabases samples = options.data == null ? Sources.sampleDatabases(scheduler) : null;
-            Aggregator databases = options.data == null ? samples : Sources.databases(options.data);
+            Aggregator databases = options.data == null ? samples : Sources.databases(options.data, scheduler);
             GlobalFeeds feeds = GlobalFeeds.builder()
                     .registry(registry)
                     .aggregator(databases)

@@ -5,6 +5,7 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Scheduler;
+import dev.matview.core.files.JsonLinesDirectory;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
@@ -12,6 +13,7 @@ import dev.matview.server.sample.SampleDatabases;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +52,11 @@ final class Sources {
         }
     }
 
-    static Aggregator databases(Path directory) throws StartupException {
-        throw new StartupException("--data " + directory + ": not there yet");
+    static Aggregator databases(Path directory, Scheduler scheduler) throws StartupException {
+        if (!Files.isDirectory(directory)) {
+            throw new StartupException("--data " + directory + ": there is no such directory");
+        }
+        return JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
     }
 
     static InMemoryDatabases sampleDatabases(Scheduler scheduler) {
