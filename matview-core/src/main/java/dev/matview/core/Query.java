@@ -1,6 +1,7 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.Json;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;

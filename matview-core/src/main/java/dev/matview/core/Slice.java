@@ -1,7 +1,7 @@
 package dev.matview.core;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -60,9 +60,20 @@ public record Slice(String database, Position position, List<Row> rows) {
             byte[] sortKey = feed.sort().key(document);
             if (sortKey != null) {
                 Acl acl = feed.access() == Access.ACL ? Acl.of(document) : null;
-                keep(new Row(database, id, sortKey, json(feed.fields().apply(document)), acl));
+                ObjectNode shown = feed.fields().apply(document);
+                keep(new Row(database, id, sortKey, Json.bytes(shown), acl, expansions(shown)));
             }
             return this;
+        }
+
+        /** Only what the row shows: a reference in a field that is not listed stays hidden. */
+        private List<Expansion> expansions(ObjectNode shown) {
+            if (feed.expand().isEmpty()) {
+                return List.of();
+            }
+            return feed.expand().stream()
+                    .flatMap(field -> Expansion.of(shown, field).stream())
+                    .toList();
         }
 
         private void keep(Row row) {
@@ -73,14 +84,6 @@ public record Slice(String database, Position position, List<Row> rows) {
             first.add(row);
             if (first.size() > feed.limit().getAsInt()) {
                 first.remove();
-            }
-        }
-
-        private static byte[] json(ObjectNode document) {
-            try {
-                return Json.MAPPER.writeValueAsBytes(document);
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("a JSON tree can always be written", e);
             }
         }
 

@@ -1,6 +1,9 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.Aggregator;
+import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
@@ -9,54 +12,191 @@ import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
+import dev.matview.core.internal.Answer.CachedPage;
+import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.memory.InMemoryViewStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Placeholder. */
+/** Puts registry, worker and reader together. */
 public final class DefaultGlobalFeeds implements GlobalFeeds {
 
+    /** What a client is told to wait for a view that is being built. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private final FeedRegistry registry;
+    private final Aggregator aggregator;
+    private final ViewStore store;
+    private final Scheduler scheduler;
+    private final Settings settings;
+    private final Worker worker;
+    private final PageReader reader;
+    private final ExecutorService notifier;
+
+    private enum Phase {
+        NEW,
+        STARTED,
+        CLOSED
+    }
+
+    private volatile Phase phase = Phase.NEW;
+    private Subscription registryWatch = () -> {};
+
+    private DefaultGlobalFeeds(
+            FeedRegistry registry, Aggregator aggregator, ViewStore store, Scheduler scheduler, Settings settings) {
+        this.registry = registry;
+        this.aggregator = aggregator;
+        this.store = store;
+        this.scheduler = scheduler;
+        this.settings = settings;
+        Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
+        this.worker = new Worker(aggregator, store, scheduler, settings, timetable);
+        this.reader = new PageReader(settings, scheduler);
+        this.notifier = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "matview-subscribers");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** @see GlobalFeeds.Builder#build() */
     public static GlobalFeeds create(
             FeedRegistry registry,
             Aggregator aggregator,
-            @Nullable ViewStore viewStore,
+            @Nullable ViewStore store,
             @Nullable Scheduler scheduler,
             Settings settings) {
-        return new DefaultGlobalFeeds();
+        return new DefaultGlobalFeeds(
+                registry,
+                aggregator,
+                store == null ? new InMemoryViewStore() : store,
+                scheduler == null ? Scheduler.system() : scheduler,
+                settings);
     }
 
     @Override
-    public void start() {
-        throw new UnsupportedOperationException();
+    public synchronized void start() {
+        if (phase != Phase.NEW) {
+            throw new IllegalStateException("a GlobalFeeds is started once");
+        }
+        // Watched first: a change while the feeds are being loaded is then taken over after them.
+        registryWatch = registry.watch(this::registryChanged);
+        worker.start(registry.contents().feeds());
+        phase = Phase.STARTED;
+    }
+
+    private synchronized void registryChanged(FeedRegistry.Contents contents) {
+        if (phase != Phase.CLOSED) {
+            worker.registered(contents.feeds());
+        }
     }
 
     @Override
     public Page query(String collection, Query query) {
-        throw new UnsupportedOperationException();
+        FeedTask task = task(collection);
+        FeedDefinition feed = task.feed;
+        Served served = task.live.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
+        Snapshot snapshot = served.snapshot();
+        int offset = query.skip();
+        if (query.bookmark() != null) {
+            Bookmark bookmark = Bookmark.decode(query.bookmark(), query);
+            snapshot = task.live.generation(bookmark.tag()).orElseThrow(BookmarkExpiredException::new);
+            offset = (int) Math.min(Integer.MAX_VALUE, (long) bookmark.offset() + offset);
+        }
+        int limit = Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
+        CachedPage page = reader.page(feed, snapshot, query, offset, limit);
+        int end = (int) Math.min(Integer.MAX_VALUE, (long) offset + page.size());
+        Coverage coverage = snapshot == served.snapshot() ? served.coverage() : Coverage.of(snapshot.head());
+        return new Answer(
+                page,
+                snapshot.tag(),
+                Bookmark.of(snapshot, end, query).encode(),
+                new Served(snapshot, coverage).view(reader.visibleRows(feed, snapshot, query.caller())));
+    }
+
+    private FeedTask task(String collection) {
+        if (phase == Phase.CLOSED) {
+            throw new IllegalStateException("closed");
+        }
+        return worker.task(collection).orElseThrow(() -> new FeedNotRegisteredException(collection));
     }
 
     @Override
     public CompletableFuture<RefreshResult> refresh(String collection) {
-        throw new UnsupportedOperationException();
+        return worker.refresh(collection);
     }
 
     @Override
     public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
-        throw new UnsupportedOperationException();
+        LiveView live = task(collection).live;
+        Subscriber subscriber = new Subscriber(() -> query(collection, query), listener, notifier);
+        live.listen(subscriber);
+        subscriber.run();
+        return () -> {
+            subscriber.close();
+            live.unlisten(subscriber);
+        };
     }
 
     @Override
     public FeedStatus status(String collection) {
-        throw new UnsupportedOperationException();
+        return status(task(collection));
     }
 
     @Override
     public List<FeedStatus> status() {
-        throw new UnsupportedOperationException();
+        return worker.tasks().stream()
+                .map(this::status)
+                .sorted(Comparator.comparing(status -> status.feed().collection()))
+                .toList();
+    }
+
+    private FeedStatus status(FeedTask task) {
+        Optional<Served> served = task.live.served();
+        Instant now = scheduler.instant();
+        synchronized (worker) {
+            return new FeedStatus(
+                    task.feed,
+                    served.map(s -> s.view(Math.min(
+                                    s.snapshot().rows().length,
+                                    task.feed.limit().orElse(Integer.MAX_VALUE))))
+                            .orElse(null),
+                    served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
+                            .orElse(null),
+                    task.progress(),
+                    task.running ? null : task.due,
+                    task.failures,
+                    task.lastFailure,
+                    served.map(s -> s.coverage().behind()).orElse(Map.of()));
+        }
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        synchronized (this) {
+            if (phase == Phase.CLOSED) {
+                return;
+            }
+            phase = Phase.CLOSED;
+        }
+        registryWatch.close();
+        registry.close();
+        worker.close();
+        notifier.shutdownNow();
+        aggregator.close();
+        store.close();
+        scheduler.close();
+    }
 }

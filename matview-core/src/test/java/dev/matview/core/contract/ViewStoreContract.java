@@ -104,7 +104,8 @@ public abstract class ViewStoreContract {
         byte[] key = {0, 1, -1, 127, -128, 10, 34};
         byte[] document = json.getBytes(StandardCharsets.UTF_8);
         Row open = new Row("userdb-a", "open", key, document, null);
-        Row guarded = new Row("userdb-a", "acl", key, document, new Acl(Set.of("did:a", "*"), Set.of("did:b")));
+        Row guarded = new Row(
+                "userdb-a", "acl", key, document, new Acl(Set.of("did:a", "*"), Set.of(), Set.of("did:b"), Set.of()));
         Row owned = new Row("userdb-a", "owned", new byte[0], document, Acl.OWNER_ONLY);
 
         store.commit(whole(VIEW, 0, slice("userdb-a", 1, open, guarded, owned)));

@@ -1,0 +1,98 @@
+package dev.matview.core.internal;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.matview.core.GlobalFeeds.Settings;
+import dev.matview.core.Page;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What readers of one feed see: the served generation and how well it covers its sources, swapped as one; and the
+ * earlier generations that bookmarks pin. Thread-safe.
+ */
+final class LiveView {
+
+    /** Whoever wants to know of new generations. */
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    private final Cache<String, Snapshot> pinned;
+    private volatile @Nullable Served served;
+
+    /** A generation and its coverage, as one page sees them. */
+    record Served(Snapshot snapshot, Coverage coverage) {
+
+        Page.View view(int visibleRows) {
+            return new Page.View(
+                    snapshot.head().generation(),
+                    coverage.verifiedAt(),
+                    visibleRows,
+                    coverage.databases(),
+                    coverage.behindCount());
+        }
+    }
+
+    LiveView(Settings settings, InstantSource clock) {
+        Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
+        this.pinned = Caffeine.newBuilder()
+                .expireAfterWrite(settings.bookmarkGrace())
+                .maximumWeight(settings.pinnedRows())
+                .weigher((String tag, Snapshot snapshot) -> snapshot.rows().length + 1)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    Optional<Served> served() {
+        return Optional.ofNullable(served);
+    }
+
+    Optional<Snapshot> snapshot() {
+        return served().map(Served::snapshot);
+    }
+
+    /** The generation of this tag, served or pinned. */
+    Optional<Snapshot> generation(String tag) {
+        // Served first: a generation is pinned before the next one is served, so it is in one of the two places.
+        return snapshot()
+                .filter(snapshot -> snapshot.tag().equals(tag))
+                .or(() -> Optional.ofNullable(pinned.getIfPresent(tag)));
+    }
+
+    /** Serves the snapshot from now on; the one before is kept for the bookmarks that name it. */
+    void publish(Snapshot snapshot, Coverage coverage) {
+        synchronized (this) {
+            Served before = served;
+            if (before != null && before.snapshot() != snapshot) {
+                pinned.put(before.snapshot().tag(), before.snapshot());
+            }
+            served = new Served(snapshot, coverage);
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /** The generation still matches its sources; it is served, if it was not. */
+    void verify(Snapshot snapshot, Coverage coverage) {
+        synchronized (this) {
+            if (served != null && served.snapshot() == snapshot) {
+                served = new Served(snapshot, coverage);
+                return;
+            }
+        }
+        publish(snapshot, coverage);
+    }
+
+    /** Calls the listener, which is quick, after each new generation. */
+    void listen(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    void unlisten(Runnable listener) {
+        listeners.remove(listener);
+    }
+}

@@ -1,0 +1,193 @@
+package dev.matview.core.internal;
+
+import dev.matview.core.Position;
+import dev.matview.core.Row;
+import dev.matview.core.Slice;
+import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewDelta.SliceDelta;
+import dev.matview.core.ViewHead;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * One generation of a view in memory: its slices, and their rows merged in the feed's order. Immutable; a generation and
+ * the next share the rows that stay.
+ *
+ * <p>Going to the next generation costs one copy of the array of references, a few bytes a row; all work beyond that,
+ * comparing, sorting and hashing, is for the rows of slices that changed.
+ */
+final class Snapshot {
+
+    private static final Row[] NO_ROWS = {};
+
+    private final String view;
+    private final ViewHead head;
+    private final Map<String, Held> slices;
+    private final Row[] order;
+
+    /** The rows of one slice, in no particular order. */
+    private record Held(Position position, Row[] rows) {}
+
+    private Snapshot(String view, ViewHead head, Map<String, Held> slices, Row[] order) {
+        this.view = view;
+        this.head = head;
+        this.slices = slices;
+        this.order = order;
+    }
+
+    /** The generation that a whole delta leads to. */
+    static Snapshot of(ViewDelta delta) {
+        if (!delta.whole() && delta.base() != 0) {
+            throw new IllegalArgumentException("a delta from generation " + delta.base() + " needs that generation");
+        }
+        return new Snapshot(delta.view(), delta.head(), Map.of(), NO_ROWS).with(delta);
+    }
+
+    /**
+     * The generation that the delta leads to from this one.
+     *
+     * @throws IllegalArgumentException when the delta starts elsewhere
+     */
+    Snapshot apply(ViewDelta delta) {
+        if (delta.whole()) {
+            return of(delta);
+        }
+        if (delta.base() != head.generation() || !delta.view().equals(view)) {
+            throw new IllegalArgumentException("a delta of " + delta.view() + " from generation " + delta.base()
+                    + " does not fit generation " + head.generation() + " of " + view);
+        }
+        return with(delta);
+    }
+
+    private Snapshot with(ViewDelta delta) {
+        Map<String, Held> next = new HashMap<>(slices);
+        List<Row> leaving = new ArrayList<>();
+        List<Row> coming = new ArrayList<>();
+        for (String database : delta.dropped()) {
+            Held held = next.remove(database);
+            if (held != null) {
+                leaving.addAll(Arrays.asList(held.rows()));
+            }
+        }
+        for (SliceDelta change : delta.slices()) {
+            Held held = next.get(change.database());
+            Row[] rows = held == null ? NO_ROWS : held.rows();
+            next.put(change.database(), new Held(change.position(), change(rows, change, leaving)));
+            coming.addAll(change.put());
+        }
+        return new Snapshot(view, delta.head(), next, merge(order, sorted(leaving), sorted(coming)));
+    }
+
+    private static Row[] change(Row[] rows, SliceDelta change, List<Row> leaving) {
+        if (change.put().isEmpty() && change.removed().isEmpty()) {
+            return rows;
+        }
+        Set<String> replaced = new HashSet<>(change.removed());
+        change.put().forEach(row -> replaced.add(row.id()));
+        List<Row> next = new ArrayList<>(rows.length + change.put().size());
+        for (Row row : rows) {
+            (replaced.contains(row.id()) ? leaving : next).add(row);
+        }
+        next.addAll(change.put());
+        return next.toArray(NO_ROWS);
+    }
+
+    private static Row[] sorted(List<Row> rows) {
+        Row[] array = rows.toArray(NO_ROWS);
+        Arrays.sort(array);
+        return array;
+    }
+
+    /** Copies the runs of {@code base} between the rows that leave and the places of those that come. */
+    private static Row[] merge(Row[] base, Row[] leaving, Row[] coming) {
+        if (leaving.length == 0 && coming.length == 0) {
+            return base;
+        }
+        if (base.length == 0) {
+            return coming;
+        }
+        Row[] merged = new Row[base.length - leaving.length + coming.length];
+        int from = 0;
+        int to = 0;
+        int left = 0;
+        int came = 0;
+        while (left < leaving.length || came < coming.length) {
+            // A row that is replaced in its place leaves before its successor comes.
+            boolean leaves =
+                    came == coming.length || (left < leaving.length && leaving[left].compareTo(coming[came]) <= 0);
+            Row row = leaves ? leaving[left++] : coming[came++];
+            int place = Arrays.binarySearch(base, from, base.length, row);
+            int end = place < 0 ? -place - 1 : place;
+            System.arraycopy(base, from, merged, to, end - from);
+            to += end - from;
+            from = end;
+            if (leaves) {
+                from++;
+            } else {
+                merged[to++] = row;
+            }
+        }
+        System.arraycopy(base, from, merged, to, base.length - from);
+        return merged;
+    }
+
+    String view() {
+        return view;
+    }
+
+    ViewHead head() {
+        return head;
+    }
+
+    /** All rows in the feed's order. Not to be written to. */
+    Row[] rows() {
+        return order;
+    }
+
+    /** The positions the slices reflect, by database. */
+    Map<String, Position> positions() {
+        return slices.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, slice -> slice.getValue().position()));
+    }
+
+    /** Whether a slice of the database is held. */
+    boolean holds(String database) {
+        return slices.containsKey(database);
+    }
+
+    /** What changes when the slice takes the place of the one held for its database. */
+    SliceDelta difference(Slice slice) {
+        Held held = slices.get(slice.database());
+        if (held == null) {
+            return SliceDelta.of(slice);
+        }
+        Map<String, Row> before = new HashMap<>();
+        for (Row row : held.rows()) {
+            before.put(row.id(), row);
+        }
+        List<Row> put = new ArrayList<>();
+        for (Row row : slice.rows()) {
+            if (!row.equals(before.remove(row.id()))) {
+                put.add(row);
+            }
+        }
+        return new SliceDelta(slice.database(), slice.position(), put, before.keySet());
+    }
+
+    /**
+     * Names this generation among all that any view of this name ever has: a store that starts anew counts from 1 again,
+     * so the time is part of it.
+     */
+    String tag() {
+        return Long.toString(head.generation(), 36)
+                + '-'
+                + Long.toString(head.refreshedAt().toEpochMilli(), 36);
+    }
+}

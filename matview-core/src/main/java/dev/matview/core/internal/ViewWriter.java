@@ -1,0 +1,175 @@
+package dev.matview.core.internal;
+
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewDelta.SliceDelta;
+import dev.matview.core.ViewHead;
+import dev.matview.core.ViewStore;
+import dev.matview.core.ViewStoreException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one view in the store and what readers are served in step.
+ *
+ * <ol>
+ *   <li>The base is the generation the store held when last looked at. A refresh starts from it.
+ *   <li>What the refresh found becomes a delta, which is committed if the base is still current.
+ *   <li>Committed, the next generation is the base with the delta applied, and is served.
+ *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served.
+ * </ol>
+ *
+ * Thread-safe; the lock is held while the store is asked, so that a commit and following another's do not cross.
+ */
+final class ViewWriter {
+
+    private final ViewStore store;
+    private final String view;
+    private final LiveView live;
+
+    private @Nullable Snapshot base;
+    private boolean loaded;
+    private boolean dropped;
+
+    ViewWriter(ViewStore store, String view, LiveView live) {
+        this.store = store;
+        this.view = view;
+        this.live = live;
+    }
+
+    String view() {
+        return view;
+    }
+
+    /** The generation a refresh starts from, read from the store at the first call; null when there is none. */
+    synchronized @Nullable Snapshot load(FeedDefinition feed) {
+        if (!loaded) {
+            base = store.read(view, 0).map(Snapshot::of).orElse(null);
+            loaded = true;
+            // Another definition's rows are better than none, until this one's are there.
+            if (base != null && (isOf(feed, base) || live.snapshot().isEmpty())) {
+                live.publish(base, Coverage.of(base.head()));
+            }
+        }
+        return base;
+    }
+
+    /** Serves the store's generation, if it is not the base. */
+    synchronized void follow(FeedDefinition feed, long generation) {
+        if (loaded && !dropped && (base == null || generation > base.head().generation())) {
+            readCurrent(feed);
+        }
+    }
+
+    /**
+     * Commits what a visit found.
+     *
+     * @throws RefreshException when no database could be read and there is nothing to keep
+     */
+    synchronized RefreshResult write(Visit visit) {
+        FeedDefinition feed = visit.feed();
+        if (dropped || visit.base() != base) {
+            return result(visit, false);
+        }
+        if (visit.rebuilds() && visit.readNothing()) {
+            throw new RefreshException(
+                    feed.collection(),
+                    "none of " + visit.coverage().behindCount() + " databases could be read, for example "
+                            + visit.coverage().behind().entrySet().iterator().next(),
+                    null);
+        }
+        ViewDelta delta = delta(visit);
+        if (delta.isEmpty()) {
+            live.verify(base, visit.coverage());
+            return result(visit, false);
+        }
+        if (!commit(delta, feed)) {
+            return result(visit, false);
+        }
+        base = delta.whole() ? Snapshot.of(delta) : base.apply(delta);
+        live.publish(base, visit.coverage());
+        return result(visit, true);
+    }
+
+    private ViewDelta delta(Visit visit) {
+        long generation = base == null ? 0 : base.head().generation();
+        Coverage coverage = visit.coverage();
+        ViewHead head = new ViewHead(
+                generation + 1,
+                visit.feed().fingerprint(),
+                visit.startedAt(),
+                coverage.databases(),
+                coverage.behindCount());
+        if (base == null || visit.rebuilds()) {
+            return ViewDelta.whole(view, generation, head, visit.moved());
+        }
+        List<SliceDelta> changes = new ArrayList<>();
+        visit.moved().forEach(slice -> changes.add(base.difference(slice)));
+        Set<String> gone = new HashSet<>(visit.gone());
+        gone.removeIf(database -> !base.holds(database));
+        return new ViewDelta(view, generation, false, head, changes, gone);
+    }
+
+    private boolean commit(ViewDelta delta, FeedDefinition feed) {
+        boolean committed;
+        try {
+            committed = store.commit(delta);
+        } catch (ViewStoreException unknown) {
+            // It may have been committed all the same: only the store can tell.
+            loaded = false;
+            throw unknown;
+        }
+        if (!committed) {
+            readCurrent(feed);
+        }
+        return committed;
+    }
+
+    private void readCurrent(FeedDefinition feed) {
+        Optional<ViewDelta> current =
+                store.read(view, base == null ? 0 : base.head().generation());
+        if (current.isEmpty()) {
+            // Somebody dropped the view: it is built anew by the next refresh, and served until then.
+            base = null;
+            return;
+        }
+        ViewDelta delta = current.get();
+        if (delta.isEmpty() && base != null) {
+            return;
+        }
+        base = base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta);
+        if (isOf(feed, base)) {
+            live.publish(base, Coverage.of(base.head()));
+        }
+    }
+
+    private static boolean isOf(FeedDefinition feed, Snapshot snapshot) {
+        return snapshot.head().fingerprint().equals(feed.fingerprint());
+    }
+
+    /** Forgets the view in the store; what a refresh under way finds is discarded. */
+    synchronized void drop() {
+        dropped = true;
+        store.drop(view);
+    }
+
+    private RefreshResult result(Visit visit, boolean changed) {
+        Coverage coverage = visit.coverage();
+        Optional<Snapshot> served = live.snapshot();
+        return new RefreshResult(
+                visit.feed().collection(),
+                served.map(snapshot -> snapshot.head().generation()).orElse(0L),
+                changed,
+                coverage.databases(),
+                visit.moved().size(),
+                served.map(snapshot -> snapshot.rows().length).orElse(0),
+                coverage.behind(),
+                coverage.behindCount());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.matview.core.internal;
+
+import dev.matview.core.Aggregator.Demand;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedStatus.Progress;
+import dev.matview.core.Position;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.Slice;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What one visit to the user databases finds for one feed, from the generation it starts from. Thread-safe. */
+final class Visit {
+
+    private final FeedDefinition feed;
+    private final @Nullable Snapshot base;
+    private final Instant startedAt;
+    private final Map<String, Position> held;
+
+    private final AtomicInteger total = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final Map<String, Slice> moved = new ConcurrentHashMap<>();
+    private final Map<String, String> failed = new ConcurrentHashMap<>();
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
+
+    Visit(FeedDefinition feed, @Nullable Snapshot base, Instant startedAt) {
+        this.feed = feed;
+        this.base = base;
+        this.startedAt = startedAt;
+        this.held = base == null || rebuilds() ? Map.of() : base.positions();
+    }
+
+    FeedDefinition feed() {
+        return feed;
+    }
+
+    @Nullable
+    Snapshot base() {
+        return base;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    Demand demand() {
+        return new Demand(feed, held);
+    }
+
+    /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
+    boolean rebuilds() {
+        return base == null || !base.head().fingerprint().equals(feed.fingerprint());
+    }
+
+    void covers(int databases) {
+        total.set(databases);
+    }
+
+    void moved(Slice slice) {
+        moved.put(slice.database(), slice);
+        done.incrementAndGet();
+    }
+
+    void unmoved() {
+        done.incrementAndGet();
+    }
+
+    void gone(String database) {
+        gone.add(database);
+    }
+
+    void failed(String database, Exception cause) {
+        done.incrementAndGet();
+        if (failures.incrementAndGet() <= RefreshResult.MAX_BEHIND) {
+            failed.put(database, reason(cause));
+        }
+    }
+
+    static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+    }
+
+    Collection<Slice> moved() {
+        return moved.values();
+    }
+
+    Set<String> gone() {
+        return gone;
+    }
+
+    /** Whether there were databases to read, and none of them could be read. */
+    boolean readNothing() {
+        return failures.get() > 0 && failures.get() >= done.get();
+    }
+
+    Coverage coverage() {
+        return new Coverage(startedAt, total.get(), failed, failures.get());
+    }
+
+    Progress progress() {
+        return new Progress(done.get(), Math.max(total.get(), done.get()));
+    }
+}

@@ -1,0 +1,472 @@
+package dev.matview.core.internal;
+
+import dev.matview.core.Aggregator;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.GlobalFeeds.Settings;
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.Scheduler;
+import dev.matview.core.Subscription;
+import dev.matview.core.ViewStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Refreshes feeds when they are due.
+ *
+ * <ol>
+ *   <li>Each feed has a time at which it is due; one timer waits for the earliest. Intervals, changes of databases,
+ *       failures and requests only ever move that time.
+ *   <li>When the timer goes off, the feeds that are due, and those that almost are, form one visit. A feed that is being
+ *       refreshed is never part of another visit: what makes it due meanwhile counts when it is done.
+ *   <li>The visit runs on a bounded pool. Each feed takes at most one place in its queue.
+ *   <li>When it is done, every feed's next time is set by how its refresh ended.
+ * </ol>
+ *
+ * Thread-safe: the lock guards the tasks, and is never held while databases or stores are asked.
+ */
+final class Worker implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    private static final long SECONDS_TO_CLOSE = 30;
+
+    private final Aggregator aggregator;
+    private final ViewStore store;
+    private final Scheduler scheduler;
+    private final Settings settings;
+    private final Timetable timetable;
+    private final ExecutorService pool;
+
+    /** Structure and contents change under the lock; readers look feeds up without it. */
+    private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
+
+    private Subscription timer = () -> {};
+    private Subscription changes = () -> {};
+    private boolean closed;
+
+    Worker(Aggregator aggregator, ViewStore store, Scheduler scheduler, Settings settings, Timetable timetable) {
+        this.aggregator = aggregator;
+        this.store = store;
+        this.scheduler = scheduler;
+        this.settings = settings;
+        this.timetable = timetable;
+        AtomicInteger threads = new AtomicInteger();
+        this.pool = Executors.newFixedThreadPool(settings.refreshThreads(), task -> {
+            Thread thread = new Thread(task, "matview-refresh-" + threads.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Loads what the store holds of the feeds, then begins to refresh them. */
+    void start(Collection<FeedDefinition> feeds) {
+        update(feeds).forEach(this::load);
+        changes = aggregator.watch(this::databaseChanged);
+    }
+
+    Optional<FeedTask> task(String collection) {
+        return Optional.ofNullable(tasks.get(collection));
+    }
+
+    Collection<FeedTask> tasks() {
+        return tasks.values();
+    }
+
+    /** Takes over the feeds of a changed registry. */
+    void registered(Collection<FeedDefinition> feeds) {
+        update(feeds).forEach(task -> execute(() -> load(task)));
+    }
+
+    private synchronized List<FeedTask> update(Collection<FeedDefinition> feeds) {
+        List<FeedTask> added = new ArrayList<>();
+        if (closed) {
+            return added;
+        }
+        Map<String, FeedDefinition> wanted = new HashMap<>();
+        feeds.forEach(feed -> wanted.put(feed.collection(), feed));
+        Map<String, ViewWriter> unused = new HashMap<>();
+        for (FeedTask task : List.copyOf(tasks.values())) {
+            FeedDefinition feed = wanted.remove(task.feed.collection());
+            if (feed == null) {
+                unused.put(task.writer.view(), task.writer);
+                remove(task);
+            } else if (redefine(task, feed, unused)) {
+                added.add(task);
+            }
+        }
+        for (FeedDefinition feed : wanted.values()) {
+            LiveView live = new LiveView(settings, scheduler);
+            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live));
+            tasks.put(feed.collection(), task);
+            added.add(task);
+        }
+        feeds.forEach(feed -> unused.remove(feed.viewName()));
+        unused.values().forEach(writer -> execute(writer::drop));
+        arm();
+        return added;
+    }
+
+    /** Gives the task a changed definition; says whether its view has another name and so is to be loaded. */
+    private boolean redefine(FeedTask task, FeedDefinition feed, Map<String, ViewWriter> unused) {
+        FeedDefinition before = task.feed;
+        task.feed = feed;
+        Instant now = scheduler.instant();
+        if (!before.viewName().equals(feed.viewName())) {
+            unused.put(before.viewName(), task.writer);
+            task.storeWatch.close();
+            task.writer = new ViewWriter(store, feed.viewName(), task.live);
+            task.due = null;
+            return true;
+        }
+        if (task.due == null) {
+            return false;
+        }
+        if (!before.fingerprint().equals(feed.fingerprint())) {
+            log.info("{}: the definition changed, the view is rebuilt", feed.collection());
+            task.due = now;
+        } else if (!before.refresh().equals(feed.refresh()) && task.lastStart != null) {
+            task.due = timetable.next(feed.refresh(), task.lastStart, now);
+        }
+        return false;
+    }
+
+    private void remove(FeedTask task) {
+        task.removed = true;
+        task.due = null;
+        task.storeWatch.close();
+        tasks.remove(task.feed.collection());
+        fail(task.takeWaiting(), new FeedNotRegisteredException(task.feed.collection()));
+    }
+
+    /** Serves what the store holds of the view; a store that does not answer is asked again by the first refresh. */
+    private void load(FeedTask task) {
+        FeedDefinition feed = task.feed;
+        ViewWriter writer = task.writer;
+        @Nullable Snapshot stored = null;
+        Subscription watch = () -> {};
+        try {
+            watch = store.watch(feed.viewName(), generation -> generationCommitted(task, generation));
+            stored = writer.load(feed);
+        } catch (RuntimeException e) {
+            log.warn("{}: the stored view cannot be read: {}", feed.collection(), Visit.reason(e));
+            log.debug("{}: the stored view cannot be read", feed.collection(), e);
+        }
+        synchronized (this) {
+            if (task.removed || closed || task.writer != writer) {
+                watch.close();
+                return;
+            }
+            task.storeWatch = watch;
+            Instant now = scheduler.instant();
+            boolean current = stored != null && stored.head().fingerprint().equals(feed.fingerprint());
+            task.due = current && !task.isAwaited()
+                    ? timetable.first(feed.refresh(), stored.head().refreshedAt(), now)
+                    : now;
+            arm();
+        }
+    }
+
+    /** @see dev.matview.core.GlobalFeeds#refresh */
+    CompletableFuture<RefreshResult> refresh(String collection) {
+        CompletableFuture<RefreshResult> future = new CompletableFuture<>();
+        synchronized (this) {
+            FeedTask task = tasks.get(collection);
+            if (task == null || closed) {
+                return CompletableFuture.failedFuture(new FeedNotRegisteredException(collection));
+            }
+            task.await(future);
+            if (task.due != null) {
+                task.due = scheduler.instant();
+                arm();
+            }
+        }
+        return future;
+    }
+
+    private void databaseChanged(String database) {
+        for (FeedTask task : tasks.values()) {
+            if (task.feed.refresh().continuous() && task.feed.covers(database)) {
+                changed(task);
+            }
+        }
+    }
+
+    private synchronized void changed(FeedTask task) {
+        if (task.changed) {
+            return;
+        }
+        task.changed = true;
+        if (!task.running && task.due != null) {
+            bringForward(task);
+            arm();
+        }
+    }
+
+    /** Sets an earlier time because databases changed, though not before a failing feed may be tried again. */
+    private void bringForward(FeedTask task) {
+        Instant now = scheduler.instant();
+        Instant soon = task.lastStart == null ? now : timetable.afterChange(task.feed.refresh(), task.lastStart, now);
+        if (task.failures == 0 && soon.isBefore(task.due)) {
+            task.due = soon;
+        }
+    }
+
+    private void generationCommitted(FeedTask task, long generation) {
+        if (task.toFollow.getAndAccumulate(generation, Math::max) == 0) {
+            execute(() -> follow(task));
+        }
+    }
+
+    private void follow(FeedTask task) {
+        long generation = task.toFollow.getAndSet(0);
+        try {
+            task.writer.follow(task.feed, generation);
+        } catch (RuntimeException e) {
+            log.warn("{}: generation {} cannot be read: {}", task.feed.collection(), generation, Visit.reason(e));
+            log.debug("{}: generation {} cannot be read", task.feed.collection(), generation, e);
+        }
+    }
+
+    private synchronized void arm() {
+        timer.close();
+        if (closed) {
+            return;
+        }
+        Instant earliest = null;
+        for (FeedTask task : tasks.values()) {
+            if (isWaiting(task) && (earliest == null || task.due.isBefore(earliest))) {
+                earliest = task.due;
+            }
+        }
+        if (earliest != null) {
+            timer = scheduler.schedule(Duration.between(scheduler.instant(), earliest), this::tick);
+        }
+    }
+
+    private static boolean isWaiting(FeedTask task) {
+        return task.due != null && !task.running;
+    }
+
+    private synchronized void tick() {
+        Instant now = scheduler.instant();
+        List<FeedTask> due = new ArrayList<>();
+        List<FeedTask> almost = new ArrayList<>();
+        for (FeedTask task : tasks.values()) {
+            if (isWaiting(task) && !task.due.isAfter(now)) {
+                due.add(task);
+            } else if (isWaiting(task)
+                    && task.failures == 0
+                    && !task.due.minus(timetable.early(task.feed.refresh())).isAfter(now)) {
+                almost.add(task);
+            }
+        }
+        if (!due.isEmpty() && !closed) {
+            due.addAll(almost);
+            List<Refreshing> refreshes =
+                    due.stream().map(task -> begin(task, now)).toList();
+            execute(() -> run(refreshes));
+        }
+        arm();
+    }
+
+    /** A feed in a visit, as it was when the visit was planned. */
+    private record Refreshing(
+            FeedTask task, FeedDefinition feed, ViewWriter writer, List<CompletableFuture<RefreshResult>> awaiting) {}
+
+    private static Refreshing begin(FeedTask task, Instant now) {
+        task.running = true;
+        task.changed = false;
+        task.lastStart = now;
+        return new Refreshing(task, task.feed, task.writer, task.takeWaiting());
+    }
+
+    private void run(List<Refreshing> refreshes) {
+        Set<Refreshing> ended = new HashSet<>();
+        try {
+            List<Refreshing> visiting = prepare(refreshes, ended);
+            if (visiting.isEmpty()) {
+                return;
+            }
+            new RefreshRun(visiting.stream().map(r -> r.task().visit).toList(), scheduler).visit(aggregator);
+            for (Refreshing refreshing : visiting) {
+                ended.add(refreshing);
+                write(refreshing);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failRest(refreshes, ended, e);
+        } catch (RuntimeException e) {
+            failRest(refreshes, ended, e);
+        } catch (Error e) {
+            failRest(refreshes, ended, e);
+            throw e;
+        }
+    }
+
+    /** Looks up where each refresh starts from; those whose store does not answer have failed. */
+    private List<Refreshing> prepare(List<Refreshing> refreshes, Set<Refreshing> ended) {
+        List<Refreshing> visiting = new ArrayList<>();
+        for (Refreshing refreshing : refreshes) {
+            try {
+                Snapshot base = refreshing.writer().load(refreshing.feed());
+                // Milliseconds, as stores keep them.
+                Instant startedAt = scheduler.instant().truncatedTo(ChronoUnit.MILLIS);
+                refreshing.task().visit = new Visit(refreshing.feed(), base, startedAt);
+                visiting.add(refreshing);
+            } catch (RuntimeException e) {
+                ended.add(refreshing);
+                failed(refreshing, e);
+            }
+        }
+        return visiting;
+    }
+
+    private void write(Refreshing refreshing) {
+        try {
+            Visit visit = refreshing.task().visit;
+            boolean first = visit.base() == null;
+            RefreshResult result = refreshing.writer().write(visit);
+            log.atLevel(first && result.changed() ? org.slf4j.event.Level.INFO : org.slf4j.event.Level.DEBUG)
+                    .log(
+                            "{}: generation {}, {} rows of {} databases, {} read, {} behind",
+                            result.collection(),
+                            result.generation(),
+                            result.rows(),
+                            result.databases(),
+                            result.moved(),
+                            result.behindCount());
+            succeeded(refreshing, result);
+        } catch (RuntimeException e) {
+            failed(refreshing, e);
+        }
+    }
+
+    private void failRest(List<Refreshing> refreshes, Set<Refreshing> ended, Throwable cause) {
+        refreshes.stream().filter(r -> !ended.contains(r)).forEach(r -> failed(r, cause));
+    }
+
+    private void succeeded(Refreshing refreshing, RefreshResult result) {
+        FeedTask task = refreshing.task();
+        List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
+        synchronized (this) {
+            task.failures = 0;
+            task.lastFailure = null;
+            task.behind = result.behindCount() == 0 ? 0 : task.behind + 1;
+            end(refreshing, done);
+        }
+        done.forEach(future -> future.complete(result));
+    }
+
+    private void failed(Refreshing refreshing, Throwable cause) {
+        FeedTask task = refreshing.task();
+        String reason = Visit.reason(cause);
+        List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
+        synchronized (this) {
+            if (!closed) {
+                log.warn("{}: the refresh failed: {}", refreshing.feed().collection(), reason);
+                log.debug("{}: the refresh failed", refreshing.feed().collection(), cause);
+            }
+            task.failures++;
+            task.lastFailure = reason;
+            end(refreshing, done);
+        }
+        RefreshException failure = cause instanceof RefreshException e
+                ? e
+                : new RefreshException(refreshing.feed().collection(), reason, cause);
+        fail(done, failure);
+    }
+
+    /** Sets when the feed is due next. Whoever waited for a definition that has changed meanwhile waits on. */
+    private void end(Refreshing refreshing, List<CompletableFuture<RefreshResult>> done) {
+        FeedTask task = refreshing.task();
+        task.running = false;
+        task.visit = null;
+        if (task.removed) {
+            return;
+        }
+        Instant now = scheduler.instant();
+        boolean superseded = task.writer != refreshing.writer()
+                || !task.feed.fingerprint().equals(refreshing.feed().fingerprint());
+        if (superseded) {
+            done.forEach(task::await);
+            done.clear();
+        }
+        if (task.due != null) {
+            task.due = due(task, now);
+            if (superseded || task.isAwaited()) {
+                task.due = now;
+            } else if (task.changed) {
+                bringForward(task);
+            }
+        }
+        arm();
+    }
+
+    private Instant due(FeedTask task, Instant now) {
+        if (task.failures > 0) {
+            return timetable.afterFailure(task.failures, now);
+        }
+        Instant next = timetable.next(task.feed.refresh(), task.lastStart, now);
+        if (task.behind > 0) {
+            Instant again = timetable.afterFailure(task.behind, now);
+            return again.isBefore(next) ? again : next;
+        }
+        return next;
+    }
+
+    private static void fail(List<CompletableFuture<RefreshResult>> futures, RuntimeException cause) {
+        futures.forEach(future -> future.completeExceptionally(cause));
+    }
+
+    private void execute(Runnable task) {
+        try {
+            pool.execute(task);
+        } catch (RejectedExecutionException closing) {
+            log.debug("Closed: no further work is begun");
+        }
+    }
+
+    /** Interrupts what is under way and waits for it to end; what waits for a refresh fails. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            timer.close();
+            changes.close();
+        }
+        pool.shutdownNow();
+        try {
+            if (!pool.awaitTermination(SECONDS_TO_CLOSE, TimeUnit.SECONDS)) {
+                log.warn("A refresh did not end within {} s of being interrupted", SECONDS_TO_CLOSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            List.copyOf(tasks.values()).forEach(this::remove);
+        }
+    }
+}
