@@ -46,6 +46,7 @@ final class QueryEndpoint {
         response.setHeader("Cache-Control", "private, no-cache");
         if (EntityTag.matches(request.getHeader("If-None-Match"), tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            response.flushBuffer();
         } else {
             Answer.send(response, HttpServletResponse.SC_OK, DOCS, page.json(), rest(page));
         }
