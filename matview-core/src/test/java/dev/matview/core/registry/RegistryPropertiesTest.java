@@ -97,8 +97,7 @@ class RegistryPropertiesTest {
                 .withCharRange(' ', '\ud7ff')
                 .ofMinLength(1)
                 .ofMaxLength(200);
-        Arbitrary<String> usable =
-                names.filter(name -> !name.isBlank() && name.chars().noneMatch(Character::isISOControl));
+        Arbitrary<String> usable = names.filter(name -> !name.isBlank() && Text.isOneLine(name));
         Arbitrary<FeedDefinition.Builder> builders = Combinators.combine(
                         usable, usable, json(), refreshes(), Arbitraries.of(Access.values()))
                 .as((collection, view, value, refresh, access) -> FeedDefinition.builder(collection)
