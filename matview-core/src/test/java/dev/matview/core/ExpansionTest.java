@@ -80,8 +80,7 @@ class ExpansionTest {
         profile("userdb-bob", "Bob", OPEN);
         refresh();
 
-        JsonNode author =
-                feeds.query("listed", Query.all()).documents().get(0).path("author");
+        JsonNode author = feeds.query("listed", Query.all()).documents().get(0).path("author");
         assertThat(author.path("name").textValue()).isEqualTo("Bob");
         assertThat(author.path("_id").textValue()).isEqualTo("me");
     }
@@ -149,7 +148,9 @@ class ExpansionTest {
 
         assertThat(result.behind()).containsOnlyKeys("userdb-alice", "userdb-bob");
         assertThat(name("listed", ALICE)).isEqualTo("Bob");
-        assertThat(feeds.query("unlisted", Query.all()).size()).as("a feed without references").isEqualTo(2);
+        assertThat(feeds.query("unlisted", Query.all()).size())
+                .as("a feed without references")
+                .isEqualTo(2);
         databases.recover("userdb-bob");
         assertThat(refresh().behindCount()).isZero();
         assertThat(feeds.query("listed", Query.all()).documents())
@@ -196,15 +197,21 @@ class ExpansionTest {
         assertThat(feeds.queryOwn("listed", mine).documents())
                 .extracting(document -> document.path("_id").textValue())
                 .containsExactly("p1", "p2");
-        Query narrowed = Query.builder().caller(ALICE).selector("{\"secret\":1}").build();
+        Query narrowed =
+                Query.builder().caller(ALICE).selector("{\"secret\":1}").build();
         assertThat(feeds.queryOwn("listed", narrowed).documents()).hasSize(1).allMatch(d -> d.has("_rev"));
         assertThat(feeds.queryOwn("notes", mine).documents())
                 .extracting(document -> document.path("_id").textValue())
                 .containsExactly("n2");
-        Page first = feeds.queryOwn("listed", Query.builder().caller(ALICE).limit(1).build());
+        Page first =
+                feeds.queryOwn("listed", Query.builder().caller(ALICE).limit(1).build());
         Page second = feeds.queryOwn(
                 "listed",
-                Query.builder().caller(ALICE).limit(1).bookmark(first.bookmark()).build());
+                Query.builder()
+                        .caller(ALICE)
+                        .limit(1)
+                        .bookmark(first.bookmark())
+                        .build());
         assertThat(second.documents().get(0).path("_id").textValue()).isEqualTo("p2");
         Query nobody = Query.builder().caller(new Caller("x", "userdb-none")).build();
         assertThat(feeds.queryOwn("listed", nobody).size()).isZero();

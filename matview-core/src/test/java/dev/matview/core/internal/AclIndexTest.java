@@ -43,7 +43,10 @@ class AclIndexTest {
         }
     };
 
-    record Shared(String user, @Nullable List<String> allow, @Nullable List<String> deny) {}
+    record Shared(
+            String user,
+            @Nullable List<String> allow,
+            @Nullable List<String> deny) {}
 
     private static boolean mayRead(Shared document, Caller caller) {
         if (names(document.deny(), caller)) {
@@ -120,8 +123,7 @@ class AclIndexTest {
         for (int i = 0; i < state.size(); i++) {
             ObjectNode json = json(i, state.get(i));
             String id = json.path("_id").textValue();
-            rows.add(new Row(
-                    state.get(i).user(), id, id.getBytes(), Json.bytes(json), Acl.of(json)));
+            rows.add(new Row(state.get(i).user(), id, id.getBytes(), Json.bytes(json), Acl.of(json)));
             if (mayRead(state.get(i), caller)) {
                 allowed.add(id);
             }
@@ -163,8 +165,9 @@ class AclIndexTest {
             Page.Delta delta = two.since(one);
             assertThat(delta.changed()).isEmpty();
             List<String> rebuilt = new ArrayList<>(first);
-            delta.removed().forEach(gone -> assertThat(rebuilt.remove(gone.path("_id").textValue()))
-                    .isTrue());
+            delta.removed()
+                    .forEach(gone -> assertThat(rebuilt.remove(gone.path("_id").textValue()))
+                            .isTrue());
             delta.added().forEach(document -> rebuilt.add(document.path("_id").textValue()));
             assertThat(rebuilt).containsExactlyInAnyOrderElementsOf(second);
         }
