@@ -193,7 +193,10 @@ public interface GlobalFeeds extends AutoCloseable {
             if (pinnedRows < 1 || cacheBytes < 1 || refreshThreads < 1) {
                 throw new IllegalArgumentException("pinnedRows, cacheBytes and refreshThreads must be above zero");
             }
-            if (bookmarkGrace.isNegative() || !isPositive(queryTime) || referralTime.isNegative() || !isPositive(maxBackoff)) {
+            if (bookmarkGrace.isNegative()
+                    || !isPositive(queryTime)
+                    || referralTime.isNegative()
+                    || !isPositive(maxBackoff)) {
                 throw new IllegalArgumentException(
                         "queryTime and maxBackoff must be above zero, bookmarkGrace and referralTime not below");
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.matview.core.internal.Json;
 import dev.matview.core.mango.MangoException;
 import java.time.Duration;
 import java.util.List;

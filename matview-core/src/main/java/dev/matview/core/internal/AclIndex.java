@@ -49,8 +49,10 @@ final class AclIndex {
             return;
         }
         byOwner.computeIfAbsent(row.database(), owner -> new ArrayList<>()).add(row);
-        row.acl().allow().forEach(did -> byDid.computeIfAbsent(did, name -> new ArrayList<>())
-                .add(row));
+        row.acl()
+                .allow()
+                .forEach(did ->
+                        byDid.computeIfAbsent(did, name -> new ArrayList<>()).add(row));
     }
 
     /** How many rows were sorted. */

@@ -1,14 +1,12 @@
 package dev.matview.core.internal;
 
-import dev.matview.core.Aggregator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Aggregator;
 import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.Caller;
 import dev.matview.core.CertificateRules;
 import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
-import dev.matview.core.Row;
-import dev.matview.core.mango.Selector;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedRegistry;
@@ -17,12 +15,14 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Row;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,7 +164,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         int offset = query.skip();
         if (query.bookmark() != null) {
             offset = (int) Math.min(
-                    Integer.MAX_VALUE, (long) Bookmark.decode(query.bookmark(), query).offset() + offset);
+                    Integer.MAX_VALUE,
+                    (long) Bookmark.decode(query.bookmark(), query).offset() + offset);
         }
         int from = Math.min(offset, rows.size());
         int to = (int) Math.min(rows.size(), (long) from + limit(query));

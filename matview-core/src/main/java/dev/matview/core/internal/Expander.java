@@ -169,8 +169,8 @@ final class Expander {
             if (database.isPresent() && failures.containsKey(database.get())) {
                 return expansion;
             }
-            @Nullable ObjectNode document = database.map(
-                            name -> documents.get(new Referrals.Key(name, expansion.ref())))
+            @Nullable
+            ObjectNode document = database.map(name -> documents.get(new Referrals.Key(name, expansion.ref())))
                     .orElse(null);
             return document == null
                     ? new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null)

@@ -40,12 +40,17 @@ final class PageReader {
     private record GenerationKey(String view, String tag) {}
 
     /** @param caller null where every caller sees the same */
-    private record VisibleKey(GenerationKey generation, @Nullable Caller caller) {}
+    private record VisibleKey(
+            GenerationKey generation, @Nullable Caller caller) {}
 
     private record SelectionKey(VisibleKey visible, String shape) {}
 
     /** @param caller null where every caller who sees the rows is shown the same of them */
-    private record PageKey(SelectionKey selection, int offset, int limit, @Nullable Caller caller) {}
+    private record PageKey(
+            SelectionKey selection,
+            int offset,
+            int limit,
+            @Nullable Caller caller) {}
 
     PageReader(Settings settings, InstantSource clock, CertificateRules rules, PageRenderer renderer) {
         this.settings = settings;
@@ -127,8 +132,8 @@ final class PageReader {
             return rows;
         }
         GenerationKey generation = new GenerationKey(snapshot.view(), snapshot.tag());
-        return visible.get(new VisibleKey(generation, caller), absent -> indexes.get(
-                        generation, missing -> new AclIndex(rows))
-                .visible(caller, rules));
+        return visible.get(
+                new VisibleKey(generation, caller),
+                absent -> indexes.get(generation, missing -> new AclIndex(rows)).visible(caller, rules));
     }
 }

@@ -44,12 +44,7 @@ final class Referrals {
 
     private record Referred(byte[] document, Acl acl) {}
 
-    Referrals(
-            Aggregator aggregator,
-            DidResolver dids,
-            CertificateRules rules,
-            InstantSource clock,
-            Settings settings) {
+    Referrals(Aggregator aggregator, DidResolver dids, CertificateRules rules, InstantSource clock, Settings settings) {
         this.aggregator = aggregator;
         this.dids = dids;
         this.rules = rules;
@@ -82,8 +77,8 @@ final class Referrals {
         references.forEach(reference -> key(reference).ifPresent(key -> keys.put(reference, key)));
         load(new HashSet<>(keys.values()));
         Map<Expansion, ObjectNode> documents = new HashMap<>();
-        keys.forEach((reference, key) ->
-                readable(key, caller).ifPresent(document -> documents.put(reference, document)));
+        keys.forEach(
+                (reference, key) -> readable(key, caller).ifPresent(document -> documents.put(reference, document)));
         return documents;
     }
 
@@ -104,7 +99,8 @@ final class Referrals {
         Map<String, Set<String>> wanted = new HashMap<>();
         for (Key key : keys) {
             if (recent.getIfPresent(key) == null) {
-                wanted.computeIfAbsent(key.database(), database -> new HashSet<>()).add(key.id());
+                wanted.computeIfAbsent(key.database(), database -> new HashSet<>())
+                        .add(key.id());
             }
         }
         Instant deadline = clock.instant().plus(settings.queryTime());
