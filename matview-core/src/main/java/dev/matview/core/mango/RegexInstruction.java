@@ -129,8 +129,14 @@ abstract class RegexInstruction {
 
         @Override
         RegexInstruction step(RegexMatcher m) {
-            m.push(second, m.position, 0);
+            m.push(this, m.position, 0);
             return first;
+        }
+
+        @Override
+        RegexInstruction resume(RegexMatcher m, int position, int unused) {
+            m.position = position;
+            return second;
         }
     }
 
@@ -300,8 +306,14 @@ abstract class RegexInstruction {
             if (count >= max || wasEmpty && max == Integer.MAX_VALUE) {
                 return next;
             }
-            m.push(lazy ? round : next, m.position, 0);
+            m.push(this, m.position, 0);
             return lazy ? next : round;
+        }
+
+        @Override
+        RegexInstruction resume(RegexMatcher m, int position, int unused) {
+            m.position = position;
+            return lazy ? round : next;
         }
 
         private final class Round extends RegexInstruction {
