@@ -93,9 +93,7 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
 
     private static void entries(ArrayNode list, Set<String> names, Set<JsonNode> rules) {
         names.stream().sorted().forEach(list::add);
-        rules.stream()
-                .sorted(Comparator.comparing(JsonNode::toString))
-                .forEach(rule -> list.add(rule.deepCopy()));
+        rules.stream().sorted(Comparator.comparing(JsonNode::toString)).forEach(rule -> list.add(rule.deepCopy()));
     }
 
     /** Whether every caller may read, whoever it is. */
