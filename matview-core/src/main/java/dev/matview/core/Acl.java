@@ -1,66 +1,117 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.Json;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * Who may read a row of a feed whose access is {@link Access#ACL}, compiled from its document's {@code acl.read}. The
- * owner is the user whose database holds the document. Immutable.
+ * Who may read a document, compiled from its {@code acl.read}: {@code {"allow": [...], "deny": [...]}}. The owner is the
+ * user whose database holds the document. Immutable.
  *
  * <p>A caller that {@code deny} names reads nothing; else the owner reads; else whoever {@code allow} names. An entry is
- * {@code "*"} for everybody or a DID. An entry of any other form (a certificate rule) allows nobody and denies
- * everybody, since nothing here can decide it.
+ * {@code "*"} for everybody, a DID, or an object, which is a certificate rule. A document without an {@code acl} is its
+ * owner's alone. What cannot be understood lets nobody in.
  *
  * @param allow DIDs, or {@code "*"}
+ * @param allowRules certificate rules
  * @param deny DIDs, or {@code "*"}
+ * @param denyRules certificate rules
  */
-public record Acl(Set<String> allow, Set<String> deny) {
+public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny, Set<JsonNode> denyRules) {
 
     private static final String EVERYBODY = "*";
 
     /** What a document without an {@code acl} has: only the owner reads it. */
-    public static final Acl OWNER_ONLY = new Acl(Set.of(), Set.of());
+    public static final Acl OWNER_ONLY = new Acl(Set.of(), Set.of(), Set.of(), Set.of());
 
-    private static final Acl NOBODY = new Acl(Set.of(), Set.of(EVERYBODY));
+    /** Everybody reads. */
+    public static final Acl OPEN = new Acl(Set.of(EVERYBODY), Set.of(), Set.of(), Set.of());
+
+    private static final Acl NOBODY = new Acl(Set.of(), Set.of(), Set.of(EVERYBODY), Set.of());
 
     public Acl {
         allow = Set.copyOf(allow);
+        allowRules = Set.copyOf(allowRules);
         deny = Set.copyOf(deny);
+        denyRules = Set.copyOf(denyRules);
     }
 
-    /** Reads the {@code acl} of a document; one that cannot be understood lets nobody in. */
+    /** The ACL of a document. */
     public static Acl of(JsonNode document) {
-        JsonNode read = document.path("acl").path("read");
-        if (document.path("acl").isMissingNode() || (document.path("acl").isObject() && read.isMissingNode())) {
+        JsonNode acl = document.path("acl");
+        if (acl.isMissingNode() || (acl.isObject() && !acl.has("read"))) {
             return OWNER_ONLY;
         }
+        return ofRead(acl.path("read"));
+    }
+
+    /** The ACL of an {@code acl.read}, such as {@link #json()} gives. */
+    public static Acl ofRead(JsonNode read) {
         JsonNode allow = read.path("allow");
         JsonNode deny = read.path("deny");
         if (!read.isObject() || !isListOrMissing(allow) || !isListOrMissing(deny)) {
             return NOBODY;
         }
         Set<String> allowed = new HashSet<>();
-        allow.forEach(entry -> {
+        Set<JsonNode> allowedRules = new HashSet<>();
+        for (JsonNode entry : allow) {
             if (entry.isTextual()) {
                 allowed.add(entry.textValue());
+            } else if (entry.isObject()) {
+                allowedRules.add(entry.deepCopy());
             }
-        });
+        }
         Set<String> denied = new HashSet<>();
-        deny.forEach(entry -> denied.add(entry.isTextual() ? entry.textValue() : EVERYBODY));
-        return new Acl(allowed, denied);
+        Set<JsonNode> deniedRules = new HashSet<>();
+        for (JsonNode entry : deny) {
+            if (entry.isObject()) {
+                deniedRules.add(entry.deepCopy());
+            } else {
+                denied.add(entry.isTextual() ? entry.textValue() : EVERYBODY);
+            }
+        }
+        Acl acl = new Acl(allowed, allowedRules, denied, deniedRules);
+        return acl.equals(OPEN) ? OPEN : acl;
     }
 
     private static boolean isListOrMissing(JsonNode node) {
         return node.isMissingNode() || node.isArray();
     }
 
-    /** Whether the caller may read a row of this ACL that comes from the database {@code owner}. */
-    public boolean allows(Caller caller, String owner) {
-        if (names(deny, caller)) {
+    /** The ACL as an {@code acl.read}. */
+    public ObjectNode json() {
+        ObjectNode read = Json.object();
+        entries(read.putArray("allow"), allow, allowRules);
+        entries(read.putArray("deny"), deny, denyRules);
+        return read;
+    }
+
+    private static void entries(ArrayNode list, Set<String> names, Set<JsonNode> rules) {
+        names.stream().sorted().forEach(list::add);
+        rules.forEach(rule -> list.add(rule.deepCopy()));
+    }
+
+    /** Whether every caller may read, whoever it is. */
+    public boolean isOpen() {
+        return allow.contains(EVERYBODY) && deny.isEmpty() && denyRules.isEmpty();
+    }
+
+    /**
+     * Whether the caller may read a document of this ACL that is in the database {@code owner}.
+     *
+     * @param rules decides on certificate rules
+     */
+    public boolean allows(Caller caller, String owner, CertificateRules rules) {
+        if (names(deny, caller) || denyRules.stream().anyMatch(rule -> rules.denies(rule, caller))) {
             return false;
         }
-        return owner.equals(caller.database()) || names(allow, caller);
+        return Objects.equals(owner, caller.database())
+                || names(allow, caller)
+                || allowRules.stream().anyMatch(rule -> rules.allows(rule, caller));
     }
 
     private static boolean names(Set<String> entries, Caller caller) {

@@ -1,6 +1,6 @@
 package dev.matview.core;
 
-/** The source side could not even say which user databases there are, so that a refresh could not begin. */
+/** The source side as a whole could not do what was asked of it, such as to say which user databases there are. */
 public class AggregationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,9 @@
 package dev.matview.core;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +33,16 @@ public interface Aggregator extends AutoCloseable {
      * @throws InterruptedException when the thread was interrupted
      */
     void aggregate(List<Demand> demands, Sink sink) throws InterruptedException;
+
+    /**
+     * Reads documents of one database by their ids, in one request where the backend can.
+     *
+     * @return the documents that are there, by id, each with {@code _id} and {@code _rev}; none of a database that is
+     *     not there
+     * @throws AggregationException when the database cannot be read
+     * @throws InterruptedException when the thread was interrupted
+     */
+    Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException;
 
     /**
      * Tells the listener names of databases that were created, changed or deleted from now on: soon, perhaps more than

@@ -1,10 +1,12 @@
 package dev.matview.core;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.DefaultGlobalFeeds;
 import dev.matview.core.mango.MangoLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,23 @@ public interface GlobalFeeds extends AutoCloseable {
     Page query(String collection, Query query);
 
     /**
+     * Answers from the caller's own database, live: the documents that both the feed's selector (or
+     * {@code {"collection": …}} where no feed is registered) and the query's select. They are whole unless the query lists
+     * fields, and ordered by {@code _id} unless it sorts. A bookmark continues in what is there then.
+     *
+     * @throws IllegalArgumentException when the caller has no database
+     * @throws AggregationException when the database cannot be read
+     * @throws InterruptedException when the thread was interrupted
+     */
+    Page queryOwn(String collection, Query query) throws InterruptedException;
+
+    /**
+     * A document of any user, if it is there and the caller may read it: it is the caller's own, or its {@code acl} lets
+     * the caller in. It may be a few seconds old.
+     */
+    Optional<ObjectNode> document(String did, String ref, Caller caller);
+
+    /**
      * Refreshes a feed now, or as soon as the refresh under way is done.
      *
      * @return done when a refresh that began after this call has ended; fails with {@link RefreshException} when it
@@ -81,6 +100,8 @@ public interface GlobalFeeds extends AutoCloseable {
         private @Nullable Aggregator aggregator;
         private @Nullable ViewStore viewStore;
         private @Nullable Scheduler scheduler;
+        private DidResolver dids = DidResolver.lastPart();
+        private CertificateRules rules = CertificateRules.denied();
         private Settings settings = Settings.defaults();
 
         private Builder() {}
@@ -109,6 +130,18 @@ public interface GlobalFeeds extends AutoCloseable {
             return this;
         }
 
+        /** How a DID finds its database; {@link DidResolver#lastPart()} unless set. */
+        public Builder dids(DidResolver dids) {
+            this.dids = Objects.requireNonNull(dids, "dids");
+            return this;
+        }
+
+        /** Decides on certificate rules in ACLs; {@link CertificateRules#denied()} unless set. */
+        public Builder certificateRules(CertificateRules rules) {
+            this.rules = Objects.requireNonNull(rules, "rules");
+            return this;
+        }
+
         /** Sizes and times; {@link Settings#defaults()} unless set. */
         public Builder settings(Settings settings) {
             this.settings = Objects.requireNonNull(settings, "settings");
@@ -120,7 +153,7 @@ public interface GlobalFeeds extends AutoCloseable {
             if (registry == null || aggregator == null) {
                 throw new IllegalStateException("a GlobalFeeds needs a registry and an aggregator");
             }
-            return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, settings);
+            return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, dids, rules, settings);
         }
     }
 
@@ -133,7 +166,8 @@ public interface GlobalFeeds extends AutoCloseable {
      * @param pinnedRows how many rows such generations have together at most; the oldest are given up first
      * @param cacheBytes how much memory ready-made pages take at most
      * @param refreshThreads how many refreshes run at once
-     * @param queryTime how long one query may search a view
+     * @param queryTime how long one query may search a view, or wait for documents that it refers to
+     * @param referralTime how long a document of another user that a query asked for is kept for the next one
      * @param maxBackoff the longest time between attempts while refreshes fail
      * @param mango bounds of selectors that clients send
      */
@@ -145,6 +179,7 @@ public interface GlobalFeeds extends AutoCloseable {
             long cacheBytes,
             int refreshThreads,
             Duration queryTime,
+            Duration referralTime,
             Duration maxBackoff,
             MangoLimits mango) {
 
@@ -158,14 +193,18 @@ public interface GlobalFeeds extends AutoCloseable {
             if (pinnedRows < 1 || cacheBytes < 1 || refreshThreads < 1) {
                 throw new IllegalArgumentException("pinnedRows, cacheBytes and refreshThreads must be above zero");
             }
-            if (bookmarkGrace.isNegative() || !isPositive(queryTime) || !isPositive(maxBackoff)) {
-                throw new IllegalArgumentException("queryTime and maxBackoff must be above zero");
+            if (bookmarkGrace.isNegative()
+                    || !isPositive(queryTime)
+                    || referralTime.isNegative()
+                    || !isPositive(maxBackoff)) {
+                throw new IllegalArgumentException(
+                        "queryTime and maxBackoff must be above zero, bookmarkGrace and referralTime not below");
             }
         }
 
         /**
          * Pages of 100 rows, 1,000 at most; bookmarks hold for 5 minutes and 16 million rows; 32 MiB of pages; 2
-         * refreshes at once; 2 seconds a query; 5 minutes of backoff at most.
+         * refreshes at once; 2 seconds a query; 5 seconds for a referral; 5 minutes of backoff at most.
          */
         public static Settings defaults() {
             return new Settings(
@@ -176,6 +215,7 @@ public interface GlobalFeeds extends AutoCloseable {
                     32L << 20,
                     2,
                     Duration.ofSeconds(2),
+                    Duration.ofSeconds(5),
                     Duration.ofMinutes(5),
                     MangoLimits.defaults());
         }
@@ -190,6 +230,7 @@ public interface GlobalFeeds extends AutoCloseable {
                     cacheBytes,
                     refreshThreads,
                     queryTime,
+                    referralTime,
                     maxBackoff,
                     mango);
         }
@@ -204,6 +245,7 @@ public interface GlobalFeeds extends AutoCloseable {
                     cacheBytes,
                     refreshThreads,
                     queryTime,
+                    referralTime,
                     maxBackoff,
                     mango);
         }

@@ -22,6 +22,13 @@ public interface Page {
      */
     String bookmark();
 
+    /**
+     * What leads from an earlier answer to this one, when both are of one query.
+     *
+     * @throws IllegalArgumentException when the other page is not from the same {@link GlobalFeeds}
+     */
+    Delta since(Page before);
+
     /** The state of the view the page was read from. */
     View view();
 
@@ -30,6 +37,26 @@ public interface Page {
      * the query it names the page.
      */
     String generationTag();
+
+    /**
+     * The difference of two answers.
+     *
+     * @param added documents that only the later one has
+     * @param changed documents that both have, as they are in the later one, where they differ
+     * @param removed documents that only the earlier one has, as they were
+     */
+    record Delta(List<ObjectNode> added, List<ObjectNode> changed, List<ObjectNode> removed) {
+        public Delta {
+            added = List.copyOf(added);
+            changed = List.copyOf(changed);
+            removed = List.copyOf(removed);
+        }
+
+        /** Whether nothing differs but perhaps the order. */
+        public boolean isEmpty() {
+            return added.isEmpty() && changed.isEmpty() && removed.isEmpty();
+        }
+    }
 
     /**
      * A view as a reader sees it.

@@ -5,6 +5,7 @@ import dev.matview.core.internal.Json;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class Query {
     private final int skip;
     private final @Nullable String bookmark;
     private final Caller caller;
+    private final List<String> expand;
     private final String shape;
 
     private Query(Builder builder) {
@@ -34,6 +36,7 @@ public final class Query {
         this.skip = builder.skip;
         this.bookmark = builder.bookmark;
         this.caller = builder.caller;
+        this.expand = builder.expand;
         this.shape = shape(selector, fields, sort);
     }
 
@@ -82,6 +85,14 @@ public final class Query {
         return caller;
     }
 
+    /**
+     * The top-level fields whose references to other users' documents are to be replaced by the documents, as far as the
+     * caller may read them. What the feed lists itself is expanded in any case, and cheaper.
+     */
+    public List<String> expand() {
+        return expand;
+    }
+
     /** Names selector, fields and sort: two queries of one shape see the same rows in the same order. */
     public String shape() {
         return shape;
@@ -104,6 +115,7 @@ public final class Query {
         private int skip;
         private @Nullable String bookmark;
         private Caller caller = Caller.anonymous();
+        private List<String> expand = List.of();
 
         private Builder() {}
 
@@ -150,6 +162,11 @@ public final class Query {
 
         public Builder caller(Caller caller) {
             this.caller = Objects.requireNonNull(caller, "caller");
+            return this;
+        }
+
+        public Builder expand(List<String> fields) {
+            this.expand = List.copyOf(fields);
             return this;
         }
 

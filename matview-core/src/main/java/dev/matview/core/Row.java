@@ -1,6 +1,7 @@
 package dev.matview.core;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +17,32 @@ public final class Row implements Comparable<Row> {
     private final byte[] sortKey;
     private final byte[] document;
     private final @Nullable Acl acl;
+    private final List<Expansion> expansions;
+
+    /** A row without references that the feed expands. */
+    public Row(String database, String id, byte[] sortKey, byte[] document, @Nullable Acl acl) {
+        this(database, id, sortKey, document, acl, List.of());
+    }
 
     /**
      * @param sortKey the key of the feed's {@link dev.matview.core.mango.SortOrder} for the document
      * @param document the projected document as JSON in UTF-8
      * @param acl who may read the row; null for a row of a public feed
+     * @param expansions the references in the document that the feed expands
      */
-    public Row(String database, String id, byte[] sortKey, byte[] document, @Nullable Acl acl) {
+    public Row(
+            String database,
+            String id,
+            byte[] sortKey,
+            byte[] document,
+            @Nullable Acl acl,
+            List<Expansion> expansions) {
         this.database = Objects.requireNonNull(database, "database");
         this.id = Objects.requireNonNull(id, "id");
         this.sortKey = Objects.requireNonNull(sortKey, "sortKey");
         this.document = Objects.requireNonNull(document, "document");
         this.acl = acl;
+        this.expansions = List.copyOf(expansions);
     }
 
     /** The user database the document is in. */
@@ -55,6 +70,11 @@ public final class Row implements Comparable<Row> {
         return acl;
     }
 
+    /** The references that the feed expands; the {@link #document()} holds them as they are. */
+    public List<Expansion> expansions() {
+        return expansions;
+    }
+
     @Override
     public int compareTo(Row other) {
         int order = Arrays.compareUnsigned(sortKey, other.sortKey);
@@ -72,7 +92,8 @@ public final class Row implements Comparable<Row> {
                 && database.equals(row.database)
                 && Arrays.equals(sortKey, row.sortKey)
                 && Arrays.equals(document, row.document)
-                && Objects.equals(acl, row.acl);
+                && Objects.equals(acl, row.acl)
+                && expansions.equals(row.expansions);
     }
 
     @Override

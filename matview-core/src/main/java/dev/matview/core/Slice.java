@@ -60,9 +60,20 @@ public record Slice(String database, Position position, List<Row> rows) {
             byte[] sortKey = feed.sort().key(document);
             if (sortKey != null) {
                 Acl acl = feed.access() == Access.ACL ? Acl.of(document) : null;
-                keep(new Row(database, id, sortKey, Json.bytes(feed.fields().apply(document)), acl));
+                ObjectNode shown = feed.fields().apply(document);
+                keep(new Row(database, id, sortKey, Json.bytes(shown), acl, expansions(shown)));
             }
             return this;
+        }
+
+        /** Only what the row shows: a reference in a field that is not listed stays hidden. */
+        private List<Expansion> expansions(ObjectNode shown) {
+            if (feed.expand().isEmpty()) {
+                return List.of();
+            }
+            return feed.expand().stream()
+                    .flatMap(field -> Expansion.of(shown, field).stream())
+                    .toList();
         }
 
         private void keep(Row row) {

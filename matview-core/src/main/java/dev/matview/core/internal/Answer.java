@@ -3,13 +3,23 @@ package dev.matview.core.internal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A page with what the moment of asking adds to it. */
 record Answer(CachedPage page, String generationTag, String bookmark, View view) implements Page {
 
-    /** The part of an answer that stays the same as long as its generation does. */
-    record CachedPage(byte[] json, int size) {}
+    /**
+     * The part of an answer that stays the same as long as its generation does.
+     *
+     * @param ids identify the documents, in their order: {@code _id} alone does not, and may not even be shown
+     * @param sameForAll whether every caller who may read the rows is shown the same of them
+     */
+    record CachedPage(byte[] json, List<RowId> ids, boolean sameForAll) {}
+
+    /** The identity of a row. */
+    record RowId(String database, String id) {}
 
     @Override
     public byte[] json() {
@@ -18,7 +28,7 @@ record Answer(CachedPage page, String generationTag, String bookmark, View view)
 
     @Override
     public int size() {
-        return page.size();
+        return page.ids().size();
     }
 
     @Override
@@ -26,5 +36,29 @@ record Answer(CachedPage page, String generationTag, String bookmark, View view)
         List<ObjectNode> documents = new ArrayList<>(size());
         Json.parseArray(json()).forEach(document -> documents.add((ObjectNode) document));
         return documents;
+    }
+
+    @Override
+    public Delta since(Page before) {
+        if (!(before instanceof Answer earlier)) {
+            throw new IllegalArgumentException("the page is not from a GlobalFeeds");
+        }
+        Map<RowId, ObjectNode> old = new HashMap<>();
+        List<ObjectNode> oldDocuments = earlier.documents();
+        for (int i = 0; i < oldDocuments.size(); i++) {
+            old.put(earlier.page.ids().get(i), oldDocuments.get(i));
+        }
+        List<ObjectNode> added = new ArrayList<>();
+        List<ObjectNode> changed = new ArrayList<>();
+        List<ObjectNode> documents = documents();
+        for (int i = 0; i < documents.size(); i++) {
+            ObjectNode was = old.remove(page.ids().get(i));
+            if (was == null) {
+                added.add(documents.get(i));
+            } else if (!was.equals(documents.get(i))) {
+                changed.add(documents.get(i));
+            }
+        }
+        return new Delta(added, changed, List.copyOf(old.values()));
     }
 }

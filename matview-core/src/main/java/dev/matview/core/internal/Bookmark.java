@@ -48,7 +48,7 @@ record Bookmark(String tag, int offset, long check) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static long check(Query query) {
+    static long check(Query query) {
         CRC32C crc = new CRC32C();
         crc.update(query.shape().getBytes(StandardCharsets.UTF_8));
         return crc.getValue();

@@ -1,7 +1,12 @@
 package dev.matview.core.internal;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Aggregator;
 import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.Caller;
+import dev.matview.core.CertificateRules;
+import dev.matview.core.DidResolver;
+import dev.matview.core.Expansion;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedRegistry;
@@ -10,12 +15,14 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Row;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,12 +43,17 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** What a client is told to wait for a view that is being built. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
+    /** Stands for the generation in answers from a user's own database, which has none. */
+    private static final String OWN = "own";
+
     private final FeedRegistry registry;
     private final Aggregator aggregator;
     private final ViewStore store;
     private final Scheduler scheduler;
     private final Settings settings;
     private final Worker worker;
+    private final Referrals referrals;
+    private final PageRenderer renderer;
     private final PageReader reader;
     private final ExecutorService notifier;
 
@@ -55,15 +67,24 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private Subscription registryWatch = () -> {};
 
     private DefaultGlobalFeeds(
-            FeedRegistry registry, Aggregator aggregator, ViewStore store, Scheduler scheduler, Settings settings) {
+            FeedRegistry registry,
+            Aggregator aggregator,
+            ViewStore store,
+            Scheduler scheduler,
+            DidResolver dids,
+            CertificateRules rules,
+            Settings settings) {
         this.registry = registry;
         this.aggregator = aggregator;
         this.store = store;
         this.scheduler = scheduler;
         this.settings = settings;
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
-        this.worker = new Worker(aggregator, store, scheduler, settings, timetable);
-        this.reader = new PageReader(settings, scheduler);
+        Expander expander = new Expander(aggregator, dids);
+        this.worker = new Worker(aggregator, store, scheduler, settings, timetable, expander);
+        this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
+        this.renderer = new PageRenderer(dids, rules, referrals);
+        this.reader = new PageReader(settings, scheduler, rules, renderer);
         this.notifier = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "matview-subscribers");
             thread.setDaemon(true);
@@ -77,12 +98,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             Aggregator aggregator,
             @Nullable ViewStore store,
             @Nullable Scheduler scheduler,
+            DidResolver dids,
+            CertificateRules rules,
             Settings settings) {
         return new DefaultGlobalFeeds(
                 registry,
                 aggregator,
                 store == null ? new InMemoryViewStore() : store,
                 scheduler == null ? Scheduler.system() : scheduler,
+                dids,
+                rules,
                 settings);
     }
 
@@ -115,9 +140,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             snapshot = task.live.generation(bookmark.tag()).orElseThrow(BookmarkExpiredException::new);
             offset = (int) Math.min(Integer.MAX_VALUE, (long) bookmark.offset() + offset);
         }
-        int limit = Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
-        CachedPage page = reader.page(feed, snapshot, query, offset, limit);
-        int end = (int) Math.min(Integer.MAX_VALUE, (long) offset + page.size());
+        CachedPage page = reader.page(feed, snapshot, query, offset, limit(query));
+        int end = (int) Math.min(Integer.MAX_VALUE, (long) offset + page.ids().size());
         Coverage coverage = snapshot == served.snapshot() ? served.coverage() : Coverage.of(snapshot.head());
         return new Answer(
                 page,
@@ -126,10 +150,49 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 new Served(snapshot, coverage).view(reader.visibleRows(feed, snapshot, query.caller())));
     }
 
-    private FeedTask task(String collection) {
+    @Override
+    public Page queryOwn(String collection, Query query) throws InterruptedException {
+        String database = query.caller().database();
+        if (database == null) {
+            throw new IllegalArgumentException("the caller has no database of its own");
+        }
+        requireOpen();
+        Selector selector = worker.task(collection)
+                .map(task -> task.feed.selector())
+                .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
+        List<Row> rows = OwnDatabase.read(aggregator, database, selector.and(query.selector()), query);
+        int offset = query.skip();
+        if (query.bookmark() != null) {
+            offset = (int) Math.min(
+                    Integer.MAX_VALUE,
+                    (long) Bookmark.decode(query.bookmark(), query).offset() + offset);
+        }
+        int from = Math.min(offset, rows.size());
+        int to = (int) Math.min(rows.size(), (long) from + limit(query));
+        Query rendered = Query.builder().caller(query.caller()).build();
+        CachedPage page = renderer.render(rows.subList(from, to), rendered, query.expand());
+        Page.View view = new Page.View(0, scheduler.instant(), rows.size(), 1, 0);
+        return new Answer(page, OWN, new Bookmark(OWN, to, Bookmark.check(query)).encode(), view);
+    }
+
+    private int limit(Query query) {
+        return Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
+    }
+
+    @Override
+    public Optional<ObjectNode> document(String did, String ref, Caller caller) {
+        requireOpen();
+        return referrals.document(new Expansion("", did, ref, null, null), caller);
+    }
+
+    private void requireOpen() {
         if (phase == Phase.CLOSED) {
             throw new IllegalStateException("closed");
         }
+    }
+
+    private FeedTask task(String collection) {
+        requireOpen();
         return worker.task(collection).orElseThrow(() -> new FeedNotRegisteredException(collection));
     }
 
@@ -169,7 +232,10 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         synchronized (worker) {
             return new FeedStatus(
                     task.feed,
-                    served.map(s -> s.view(s.snapshot().rows().length)).orElse(null),
+                    served.map(s -> s.view(Math.min(
+                                    s.snapshot().rows().length,
+                                    task.feed.limit().orElse(Integer.MAX_VALUE))))
+                            .orElse(null),
                     served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                             .orElse(null),
                     task.progress(),

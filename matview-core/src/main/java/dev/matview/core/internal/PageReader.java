@@ -4,14 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.matview.core.Access;
 import dev.matview.core.Caller;
+import dev.matview.core.CertificateRules;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds.Settings;
 import dev.matview.core.Query;
 import dev.matview.core.Row;
 import dev.matview.core.internal.Answer.CachedPage;
-import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -26,44 +25,63 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageReader {
 
-    /** A selection's rows weigh a reference each; the search itself is of a fixed, small size. */
-    private static final int SELECTION_OVERHEAD = 1_000;
+    /** What an entry of a cache weighs beside its rows, about. */
+    private static final int OVERHEAD = 1_000;
 
     private final Settings settings;
     private final InstantSource clock;
+    private final CertificateRules rules;
+    private final PageRenderer renderer;
     private final Cache<PageKey, CachedPage> pages;
     private final Cache<SelectionKey, Selection> selections;
     private final Cache<VisibleKey, List<Row>> visible;
+    private final Cache<GenerationKey, AclIndex> indexes;
+
+    private record GenerationKey(String view, String tag) {}
 
     /** @param caller null where every caller sees the same */
     private record VisibleKey(
-            String view, String tag, @Nullable Caller caller) {}
+            GenerationKey generation, @Nullable Caller caller) {}
 
     private record SelectionKey(VisibleKey visible, String shape) {}
 
-    private record PageKey(SelectionKey selection, int offset, int limit) {}
+    /** @param caller null where every caller who sees the rows is shown the same of them */
+    private record PageKey(
+            SelectionKey selection,
+            int offset,
+            int limit,
+            @Nullable Caller caller) {}
 
-    PageReader(Settings settings, InstantSource clock) {
+    PageReader(Settings settings, InstantSource clock, CertificateRules rules, PageRenderer renderer) {
         this.settings = settings;
         this.clock = clock;
+        this.rules = rules;
+        this.renderer = renderer;
         this.pages = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
                 .weigher((PageKey key, CachedPage page) ->
-                        page.json().length + 2 * key.selection().shape().length() + 200)
+                        page.json().length + 32 * page.ids().size() + weight(key.selection()))
                 .executor(Runnable::run)
                 .build();
-        // At most all rows of the view, by reference; in bytes, so that one bound holds for all caches.
         this.selections = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
-                .weigher((SelectionKey key, Selection selection) ->
-                        selection.mostBytes() + 2 * key.shape().length() + SELECTION_OVERHEAD)
+                .weigher((SelectionKey key, Selection selection) -> selection.mostBytes() + weight(key))
                 .executor(Runnable::run)
                 .build();
         this.visible = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
-                .weigher((VisibleKey key, List<Row> rows) -> 4 * rows.size() + SELECTION_OVERHEAD)
+                .weigher((VisibleKey key, List<Row> rows) -> 8 * rows.size() + OVERHEAD)
                 .executor(Runnable::run)
                 .build();
+        this.indexes = Caffeine.newBuilder()
+                .maximumWeight(settings.pinnedRows())
+                .weigher((GenerationKey key, AclIndex index) -> index.rows() + 1)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    private static int weight(SelectionKey key) {
+        return 2 * key.shape().length() + OVERHEAD;
     }
 
     /** How many rows of the snapshot the caller may read. */
@@ -73,15 +91,24 @@ final class PageReader {
 
     /** The page of the query's answer that starts at the offset. */
     CachedPage page(FeedDefinition feed, Snapshot snapshot, Query query, int offset, int limit) {
-        Caller caller = feed.access() == Access.ACL ? query.caller() : null;
-        VisibleKey visibleKey = new VisibleKey(snapshot.view(), snapshot.tag(), caller);
-        SelectionKey selectionKey = new SelectionKey(visibleKey, query.shape());
-        PageKey key = new PageKey(selectionKey, offset, limit);
-        CachedPage cached = pages.getIfPresent(key);
+        GenerationKey generation = new GenerationKey(snapshot.view(), snapshot.tag());
+        Caller reader = feed.access() == Access.ACL ? query.caller() : null;
+        SelectionKey selection = new SelectionKey(new VisibleKey(generation, reader), query.shape());
+        List<String> unlisted = query.expand().stream()
+                .filter(field -> !feed.expand().contains(field))
+                .toList();
+        if (!unlisted.isEmpty()) {
+            // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
+            return renderer.render(rows(feed, snapshot, query, selection, offset, limit), query, unlisted);
+        }
+        CachedPage cached = pages.getIfPresent(new PageKey(selection, offset, limit, null));
+        if (cached == null || !cached.sameForAll()) {
+            cached = pages.getIfPresent(new PageKey(selection, offset, limit, query.caller()));
+        }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = render(rows(feed, snapshot, query, selectionKey, offset, limit), query);
-            pages.put(key, cached);
+            cached = renderer.render(rows(feed, snapshot, query, selection, offset, limit), query, List.of());
+            pages.put(new PageKey(selection, offset, limit, cached.sameForAll() ? null : query.caller()), cached);
         }
         return cached;
     }
@@ -89,7 +116,7 @@ final class PageReader {
     private List<Row> rows(
             FeedDefinition feed, Snapshot snapshot, Query query, SelectionKey key, int offset, int limit) {
         List<Row> source = visible(feed, snapshot, query.caller());
-        if (query.selector().json().isEmpty() && query.sort().isNone()) {
+        if (query.selector().isAll() && query.sort().isNone()) {
             int from = Math.min(offset, source.size());
             return source.subList(from, (int) Math.min((long) from + limit, source.size()));
         }
@@ -99,39 +126,14 @@ final class PageReader {
     }
 
     private List<Row> visible(FeedDefinition feed, Snapshot snapshot, Caller caller) {
-        List<Row> rows = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
-        List<Row> first = rows.subList(0, Math.min(rows.size(), feed.limit().orElse(Integer.MAX_VALUE)));
-        if (feed.access() == Access.ACL) {
-            VisibleKey key = new VisibleKey(snapshot.view(), snapshot.tag(), caller);
-            return visible.get(key, absent -> readable(first, caller));
+        List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
+        List<Row> rows = all.subList(0, Math.min(all.size(), feed.limit().orElse(Integer.MAX_VALUE)));
+        if (feed.access() == Access.PUBLIC) {
+            return rows;
         }
-        return first;
-    }
-
-    /** A row without an ACL was made while the feed was public; under an ACL nobody may see it until it is made anew. */
-    private static List<Row> readable(List<Row> rows, Caller caller) {
-        List<Row> readable = new ArrayList<>();
-        for (Row row : rows) {
-            if (row.acl() != null && row.acl().allows(caller, row.database())) {
-                readable.add(row);
-            }
-        }
-        return readable;
-    }
-
-    private static CachedPage render(List<Row> rows, Query query) {
-        ByteArrayOutputStream json = new ByteArrayOutputStream();
-        json.write('[');
-        for (Row row : rows) {
-            if (json.size() > 1) {
-                json.write(',');
-            }
-            byte[] document = query.fields().isAll()
-                    ? row.document()
-                    : Json.bytes(query.fields().apply(Json.parseObject(row.document())));
-            json.write(document, 0, document.length);
-        }
-        json.write(']');
-        return new CachedPage(json.toByteArray(), rows.size());
+        GenerationKey generation = new GenerationKey(snapshot.view(), snapshot.tag());
+        return visible.get(
+                new VisibleKey(generation, caller),
+                absent -> indexes.get(generation, missing -> new AclIndex(rows)).visible(caller, rules));
     }
 }

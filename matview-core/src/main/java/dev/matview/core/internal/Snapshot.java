@@ -157,6 +157,11 @@ final class Snapshot {
                         Map.Entry::getKey, slice -> slice.getValue().position()));
     }
 
+    /** The position of a slice that is held. */
+    Position position(String database) {
+        return slices.get(database).position();
+    }
+
     /** Whether a slice of the database is held. */
     boolean holds(String database) {
         return slices.containsKey(database);

@@ -111,6 +111,9 @@ final class ViewWriter {
         }
         List<SliceDelta> changes = new ArrayList<>();
         visit.moved().forEach(slice -> changes.add(base.difference(slice)));
+        visit.changed()
+                .forEach((database, rows) ->
+                        changes.add(new SliceDelta(database, base.position(database), rows, Set.of())));
         Set<String> gone = new HashSet<>(visit.gone());
         gone.removeIf(database -> !base.holds(database));
         return new ViewDelta(view, generation, false, head, changes, gone);

@@ -5,9 +5,13 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.Position;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Row;
 import dev.matview.core.Slice;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +31,7 @@ final class Visit {
     private final AtomicInteger failures = new AtomicInteger();
     private final Map<String, Slice> moved = new ConcurrentHashMap<>();
     private final Map<String, String> failed = new ConcurrentHashMap<>();
+    private final Map<String, List<Row>> changed = new HashMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
     Visit(FeedDefinition feed, @Nullable Snapshot base, Instant startedAt) {
@@ -80,6 +85,29 @@ final class Visit {
         if (failures.incrementAndGet() <= RefreshResult.MAX_BEHIND) {
             failed.put(database, reason(cause));
         }
+    }
+
+    /** Takes back that the database moved: it stays at its last position, behind. */
+    void setBack(String database, Exception cause) {
+        if (moved.remove(database) != null) {
+            done.decrementAndGet();
+            failed(database, cause);
+        }
+    }
+
+    /** Gives a slice that moved other rows. */
+    void expanded(Slice slice) {
+        moved.replace(slice.database(), slice);
+    }
+
+    /** A row of a slice that did not move is another now. */
+    void changed(Row row) {
+        changed.computeIfAbsent(row.database(), database -> new ArrayList<>()).add(row);
+    }
+
+    /** Rows that changed although their databases did not move, by database. */
+    Map<String, List<Row>> changed() {
+        return changed;
     }
 
     static String reason(Throwable cause) {

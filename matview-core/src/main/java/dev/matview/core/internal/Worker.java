@@ -55,6 +55,7 @@ final class Worker implements AutoCloseable {
     private final Scheduler scheduler;
     private final Settings settings;
     private final Timetable timetable;
+    private final Expander expander;
     private final ExecutorService pool;
 
     /** Structure and contents change under the lock; readers look feeds up without it. */
@@ -64,12 +65,19 @@ final class Worker implements AutoCloseable {
     private Subscription changes = () -> {};
     private boolean closed;
 
-    Worker(Aggregator aggregator, ViewStore store, Scheduler scheduler, Settings settings, Timetable timetable) {
+    Worker(
+            Aggregator aggregator,
+            ViewStore store,
+            Scheduler scheduler,
+            Settings settings,
+            Timetable timetable,
+            Expander expander) {
         this.aggregator = aggregator;
         this.store = store;
         this.scheduler = scheduler;
         this.settings = settings;
         this.timetable = timetable;
+        this.expander = expander;
         AtomicInteger threads = new AtomicInteger();
         this.pool = Executors.newFixedThreadPool(settings.refreshThreads(), task -> {
             Thread thread = new Thread(task, "matview-refresh-" + threads.incrementAndGet());
@@ -309,6 +317,7 @@ final class Worker implements AutoCloseable {
             }
             new RefreshRun(visiting.stream().map(r -> r.task().visit).toList(), scheduler).visit(aggregator);
             for (Refreshing refreshing : visiting) {
+                expander.expand(refreshing.task().visit);
                 ended.add(refreshing);
                 write(refreshing);
             }

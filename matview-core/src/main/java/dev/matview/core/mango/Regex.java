@@ -1,27 +1,134 @@
 package dev.matview.core.mango;
 
-/** Stub. */
-final class Regex {
-    private final java.util.regex.Pattern p;
+import dev.matview.core.mango.RegexInstruction.Boundary;
+import dev.matview.core.mango.RegexInstruction.Mode;
+import dev.matview.core.mango.RegexNode.Alternatives;
+import dev.matview.core.mango.RegexNode.Assertion;
+import dev.matview.core.mango.RegexNode.Bytes;
+import dev.matview.core.mango.RegexNode.Group;
+import dev.matview.core.mango.RegexNode.Repeat;
+import dev.matview.core.mango.RegexNode.Sequence;
+import java.nio.charset.StandardCharsets;
 
-    private Regex(java.util.regex.Pattern p) {
-        this.p = p;
+/**
+ * A regular expression with the meaning that {@code $regex} has in CouchDB, matched within a {@link RegexBudget}.
+ *
+ * <p>CouchDB has Erlang run PCRE 8, without its Unicode option: pattern and subject are the bytes of UTF-8, and a byte
+ * is a Latin-1 character. So {@code ^.$} does not match "é", which is two bytes, and {@code \w} matches the first of
+ * them. Java's own expressions differ from PCRE in a hundred places and know no bound on time or stack, hence this
+ * engine. It backtracks as PCRE does, with choices on a stack of its own; see {@link RegexMatcher}.
+ *
+ * <p>What differs from CouchDB:
+ *
+ * <ul>
+ *   <li>Recursion, subroutine calls and verbs such as {@code (*COMMIT)} or {@code (*UTF8)}, save {@code (*FAIL)}, are
+ *       refused ({@code unsupported_regex}).
+ *   <li>PCRE gives up after ten million internal steps and CouchDB then says that nothing matched; here exceeding the
+ *       budget is an error ({@code regex_too_expensive}).
+ *   <li>PCRE refuses patterns that it compiles to more than 64 KB; here the pattern itself may be
+ *       {@value #LONGEST} bytes long.
+ * </ul>
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class Regex {
+    /** Also what a PCRE pattern of nothing but characters can be, give or take. */
+    private static final int LONGEST = 32_000;
+
+    private final RegexInstruction program;
+    private final int registers;
+    private final int minLength;
+    private final ByteSet firstBytes;
+    private final Start start;
+
+    private Regex(RegexParser.Parsed parsed) {
+        RegexNode.Registers registers = new RegexNode.Registers(parsed.groups());
+        this.program = parsed.node().compile(registers, RegexInstruction.ACCEPT);
+        this.registers = registers.count();
+        this.minLength = parsed.node().minLength();
+        this.firstBytes = minLength == 0 ? ByteSet.ALL : parsed.node().firstBytes();
+        this.start = startOf(parsed.node());
     }
 
+    /**
+     * Compiles a pattern.
+     *
+     * @throws MangoException {@code bad_arg} when PCRE would refuse it, {@code unsupported_regex} when only matview does
+     */
     static Regex compile(String pattern) {
-        try {
-            return new Regex(java.util.regex.Pattern.compile(latin(pattern), java.util.regex.Pattern.UNIX_LINES));
-        } catch (java.util.regex.PatternSyntaxException e) {
-            throw new MangoException("bad_arg", "x");
+        if (pattern.length() > LONGEST) {
+            throw new MangoException("bad_arg", "Bad argument for operator $regex: longer than " + LONGEST + " bytes");
+        }
+        return new Regex(RegexParser.parse(pattern));
+    }
+
+    /**
+     * Tells whether the expression matches somewhere in a string.
+     *
+     * @throws MangoException {@code regex_too_expensive} when the budget does not suffice
+     */
+    boolean find(String text, RegexBudget budget) {
+        byte[] subject = text.getBytes(StandardCharsets.UTF_8);
+        RegexMatcher matcher = new RegexMatcher(subject, registers, budget);
+        for (int at = 0; at <= subject.length - minLength; at++) {
+            boolean canStart = minLength == 0 || firstBytes.contains(subject[at]);
+            if (canStart && start.isAt(subject, at) && matcher.matchesAt(at, program)) {
+                return true;
+            }
+            if (start == Start.SUBJECT) {
+                break;
+            }
+        }
+        return false;
+    }
+
+    /** Where a match can start, as far as the beginning of the pattern tells. From strict to lenient. */
+    private enum Start {
+        SUBJECT,
+        LINE,
+        ANYWHERE;
+
+        boolean isAt(byte[] subject, int at) {
+            return this == ANYWHERE || at == 0 || this == LINE && subject[at - 1] == '\n';
+        }
+
+        Start orElse(Start other) {
+            return compareTo(other) >= 0 ? this : other;
         }
     }
 
-    private static String latin(String s) {
-        return new String(
-                s.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.ISO_8859_1);
+    /** What begins with {@code .*} need not be tried again within the same line, as PCRE knows too. */
+    private static Start startOf(RegexNode node) {
+        if (node instanceof Assertion assertion) {
+            return startOf(assertion.boundary());
+        }
+        if (node instanceof Group group && !(group.body() instanceof Repeat)) {
+            // What the group holds would differ, if something referred to it.
+            return group.body() instanceof Assertion assertion ? startOf(assertion) : Start.ANYWHERE;
+        }
+        if (node instanceof Sequence sequence && !sequence.nodes().isEmpty()) {
+            return startOf(sequence.nodes().get(0));
+        }
+        if (node instanceof Alternatives alternatives) {
+            return alternatives.nodes().stream().map(Regex::startOf).reduce(Start.SUBJECT, Start::orElse);
+        }
+        boolean isDotStar = node instanceof Repeat repeat
+                && repeat.min() == 0
+                && repeat.max() == Integer.MAX_VALUE
+                && repeat.mode() != Mode.POSSESSIVE;
+        if (isDotStar && ((Repeat) node).body() instanceof Bytes bytes) {
+            return bytes.set() == ByteSet.ALL
+                    ? Start.SUBJECT
+                    : bytes.set() == ByteSet.NOT_NEWLINE ? Start.LINE : Start.ANYWHERE;
+        }
+        return Start.ANYWHERE;
     }
 
-    boolean find(String s, RegexBudget b) {
-        return p.matcher(latin(s)).find();
+    private static Start startOf(Boundary boundary) {
+        return switch (boundary) {
+            case SUBJECT_START -> Start.SUBJECT;
+            case LINE_START -> Start.LINE;
+            default -> Start.ANYWHERE;
+        };
     }
 }

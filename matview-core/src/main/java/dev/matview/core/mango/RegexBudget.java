@@ -2,17 +2,26 @@ package dev.matview.core.mango;
 
 /** What the regular expressions of a selector may still spend on one document. Not thread-safe. */
 final class RegexBudget {
-    private int steps;
+    private final int granted;
+    private int left;
 
     RegexBudget(int steps) {
-        this.steps = steps;
+        this.granted = steps;
+        this.left = steps;
     }
 
-    int remaining() {
-        return steps;
-    }
-
-    void remaining(int steps) {
-        this.steps = steps;
+    /**
+     * Pays for some steps.
+     *
+     * @throws MangoException {@code regex_too_expensive} when nothing is left
+     */
+    void spend(int steps) {
+        left -= steps;
+        if (left < 0) {
+            throw new MangoException(
+                    "regex_too_expensive",
+                    "A regular expression took more than " + granted + " steps on one document. Nested repetitions"
+                            + " such as (a+)+ are the usual cause.");
+        }
     }
 }

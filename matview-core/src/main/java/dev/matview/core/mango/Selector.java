@@ -51,6 +51,11 @@ public final class Selector {
         return compile(json, MangoLimits.defaults());
     }
 
+    /** Returns whether this is {@link #all()}, as every compiled {@code {}} is. */
+    public boolean isAll() {
+        return this == ALL;
+    }
+
     /**
      * Compiles a selector. The JSON is copied: later changes to it have no effect.
      *

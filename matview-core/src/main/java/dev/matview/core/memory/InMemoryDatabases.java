@@ -230,6 +230,17 @@ public final class InMemoryDatabases implements Aggregator {
     }
 
     @Override
+    public Map<String, ObjectNode> fetch(String database, Set<String> ids) {
+        requireOpen();
+        Exception failure = failures.get(database);
+        if (failure != null) {
+            throw new AggregationException(database + " cannot be read: " + failure.getMessage(), failure);
+        }
+        StoredDatabase stored = databases.get(database);
+        return stored == null ? Map.of() : stored.documents(ids);
+    }
+
+    @Override
     public Subscription watch(Consumer<String> listener) {
         return listeners.add(Objects.requireNonNull(listener, "listener"));
     }

@@ -3,9 +3,11 @@ package dev.matview.core.memory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Position;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,17 @@ final class StoredDatabase {
 
     synchronized Content content() {
         return new Content(position(), List.copyOf(documents.values()));
+    }
+
+    synchronized Map<String, ObjectNode> documents(Set<String> ids) {
+        Map<String, ObjectNode> found = new HashMap<>();
+        for (String id : ids) {
+            ObjectNode document = documents.get(id);
+            if (document != null) {
+                found.put(id, document.deepCopy());
+            }
+        }
+        return found;
     }
 
     /** Takes the document over, and gives it its revision. */

@@ -1,0 +1,78 @@
+package dev.matview.core.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Access;
+import dev.matview.core.DatabasePattern;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.Refresh;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Writes feed definitions as the JSON that {@link FeedDefinitionReader} reads. Optional keys that say what holds without
+ * them are left out, so that the seed's registry is written as it was read.
+ */
+public final class FeedDefinitionWriter {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final List<DatabasePattern> DEFAULT_DATABASES = List.of(DatabasePattern.of("userdb-*"));
+
+    private FeedDefinitionWriter() {}
+
+    /** A registry: the array of the feeds. */
+    public static ArrayNode writeAll(Collection<FeedDefinition> feeds) {
+        ArrayNode registry = JSON.arrayNode(feeds.size());
+        feeds.forEach(feed -> registry.add(write(feed)));
+        return registry;
+    }
+
+    /** One feed; nothing in the answer is shared with the definition. */
+    public static ObjectNode write(FeedDefinition feed) {
+        ObjectNode json = JSON.objectNode();
+        json.put(Keys.COLLECTION, feed.collection());
+        json.put(Keys.VIEW, feed.viewName());
+        json.put(Keys.INTERVAL, Intervals.format(feed.refresh().interval()));
+        json.set(Keys.QUERY, query(feed));
+        if (!feed.databases().equals(DEFAULT_DATABASES)) {
+            ArrayNode databases = json.putArray(Keys.DATABASES);
+            feed.databases().forEach(pattern -> databases.add(pattern.toString()));
+        }
+        if (feed.refresh().continuous()) {
+            json.set(Keys.REFRESH, continuous(feed.refresh()));
+        }
+        if (feed.access() != Access.PUBLIC) {
+            json.put(Keys.ACCESS, feed.access().name().toLowerCase(Locale.ROOT));
+        }
+        if (!feed.expand().isEmpty()) {
+            ArrayNode expand = json.putArray(Keys.EXPAND);
+            feed.expand().forEach(expand::add);
+        }
+        return json;
+    }
+
+    private static ObjectNode query(FeedDefinition feed) {
+        ObjectNode query = JSON.objectNode();
+        query.set(Keys.SELECTOR, feed.selector().json());
+        if (!feed.fields().isAll()) {
+            query.set(Keys.FIELDS, feed.fields().json());
+        }
+        if (!feed.sort().isNone()) {
+            query.set(Keys.SORT, feed.sort().json());
+        }
+        feed.limit().ifPresent(limit -> query.put(Keys.LIMIT, limit));
+        return query;
+    }
+
+    private static JsonNode continuous(Refresh refresh) {
+        if (refresh.minInterval().equals(Refresh.DEFAULT_MIN_INTERVAL)) {
+            return JSON.textNode("continuous");
+        }
+        return JSON.objectNode()
+                .put(Keys.MODE, "continuous")
+                .put(Keys.MIN_INTERVAL, Intervals.format(refresh.minInterval()));
+    }
+}

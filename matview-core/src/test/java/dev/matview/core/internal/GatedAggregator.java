@@ -1,0 +1,80 @@
+package dev.matview.core.internal;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Aggregator;
+import dev.matview.core.Subscription;
+import dev.matview.core.memory.InMemoryDatabases;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** In-memory databases whose visits a test counts, holds up and lets fail. */
+final class GatedAggregator implements Aggregator {
+
+    final InMemoryDatabases databases = new InMemoryDatabases();
+    /** The collections of each visit, in the order of the visits. */
+    final List<List<String>> visits = new CopyOnWriteArrayList<>();
+
+    final AtomicInteger underWay = new AtomicInteger();
+    final AtomicInteger mostUnderWay = new AtomicInteger();
+    private volatile @Nullable Semaphore gate;
+    volatile @Nullable RuntimeException failure;
+
+    /** Visits wait from now on until they are let through. */
+    Semaphore closeGate() {
+        Semaphore closed = new Semaphore(0);
+        gate = closed;
+        return closed;
+    }
+
+    void openGate() {
+        Semaphore closed = gate;
+        gate = null;
+        if (closed != null) {
+            closed.release(1_000);
+        }
+    }
+
+    @Override
+    public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
+        visits.add(new ArrayList<>(demands.stream()
+                .map(demand -> demand.feed().collection())
+                .sorted()
+                .toList()));
+        mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+        try {
+            Semaphore closed = gate;
+            if (closed != null) {
+                closed.acquire();
+            }
+            RuntimeException fails = failure;
+            if (fails != null) {
+                throw fails;
+            }
+            databases.aggregate(demands, sink);
+        } finally {
+            underWay.decrementAndGet();
+        }
+    }
+
+    @Override
+    public Map<String, ObjectNode> fetch(String database, Set<String> ids) {
+        return databases.fetch(database, ids);
+    }
+
+    @Override
+    public Subscription watch(Consumer<String> listener) {
+        return databases.watch(listener);
+    }
+
+    @Override
+    public void close() {
+        databases.close();
+    }
+}

@@ -1,0 +1,481 @@
+package dev.matview.core.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.FeedStatus;
+import dev.matview.core.FeedStatus.Progress;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Page;
+import dev.matview.core.Query;
+import dev.matview.core.Refresh;
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.ViewNotReadyException;
+import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.memory.InMemoryFeedRegistry;
+import dev.matview.core.memory.InMemoryViewStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When and how feeds are refreshed. Time stands still unless a test moves it. */
+class WorkerTest {
+
+    private static final FeedDefinition POSTS =
+            feed("posts").interval(Duration.ofMinutes(5)).build();
+
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final GatedAggregator aggregator = new GatedAggregator();
+    private final InMemoryViewStore store = new InMemoryViewStore();
+    private final InMemoryFeedRegistry registry = new InMemoryFeedRegistry();
+    private final GlobalFeeds feeds = node();
+
+    private static FeedDefinition.Builder feed(String collection) {
+        return FeedDefinition.builder(collection)
+                .selector("{\"type\":\"post\"}")
+                .fields("_id", "n");
+    }
+
+    private GlobalFeeds node() {
+        return GlobalFeeds.builder()
+                .registry(registry)
+                .aggregator(aggregator)
+                .viewStore(store)
+                .scheduler(scheduler)
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        aggregator.openGate();
+        feeds.close();
+    }
+
+    private void start(FeedDefinition... definitions) {
+        for (FeedDefinition definition : definitions) {
+            registry.put(definition);
+        }
+        feeds.start();
+    }
+
+    private void post(String user, String id, int n) {
+        aggregator.databases.put(user, "{\"_id\":\"%s\",\"type\":\"post\",\"n\":%d,\"m\":7}".formatted(id, n));
+    }
+
+    /** Moves the time and waits until the visits that this causes are done. */
+    private void advance(Duration duration) {
+        scheduler.advance(duration);
+        settle();
+    }
+
+    private void settle() {
+        await().until(() -> feeds.status().stream().allMatch(status -> status.nextRefresh() != null));
+    }
+
+    private String json(String collection) {
+        return new String(feeds.query(collection, Query.all()).json());
+    }
+
+    private int visits() {
+        return aggregator.visits.size();
+    }
+
+    @Test
+    void aFeedWithoutAGenerationIsRefreshedAtOnceAndThenAtItsInterval() {
+        start(POSTS);
+        advance(Duration.ZERO);
+        assertThat(visits()).isEqualTo(1);
+
+        advance(Duration.ofSeconds(299));
+        assertThat(visits()).isEqualTo(1);
+        advance(Duration.ofSeconds(1));
+        assertThat(visits()).isEqualTo(2);
+        advance(Duration.ofMinutes(5));
+        assertThat(visits()).isEqualTo(3);
+    }
+
+    @Test
+    void everyFeedHasItsOwnInterval() {
+        start(POSTS, feed("events").interval(Duration.ofMinutes(12)).build());
+        advance(Duration.ZERO);
+        for (int minute = 0; minute < 12; minute++) {
+            advance(Duration.ofMinutes(1));
+        }
+
+        assertThat(aggregator.visits)
+                .containsExactly(List.of("events", "posts"), List.of("posts"), List.of("posts"), List.of("events"));
+    }
+
+    @Test
+    void feedsThatAreDueTogetherShareOneVisit() {
+        start(POSTS, feed("events").interval(Duration.ofMinutes(5)).build());
+        advance(Duration.ZERO);
+        advance(Duration.ofMinutes(5));
+
+        assertThat(aggregator.visits).containsExactly(List.of("events", "posts"), List.of("events", "posts"));
+    }
+
+    @Test
+    void runsMissedDuringALongRefreshAreOne() {
+        start(POSTS);
+        Semaphore gate = aggregator.closeGate();
+        scheduler.advance(Duration.ZERO);
+        scheduler.advance(Duration.ofMinutes(23));
+        gate.release();
+        settle();
+        aggregator.openGate();
+
+        advance(Duration.ZERO);
+        assertThat(visits()).isEqualTo(2);
+        advance(Duration.ofMinutes(4));
+        assertThat(visits()).isEqualTo(2);
+    }
+
+    @Test
+    void oneFeedIsNeverRefreshedTwiceAtOnceAndARequestMeanwhileIsServedByTheNextRefresh() {
+        start(POSTS);
+        Semaphore gate = aggregator.closeGate();
+        scheduler.advance(Duration.ZERO);
+        await().until(() -> visits() == 1);
+        post("userdb-a", "late", 1);
+        CompletableFuture<RefreshResult> one = feeds.refresh("posts");
+        CompletableFuture<RefreshResult> other = feeds.refresh("posts");
+        scheduler.advance(Duration.ofMinutes(6));
+        assertThat(visits()).isEqualTo(1);
+        assertThat(one).isNotDone();
+
+        gate.release();
+        await().until(() -> feeds.status("posts").nextRefresh() != null);
+        assertThat(one)
+                .as("a refresh that began before the request does not count")
+                .isNotDone();
+        scheduler.advance(Duration.ZERO);
+        await().until(() -> visits() == 2);
+        gate.release();
+
+        assertThat(one.join()).isEqualTo(other.join());
+        assertThat(json("posts")).contains("late");
+        assertThat(aggregator.mostUnderWay).hasValue(1);
+        assertThat(visits()).isEqualTo(2);
+    }
+
+    @Test
+    void refreshesOfManyFeedsAreBoundedByThePool() {
+        start(IntStream.range(0, 6).mapToObj(i -> feed("c" + i).build()).toArray(FeedDefinition[]::new));
+        Semaphore gate = aggregator.closeGate();
+        for (int i = 0; i < 6; i++) {
+            feeds.refresh("c" + i);
+            scheduler.advance(Duration.ZERO);
+        }
+        await().until(() -> aggregator.underWay.get() > 0);
+        gate.release(1_000);
+        settle();
+
+        assertThat(aggregator.mostUnderWay.get())
+                .isBetween(1, GlobalFeeds.Settings.defaults().refreshThreads());
+    }
+
+    @Test
+    void failuresAreRetriedEverMoreRarelyAndTheOldGenerationStays() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+        aggregator.failure = new IllegalStateException("no route to the cluster");
+        CompletableFuture<RefreshResult> refresh = feeds.refresh("posts");
+        Duration before = Duration.ZERO;
+        for (int failures = 1; failures <= 6; failures++) {
+            advance(before);
+            FeedStatus status = feeds.status("posts");
+            assertThat(status.failures()).isEqualTo(failures);
+            before = Duration.between(scheduler.instant(), status.nextRefresh());
+            assertThat(before)
+                    .isBetween(Duration.ofMillis(500L << failures - 1), Duration.ofMillis(1000L << failures - 1));
+        }
+        assertThatThrownBy(refresh::join)
+                .hasCauseInstanceOf(RefreshException.class)
+                .hasMessageContaining("posts")
+                .hasMessageContaining("no route to the cluster");
+        assertThat(feeds.status("posts").lastFailure()).isEqualTo("no route to the cluster");
+        assertThat(json("posts")).contains("\"1\"");
+
+        aggregator.failure = null;
+        advance(before);
+        assertThat(feeds.status("posts").failures()).isZero();
+        assertThat(feeds.status("posts").lastFailure()).isNull();
+    }
+
+    @Test
+    void aFeedWithDatabasesBehindIsTriedAgainBeforeItsInterval() {
+        post("userdb-a", "1", 1);
+        post("userdb-b", "2", 2);
+        start(POSTS);
+        advance(Duration.ZERO);
+        post("userdb-b", "3", 3);
+        aggregator.databases.fail("userdb-b", new IllegalStateException("500"));
+        feeds.refresh("posts");
+        advance(Duration.ZERO);
+        assertThat(feeds.status("posts").behind()).containsOnlyKeys("userdb-b");
+        aggregator.databases.recover("userdb-b");
+
+        advance(Duration.ofSeconds(1));
+
+        assertThat(json("posts")).contains("\"3\"");
+        assertThat(feeds.status("posts").behind()).isEmpty();
+    }
+
+    @Test
+    void aFirstRefreshThatCanReadNoDatabaseFails() {
+        post("userdb-a", "1", 1);
+        aggregator.databases.fail("userdb-a", new IllegalStateException("disk on fire"));
+        start(POSTS);
+        advance(Duration.ZERO);
+
+        assertThatThrownBy(() -> feeds.query("posts", Query.all())).isInstanceOf(ViewNotReadyException.class);
+        assertThat(feeds.status("posts").lastFailure()).contains("userdb-a", "disk on fire");
+    }
+
+    @Test
+    void aChangedDefinitionIsRebuiltAsideAndSwappedIn() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+        Semaphore gate = aggregator.closeGate();
+        registry.put(feed("posts").fields("m").build());
+        scheduler.advance(Duration.ZERO);
+        await().until(() -> visits() == 2);
+        assertThat(json("posts")).isEqualTo("[{\"_id\":\"1\",\"n\":1}]");
+
+        gate.release();
+        settle();
+
+        assertThat(json("posts")).isEqualTo("[{\"m\":7}]");
+    }
+
+    @Test
+    void aDefinitionThatChangesDuringARefreshIsAppliedByTheNextOneAtOnce() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        Semaphore gate = aggregator.closeGate();
+        scheduler.advance(Duration.ZERO);
+        CompletableFuture<RefreshResult> refresh = feeds.refresh("posts");
+        await().until(() -> visits() == 1);
+        registry.put(feed("posts").fields("m").build());
+        gate.release(2);
+        settle();
+        advance(Duration.ZERO);
+
+        assertThat(json("posts")).isEqualTo("[{\"m\":7}]");
+        assertThat(refresh).isCompleted();
+    }
+
+    @Test
+    void aChangedIntervalNeedsNoRebuild() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+
+        registry.put(feed("posts").interval(Duration.ofSeconds(20)).build());
+        advance(Duration.ZERO);
+        assertThat(visits()).isEqualTo(1);
+        advance(Duration.ofSeconds(20));
+
+        assertThat(visits()).isEqualTo(2);
+        assertThat(feeds.status("posts").view().generation()).isEqualTo(1);
+    }
+
+    @Test
+    void aViewThatGetsAnotherNameIsServedFromTheOldOneUntilTheNewOneIsThere() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+        Semaphore gate = aggregator.closeGate();
+        registry.put(feed("posts").viewName("elsewhere").build());
+        await().until(() -> feeds.status("posts").nextRefresh() != null);
+        scheduler.advance(Duration.ZERO);
+        await().until(() -> visits() == 2);
+        assertThat(json("posts")).contains("\"1\"");
+        gate.release();
+        settle();
+
+        assertThat(json("posts")).contains("\"1\"");
+        assertThat(store.read("elsewhere", 0)).isPresent();
+        await().until(() -> store.read("_global_posts", 0).isEmpty());
+    }
+
+    @Test
+    void aFeedThatIsRemovedIsRefusedAtOnceAndItsViewForgotten() {
+        start(POSTS);
+        advance(Duration.ZERO);
+
+        registry.remove("posts");
+
+        assertThatThrownBy(() -> feeds.query("posts", Query.all())).isInstanceOf(FeedNotRegisteredException.class);
+        await().until(() -> store.read("_global_posts", 0).isEmpty());
+    }
+
+    @Test
+    void aFeedThatIsAddedIsServedWithoutARestart() {
+        start(POSTS);
+        advance(Duration.ZERO);
+        registry.put(feed("events").build());
+        await().until(() -> feeds.status("events").nextRefresh() != null);
+        advance(Duration.ZERO);
+
+        assertThat(json("events")).isEqualTo("[]");
+    }
+
+    @Test
+    void aContinuousFeedFollowsAChangeButNotMoreOftenThanItsLeastInterval() {
+        start(feed("posts")
+                .refresh(new Refresh(Duration.ofHours(1), true, Duration.ofSeconds(10)))
+                .build());
+        advance(Duration.ZERO);
+        post("userdb-a", "1", 1);
+        advance(Duration.ofSeconds(9));
+        assertThat(visits()).isEqualTo(1);
+        advance(Duration.ofSeconds(1));
+        assertThat(visits()).isEqualTo(2);
+        assertThat(json("posts")).contains("\"1\"");
+
+        advance(Duration.ofMinutes(1));
+        assertThat(visits()).as("nothing changed").isEqualTo(2);
+        post("userdb-a", "2", 2);
+        post("userdb-a", "3", 3);
+        advance(Duration.ZERO);
+        assertThat(visits()).isEqualTo(3);
+        post("otherdb-a", "4", 4);
+        advance(Duration.ofMinutes(1));
+        assertThat(visits()).as("a database that the feed does not cover").isEqualTo(3);
+        advance(Duration.ofHours(1));
+        assertThat(visits()).as("the interval holds all the same").isEqualTo(4);
+    }
+
+    @Test
+    void aChangeDuringARefreshOfAContinuousFeedCausesAnother() {
+        start(feed("posts").refresh(Refresh.continuous(Duration.ofHours(1))).build());
+        Semaphore gate = aggregator.closeGate();
+        scheduler.advance(Duration.ZERO);
+        await().until(() -> visits() == 1);
+        post("userdb-a", "1", 1);
+        gate.release(2);
+        settle();
+
+        advance(Duration.ofSeconds(1));
+
+        assertThat(visits()).isEqualTo(2);
+    }
+
+    @Test
+    void aRestartServesTheStoredGenerationAtOnceAndRefreshesWhenItIsDueWithSomeJitter() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+        Instant due = feeds.status("posts").nextRefresh();
+        try (GlobalFeeds restarted = node()) {
+            restarted.start();
+
+            assertThat(new String(restarted.query("posts", Query.all()).json())).contains("\"1\"");
+            assertThat(visits()).isEqualTo(1);
+            assertThat(restarted.status("posts").nextRefresh()).isBetween(due, due.plusSeconds(30));
+        }
+    }
+
+    @Test
+    void aRestartWithAChangedDefinitionRebuilds() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+        registry.put(feed("posts").fields("m").build());
+        try (GlobalFeeds restarted = node()) {
+            restarted.start();
+            RefreshResult result = join(restarted.refresh("posts"));
+
+            assertThat(new String(restarted.query("posts", Query.all()).json())).isEqualTo("[{\"m\":7}]");
+            assertThat(result.generation()).isEqualTo(2);
+        }
+    }
+
+    private RefreshResult join(CompletableFuture<RefreshResult> future) {
+        scheduler.advance(Duration.ZERO);
+        return future.join();
+    }
+
+    @Test
+    void progressIsShownWhileARefreshRuns() {
+        for (int i = 0; i < 3; i++) {
+            post("userdb-" + i, "p", i);
+        }
+        start(POSTS);
+        assertThat(feeds.status("posts").progress()).isNull();
+        Semaphore gate = aggregator.closeGate();
+        scheduler.advance(Duration.ZERO);
+        await().until(() -> new Progress(0, 0).equals(feeds.status("posts").progress()));
+        gate.release();
+        settle();
+
+        assertThat(feeds.status("posts").progress()).isNull();
+        Visit visit = new Visit(POSTS, null, scheduler.instant());
+        visit.covers(3);
+        visit.unmoved();
+        assertThat(visit.progress()).isEqualTo(new Progress(1, 3));
+    }
+
+    @Test
+    void stalenessGrowsUntilTheSourcesAreSeenToMatchAgain() {
+        start(POSTS);
+        advance(Duration.ZERO);
+        advance(Duration.ofMinutes(3));
+        assertThat(feeds.status("posts").staleness()).isEqualTo(Duration.ofMinutes(3));
+        advance(Duration.ofMinutes(2));
+        assertThat(feeds.status("posts").staleness()).isZero();
+    }
+
+    @Test
+    void closingInterruptsARefreshAndFailsThoseWhoWait() {
+        start(POSTS);
+        aggregator.closeGate();
+        CompletableFuture<RefreshResult> underWay = feeds.refresh("posts");
+        scheduler.advance(Duration.ZERO);
+        await().until(() -> visits() == 1);
+        CompletableFuture<RefreshResult> next = feeds.refresh("posts");
+
+        feeds.close();
+
+        assertThat(underWay).isCompletedExceptionally();
+        assertThat(next).isCompletedExceptionally();
+        assertThat(aggregator.underWay).hasValue(0);
+    }
+
+    @Test
+    void twoNodesOnOneStoreBothServeTheWinnersGeneration() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+        try (GlobalFeeds other = node()) {
+            other.start();
+            for (int round = 2; round < 30; round++) {
+                post("userdb-a", "1", round);
+                CompletableFuture<RefreshResult> mine = feeds.refresh("posts");
+                CompletableFuture<RefreshResult> theirs = other.refresh("posts");
+                scheduler.advance(Duration.ZERO);
+                mine.join();
+                theirs.join();
+                String expected = "[{\"_id\":\"1\",\"n\":" + round + "}]";
+                await().until(() -> json("posts").equals(expected));
+                await().until(() -> new String(other.query("posts", Query.all()).json()).equals(expected));
+                Page.View view = feeds.query("posts", Query.all()).view();
+                assertThat(other.query("posts", Query.all()).view().generation())
+                        .isEqualTo(view.generation());
+            }
+        }
+    }
+}
