@@ -50,7 +50,7 @@ final class StoredDatabase {
         document.remove("_rev");
         String rev = nextRev(documents.get(id), document);
         updateSeq++;
-        if (document.path("_deleted").asBoolean()) {
+        if (document.path("_deleted").booleanValue()) {
             documents.remove(id);
         } else {
             document.put("_rev", rev);

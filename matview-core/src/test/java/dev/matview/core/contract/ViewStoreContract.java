@@ -19,53 +19,21 @@ import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewStore;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link ViewStore} does. A backend extends this class and says how to open a store; the class has a place of
- * its own for each test method, empty at first. Nothing here depends on how fast the backend is. What several threads do
- * to one view at a time is in {@link ViewStoreRaceContract}.
+ * What every {@link ViewStore} does. A backend extends this class and gives what {@link ViewStoreHarness} asks for;
+ * nothing here depends on how fast it is. What several threads do to one view at a time is inherited.
  */
-public abstract class ViewStoreContract {
-
-    /** How long a signal may take. */
-    protected static final Duration SIGNAL = Duration.ofSeconds(60);
+public abstract class ViewStoreContract extends ViewStoreRaceContract {
 
     private static final String VIEW = "_global_posts";
-
-    private final List<ViewStore> opened = new ArrayList<>();
-
-    /** Opens a store on this test's place. A second one sees it as another process would, where there can be one. */
-    protected abstract ViewStore open();
-
-    /** Called after the stores of a test are closed: deletes its place. */
-    protected void clean() {}
-
-    /** How many commits the random walk makes; less for a slow backend. */
-    protected int steps() {
-        return 60;
-    }
-
-    private ViewStore store() {
-        ViewStore store = open();
-        opened.add(store);
-        return store;
-    }
-
-    @AfterEach
-    final void closeStores() {
-        opened.forEach(ViewStore::close);
-        clean();
-    }
 
     private static ViewModel read(ViewStore store, String view) {
         return ViewModel.of(store.read(view, 0).orElseThrow());

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,10 +24,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a {@link ViewStore} does when many commit to one view while others read it: one committer wins each generation,
- * and no reader sees a mixed one. Every row and position carries the stamp of the generation it belongs to.
+ * The part of {@link ViewStoreContract} about many that commit to one view while others read it: one committer wins each
+ * generation, and no reader sees a mixed one. Every row and position carries the stamp of the generation it belongs to.
  */
-public abstract class ViewStoreRaceContract {
+abstract class ViewStoreRaceContract extends ViewStoreHarness {
 
     private static final String VIEW = "_global_posts";
     private static final int COMMITTERS = 4;
@@ -36,36 +35,21 @@ public abstract class ViewStoreRaceContract {
     private static final int DATABASES = 5;
     private static final int ROWS = 6;
 
-    /** Opens a store on this test's place, which is empty at first. A second one sees it as another process would. */
-    protected abstract ViewStore open();
-
-    /** Called after the stores of a test are closed: deletes its place. */
-    protected void clean() {}
-
-    /** How many generations are made; less for a slow backend. */
-    protected int generations() {
-        return 1_000;
-    }
-
     @Test
     void oneCommitterWinsEachGenerationAndNoReaderSeesAMixedOne() throws Exception {
         Map<Long, String> winners = new ConcurrentHashMap<>();
         AtomicBoolean done = new AtomicBoolean();
-        CountDownLatch reading = new CountDownLatch(READERS);
         ExecutorService threads = Executors.newFixedThreadPool(COMMITTERS + READERS);
-        List<ViewStore> stores = new ArrayList<>();
         try {
             List<Future<?>> readers = new ArrayList<>();
             List<Future<?>> committers = new ArrayList<>();
             for (int i = 0; i < READERS; i++) {
-                ViewStore store = open();
-                stores.add(store);
-                readers.add(threads.submit(() -> readUntil(done, store, reading)));
+                ViewStore store = store();
+                readers.add(threads.submit(() -> readUntil(done, store)));
             }
             for (int i = 0; i < COMMITTERS; i++) {
                 String name = "committer-" + i;
-                ViewStore store = open();
-                stores.add(store);
+                ViewStore store = store();
                 committers.add(threads.submit(() -> commitAll(name, store, winners)));
             }
             for (Future<?> committer : committers) {
@@ -76,13 +60,11 @@ public abstract class ViewStoreRaceContract {
                 reader.get();
             }
             assertThat(winners).hasSize(generations());
-            requireOneStamp(ViewModel.of(stores.get(0).read(VIEW, 0).orElseThrow()));
+            requireOneStamp(ViewModel.of(store().read(VIEW, 0).orElseThrow()));
         } finally {
             done.set(true);
             threads.shutdownNow();
             assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
-            stores.forEach(ViewStore::close);
-            clean();
         }
     }
 
@@ -137,7 +119,7 @@ public abstract class ViewStoreRaceContract {
     }
 
     /** One copy is read whole each time, one is kept by deltas: both show whole generations, and both move forward. */
-    private static void readUntil(AtomicBoolean done, ViewStore store, CountDownLatch reading) {
+    private static void readUntil(AtomicBoolean done, ViewStore store) {
         ViewModel kept = new ViewModel();
         boolean last;
         do {
@@ -147,7 +129,6 @@ public abstract class ViewStoreRaceContract {
             assertThat(kept.generation()).isGreaterThanOrEqualTo(before);
             requireOneStamp(kept);
             store.read(VIEW, 0).map(ViewModel::of).ifPresent(ViewStoreRaceContract::requireOneStamp);
-            reading.countDown();
         } while (!last);
     }
 

@@ -13,13 +13,11 @@ import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewDelta.SliceDelta;
 import dev.matview.core.ViewStore;
 import dev.matview.core.contract.ViewStoreContract;
-import dev.matview.core.contract.ViewStoreRaceContract;
 import dev.matview.core.contract.Views;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class InMemoryViewStoreTest extends ViewStoreContract {
@@ -31,14 +29,6 @@ class InMemoryViewStoreTest extends ViewStoreContract {
     @Override
     protected ViewStore open() {
         return store;
-    }
-
-    @Nested
-    class Races extends ViewStoreRaceContract {
-        @Override
-        protected ViewStore open() {
-            return store;
-        }
     }
 
     @Test
