@@ -1,0 +1,66 @@
+package dev.matview.server.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import javax.servlet.http.HttpServletResponse;
+
+/** Writes answers. Every one is JSON, and says how long it is. */
+final class Answer {
+
+    static final String JSON = "application/json";
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private Answer() {}
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** The error's body: {@code {"error": …, "reason": …}} and a line feed. */
+    static byte[] body(String error, String reason) {
+        return bytes(object().put("error", error).put("reason", reason));
+    }
+
+    /** The JSON and a line feed, as CouchDB ends its answers. */
+    static byte[] bytes(ObjectNode json) {
+        return (text(json) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(ObjectNode json) {
+        try {
+            return MAPPER.writeValueAsString(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree can always be written", e);
+        }
+    }
+
+    static void send(HttpServletResponse response, HttpError error) throws IOException {
+        error.headers().forEach(response::setHeader);
+        send(response, error.status(), body(error.error(), error.reason()));
+    }
+
+    /** Sends the parts, one after the other. */
+    static void send(HttpServletResponse response, int status, byte[]... parts) throws IOException {
+        long length = 0;
+        for (byte[] part : parts) {
+            length += part.length;
+        }
+        response.setStatus(status);
+        response.setContentType(JSON);
+        response.setContentLengthLong(length);
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (response.getHeader("Cache-Control") == null) {
+            response.setHeader("Cache-Control", "no-store");
+        }
+        OutputStream out = response.getOutputStream();
+        for (byte[] part : parts) {
+            out.write(part);
+        }
+        out.flush();
+    }
+}

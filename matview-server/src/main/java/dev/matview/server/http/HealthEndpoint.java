@@ -1,0 +1,32 @@
+package dev.matview.server.http;
+
+import dev.matview.core.FeedStatus;
+import dev.matview.core.GlobalFeeds;
+import java.io.IOException;
+import java.util.List;
+import javax.servlet.http.HttpServletResponse;
+
+/**
+ * {@code GET /health}: whether the process answers, for those who restart it when it does not. It needs no token, and so
+ * names no feed. A server whose views are still being built is in good health: it says {@code starting}.
+ */
+final class HealthEndpoint {
+
+    private final GlobalFeeds feeds;
+
+    HealthEndpoint(GlobalFeeds feeds) {
+        this.feeds = feeds;
+    }
+
+    void answer(HttpServletResponse response) throws IOException {
+        List<FeedStatus> status = feeds.status();
+        long ready = status.stream().filter(feed -> feed.view() != null).count();
+        Answer.send(
+                response,
+                HttpServletResponse.SC_OK,
+                Answer.bytes(Answer.object()
+                        .put("status", ready == status.size() ? "ok" : "starting")
+                        .put("feeds", status.size())
+                        .put("ready", ready)));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.matview.server.http;
+
+import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.QueryException;
+import dev.matview.core.ViewNotReadyException;
+import dev.matview.core.mango.MangoException;
+import java.time.Duration;
+import java.util.Map;
+
+/** An answer that says no, in CouchDB's form: a short stable name, and a reason for people. Costs no stack trace. */
+final class HttpError extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String error;
+    private final transient Map<String, String> headers;
+
+    private HttpError(int status, String error, String reason, Map<String, String> headers) {
+        super(reason, null, false, false);
+        this.status = status;
+        this.error = error;
+        this.headers = headers;
+    }
+
+    static HttpError of(int status, String error, String reason) {
+        return new HttpError(status, error, reason, Map.of());
+    }
+
+    static HttpError badRequest(String error, String reason) {
+        return of(400, error, reason);
+    }
+
+    /** @param scheme the challenge: RFC 6750, section 3 */
+    static HttpError unauthorized(String reason, String scheme) {
+        return new HttpError(401, "unauthorized", reason, Map.of("WWW-Authenticate", scheme));
+    }
+
+    static HttpError notFound() {
+        return of(404, "not_found", "missing");
+    }
+
+    static HttpError methodNotAllowed(String allowed) {
+        return new HttpError(405, "method_not_allowed", "Only " + allowed + " allowed", Map.of("Allow", allowed));
+    }
+
+    /** The rest of the request is not read, so the connection cannot be used again. */
+    static HttpError tooLarge(int limit) {
+        return new HttpError(
+                413,
+                "too_large",
+                "The request body is larger than " + limit + " bytes.",
+                Map.of("Connection", "close"));
+    }
+
+    static HttpError bodyNotReceived(int status, String reason) {
+        return new HttpError(
+                status, status == 408 ? "request_timeout" : "bad_request", reason, Map.of("Connection", "close"));
+    }
+
+    static HttpError internal() {
+        return of(500, "internal_error", "The server could not answer. Its log says why.");
+    }
+
+    /** What a refused selector, projection, sort or regular expression is answered: CouchDB's own error name. */
+    static HttpError of(MangoException refused) {
+        return badRequest(refused.error(), refused.reason());
+    }
+
+    /** What a query without an answer is answered. */
+    static HttpError of(QueryException refused) {
+        if (refused instanceof ViewNotReadyException notReady) {
+            return new HttpError(
+                    503,
+                    refused.error(),
+                    refused.reason(),
+                    Map.of("Retry-After", Long.toString(wholeSeconds(notReady.retryAfter()))));
+        }
+        return of(statusOf(refused), refused.error(), refused.reason());
+    }
+
+    private static int statusOf(QueryException refused) {
+        if (refused instanceof FeedNotRegisteredException) {
+            return 403;
+        }
+        if (refused instanceof BookmarkExpiredException) {
+            return 410;
+        }
+        // A wrong bookmark; or a query that costs too much, which would cost as much again if it were sent again.
+        return 400;
+    }
+
+    /** Rounded up, and at least one: a client told 0 would ask again at once. */
+    private static long wholeSeconds(Duration duration) {
+        return Math.max(1, duration.plusMillis(999).toSeconds());
+    }
+
+    int status() {
+        return status;
+    }
+
+    String error() {
+        return error;
+    }
+
+    String reason() {
+        return String.valueOf(getMessage());
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+}

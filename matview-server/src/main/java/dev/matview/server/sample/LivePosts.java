@@ -1,0 +1,98 @@
+package dev.matview.server.sample;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.FeedStatus;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Scheduler;
+import dev.matview.core.Subscription;
+import dev.matview.core.memory.InMemoryDatabases;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a sample user post every few seconds, and asks for a refresh of the feeds that show the post. The oldest of these
+ * posts is deleted when there are too many. Thread-safe.
+ */
+public final class LivePosts implements AutoCloseable {
+
+    static final Duration INTERVAL = Duration.ofSeconds(3);
+    static final int MAX_POSTS = 300;
+
+    private static final Logger log = LoggerFactory.getLogger(LivePosts.class);
+
+    private final InMemoryDatabases databases;
+    private final GlobalFeeds feeds;
+    private final Scheduler scheduler;
+
+    /** Guarded by this, as is all that follows. */
+    private final Deque<Post> posts = new ArrayDeque<>();
+
+    private int count;
+    private boolean closed;
+    private Subscription next = () -> {};
+
+    private record Post(String database, String id) {}
+
+    private LivePosts(InMemoryDatabases databases, GlobalFeeds feeds, Scheduler scheduler) {
+        this.databases = databases;
+        this.feeds = feeds;
+        this.scheduler = scheduler;
+    }
+
+    /** Begins; the first post comes after {@link #INTERVAL}. */
+    public static LivePosts start(InMemoryDatabases databases, GlobalFeeds feeds, Scheduler scheduler) {
+        LivePosts posts = new LivePosts(databases, feeds, scheduler);
+        posts.schedule();
+        return posts;
+    }
+
+    private synchronized void schedule() {
+        if (!closed) {
+            next = scheduler.schedule(INTERVAL, this::tick);
+        }
+    }
+
+    private synchronized void tick() {
+        if (closed) {
+            return;
+        }
+        try {
+            post();
+        } finally {
+            schedule();
+        }
+    }
+
+    private void post() {
+        // A step that has no divisor in common with the number of users: all come to post, in no obvious order.
+        int user = count * 7 % SampleDatabases.USERS.size();
+        String database = SampleDatabases.database(user);
+        ObjectNode post =
+                SampleDatabases.post(user, "live-" + count, SampleDatabases.thought(count * 5), scheduler.instant());
+        count++;
+        databases.put(database, post);
+        posts.add(new Post(database, post.get("_id").textValue()));
+        if (posts.size() > MAX_POSTS) {
+            Post oldest = posts.remove();
+            databases.delete(oldest.database(), oldest.id());
+        }
+        for (FeedStatus status : feeds.status()) {
+            if (status.feed().covers(database) && status.feed().selector().matches(post)) {
+                feeds.refresh(status.feed().collection()).exceptionally(failure -> {
+                    log.warn("The feed does not show the new sample post", failure);
+                    return null;
+                });
+            }
+        }
+    }
+
+    /** No post comes after this. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        next.close();
+    }
+}

@@ -1,0 +1,227 @@
+package dev.matview.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whoever starts the server wrongly is told once, in words, and the process ends. */
+class StartupErrorsTest {
+
+    private static final int USAGE = 2;
+    private static final int FAILED = 1;
+    private static final String SECRET = "a secret of at least thirty-two bytes, for tests";
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--nonsense|--nonsense",
+                "extra|extra",
+                "--port|--port",
+                "--port x|--port",
+                "--port 65536|--port: a port is a number from 0 to 65535, not 65536",
+                "--port -1|--port: a port is a number from 0 to 65535, not -1",
+                "--page-size 0|--page-size: must be above zero, not 0",
+                "--page-size x|--page-size",
+                "--max-page-size -5|--max-page-size: must be above zero, not -5",
+                "--page-size 20 --max-page-size 10|--page-size: 20 is more than --max-page-size, 10",
+                "--host no.such.host.invalid|--host: there is no address of the name no.such.host.invalid",
+                "--host 0.0.0.0|--host 0.0.0.0: a server without a secret listens on a loopback address only",
+                "--host 0.0.0.0 --no-auth|--host 0.0.0.0: --no-auth listens on a loopback address only",
+                "--data .|give --jwt-secret-file FILE or JWT_SECRET (environment), or --no-auth",
+                "--registry r.json|give --jwt-secret-file FILE or JWT_SECRET (environment), or --no-auth",
+                "--no-auth --jwt-secret-file f|--no-auth contradicts --jwt-secret-file: give one of them",
+            })
+    void wrongOptionsAreRefused(String arguments, String message) {
+        assertRefused(USAGE, message, Started.with(Map.of(), arguments.split(" ")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PORT,x,PORT (environment): a port is a number from 0 to 65535",
+        "PORT,70000,PORT (environment): a port is a number from 0 to 65535",
+    })
+    void aWrongEnvironmentIsRefused(String name, String value, String message) {
+        assertRefused(USAGE, message, Started.with(Map.of(name, value)));
+    }
+
+    @Test
+    void noAuthContradictsASecretInTheEnvironment() {
+        assertRefused(
+                USAGE,
+                "--no-auth contradicts JWT_SECRET (environment)",
+                Started.with(Map.of("JWT_SECRET", SECRET), "--no-auth"));
+    }
+
+    @Test
+    void anEmptySecretInTheEnvironmentIsNone() {
+        assertRefused(USAGE, "give --jwt-secret-file", Started.with(Map.of("JWT_SECRET", " "), "--data", "."));
+    }
+
+    @Test
+    void aShortSecretInTheEnvironmentIsRefusedAndNotShown() {
+        Started started = Started.with(Map.of("JWT_SECRET", "hunter2"));
+
+        assertRefused(FAILED, "JWT_SECRET (environment): an HS256 secret has at least 32 bytes, not 7", started);
+        assertThat(started.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void aShortSecretInAFileIsRefusedAndNotShown() throws IOException {
+        Path file = Files.writeString(directory.resolve("secret"), "hunter2\r\n");
+
+        Started started = Started.with(Map.of(), "--jwt-secret-file", file.toString());
+
+        assertRefused(FAILED, "--jwt-secret-file " + file + ": an HS256 secret has at least 32 bytes, not 7", started);
+        assertThat(started.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void aSecretFileThatIsNotThereIsRefused() {
+        Path file = directory.resolve("nothing");
+
+        assertRefused(
+                FAILED,
+                "--jwt-secret-file " + file + ": there is no such file",
+                Started.with(Map.of(), "--jwt-secret-file", file.toString()));
+    }
+
+    @Test
+    void aSecretFileThatIsADirectoryIsRefused() {
+        assertRefused(
+                FAILED,
+                "--jwt-secret-file " + directory + ": cannot be read",
+                Started.with(Map.of(), "--jwt-secret-file", directory.toString()));
+    }
+
+    @Test
+    void aSecretFileLargerThanAnySecretIsRefused() throws IOException {
+        Path file = Files.write(directory.resolve("secret"), new byte[100_000]);
+
+        assertRefused(
+                FAILED, "is larger than any secret", Started.with(Map.of(), "--jwt-secret-file", file.toString()));
+    }
+
+    @Test
+    void everyMistakeInARegistryIsTold() throws IOException {
+        Path file = Files.writeString(directory.resolve("feeds.json"), """
+                [{"collectionName": "posts", "materializedViewName": "a", "aggregationInterval": "often",
+                  "query": {"selector": {}}},
+                 {"collectionName": "events", "materializedViewName": "b", "aggregationInterval": "5m", "colour": "red",
+                  "query": {"selector": {"n": {"$foo": 1}}}}]
+                """);
+
+        Started started = Started.with(Map.of(), "--no-auth", "--registry", file.toString());
+
+        assertRefused(FAILED, "--registry " + file + " cannot be used:", started);
+        assertThat(started.err()).contains("feeds.json", "posts", "aggregationInterval", "events", "colour", "$foo");
+    }
+
+    @Test
+    void aRegistryThatIsNotThereIsRefused() {
+        Path file = directory.resolve("nothing.json");
+
+        assertRefused(
+                FAILED,
+                "--registry " + file + " cannot be used:",
+                Started.with(Map.of(), "--no-auth", "--registry", file.toString()));
+    }
+
+    @Test
+    void aDataDirectoryThatIsNotThereIsRefused() {
+        Path nothing = directory.resolve("nothing");
+
+        assertRefused(
+                FAILED,
+                "--data " + nothing + ": there is no such directory",
+                Started.with(Map.of(), "--no-auth", "--data", nothing.toString()));
+    }
+
+    @Test
+    void everyWrongLineInTheDataIsToldWithFileAndNumber() throws IOException {
+        String post = "{\"_id\":\"1\",\"type\":\"post\",\"createdAt\":\"2026\"}\n";
+        Files.writeString(directory.resolve("userdb-a.jsonl"), post);
+        Files.writeString(directory.resolve("userdb-b.jsonl"), post + "{\n");
+        Files.writeString(directory.resolve("userdb-c.jsonl"), post + "\n[]\n");
+
+        Started started = Started.with(Map.of(), "--no-auth", "--port", "0", "--data", directory.toString());
+
+        assertRefused(FAILED, "--data " + directory + " cannot be used:", started);
+        assertThat(started.err())
+                .containsPattern("userdb-b\\.jsonl\\D+2\\b")
+                .containsPattern("userdb-c\\.jsonl\\D+3\\b");
+        assertThat(started.err()).doesNotContain("userdb-a");
+    }
+
+    @Test
+    void dataOfWhichNothingCanBeReadIsRefusedToo() throws IOException {
+        Files.writeString(directory.resolve("userdb-b.jsonl"), "{\n");
+
+        Started started = Started.with(Map.of(), "--no-auth", "--port", "0", "--data", directory.toString());
+
+        assertRefused(FAILED, "userdb-b.jsonl", started);
+    }
+
+    @Test
+    void aPortInUseIsTold() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(other.getLocalPort());
+
+            assertRefused(FAILED, "--port: 127.0.0.1:" + port + " is in use", Started.with(Map.of(), "--port", port));
+            assertRefused(FAILED, "--port: 127.0.0.1:" + port + " is in use", Started.with(Map.of("PORT", port)));
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsTold() {
+        assertRefused(
+                FAILED,
+                "--host, --port: cannot listen on 192.0.2.1:0",
+                Started.with(Map.of("JWT_SECRET", SECRET), "--host", "192.0.2.1", "--port", "0"));
+    }
+
+    @Test
+    void helpShowsEveryOptionAndItsEnvironment() {
+        Started started = Started.with(Map.of(), "--help");
+
+        assertThat(started.exitCode()).isZero();
+        assertThat(started.err()).isEmpty();
+        assertThat(started.out())
+                .contains(
+                        "--registry",
+                        "--data",
+                        "--host",
+                        "--port",
+                        "PORT",
+                        "--jwt-secret-file",
+                        "JWT_SECRET",
+                        "--no-auth",
+                        "--page-size",
+                        "--max-page-size",
+                        "--version");
+    }
+
+    @Test
+    void theVersionIsTold() {
+        assertThat(Started.with(Map.of(), "--version").out()).startsWith("matview ");
+    }
+
+    private static void assertRefused(int exitCode, String message, Started started) {
+        assertThat(started.err()).startsWith("matview: ").contains(message);
+        assertThat(started.err()).containsOnlyOnce("matview: ").doesNotContain("\tat ", "Exception");
+        assertThat(started.out()).isEmpty();
+        assertThat(started.exitCode()).isEqualTo(exitCode);
+    }
+}

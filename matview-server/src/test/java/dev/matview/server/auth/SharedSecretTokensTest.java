@@ -1,0 +1,203 @@
+package dev.matview.server.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.matview.core.Caller;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SharedSecretTokensTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final String HS256 = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+    private static final String CLAIMS = "{\"sub\":\"did:example:alice\",\"instanceId\":\"alice\"}";
+
+    private final SharedSecretTokens tokens = new SharedSecretTokens(Tokens.SECRET, InstantSource.fixed(NOW));
+
+    @Test
+    void aSignedTokenNamesTheCallerAndItsDatabase() throws UnauthorizedException {
+        assertThat(tokens.authenticate(Tokens.alice())).isEqualTo(new Caller("did:example:alice", "userdb-alice"));
+    }
+
+    @Test
+    void aTokenWithoutAnInstanceIdNamesACallerWithoutADatabase() throws UnauthorizedException {
+        assertThat(tokens.authenticate(Tokens.signed(claims().build()))).isEqualTo(new Caller("did:example:bob", null));
+    }
+
+    @Test
+    void aTokenIsAcceptedUntilItsExpiryAndALeeway() throws UnauthorizedException {
+        Instant latest = NOW.minus(SharedSecretTokens.LEEWAY).plusSeconds(1);
+
+        assertThat(tokens.authenticate(expiring(latest))).isNotNull();
+        assertRefused(expiring(latest.minusSeconds(1)), "The token has expired.");
+    }
+
+    @Test
+    void aTokenIsAcceptedFromItsBeginningLessALeeway() throws UnauthorizedException {
+        Instant earliest = NOW.plus(SharedSecretTokens.LEEWAY);
+
+        assertThat(tokens.authenticate(beginning(earliest))).isNotNull();
+        assertRefused(beginning(earliest.plusSeconds(1)), "The token is not valid yet.");
+    }
+
+    static Stream<Arguments> hostileTokens() throws JOSEException, NoSuchAlgorithmException {
+        byte[] otherSecret = "another secret of at least thirty-two bytes".getBytes(StandardCharsets.UTF_8);
+        JWTClaimsSet alice = claims().claim("instanceId", "alice").build();
+        String good = Tokens.alice();
+        String[] parts = good.split("\\.");
+        SignedJWT rsa = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), alice);
+        rsa.sign(new RSASSASigner(
+                KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate()));
+        return Stream.of(
+                Arguments.of("nothing in it", ""),
+                Arguments.of("no token at all", "secret"),
+                Arguments.of("only dots", ".."),
+                Arguments.of("two parts", parts[0] + "." + parts[1]),
+                Arguments.of("five parts, as if encrypted", good + ".a.b"),
+                Arguments.of("no signature", parts[0] + "." + parts[1] + "."),
+                Arguments.of(
+                        "another user's claims", parts[0] + "." + Tokens.encoded("{\"sub\":\"x\"}") + "." + parts[2]),
+                Arguments.of("the header alg none", Tokens.of("{\"alg\":\"none\"}", CLAIMS, "")),
+                Arguments.of("alg none, and a signature", Tokens.of("{\"alg\":\"none\"}", CLAIMS, parts[2])),
+                Arguments.of("alg None", Tokens.of("{\"alg\":\"None\"}", CLAIMS, "")),
+                Arguments.of("no alg", Tokens.of("{\"typ\":\"JWT\"}", CLAIMS, parts[2])),
+                Arguments.of("alg that is no string", Tokens.of("{\"alg\":[\"HS256\"]}", CLAIMS, parts[2])),
+                Arguments.of("RS256", rsa.serialize()),
+                Arguments.of("HS512 and the right secret", strong(JWSAlgorithm.HS512, alice)),
+                Arguments.of("HS384 and the right secret", strong(JWSAlgorithm.HS384, alice)),
+                Arguments.of("another secret", Tokens.signed(JWSAlgorithm.HS256, otherSecret, alice)),
+                Arguments.of("a critical header we do not know", critical()),
+                Arguments.of("claims that are no JSON", signedText("not json")),
+                Arguments.of("claims that are a list", signedText("[]")),
+                Arguments.of("claims nested without end", signedText("[".repeat(3_000))),
+                Arguments.of("a header nested without end", Tokens.of("{\"a\":".repeat(1_000), CLAIMS, parts[2])),
+                Arguments.of("an expiry that is no number", signedText("{\"sub\":\"a\",\"exp\":\"never\"}")),
+                Arguments.of("an expiry beyond all time", signedText("{\"sub\":\"a\",\"exp\":9223372036854775807}")),
+                Arguments.of("not before some far day", signedText("{\"sub\":\"a\",\"nbf\":99999999999}")),
+                Arguments.of("no subject", Tokens.signed(new JWTClaimsSet.Builder().build())),
+                Arguments.of("a blank subject", signedText("{\"sub\":\" \"}")),
+                Arguments.of("a subject that is no string", signedText("{\"sub\":{}}")),
+                Arguments.of("everybody as subject", signedText("{\"sub\":\"*\"}")),
+                Arguments.of("a database with a slash", signedText("{\"sub\":\"a\",\"instanceId\":\"a/b\"}")),
+                Arguments.of("a database with a star", signedText("{\"sub\":\"a\",\"instanceId\":\"*\"}")),
+                Arguments.of("a database in capitals", signedText("{\"sub\":\"a\",\"instanceId\":\"Alice\"}")),
+                Arguments.of("an empty database", signedText("{\"sub\":\"a\",\"instanceId\":\"\"}")),
+                Arguments.of("a database with a line feed", signedText("{\"sub\":\"a\",\"instanceId\":\"a\\n\"}")),
+                Arguments.of("a database that is a number", signedText("{\"sub\":\"a\",\"instanceId\":1}")),
+                Arguments.of(
+                        "an endless database",
+                        signedText("{\"sub\":\"a\",\"instanceId\":\"" + "a".repeat(201) + "\"}")),
+                Arguments.of("8 KiB and one character", Tokens.of(HS256, CLAIMS, "a".repeat(8 * 1024))),
+                Arguments.of("a megabyte", "a".repeat(1 << 20)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("hostileTokens")
+    void aHostileTokenIsRefusedAndNotQuoted(String what, String token) {
+        UnauthorizedException refusal =
+                catchThrowableOfType(UnauthorizedException.class, () -> tokens.authenticate(token));
+
+        assertThat(refusal).as(what).isNotNull();
+        assertThat(refusal.reason()).hasSizeLessThan(120);
+        Arrays.stream(token.split("\\."))
+                .filter(part -> part.length() > 6)
+                .forEach(part -> assertThat(refusal.reason()).doesNotContain(part));
+    }
+
+    @Test
+    void noTokenIsRefusedWithAHint() {
+        assertRefused(null, "A token is required: Authorization: Bearer <token>.");
+    }
+
+    @Test
+    void everythingRefusedAboveIsRefusedForItsOwnReason() throws UnauthorizedException {
+        assertThat(tokens.authenticate(signedText("{\"sub\":\"a\",\"instanceId\":\"a_b-c$(1)+2\"}")))
+                .isEqualTo(new Caller("a", "userdb-a_b-c$(1)+2"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 31})
+    void aShortSecretIsRefusedAndNotQuoted(int length) {
+        assertThatThrownBy(() -> new SharedSecretTokens("x".repeat(length).getBytes(StandardCharsets.UTF_8), () -> NOW))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an HS256 secret has at least 32 bytes, not " + length);
+    }
+
+    @Test
+    void aSecretOfThirtyTwoBytesIsEnough() {
+        assertThat(new SharedSecretTokens(new byte[32], () -> NOW).identifiesCallers())
+                .isTrue();
+    }
+
+    @Test
+    void theLeewayIsAtMostAMinute() {
+        assertThat(SharedSecretTokens.LEEWAY).isLessThanOrEqualTo(Duration.ofMinutes(1));
+    }
+
+    private void assertRefused(String token, String reason) {
+        assertThatThrownBy(() -> tokens.authenticate(token))
+                .isInstanceOf(UnauthorizedException.class)
+                .hasMessage(reason);
+    }
+
+    private static JWTClaimsSet.Builder claims() {
+        return new JWTClaimsSet.Builder().subject("did:example:bob");
+    }
+
+    private static String expiring(Instant expiry) {
+        return Tokens.signed(claims().expirationTime(Date.from(expiry)).build());
+    }
+
+    private static String beginning(Instant notBefore) {
+        return Tokens.signed(claims().notBeforeTime(Date.from(notBefore)).build());
+    }
+
+    /** With a secret long enough for any HMAC, its start being the right one. */
+    private static String strong(JWSAlgorithm algorithm, JWTClaimsSet claims) {
+        return Tokens.signed(algorithm, Arrays.copyOf(Tokens.SECRET, 64), claims);
+    }
+
+    private static String signedText(String payload) {
+        try {
+            JWSObject jws = new JWSObject(new JWSHeader(JWSAlgorithm.HS256), new Payload(payload));
+            jws.sign(new MACSigner(Tokens.SECRET));
+            return jws.serialize();
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String critical() throws JOSEException {
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.HS256)
+                .criticalParams(Set.of("x-unknown"))
+                .customParam("x-unknown", true)
+                .build();
+        SignedJWT jwt = new SignedJWT(header, claims().build());
+        jwt.sign(new MACSigner(Tokens.SECRET));
+        return jwt.serialize();
+    }
+}
