@@ -289,10 +289,8 @@ public abstract class AggregatorContract extends AggregatorChangesContract {
 
     @Test
     void oddDatabaseNamesAndIdsWork() throws Exception {
-        List<String> ids =
-                List.of("a/b", "a+b", "a b", "\u00e9", "\ud83d\ude00", "%2F", "?", "#", "a\\\\b", "\\\"", "A", "a");
         for (String name : oddNames()) {
-            putAll(name, ids.stream().map(id -> "{\"_id\":\"" + id + "\"}").toList());
+            putAll(name, oddIds().stream().map(id -> "{\"_id\":\"" + id + "\"}").toList());
         }
         SliceReader reader = reader();
         FeedDefinition feed = feed("all").build();
@@ -302,9 +300,10 @@ public abstract class AggregatorContract extends AggregatorChangesContract {
                 .containsExactlyInAnyOrderElementsOf(
                         oddNames().stream().map(this::db).toList());
         for (String name : oddNames()) {
-            assertThat(ids(reader.slices(feed).get(db(name)).rows()))
-                    .containsExactlyInAnyOrder(
-                            "a/b", "a+b", "a b", "\u00e9", "\ud83d\ude00", "%2F", "?", "#", "a\\b", "\"", "A", "a");
+            List<String> found = ids(reader.slices(feed).get(db(name)).rows());
+            assertThat(found.stream().map(id -> MAPPER.valueToTree(id).toString()))
+                    .containsExactlyInAnyOrderElementsOf(
+                            oddIds().stream().map(id -> "\"" + id + "\"").toList());
         }
         assertThat(reader.read(feed).unmoved).hasSameSizeAs(oddNames());
     }
@@ -322,7 +321,7 @@ public abstract class AggregatorContract extends AggregatorChangesContract {
                 .build();
         reader.read(feed);
 
-        assertThat(json(reader.slices(feed).get(db(ALICE)).rows().get(0))).isEqualTo(MAPPER.readTree(content));
+        assertThat(json(reader.slices(feed).get(db(ALICE)).rows().get(0))).isEqualTo(MAPPER.readTree(kept(content)));
         assertThat(json(reader.slices(feed).get(db(BOB)).rows().get(0))
                         .path("text")
                         .textValue())

@@ -1,0 +1,318 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.Scheduler;
+import dev.matview.core.Subscription;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.http.HttpEntity;
+import org.apache.http.conn.ConnectTimeoutException;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
+import org.apache.http.entity.ByteArrayEntity;
+import org.apache.http.entity.ContentType;
+import org.ektorp.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One CouchDB, a single server or a cluster behind one URL, and how much may be asked of it. Everything of this module
+ * that talks to CouchDB goes through one of these and keeps to its budget together. Thread-safe.
+ *
+ * <p>What may be repeated is retried, with backoff and jitter, when CouchDB answers 429 or 5xx or the connection breaks.
+ * Wrong credentials are never retried: after a 401 nothing is sent for a while, so that no account is locked and no log
+ * is flooded.
+ *
+ * <p>{@snippet :
+ * CouchCluster cluster = CouchCluster.builder("http://127.0.0.1:5984")
+ *         .credentials("admin", password)
+ *         .requestsInFlight(8)
+ *         .build();
+ * }
+ */
+public final class CouchCluster implements AutoCloseable {
+
+    /** How much of an error's body is read. */
+    private static final int ERROR_BYTES = 64 << 10;
+
+    /** How much of CouchDB's reason a message repeats. */
+    private static final int REASON_LENGTH = 300;
+
+    private final URI url;
+    private final EktorpTransport transport;
+    private final Scheduler scheduler;
+    private final @Nullable Scheduler ownScheduler;
+    private final Pause pause;
+    private final RequestBudget budget;
+    private final Backoff backoff;
+    private final int attempts;
+    private final Duration requestTimeout;
+    private final Duration socketTimeout;
+    private final Duration refusalPause;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Refusal refusal;
+
+    private record Refusal(Instant until, CouchException cause) {}
+
+    /** Takes the body of a good answer. What it throws of {@link IOException} counts as a broken answer. */
+    @FunctionalInterface
+    interface BodyReader<T extends @Nullable Object> {
+        T read(JsonParser body) throws IOException, InterruptedException;
+    }
+
+    CouchCluster(CouchClusterBuilder builder) {
+        this.url = builder.url;
+        this.ownScheduler = builder.scheduler == null ? Scheduler.system() : null;
+        this.scheduler = ownScheduler == null ? builder.scheduler() : ownScheduler;
+        this.pause = new Pause(scheduler);
+        this.budget = new RequestBudget(scheduler, pause, builder.requestsInFlight, builder.requestsPerSecond);
+        this.backoff = new Backoff(builder.backoff, builder.maxBackoff);
+        this.attempts = builder.attempts;
+        this.requestTimeout = builder.requestTimeout;
+        this.socketTimeout = builder.socketTimeout;
+        this.refusalPause = builder.refusalPause;
+        this.transport = builder.transport();
+    }
+
+    /**
+     * A builder for the CouchDB at the URL. Credentials may be part of the URL; they are shown nowhere.
+     *
+     * @throws IllegalArgumentException when this is no http or https URL
+     */
+    public static CouchClusterBuilder builder(String url) {
+        return new CouchClusterBuilder(url);
+    }
+
+    /** The URL, without credentials. */
+    public String url() {
+        return url.toString();
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** The longest that an answer may keep silent; a request that waits at the server must wait less. */
+    Duration socketTimeout() {
+        return socketTimeout;
+    }
+
+    /** How often something is tried at most. */
+    int attempts() {
+        return attempts;
+    }
+
+    Backoff backoff() {
+        return backoff;
+    }
+
+    /** Waits; returns early when this is closed. */
+    void sleep(Duration duration) throws InterruptedException {
+        pause.sleep(duration);
+    }
+
+    /** The answer as a tree: for answers that are small. */
+    JsonNode json(CouchRequest request) throws InterruptedException {
+        return exchange(request, CouchCluster::tree);
+    }
+
+    static JsonNode tree(JsonParser body) throws IOException {
+        JsonNode tree = CouchJson.MAPPER.readTree(body);
+        if (tree == null) {
+            throw new IOException("an empty answer");
+        }
+        return tree;
+    }
+
+    /**
+     * Sends the request and lets the reader take the answer's body. A repeatable request is retried, and then the reader
+     * starts over.
+     *
+     * @throws CouchException when CouchDB answers with an error, or does not answer
+     */
+    <T extends @Nullable Object> T exchange(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once(request, reader);
+            } catch (CouchException e) {
+                if (attempt >= attempts || !request.repeatable() || !e.isTransient()) {
+                    throw e;
+                }
+                pause.sleep(backoff.delay(attempt, e.retryAfter()));
+            }
+        }
+    }
+
+    /** The same, tried once only: for callers that go on where the broken answer ended. */
+    <T extends @Nullable Object> T once(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
+        requireUsable();
+        if (!request.waiting()) {
+            budget.begin();
+        }
+        AtomicBoolean late = new AtomicBoolean();
+        Thread thread = Thread.currentThread();
+        Subscription deadline = scheduler.schedule(requestTimeout, () -> abortLate(thread, late));
+        try {
+            requireUsable();
+            return send(request, reader, late);
+        } finally {
+            deadline.close();
+            transport.done();
+            if (!request.waiting()) {
+                budget.end();
+            }
+        }
+    }
+
+    private void abortLate(Thread thread, AtomicBoolean late) {
+        late.set(true);
+        transport.abort(thread);
+    }
+
+    private <T extends @Nullable Object> T send(CouchRequest request, BodyReader<T> reader, AtomicBoolean late)
+            throws InterruptedException {
+        try {
+            HttpResponse response = dispatch(request);
+            boolean whole = false;
+            try {
+                T result = answer(request, response, reader);
+                whole = true;
+                return result;
+            } finally {
+                release(response, whole);
+            }
+        } catch (UncheckedIOException e) {
+            throw unanswered(request, e.getCause(), late.get());
+        } catch (IOException e) {
+            throw unanswered(request, e, late.get());
+        }
+    }
+
+    private HttpResponse dispatch(CouchRequest request) throws IOException {
+        String path = (url.getRawPath() == null ? "" : url.getRawPath()) + request.path();
+        HttpEntity body = new ByteArrayEntity(
+                request.body() == null ? new byte[0] : CouchJson.MAPPER.writeValueAsBytes(request.body()),
+                ContentType.APPLICATION_JSON);
+        return switch (request.method()) {
+            case GET -> transport.get(path);
+            case HEAD -> transport.head(path);
+            case POST -> transport.post(path, body);
+            case PUT -> transport.put(path, body);
+            case DELETE -> transport.delete(path);
+        };
+    }
+
+    private <T extends @Nullable Object> T answer(CouchRequest request, HttpResponse response, BodyReader<T> reader)
+            throws IOException, InterruptedException {
+        if (!response.isSuccessful()) {
+            throw refused(request, response);
+        }
+        try (JsonParser body = CouchJson.MAPPER.createParser(response.getContent())) {
+            body.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+            return reader.read(body);
+        }
+    }
+
+    private CouchException refused(CouchRequest request, HttpResponse response) throws IOException {
+        String error = "";
+        String reason = "";
+        InputStream content = response.getContent();
+        byte[] bytes = content == null ? new byte[0] : content.readNBytes(ERROR_BYTES);
+        try {
+            JsonNode body = CouchJson.MAPPER.readTree(bytes);
+            error = body.path("error").asText();
+            reason = body.path("reason").asText();
+        } catch (JsonProcessingException e) {
+            reason = "an answer that is not CouchDB's (" + new String(bytes, StandardCharsets.UTF_8).length()
+                    + " characters, not JSON)";
+        }
+        if (reason.length() > REASON_LENGTH) {
+            reason = reason.substring(0, REASON_LENGTH) + "…";
+        }
+        Duration retryAfter = response instanceof EktorpTransport.Response own ? own.retryAfter() : null;
+        CouchException refused = CouchException.answered(url(), request, response.getCode(), error, reason, retryAfter);
+        if (response.getCode() == 401 && !request.optional()) {
+            refusal = new Refusal(scheduler.instant().plus(refusalPause), refused);
+        }
+        return refused;
+    }
+
+    /** What is left of a whole answer is read, so that the connection can be used again; any other is cut off. */
+    private static void release(HttpResponse response, boolean whole) {
+        if (whole || !response.isSuccessful()) {
+            response.releaseConnection();
+        } else {
+            response.abort();
+        }
+    }
+
+    private CouchException unanswered(CouchRequest request, IOException cause, boolean late)
+            throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted during " + request);
+        }
+        if (closed.get()) {
+            return CouchException.closed(url());
+        }
+        CouchException.Kind kind = CouchException.Kind.BROKEN;
+        String reason = "no connection, or it broke (" + cause.getClass().getSimpleName() + ")";
+        if (late) {
+            kind = CouchException.Kind.TIMED_OUT;
+            reason = "no whole answer within " + requestTimeout.toMillis() + " ms";
+        } else if (cause instanceof ConnectionPoolTimeoutException || cause instanceof ConnectTimeoutException) {
+            kind = CouchException.Kind.TIMED_OUT;
+            reason = "no connection in time";
+        } else if (cause instanceof SocketTimeoutException) {
+            kind = CouchException.Kind.TIMED_OUT;
+            reason = "no answer within " + socketTimeout.toMillis() + " ms";
+        } else if (cause instanceof JsonProcessingException) {
+            kind = CouchException.Kind.GARBLED;
+            reason = "an answer that broke off or is not JSON";
+        }
+        return CouchException.unanswered(url(), request, kind, reason, cause);
+    }
+
+    private void requireUsable() {
+        if (closed.get()) {
+            throw CouchException.closed(url());
+        }
+        Refusal refused = refusal;
+        if (refused != null) {
+            if (scheduler.instant().isBefore(refused.until())) {
+                throw refused.cause();
+            }
+            refusal = null;
+        }
+    }
+
+    /** Interrupts the thread, also when it waits for CouchDB's answer. */
+    void interrupt(Thread thread) {
+        thread.interrupt();
+        transport.abort(thread);
+    }
+
+    /** Aborts what is under way and releases all connections. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            pause.close();
+            transport.shutdown();
+            if (ownScheduler != null) {
+                ownScheduler.close();
+            }
+        }
+    }
+
+    /** Names the URL, without credentials. */
+    @Override
+    public String toString() {
+        return "CouchDB at " + url();
+    }
+}

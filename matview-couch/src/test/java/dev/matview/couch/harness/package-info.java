@@ -1,0 +1,4 @@
+/**
+ * Finds a CouchDB for tests, fills it and breaks it. Other modules use it through the test-jar.
+ */
+package dev.matview.couch.harness;
