@@ -4,8 +4,8 @@ import dev.matview.core.mango.RegexInstruction.Boundary;
 import dev.matview.core.mango.RegexInstruction.Mode;
 import dev.matview.core.mango.RegexNode.Alternatives;
 import dev.matview.core.mango.RegexNode.Assertion;
-import dev.matview.core.mango.RegexNode.AtomicGroup;
 import dev.matview.core.mango.RegexNode.Bytes;
+import dev.matview.core.mango.RegexNode.LineBreak;
 import dev.matview.core.mango.RegexNode.Lookaround;
 import dev.matview.core.mango.RegexNode.Reference;
 import dev.matview.core.mango.RegexNode.Repeat;
@@ -225,8 +225,8 @@ final class RegexParser {
         return switch (letter) {
             case 'N' -> bytes(ByteSet.NOT_NEWLINE);
             case 'C' -> bytes(ByteSet.ALL);
-            case 'R' -> lineEnd(ByteSet.VERTICAL_SPACE);
-            case 'X' -> lineEnd(ByteSet.ALL);
+            case 'R' -> lineBreak(ByteSet.VERTICAL_SPACE);
+            case 'X' -> lineBreak(ByteSet.ALL);
             case 'b' -> check(Boundary.WORD);
             case 'B' -> check(Boundary.NOT_WORD);
             case 'A', 'G' -> check(Boundary.SUBJECT_START);
@@ -249,13 +249,9 @@ final class RegexParser {
         };
     }
 
-    /** Matches a carriage return with its line feed, or else one byte of a set, and gives neither back. */
-    private RegexNode lineEnd(ByteSet otherwise) {
+    private RegexNode lineBreak(ByteSet otherwise) {
         repeatable = true;
-        RegexNode both =
-                new Sequence(List.of(new Bytes(ByteSet.range('\r', '\r')), new Bytes(ByteSet.range('\n', '\n'))));
-        // An atomic group of variable length is neither repeated as bytes nor accepted in a lookbehind.
-        return new AtomicGroup(new Alternatives(List.of(both, new Bytes(otherwise))));
+        return new LineBreak(otherwise);
     }
 
     RegexNode reference(int... numbers) {
@@ -270,8 +266,8 @@ final class RegexParser {
     }
 
     private RegexNode literal(int c) {
-        ByteSet set = ByteSet.range(c, c);
-        return bytes(options.caseless() ? set.bothCases() : set);
+        ByteSet set = ByteSet.single(c);
+        return bytes(options.caseless() ? set.union(ByteSet.single(ByteSet.otherCase(c))) : set);
     }
 
     private RegexNode bytes(ByteSet set) {
