@@ -134,6 +134,10 @@ sealed interface RegexNode {
 
     /** One of several, in their order. */
     record Alternatives(List<RegexNode> nodes) implements RegexNode {
+        static RegexNode of(List<RegexNode> nodes) {
+            return nodes.size() == 1 ? nodes.get(0) : new Alternatives(nodes);
+        }
+
         @Override
         public RegexInstruction compile(Registers registers, RegexInstruction next) {
             RegexInstruction compiled = nodes.get(nodes.size() - 1).compile(registers, next);

@@ -34,11 +34,7 @@ final class RegexParser {
         this.parentheses = new RegexGroupParser(this);
     }
 
-    /**
-     * Reads a pattern. It is read twice, because a reference may stand before its group.
-     *
-     * @param whole receives the groups
-     */
+    /** Reads a pattern. It is read twice, because a reference may stand before its group. */
     static Parsed parse(String text) {
         RegexGroups found = new RegexGroups();
         new RegexParser(text, found).whole();
@@ -50,7 +46,7 @@ final class RegexParser {
     record Parsed(RegexNode node, int groups) {}
 
     private RegexNode whole() {
-        RegexNode node = alternatives(false);
+        RegexNode node = Alternatives.of(branches(false));
         if (!pattern.atEnd()) {
             throw pattern.bad("a closing parenthesis too many");
         }
@@ -58,12 +54,7 @@ final class RegexParser {
         return node;
     }
 
-    /** Reads up to a closing parenthesis or the end. */
-    RegexNode alternatives(boolean resetGroups) {
-        List<RegexNode> branches = branches(resetGroups);
-        return branches.size() == 1 ? branches.get(0) : new Alternatives(branches);
-    }
-
+    /** Reads alternatives, up to a closing parenthesis or the end. */
     List<RegexNode> branches(boolean resetGroups) {
         List<RegexNode> branches = new ArrayList<>();
         int first = groups.count();
