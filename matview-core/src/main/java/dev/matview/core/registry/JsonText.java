@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.matview.core.internal.Json;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 record JsonText(@Nullable JsonNode root, List<Mistake> mistakes) {
 
-    private static final JsonMapper MAPPER = new JsonMapper();
-
     /**
      * @param element where in the array that the text is; -1 when it is none
      * @param key the path below that, such as {@code query.sort[0].createdAt}; empty for the element itself
@@ -39,7 +37,7 @@ record JsonText(@Nullable JsonNode root, List<Mistake> mistakes) {
         try {
             String broken = check(json, mistakes);
             if (broken == null) {
-                return new JsonText(MAPPER.readTree(json), List.copyOf(mistakes));
+                return new JsonText(Json.MAPPER.readTree(json), List.copyOf(mistakes));
             }
             return broken(broken);
         } catch (JsonProcessingException e) {
@@ -55,7 +53,7 @@ record JsonText(@Nullable JsonNode root, List<Mistake> mistakes) {
 
     /** @return what keeps the text from being one value, if anything does */
     private static @Nullable String check(byte[] json, List<Mistake> mistakes) throws IOException {
-        try (JsonParser parser = MAPPER.createParser(json)) {
+        try (JsonParser parser = Json.MAPPER.createParser(json)) {
             Deque<Set<String>> keysOfOpenObjects = new ArrayDeque<>();
             boolean ended = false;
             boolean empty = true;
