@@ -104,6 +104,11 @@ public final class CouchCluster implements AutoCloseable {
         return socketTimeout;
     }
 
+    /** How often something is tried at most. */
+    int attempts() {
+        return attempts;
+    }
+
     Backoff backoff() {
         return backoff;
     }
@@ -115,13 +120,15 @@ public final class CouchCluster implements AutoCloseable {
 
     /** The answer as a tree: for answers that are small. */
     JsonNode json(CouchRequest request) throws InterruptedException {
-        return exchange(request, body -> {
-            JsonNode tree = CouchJson.MAPPER.readTree(body);
-            if (tree == null) {
-                throw new IOException("an empty answer");
-            }
-            return tree;
-        });
+        return exchange(request, CouchCluster::tree);
+    }
+
+    static JsonNode tree(JsonParser body) throws IOException {
+        JsonNode tree = CouchJson.MAPPER.readTree(body);
+        if (tree == null) {
+            throw new IOException("an empty answer");
+        }
+        return tree;
     }
 
     /**

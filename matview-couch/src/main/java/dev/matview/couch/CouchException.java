@@ -75,6 +75,12 @@ public class CouchException extends RuntimeException {
         };
     }
 
+    /** The message is there always. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     /** The HTTP status; 0 when there was no answer. */
     public int status() {
         return status;
@@ -117,6 +123,11 @@ public class CouchException extends RuntimeException {
     /** Whether no request can be expected to get through at the moment. */
     boolean isServerAway() {
         return kind == Kind.BROKEN || kind == Kind.CLOSED || status == 401;
+    }
+
+    /** Whether the answer took too long. */
+    boolean isLate() {
+        return kind == Kind.TIMED_OUT;
     }
 
     /** Whether the same request may well succeed a little later. A server that hangs has had its time already. */

@@ -1,17 +1,24 @@
 package dev.matview.core.files;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator;
 import dev.matview.core.Position;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -120,6 +127,54 @@ public final class JsonLinesDirectory implements Aggregator {
             visit.stop();
             visit.awaitEnd();
         }
+    }
+
+    /** Reads the whole file, on the calling thread. A document has a {@code _rev} only where its line has one. */
+    @Override
+    public Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
+        requireOpen();
+        Optional<Path> file = listing.fileOf(database);
+        if (file.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            return fetch(database, file.get(), ids);
+        } catch (NoSuchFileException e) {
+            return Map.of();
+        } catch (ClosedByInterruptException e) {
+            Thread.interrupted();
+            throw new InterruptedException("interrupted while reading " + file.get());
+        } catch (BadLineException e) {
+            throw new AggregationException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new AggregationException(file.get() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, ObjectNode> fetch(String database, Path file, Set<String> ids) throws IOException {
+        Instant now = Instant.now();
+        FileStamp stamp = FileStamp.of(file);
+        if (stamp == null) {
+            return Map.of();
+        }
+        BadLineException known = badFiles.get(database, stamp.position(now));
+        if (known != null) {
+            throw known;
+        }
+        Map<String, ObjectNode> found = new HashMap<>();
+        new JsonLinesParser()
+                .read(
+                        file,
+                        stamp.size(),
+                        document -> {
+                            String id = document.path("_id").textValue();
+                            if (ids.contains(id)) {
+                                found.put(id, document);
+                            }
+                        },
+                        () -> closed);
+        requireOpen();
+        return found;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -22,6 +23,20 @@ record JsonLinesListing(Path directory) {
 
     Path file(String database) {
         return directory.resolve(database + SUFFIX);
+    }
+
+    /** The file of a database; empty for a name that no file of the directory can have, such as {@code a/../b}. */
+    Optional<Path> fileOf(String database) {
+        try {
+            String fileName = database + SUFFIX;
+            Path file = directory.getFileSystem().getPath(fileName);
+            boolean plain = !database.isEmpty()
+                    && file.getNameCount() == 1
+                    && file.toString().equals(fileName);
+            return plain ? Optional.of(directory.resolve(file)) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /**

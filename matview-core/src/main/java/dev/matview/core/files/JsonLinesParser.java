@@ -2,11 +2,10 @@ package dev.matview.core.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -25,25 +24,23 @@ final class JsonLinesParser {
     /** Twice what CouchDB accepts as a document by default. */
     static final int MAX_LINE = 16_000_000;
 
-    private static final ObjectReader READER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build()
-            .readerFor(JsonNode.class);
+    private static final ObjectReader READER = Json.MAPPER.readerFor(JsonNode.class);
 
     private final LineReader lines = new LineReader(MAX_LINE);
 
     /**
      * Gives the documents of the file to the consumer, deleted ones left out.
      *
+     * @param size how much of the file to read, in bytes
      * @param stopped asked at each line
      * @return false when stopped
      * @throws BadLineException at the first line that is no document
      */
-    boolean read(Path path, Consumer<ObjectNode> documents, BooleanSupplier stopped) throws IOException {
+    boolean read(Path path, long size, Consumer<ObjectNode> documents, BooleanSupplier stopped) throws IOException {
         Map<String, Long> lineOfId = new HashMap<>();
         long line = 0;
         try (InputStream in = Files.newInputStream(path)) {
-            lines.open(in);
+            lines.open(in, size);
             while (lines.next()) {
                 line++;
                 if (stopped.getAsBoolean()) {

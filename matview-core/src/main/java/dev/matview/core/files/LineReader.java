@@ -17,6 +17,7 @@ final class LineReader {
     private final int maxLine;
     private InputStream in = InputStream.nullInputStream();
     private byte[] buffer = new byte[BUFFER];
+    private long left;
     private int start;
     private int end;
     private int next;
@@ -26,9 +27,14 @@ final class LineReader {
         this.maxLine = maxLine;
     }
 
-    /** Begins with another stream; closing it is the caller's. */
-    void open(InputStream stream) {
+    /**
+     * Begins with another stream; closing it is the caller's.
+     *
+     * @param size where the stream ends: a file that grows as fast as it is read has no other end
+     */
+    void open(InputStream stream, long size) {
         in = stream;
+        left = size;
         start = end = next = filled = 0;
         if (buffer.length > KEPT_BUFFER) {
             buffer = new byte[BUFFER];
@@ -56,12 +62,14 @@ final class LineReader {
             requireAllowed(length);
             makeRoom();
             scanned = start + length;
-            int read = in.read(buffer, filled, buffer.length - filled);
+            int room = (int) Math.min(left, buffer.length - filled);
+            int read = room == 0 ? -1 : in.read(buffer, filled, room);
             if (read < 0) {
                 end = next = filled;
                 return length > 0;
             }
             filled += read;
+            left -= read;
         }
     }
 

@@ -135,7 +135,11 @@ final class Visit {
                 .toList();
         BadLineException bad = null;
         try {
-            parser.read(path, document -> gatherings.forEach(gathering -> gathering.add(document)), this::isStopped);
+            parser.read(
+                    path,
+                    before.size(),
+                    document -> gatherings.forEach(gathering -> gathering.add(document)),
+                    this::isStopped);
         } catch (BadLineException e) {
             bad = e;
         }

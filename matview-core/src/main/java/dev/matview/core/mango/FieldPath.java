@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class FieldPath {
     private static final int NO_INDEX = -1;
 
+    private final String source;
     private final String[] names;
     private final int[] indexes;
 
-    private FieldPath(List<String> names) {
+    private FieldPath(String source, List<String> names) {
+        this.source = source;
         this.names = names.toArray(String[]::new);
         this.indexes = names.stream().mapToInt(FieldPath::arrayIndex).toArray();
     }
@@ -49,7 +51,7 @@ final class FieldPath {
                             + " belongs to a name as \\.");
         }
         parts.replaceAll(part -> part.replace("\\", ""));
-        return new FieldPath(parts);
+        return new FieldPath(field, parts);
     }
 
     /**
@@ -77,6 +79,11 @@ final class FieldPath {
             }
         }
         return value;
+    }
+
+    /** Returns the path as it was written. */
+    String source() {
+        return source;
     }
 
     /** Returns how many names the path has: at least one. */

@@ -116,6 +116,7 @@ public final class Projection {
         }
         ArrayNode copy = JsonNodeFactory.instance.arrayNode(target.size()).addAll((ArrayNode) target);
         // CouchDB counts from 0 to read the element and from 1 to write it.
-        return copy.set(index - 1, with(target.get(index), path, step + 1, value));
+        copy.set(index - 1, with(target.get(index), path, step + 1, value));
+        return copy;
     }
 }

@@ -134,15 +134,23 @@ record RegexEscape(Kind kind, int value) {
         if (pattern.atEnd()) {
             throw pattern.bad("\\p must be followed by the name of a property");
         }
-        boolean braced = pattern.skip("{");
-        boolean negated = braced && pattern.skip("^");
-        int start = pattern.at;
-        do {
-            pattern.at++;
-        } while (braced && !pattern.atEnd() && pattern.peek(-1) != '}');
-        String name = pattern.since(start);
-        ByteSet set = ByteSet.property(braced ? name.substring(0, name.length() - 1) : name);
-        if (set == null || braced && !name.endsWith("}")) {
+        String name;
+        boolean negated = false;
+        if (pattern.skip("{")) {
+            negated = pattern.skip("^");
+            int start = pattern.at;
+            while (!pattern.atEnd() && pattern.peek() != '}') {
+                pattern.at++;
+            }
+            name = pattern.since(start);
+            if (!pattern.skip("}")) {
+                throw pattern.bad("the name of a property has no end");
+            }
+        } else {
+            name = String.valueOf((char) pattern.next());
+        }
+        ByteSet set = ByteSet.property(name);
+        if (set == null) {
             throw pattern.bad("there is no property of that name");
         }
         return negated ? set.complement() : set;

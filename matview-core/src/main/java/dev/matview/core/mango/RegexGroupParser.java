@@ -89,7 +89,7 @@ final class RegexGroupParser {
     }
 
     private RegexNode named(int close) {
-        groups.define(groups.name(pattern, close), parser.options.duplicateNames(), pattern);
+        groups.define(groups.nameOrNothing(pattern, close), parser.options.duplicateNames(), pattern);
         return capture();
     }
 
@@ -97,7 +97,13 @@ final class RegexGroupParser {
         if (pattern.skip("=")) {
             return lookbehind(false);
         }
-        return pattern.skip("!") ? lookbehind(true) : named('>');
+        if (pattern.skip("!")) {
+            return lookbehind(true);
+        }
+        if (!ByteSet.WORD.contains(pattern.peek())) {
+            throw pattern.bad("(?< is followed by a character without a meaning");
+        }
+        return named('>');
     }
 
     private RegexNode lookbehind(boolean negative) {

@@ -92,11 +92,23 @@ final class RegexGroups {
         numbers.add(number);
     }
 
-    /** Reads the name of a group and what closes it. */
+    /** Reads the name of a group that is referred to, and what closes it. */
     String name(RegexPattern pattern, int close) {
-        String name = RegexPattern.isDigit(pattern.peek()) ? "" : pattern.word();
-        if (name.isEmpty() || name.length() > LONGEST_NAME || pattern.next() != close) {
-            throw pattern.bad("a group's name is wrong or has no end");
+        String name = nameOrNothing(pattern, close);
+        if (name.isEmpty()) {
+            throw pattern.bad("a group's name is missing");
+        }
+        return name;
+    }
+
+    /** Reads the name of a group that is defined, which PCRE lets be empty, and what closes it. */
+    String nameOrNothing(RegexPattern pattern, int close) {
+        if (RegexPattern.isDigit(pattern.peek())) {
+            throw pattern.bad("a group's name must not begin with a digit");
+        }
+        String name = pattern.word();
+        if (name.length() > LONGEST_NAME || pattern.next() != close) {
+            throw pattern.bad("a group's name is too long or has no end");
         }
         return name;
     }

@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class SelectorCompiler {
-    /** The one field that CouchDB compares by {@link TermOrder}. */
-    private static final String ID = "_id";
-
     private static final Condition NEVER = new Not(new And(List.of()));
 
     /** CouchDB finds an empty name in a path only after it has checked every operator. */
@@ -58,7 +55,11 @@ final class SelectorCompiler {
         if (compiler.firstPathError != null) {
             throw compiler.firstPathError;
         }
-        return isEmptyList(condition) ? NEVER : condition;
+        IdRange scanned = IdRange.of(condition);
+        if (scanned == null || isEmptyList(condition)) {
+            return NEVER;
+        }
+        return scanned.isUnbounded() ? condition : new And(List.of(scanned, condition));
     }
 
     /**
@@ -99,7 +100,7 @@ final class SelectorCompiler {
         }
 
         Comparator<JsonNode> orderHere() {
-            return path.equals(ID) ? TermOrder.INSTANCE : order;
+            return path.equals(IdRange.FIELD) ? TermOrder.INSTANCE : order;
         }
     }
 

@@ -1,15 +1,13 @@
 package dev.matview.core.memory;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator;
 import dev.matview.core.Position;
 import dev.matview.core.Slice;
 import dev.matview.core.Subscription;
+import dev.matview.core.internal.Json;
 import dev.matview.core.internal.Listeners;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +32,6 @@ import java.util.function.Consumer;
  * }
  */
 public final class InMemoryDatabases implements Aggregator {
-
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private final Map<String, StoredDatabase> databases = new ConcurrentHashMap<>();
     private final Map<String, Exception> failures = new ConcurrentHashMap<>();
@@ -105,14 +99,14 @@ public final class InMemoryDatabases implements Aggregator {
     }
 
     private static ObjectNode parse(String database, String json) {
+        JsonNode document;
         try {
-            JsonNode document = MAPPER.readTree(json);
-            if (document instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "not JSON: " + e.getOriginalMessage() + ": a document for database " + database, e);
+            document = Json.parse(json);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ": a document for database " + database, e);
+        }
+        if (document instanceof ObjectNode object) {
+            return object;
         }
         throw new IllegalArgumentException("a document is a JSON object: database " + database);
     }

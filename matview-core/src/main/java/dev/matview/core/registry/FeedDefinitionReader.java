@@ -106,7 +106,7 @@ public final class FeedDefinitionReader {
         for (JsonNode json : feeds) {
             int before = problems.count();
             String place = place(json, index);
-            String feed = FeedParser.name(json, Keys.COLLECTION).map(Text::name).orElse(place);
+            String feed = FeedParser.name(json, Keys.COLLECTION).orElse(place);
             for (JsonText.Mistake mistake : mistakesIn.getOrDefault(index, List.of())) {
                 problems.add(feed, mistake.key().isEmpty() ? null : mistake.key(), mistake.message());
             }
@@ -144,7 +144,7 @@ public final class FeedDefinitionReader {
         }
 
         void take(JsonNode json, String feed, String place) {
-            String owner = feed.equals(place) ? place : feed + " (" + place + ")";
+            String owner = feed.equals(place) ? place : Text.name(feed) + " (" + place + ")";
             take(json, Keys.COLLECTION, feed, owner, collections);
             take(json, Keys.VIEW, feed, owner, views);
         }

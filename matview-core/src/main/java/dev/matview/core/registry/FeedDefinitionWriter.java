@@ -4,22 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.Access;
-import dev.matview.core.DatabasePattern;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.Refresh;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 
 /**
  * Writes feed definitions as the JSON that {@link FeedDefinitionReader} reads. Optional keys that say what holds without
- * them are left out, so that the seed's registry is written as it was read.
+ * them are left out, so that the seed's registry is written as it was read. A definition made in code may have a name or
+ * an interval that a registry may not have: it is written, and refused when it is read.
  */
 public final class FeedDefinitionWriter {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final List<DatabasePattern> DEFAULT_DATABASES = List.of(DatabasePattern.of("userdb-*"));
+    private static final FeedDefinition DEFAULTS = FeedDefinition.builder("any").build();
 
     private FeedDefinitionWriter() {}
 
@@ -37,17 +35,17 @@ public final class FeedDefinitionWriter {
         json.put(Keys.VIEW, feed.viewName());
         json.put(Keys.INTERVAL, Intervals.format(feed.refresh().interval()));
         json.set(Keys.QUERY, query(feed));
-        if (!feed.databases().equals(DEFAULT_DATABASES)) {
+        if (!feed.databases().equals(DEFAULTS.databases())) {
             ArrayNode databases = json.putArray(Keys.DATABASES);
             feed.databases().forEach(pattern -> databases.add(pattern.toString()));
         }
         if (feed.refresh().continuous()) {
             json.set(Keys.REFRESH, continuous(feed.refresh()));
         }
-        if (feed.access() != Access.PUBLIC) {
+        if (feed.access() != DEFAULTS.access()) {
             json.put(Keys.ACCESS, feed.access().name().toLowerCase(Locale.ROOT));
         }
-        if (!feed.expand().isEmpty()) {
+        if (!feed.expand().equals(DEFAULTS.expand())) {
             ArrayNode expand = json.putArray(Keys.EXPAND);
             feed.expand().forEach(expand::add);
         }

@@ -48,10 +48,8 @@ final class FeedParser {
     /** The name that a feed is given by one of its keys, if it is fit to be one. */
     static Optional<String> name(JsonNode feed, String key) {
         String name = feed.path(key).asText("");
-        boolean fit = feed.path(key).isTextual()
-                && !name.isBlank()
-                && name.length() <= MAX_NAME
-                && name.chars().noneMatch(Character::isISOControl);
+        boolean fit =
+                feed.path(key).isTextual() && !name.isBlank() && name.length() <= MAX_NAME && Text.isOneLine(name);
         return fit ? Optional.of(name) : Optional.empty();
     }
 
@@ -76,7 +74,7 @@ final class FeedParser {
                     key,
                     json.path(key),
                     "must be a name: a string that is not blank, of at most " + MAX_NAME
-                            + " characters and no control characters");
+                            + " characters without control characters or line separators");
         }
         return name.orElse("?");
     }

@@ -116,16 +116,13 @@ public final class JsonFileRegistry implements FeedRegistry {
     private void take(Contents read) {
         Contents before = contents;
         if (read.problems().isEmpty()) {
-            log.info(
-                    "{} is loaded anew: {} feeds are in force",
-                    file,
-                    read.feeds().size());
+            log.info("{} is loaded anew; feeds in force: {}", file, read.feeds().size());
             contents = read;
         } else if (read.problems().equals(before.problems())) {
             return;
         } else {
             log.warn(
-                    "{} cannot be used; the {} feeds that were loaded before stay in force:\n{}",
+                    "{} cannot be used; the feeds that were loaded before stay in force ({}):\n{}",
                     file,
                     before.feeds().size(),
                     read.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));

@@ -28,6 +28,11 @@ final class Text {
         return cut(oneLine(reason), MAX_REASON);
     }
 
+    /** Whether the text can be shown as it is without a log or a terminal taking it for more than text. */
+    static boolean isOneLine(String text) {
+        return text.codePoints().noneMatch(Text::endsLine);
+    }
+
     private static String oneLine(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints().map(c -> endsLine(c) ? ' ' : c).forEach(line::appendCodePoint);

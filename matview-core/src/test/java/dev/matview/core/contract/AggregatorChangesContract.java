@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.matview.core.AggregationException;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
@@ -79,6 +80,18 @@ abstract class AggregatorChangesContract extends AggregatorHarness {
 
         assertThat(report.failed).containsOnlyKeys(db(ALICE));
         assertThat(report.covers).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsFetchedFromADatabaseThatFails() throws Exception {
+        put(ALICE, post("p1"));
+        put(BOB, post("p1"));
+        fail(ALICE);
+
+        assertThatThrownBy(() -> aggregator().fetch(db(ALICE), Set.of("p1"))).isInstanceOf(AggregationException.class);
+        assertThat(aggregator().fetch(db(BOB), Set.of("p1"))).containsOnlyKeys("p1");
+        recover(ALICE);
+        assertThat(aggregator().fetch(db(ALICE), Set.of("p1"))).containsOnlyKeys("p1");
     }
 
     /** A write between two reads of one visit would show in the second: there is only one. */

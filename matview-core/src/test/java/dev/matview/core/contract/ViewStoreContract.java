@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.Acl;
+import dev.matview.core.Expansion;
 import dev.matview.core.Row;
 import dev.matview.core.Slice;
 import dev.matview.core.Subscription;
@@ -76,9 +77,19 @@ public abstract class ViewStoreContract extends ViewStoreRaceContract {
                 "userdb-a", "acl", key, document, new Acl(Set.of("did:a", "*"), Set.of(), Set.of("did:b"), Set.of()));
         Row owned = new Row("userdb-a", "owned", new byte[0], document, Acl.OWNER_ONLY);
 
-        store.commit(whole(VIEW, 0, slice("userdb-a", 1, open, guarded, owned)));
+        Row expanded = new Row(
+                "userdb-a",
+                "expanded",
+                key,
+                document,
+                Acl.OPEN,
+                List.of(
+                        new Expansion("author", "did:b", "me", document, Acl.OWNER_ONLY),
+                        new Expansion("editor", "did:c", "me", null, null)));
+        List<Row> rows = List.of(open, guarded, owned, expanded);
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, rows.toArray(Row[]::new))));
 
-        assertThat(read(store(), VIEW).rows().get("userdb-a").values()).containsExactlyInAnyOrder(open, guarded, owned);
+        assertThat(read(store(), VIEW).rows().get("userdb-a").values()).containsExactlyInAnyOrderElementsOf(rows);
     }
 
     @Test

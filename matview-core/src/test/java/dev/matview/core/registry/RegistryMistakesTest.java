@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RegistryMistakesTest {
 
     private static final String NAME_RULE =
-            "must be a name: a string that is not blank, of at most 200 characters and no control characters";
+            "must be a name: a string that is not blank, of at most 200 characters without control characters or line separators";
     private static final String INTERVAL_RULE = "must be an interval such as 30s, 5m, 1h, 1d or PT5M";
     private static final String NO_INTERVAL = "is no interval; write 30s, 5m, 1h, 1d or PT5M";
     private static final String NO_PATTERN =
@@ -34,6 +34,7 @@ class RegistryMistakesTest {
                 in("materializedViewName", null, "materializedViewName: is missing; it " + NAME_RULE),
                 in("materializedViewName", "' '", "materializedViewName: " + NAME_RULE + ", not \" \""),
                 in("materializedViewName", "'a\\nb'", "materializedViewName: " + NAME_RULE + ", not \"a\\nb\""),
+                in("materializedViewName", "'a\u2028b'", "materializedViewName: " + NAME_RULE + ", not \"a b\""),
                 in("materializedViewName", "7", "materializedViewName: " + NAME_RULE + ", not 7"),
                 in("aggregationInterval", null, "aggregationInterval: is missing; it " + INTERVAL_RULE),
                 in("aggregationInterval", "300", "aggregationInterval: " + INTERVAL_RULE + ", not 300"),

@@ -13,6 +13,8 @@ package dev.matview.couch.harness;
  * @param nodeStatistics {@code GET /_node/_local/_stats}
  * @param localDocumentOverwrite whether a local document can be written over without its revision
  * @param selectorChanges {@code POST /{db}/_changes?filter=_selector}
+ * @param exactNumbers whether numbers come back as they were written, integers of any size too
+ * @param astralIds whether a document may have an id beyond the first plane of Unicode
  */
 public record Capabilities(
         boolean dbsInfo,
@@ -23,7 +25,9 @@ public record Capabilities(
         boolean ranges,
         boolean nodeStatistics,
         boolean localDocumentOverwrite,
-        boolean selectorChanges) {
+        boolean selectorChanges,
+        boolean exactNumbers,
+        boolean astralIds) {
 
     static Capabilities of(RawCouch couch) {
         String probe = "matview-probe-" + Long.toString(System.nanoTime(), 36);
@@ -33,6 +37,8 @@ public record Capabilities(
             couch.create(slashed);
             String rev = couch.put(probe, "a", "{}");
             couch.send("PUT", couch.path(probe, "_local", "a"), "{}");
+            couch.put(probe, "\ud83d\ude00", "{\"n\":123456789012345678901234567890}");
+            couch.put(probe, "n", "{\"n\":123456789012345678901234567890}");
             return new Capabilities(
                     couch.send("POST", "/_dbs_info", "{\"keys\":[]}").statusCode() == 200,
                     couch.send("GET", "/_db_updates", null).statusCode() == 200,
@@ -47,7 +53,11 @@ public record Capabilities(
                     couch.send("PUT", couch.path(probe, "_local", "a"), "{}").statusCode() == 201,
                     couch.send("POST", couch.path(probe, "_changes") + "?filter=_selector", "{\"selector\":{}}")
                                     .statusCode()
-                            == 200);
+                            == 200,
+                    couch.get(probe, "n").path("n").asText().length() == 30,
+                    couch.json("GET", couch.path(probe, "_all_docs"), null)
+                            .toString()
+                            .contains("\ud83d\ude00"));
         } finally {
             couch.drop(probe);
             couch.drop(slashed);

@@ -1,0 +1,213 @@
+package dev.matview.core.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Access;
+import dev.matview.core.Acl;
+import dev.matview.core.Caller;
+import dev.matview.core.CertificateRules;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedRegistry;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Page;
+import dev.matview.core.Query;
+import dev.matview.core.Row;
+import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.memory.InMemoryDatabases;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
+
+/** ACLs against a reference that says in ten lines who may read what, over rows, totals, bookmarks and deltas. */
+class AclIndexTest {
+
+    private static final CertificateRules ADULTS = new CertificateRules() {
+        @Override
+        public boolean allows(JsonNode rule, Caller caller) {
+            return rule.path("adult").asBoolean() && "did:a".equals(caller.did());
+        }
+
+        @Override
+        public boolean denies(JsonNode rule, Caller caller) {
+            return allows(rule, caller);
+        }
+    };
+
+    record Shared(
+            String user,
+            @Nullable List<String> allow,
+            @Nullable List<String> deny) {}
+
+    private static boolean mayRead(Shared document, Caller caller) {
+        if (names(document.deny(), caller)) {
+            return false;
+        }
+        return document.user().equals(caller.database()) || names(document.allow(), caller);
+    }
+
+    private static boolean names(@Nullable List<String> entries, Caller caller) {
+        return entries != null
+                && (entries.contains("*")
+                        || entries.contains(String.valueOf(caller.did()))
+                        || (entries.contains("adult") && "did:a".equals(caller.did())));
+    }
+
+    @Provide
+    Arbitrary<Shared> documents() {
+        Arbitrary<List<String>> entries = Arbitraries.of("*", "did:a", "did:b", "did:c", "adult")
+                .list()
+                .ofMaxSize(2)
+                .injectNull(0.3);
+        return Combinators.combine(Arbitraries.of("userdb-a", "userdb-b", "userdb-c"), entries, entries)
+                .as(Shared::new);
+    }
+
+    @Provide
+    Arbitrary<List<Shared>> states() {
+        return documents().list().ofMaxSize(12);
+    }
+
+    @Provide
+    Arbitrary<Caller> callers() {
+        return Combinators.combine(
+                        Arbitraries.of("did:a", "did:b", "did:x").injectNull(0.2),
+                        Arbitraries.of("userdb-a", "userdb-b", "userdb-x").injectNull(0.2))
+                .as(Caller::new);
+    }
+
+    private static ObjectNode json(int number, Shared document) {
+        ObjectNode json = Json.object().put("_id", "d%02d".formatted(number));
+        if (document.allow() != null || document.deny() != null) {
+            ObjectNode read = json.putObject("acl").putObject("read");
+            entries(document.allow(), read, "allow");
+            entries(document.deny(), read, "deny");
+        }
+        return json;
+    }
+
+    private static void entries(@Nullable List<String> entries, ObjectNode read, String key) {
+        if (entries != null) {
+            ArrayNode list = read.putArray(key);
+            for (String entry : entries) {
+                if (entry.equals("adult")) {
+                    list.addObject().put("adult", true);
+                } else {
+                    list.add(entry);
+                }
+            }
+        }
+    }
+
+    @Property(tries = 10_000)
+    void anAclAgreesWithTheReference(@ForAll("documents") Shared document, @ForAll("callers") Caller caller) {
+        assertThat(Acl.of(json(0, document)).allows(caller, document.user(), ADULTS))
+                .isEqualTo(mayRead(document, caller));
+        assertThat(Acl.ofRead(Acl.of(json(0, document)).json())).isEqualTo(Acl.of(json(0, document)));
+    }
+
+    @Property(tries = 10_000)
+    void anIndexShowsACallerTheRowsThatTheReferenceAllows(
+            @ForAll("states") List<Shared> state, @ForAll("callers") Caller caller) {
+        List<Row> rows = new ArrayList<>();
+        List<String> allowed = new ArrayList<>();
+        for (int i = 0; i < state.size(); i++) {
+            ObjectNode json = json(i, state.get(i));
+            String id = json.path("_id").textValue();
+            rows.add(new Row(state.get(i).user(), id, id.getBytes(), Json.bytes(json), Acl.of(json)));
+            if (mayRead(state.get(i), caller)) {
+                allowed.add(id);
+            }
+        }
+        assertThat(new AclIndex(rows).visible(caller, ADULTS))
+                .extracting(Row::id)
+                .isEqualTo(allowed);
+    }
+
+    @Property(tries = 300)
+    void rowsTotalsBookmarksAndDeltasAgreeWithTheReference(
+            @ForAll("states") List<Shared> before,
+            @ForAll("states") List<Shared> after,
+            @ForAll("callers") Caller caller) {
+        InMemoryDatabases databases = new InMemoryDatabases();
+        ManualScheduler scheduler = new ManualScheduler();
+        FeedDefinition feed = FeedDefinition.builder("shared")
+                .fields("_id")
+                .access(Access.ACL)
+                .build();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(feed))
+                .aggregator(databases)
+                .scheduler(scheduler)
+                .certificateRules(ADULTS)
+                .build()) {
+            feeds.start();
+            Query query = Query.builder().caller(caller).build();
+            List<String> first = put(databases, before, List.of(), caller);
+            refresh(feeds, scheduler);
+            Page one = feeds.query("shared", query);
+            assertThat(ids(one)).isEqualTo(first);
+            assertThat(one.view().rows()).isEqualTo(first.size());
+            List<String> second = put(databases, after, before, caller);
+            refresh(feeds, scheduler);
+            Page two = feeds.query("shared", query);
+            assertThat(pages(feeds, caller)).isEqualTo(second);
+
+            Page.Delta delta = two.since(one);
+            assertThat(delta.changed()).isEmpty();
+            List<String> rebuilt = new ArrayList<>(first);
+            delta.removed()
+                    .forEach(gone -> assertThat(rebuilt.remove(gone.path("_id").textValue()))
+                            .isTrue());
+            delta.added().forEach(document -> rebuilt.add(document.path("_id").textValue()));
+            assertThat(rebuilt).containsExactlyInAnyOrderElementsOf(second);
+        }
+    }
+
+    private static List<String> put(
+            InMemoryDatabases databases, List<Shared> state, List<Shared> before, Caller caller) {
+        for (int i = 0; i < before.size(); i++) {
+            databases.delete(before.get(i).user(), "d%02d".formatted(i));
+        }
+        List<String> allowed = new ArrayList<>();
+        for (int i = 0; i < state.size(); i++) {
+            databases.put(state.get(i).user(), json(i, state.get(i)));
+            if (mayRead(state.get(i), caller)) {
+                allowed.add("d%02d".formatted(i));
+            }
+        }
+        return allowed;
+    }
+
+    private static void refresh(GlobalFeeds feeds, ManualScheduler scheduler) {
+        var refreshed = feeds.refresh("shared");
+        scheduler.advance(Duration.ZERO);
+        refreshed.join();
+    }
+
+    private static List<String> pages(GlobalFeeds feeds, Caller caller) {
+        List<String> all = new ArrayList<>();
+        Query.Builder query = Query.builder().caller(caller).limit(2);
+        for (Page page = feeds.query("shared", query.build());
+                page.size() > 0;
+                page = feeds.query("shared", query.bookmark(page.bookmark()).build())) {
+            all.addAll(ids(page));
+        }
+        return all;
+    }
+
+    private static List<String> ids(Page page) {
+        return page.documents().stream()
+                .map(document -> document.path("_id").textValue())
+                .toList();
+    }
+}

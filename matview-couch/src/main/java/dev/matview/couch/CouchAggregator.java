@@ -1,0 +1,241 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.AggregationException;
+import dev.matview.core.Aggregator;
+import dev.matview.core.Subscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the user databases of one CouchDB, or of several over which they are spread. Thread-safe.
+ *
+ * <ul>
+ *   <li>Names are listed with {@code _all_dbs}, and positions read with {@code _dbs_info}; a later visit asks
+ *       {@code _db_updates} which databases changed, where the user may and {@code _global_changes} exists. Where
+ *       something is missing, {@code GET /{db}} serves instead.
+ *   <li>{@code _db_updates} reports a change up to half a second late. A visit waits for that, unless nothing was written
+ *       lately, so that it shows every change that was complete when it began.
+ *   <li>In a cluster of several nodes a replica of a shard may lag behind: a change that it has not got yet is found by
+ *       a later visit.
+ *   <li>A name that is in several clusters is read from the first, with a warning. A cluster that does not answer does not
+ *       keep the others from being read: its databases fail.
+ *   <li>CouchDB's own databases, whose names begin with an underscore, are covered by no pattern.
+ * </ul>
+ */
+public final class CouchAggregator implements Aggregator {
+
+    /** How long {@link #watch} waits for a CouchDB that does not answer. */
+    private static final Duration WATCH_BEGINS = Duration.ofSeconds(10);
+
+    private final Map<CouchCluster, DatabaseCatalogue> clusters = new LinkedHashMap<>();
+    private final Workers workers;
+    private final Duration pollInterval;
+    private final Set<Listener> listeners = new CopyOnWriteArraySet<>();
+    private final Object watchLock = new Object();
+    private List<DatabaseWatch> watches = List.of();
+    private Scope seen = Scope.NOTHING;
+
+    /** A class, not a record: each subscription is its own, also for one consumer. */
+    private static final class Listener {
+        private final Consumer<String> consumer;
+        private volatile boolean left;
+
+        Listener(Consumer<String> consumer) {
+            this.consumer = consumer;
+        }
+
+        void tell(String database) {
+            if (!left) {
+                consumer.accept(database);
+            }
+        }
+    }
+
+    private CouchAggregator(Builder builder) {
+        workers = new Workers(builder.readers, builder.clusters);
+        pollInterval = builder.pollInterval;
+        DatabaseCatalogue.Policy policy = new DatabaseCatalogue.Policy(builder.sweepInterval, builder.sweepAlwaysUpTo);
+        builder.clusters.forEach(cluster -> clusters.put(cluster, new DatabaseCatalogue(cluster, workers, policy)));
+    }
+
+    /** An aggregator with the defaults of {@link Builder}. */
+    public static CouchAggregator of(CouchCluster cluster) {
+        return builder(cluster).build();
+    }
+
+    /** A builder of an aggregator over the databases of this cluster. */
+    public static Builder builder(CouchCluster cluster) {
+        return new Builder(cluster);
+    }
+
+    @Override
+    public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
+        workers.requireOpen();
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before a visit");
+        }
+        Scope scope = Scope.of(demands.stream().map(Demand::feed).toList());
+        if (!scope.prefixes().isEmpty()) {
+            synchronized (watchLock) {
+                seen = seen.union(scope);
+            }
+        }
+        new Visit(clusters, workers, List.copyOf(demands), sink).run();
+    }
+
+    @Override
+    public Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
+        Map<String, ObjectNode> found = new ConcurrentHashMap<>();
+        workers.run(List.of(() -> fetch(database, ids, found)));
+        return found;
+    }
+
+    private void fetch(String database, Set<String> ids, Map<String, ObjectNode> found) throws InterruptedException {
+        ObjectNode body = CouchJson.object();
+        ArrayNode keys = body.putArray("keys");
+        ids.forEach(keys::add);
+        CouchPath path = CouchPath.database(database, "_all_docs").with("include_docs", "true");
+        for (CouchCluster cluster : clusters.keySet()) {
+            try {
+                cluster.exchange(
+                        CouchRequest.post(path, body).repeated(),
+                        answer -> AllDocs.read(answer, (id, document) -> putIfThere(found, id, document)));
+                return;
+            } catch (CouchException e) {
+                if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
+                    throw new AggregationException(e.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    private static void putIfThere(Map<String, ObjectNode> found, String id, @Nullable ObjectNode document) {
+        if (document != null) {
+            found.put(id, document);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Where {@code _db_updates} is not to be had, the positions of all databases that demands covered so far are looked
+     * at time and again. Waits up to ten seconds for a CouchDB that does not answer.
+     */
+    @Override
+    public Subscription watch(Consumer<String> listener) {
+        workers.requireOpen();
+        Listener added = new Listener(listener);
+        List<DatabaseWatch> begun;
+        synchronized (watchLock) {
+            listeners.add(added);
+            if (watches.isEmpty()) {
+                watches = clusters.keySet().stream().map(this::watchOf).toList();
+            }
+            begun = watches;
+        }
+        begun.forEach(watch -> watch.awaitReady(WATCH_BEGINS));
+        return () -> leave(added);
+    }
+
+    private DatabaseWatch watchOf(CouchCluster cluster) {
+        return new DatabaseWatch(cluster, workers, this::watched, pollInterval, this::tell);
+    }
+
+    private Scope watched() {
+        synchronized (watchLock) {
+            return seen.equals(Scope.NOTHING) ? Scope.EVERYTHING : seen;
+        }
+    }
+
+    private void tell(String database) {
+        listeners.forEach(listener -> listener.tell(database));
+    }
+
+    private void leave(Listener listener) {
+        listener.left = true;
+        synchronized (watchLock) {
+            listeners.remove(listener);
+            if (listeners.isEmpty()) {
+                stopWatching();
+            }
+        }
+    }
+
+    private void stopWatching() {
+        watches.forEach(DatabaseWatch::close);
+        watches = List.of();
+    }
+
+    /** Ends what is under way. The clusters are closed by whoever built them. */
+    @Override
+    public void close() {
+        workers.close();
+        synchronized (watchLock) {
+            listeners.clear();
+            stopWatching();
+        }
+    }
+
+    /** Builds a {@link CouchAggregator}. Not thread-safe. */
+    public static final class Builder {
+        private final List<CouchCluster> clusters = new ArrayList<>();
+        private int readers = 8;
+        private Duration sweepInterval = Duration.ofHours(1);
+        private Duration pollInterval = Duration.ofSeconds(2);
+        private int sweepAlwaysUpTo = 250;
+
+        private Builder(CouchCluster cluster) {
+            clusters.add(cluster);
+        }
+
+        /** Further clusters; a database that is in several is read from the one given first. */
+        public Builder alsoIn(List<CouchCluster> clusters) {
+            this.clusters.addAll(clusters);
+            return this;
+        }
+
+        /** How many databases a visit reads at once; 8 unless set. The clusters' budgets hold all the same. */
+        public Builder readers(int readers) {
+            if (readers < 1) {
+                throw new IllegalArgumentException("readers must be at least 1, not " + readers);
+            }
+            this.readers = readers;
+            return this;
+        }
+
+        /** How often all positions are read, whatever {@code _db_updates} says; an hour unless set. */
+        public Builder sweepInterval(Duration sweepInterval) {
+            this.sweepInterval = sweepInterval;
+            return this;
+        }
+
+        /**
+         * Up to how many databases each visit reads all positions, which takes no longer than waiting for
+         * {@code _db_updates}; 250 unless set.
+         */
+        public Builder sweepAlwaysUpTo(int databases) {
+            this.sweepAlwaysUpTo = databases;
+            return this;
+        }
+
+        /** How often positions are looked at for {@link #watch}, without {@code _db_updates}; 2 seconds unless set. */
+        public Builder pollInterval(Duration pollInterval) {
+            this.pollInterval = pollInterval;
+            return this;
+        }
+
+        public CouchAggregator build() {
+            return new CouchAggregator(this);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.matview.couch;
+
+import dev.matview.core.Position;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows where the databases of one cluster stand. A survey shows every change that was complete when it was asked for:
+ *
+ * <ol>
+ *   <li>A <i>sweep</i> lists the names and reads every position. It is done first, whenever what is known may be wrong,
+ *       every so often all the same, and always while there are few databases.
+ *   <li>Otherwise the survey <i>follows</i> {@code _db_updates} from the place it had before the last one, and reads the
+ *       positions of the databases that are named. Entries come a little late, so it waits until those of the latest
+ *       write must have come, unless nothing was written lately.
+ *   <li>What is known, and the place, change together and only once all has been read: a survey that fails loses nothing.
+ * </ol>
+ *
+ * <p>Thread-safe; surveys follow one another.
+ */
+final class DatabaseCatalogue {
+
+    /** How a catalogue is kept. @param few up to so many databases a sweep is cheaper than waiting for late entries */
+    record Policy(Duration sweepInterval, int few) {}
+
+    private final CouchCluster cluster;
+    private final DatabaseListing listing;
+    private final PositionReader positions;
+    private final UpdatesFeed updates;
+    private final Quiet quiet;
+    private final Policy policy;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private Scope scope = Scope.NOTHING;
+    private Map<String, Position> known = Map.of();
+    private Map<String, CouchException> failed = Map.of();
+    private UpdatesFeed.@Nullable Place place;
+    private Duration lag = Duration.ZERO;
+    private Instant sweepDue = Instant.MIN;
+
+    DatabaseCatalogue(CouchCluster cluster, Workers workers, Policy policy) {
+        this.cluster = cluster;
+        this.listing = new DatabaseListing(cluster);
+        this.positions = new PositionReader(cluster, workers);
+        this.updates = new UpdatesFeed(cluster);
+        this.quiet = new Quiet(cluster);
+        this.policy = policy;
+    }
+
+    /**
+     * Where the databases of the scope stand, and perhaps others.
+     *
+     * @throws CouchException when that cannot be told
+     */
+    Survey survey(Scope wanted) throws InterruptedException {
+        if (wanted.prefixes().isEmpty()) {
+            // A few databases by name, such as a caller's own: nothing to keep track of.
+            return positions.read(listing.names(wanted));
+        }
+        lock.lockInterruptibly();
+        try {
+            UpdatesFeed.Place from = place;
+            boolean followable = from != null
+                    && scope.contains(wanted)
+                    && known.size() > policy.few()
+                    && cluster.scheduler().instant().isBefore(sweepDue);
+            if (!followable || !follow(from)) {
+                sweep(scope.union(wanted));
+            }
+            return new Survey(known, failed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void sweep(Scope wanted) throws InterruptedException {
+        place = null;
+        Instant began = cluster.scheduler().instant();
+        // Before the names: what changes from here on is in the feed.
+        Optional<UpdatesFeed.Place> from = updates.now();
+        if (from.isPresent()) {
+            quiet.since();
+            lag = updates.lag();
+        }
+        Survey survey = positions.read(listing.names(wanted));
+        scope = wanted;
+        known = Map.copyOf(survey.positions());
+        failed = Map.copyOf(survey.failed());
+        place = from.orElse(null);
+        sweepDue = began.plus(policy.sweepInterval());
+    }
+
+    /** @return false when the feed cannot tell what changed */
+    private boolean follow(UpdatesFeed.Place from) throws InterruptedException {
+        Instant complete = quiet.since().plus(lag);
+        cluster.sleep(Duration.between(cluster.scheduler().instant(), complete));
+        Optional<UpdatesFeed.Updates> found = updates.since(from);
+        if (found.isEmpty()) {
+            return false;
+        }
+        Set<String> changed = new TreeSet<>(found.get().names());
+        changed.removeIf(name -> !scope.covers(name));
+        changed.addAll(failed.keySet());
+        if (!changed.isEmpty()) {
+            Survey survey = positions.read(changed);
+            Map<String, Position> updated = new TreeMap<>(known);
+            updated.keySet().removeAll(changed);
+            updated.putAll(survey.positions());
+            known = Map.copyOf(updated);
+            failed = Map.copyOf(survey.failed());
+        }
+        place = new UpdatesFeed.Place(found.get().until(), from.history());
+        return true;
+    }
+
+    /** The names known to be there, though the cluster may not answer at the moment. */
+    Set<String> lastKnown() {
+        lock.lock();
+        try {
+            Set<String> names = new TreeSet<>(known.keySet());
+            names.addAll(failed.keySet());
+            return names;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the database is there at all, now. */
+    boolean exists(String name) throws InterruptedException {
+        return positions.exists(name);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads all documents of a database, as their winning revisions, with {@code _all_docs}: of CouchDB's requests the fastest
+ * or as good as that at every size we measured (1 to 20,000 documents). One document is in memory at a time. A page that
+ * breaks off is not read again: the reader goes on behind the last document that arrived. One database, one thread.
+ */
+final class DatabaseReader {
+
+    private static final int PAGE = 5_000;
+
+    private final CouchCluster cluster;
+    private final String database;
+    private final Consumer<ObjectNode> documents;
+    private @Nullable String last;
+    private int rows;
+
+    DatabaseReader(CouchCluster cluster, String database, Consumer<ObjectNode> documents) {
+        this.cluster = cluster;
+        this.database = database;
+        this.documents = documents;
+    }
+
+    /** @throws CouchException when the database cannot be read to its end */
+    void read() throws InterruptedException {
+        int failures = 0;
+        do {
+            String before = last;
+            try {
+                page();
+                failures = 0;
+            } catch (CouchException e) {
+                boolean advanced = last != null && !last.equals(before);
+                failures = advanced ? 1 : failures + 1;
+                if (failures >= cluster.attempts() || !(e.isTransient() || advanced && e.isLate())) {
+                    throw e;
+                }
+                cluster.sleep(cluster.backoff().delay(failures, e.retryAfter()));
+                rows = PAGE;
+            }
+        } while (rows >= PAGE);
+    }
+
+    private void page() throws InterruptedException {
+        CouchPath path = CouchPath.database(database, "_all_docs")
+                .with("include_docs", "true")
+                .with("limit", PAGE);
+        if (last != null) {
+            path = path.withJson("startkey", last).with("skip", 1);
+        }
+        rows = 0;
+        cluster.once(CouchRequest.get(path), body -> AllDocs.read(body, this::take));
+    }
+
+    private void take(String id, @Nullable ObjectNode document) {
+        if (document != null) {
+            documents.accept(document);
+        }
+        last = id;
+        rows++;
+    }
+}

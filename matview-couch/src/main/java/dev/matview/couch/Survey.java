@@ -1,0 +1,12 @@
+package dev.matview.couch;
+
+import dev.matview.core.Position;
+import java.util.Map;
+
+/**
+ * Where databases stood when they were looked at. A name in neither map belongs to no database.
+ *
+ * @param positions of the databases that could be looked at
+ * @param failed why others could not
+ */
+record Survey(Map<String, Position> positions, Map<String, CouchException> failed) {}

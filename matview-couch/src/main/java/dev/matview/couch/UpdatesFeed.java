@@ -1,0 +1,146 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which databases changed, from {@code _db_updates}. That is a hint and no more: its entries come up to half a second
+ * after the change, "created" may come before the "deleted" that preceded it, and its history is lost whenever somebody
+ * deletes {@code _global_changes}. So only names are taken from it, and the history is recognized by the database that
+ * holds it. Stateless.
+ */
+final class UpdatesFeed {
+
+    /** CouchDB's {@code [global_changes] max_write_delay} and {@code max_event_delay}, in milliseconds. */
+    private static final long WRITE_DELAY = 500;
+
+    private static final long EVENT_DELAY = 25;
+
+    private static final Duration MARGIN = Duration.ofMillis(25);
+
+    private static final String GLOBAL_CHANGES = "_global_changes";
+
+    private final CouchCluster cluster;
+
+    UpdatesFeed(CouchCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * A place in the feed.
+     *
+     * @param since opaque
+     * @param history tells one {@code _global_changes} from another
+     */
+    record Place(String since, String history) {}
+
+    /** @param names of databases that were created, changed or deleted up to {@code until} */
+    record Updates(Set<String> names, String until) {}
+
+    /** The current place; empty where the server has no such feed, keeps none, or does not allow it. */
+    Optional<Place> now() throws InterruptedException {
+        try {
+            if ("false".equals(configuration().path("update_db").asText())) {
+                return Optional.empty();
+            }
+            String history = history();
+            return Optional.of(new Place(ask(path().with("since", "now")).until(), history));
+        } catch (CouchException e) {
+            if (e.status() >= 400 && e.status() < 500) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * What changed since the place.
+     *
+     * @return nothing when that can no longer be told
+     */
+    Optional<Updates> since(Place place) throws InterruptedException {
+        try {
+            Updates updates = ask(path().with("since", place.since()));
+            // After the question: a history lost before it shows.
+            return history().equals(place.history()) ? Optional.of(updates) : Optional.empty();
+        } catch (CouchException e) {
+            if (e.status() >= 400 && e.status() < 500) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The same, waiting for something to change; without a look at the history. */
+    Updates await(String since, Duration timeout) throws InterruptedException {
+        CouchPath path = path().with("feed", "longpoll").with("since", since).with("timeout", timeout.toMillis());
+        return cluster.once(CouchRequest.get(path).optionally().waitingForIt(), UpdatesFeed::read);
+    }
+
+    /** How long after a change its entry may come. */
+    Duration lag() throws InterruptedException {
+        JsonNode configured = configuration();
+        return Duration.ofMillis(configured.path("max_write_delay").asLong(WRITE_DELAY)
+                        + configured.path("max_event_delay").asLong(EVENT_DELAY))
+                .plus(MARGIN);
+    }
+
+    private static CouchPath path() {
+        return CouchPath.server("_db_updates");
+    }
+
+    private Updates ask(CouchPath path) throws InterruptedException {
+        return cluster.exchange(CouchRequest.get(path).optionally(), UpdatesFeed::read);
+    }
+
+    private String history() throws InterruptedException {
+        JsonNode info = cluster.json(
+                CouchRequest.get(CouchPath.database(GLOBAL_CHANGES)).optionally());
+        return info.path("instance_start_time").asText();
+    }
+
+    /** Empty where nothing is configured, or not to be seen. */
+    private JsonNode configuration() throws InterruptedException {
+        try {
+            return cluster.json(CouchRequest.get(CouchPath.server("_node", "_local", "_config", "global_changes"))
+                    .optionally());
+        } catch (CouchException e) {
+            if (e.status() >= 400 && e.status() < 500) {
+                return CouchJson.object();
+            }
+            throw e;
+        }
+    }
+
+    private static Updates read(JsonParser body) throws IOException {
+        Set<String> names = new HashSet<>();
+        String until = null;
+        if (body.nextToken() != JsonToken.START_OBJECT) {
+            throw new IOException("updates do not begin with {");
+        }
+        while (body.nextToken() == JsonToken.FIELD_NAME) {
+            String field = body.currentName();
+            JsonToken value = body.nextToken();
+            if (field.equals("results") && value == JsonToken.START_ARRAY) {
+                while (body.nextToken() == JsonToken.START_OBJECT) {
+                    JsonNode entry = CouchJson.MAPPER.readTree(body);
+                    names.add(entry.path("db_name").asText());
+                }
+            } else if (field.equals("last_seq")) {
+                until = body.getText();
+            } else {
+                body.skipChildren();
+            }
+        }
+        if (until == null || body.currentToken() != JsonToken.END_OBJECT) {
+            throw new IOException("updates broke off");
+        }
+        return new Updates(names, until);
+    }
+}

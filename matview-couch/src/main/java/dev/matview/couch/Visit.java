@@ -1,0 +1,256 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.AggregationException;
+import dev.matview.core.Aggregator.Demand;
+import dev.matview.core.Aggregator.Sink;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.Position;
+import dev.matview.core.Slice;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One visit: looks at where the databases stand, and reads those that are not where a demand holds them, each once for all
+ * demands. A position is always read before the documents, so that a write in between shows as another position later.
+ */
+final class Visit {
+
+    private static final Logger log = LoggerFactory.getLogger(Visit.class);
+
+    private final Map<CouchCluster, DatabaseCatalogue> clusters;
+    private final Workers workers;
+    private final List<Demand> demands;
+    private final Sink sink;
+
+    private final Map<String, Source> sources = new HashMap<>();
+    private final Map<CouchCluster, CouchException> away = new ConcurrentHashMap<>();
+    private final Map<FeedDefinition, Integer> covered = new HashMap<>();
+    /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
+    private @Nullable CouchException unseen;
+
+    /** A database: where it is, and its position or why that could not be read. */
+    private record Source(
+            CouchCluster cluster,
+            @Nullable Position position,
+            @Nullable CouchException failure) {}
+
+    Visit(Map<CouchCluster, DatabaseCatalogue> clusters, Workers workers, List<Demand> demands, Sink sink) {
+        this.clusters = clusters;
+        this.workers = workers;
+        this.demands = demands;
+        this.sink = sink;
+    }
+
+    void run() throws InterruptedException {
+        survey(Scope.of(demands.stream().map(Demand::feed).toList()));
+        Map<String, List<Demand>> moved = compare();
+        List<Workers.Job> jobs = new ArrayList<>();
+        moved.forEach((database, due) -> jobs.add(() -> bring(database, due)));
+        workers.run(jobs);
+    }
+
+    private void survey(Scope scope) throws InterruptedException {
+        int failures = 0;
+        for (Map.Entry<CouchCluster, DatabaseCatalogue> entry : clusters.entrySet()) {
+            CouchCluster cluster = entry.getKey();
+            try {
+                Survey survey = entry.getValue().survey(scope);
+                survey.positions().forEach((name, position) -> place(name, new Source(cluster, position, null)));
+                survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
+            } catch (CouchException e) {
+                failures++;
+                unseen = e;
+                entry.getValue().lastKnown().forEach(name -> place(name, new Source(cluster, null, e)));
+            }
+        }
+        if (unseen != null && failures == clusters.size()) {
+            throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
+        }
+    }
+
+    private void place(String database, Source source) {
+        Source other = sources.putIfAbsent(database, source);
+        if (other != null) {
+            log.warn(
+                    "The database {} is in {} and in {}: the first is read, the other ignored",
+                    database,
+                    other.cluster(),
+                    source.cluster());
+        }
+    }
+
+    /** Reports what is known already, and gives the databases that must be read, with those who need them. */
+    private Map<String, List<Demand>> compare() {
+        Map<Demand, Set<String>> names = new LinkedHashMap<>();
+        for (Demand demand : demands) {
+            names.put(demand, namesOf(demand));
+        }
+        names.forEach((demand, covers) -> {
+            covered.put(demand.feed(), covers.size());
+            sink.covers(demand.feed(), covers.size());
+        });
+        Map<String, List<Demand>> moved = new LinkedHashMap<>();
+        names.forEach((demand, covers) -> {
+            for (String database : covers) {
+                Source source = sources.get(database);
+                Position position = source == null ? null : source.position();
+                if (position == null) {
+                    CouchException failure = source == null ? unseen : source.failure();
+                    sink.failed(demand.feed(), database, failureOf(failure));
+                } else if (position.equals(demand.held().get(database))) {
+                    sink.unmoved(demand.feed(), database);
+                } else {
+                    moved.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
+                }
+            }
+            reportGone(demand, covers);
+        });
+        return moved;
+    }
+
+    private static CouchException failureOf(@Nullable CouchException failure) {
+        if (failure == null) {
+            throw new IllegalStateException("a database without a position has a failure");
+        }
+        return failure;
+    }
+
+    /** What the feed covers; with a cluster that did not answer, what is held may still be there. */
+    private Set<String> namesOf(Demand demand) {
+        Set<String> names = new TreeSet<>();
+        for (String name : sources.keySet()) {
+            if (demand.feed().covers(name)) {
+                names.add(name);
+            }
+        }
+        if (unseen != null) {
+            for (String name : demand.held().keySet()) {
+                if (demand.feed().covers(name)) {
+                    names.add(name);
+                }
+            }
+        }
+        return names;
+    }
+
+    private void reportGone(Demand demand, Set<String> covers) {
+        for (String database : demand.held().keySet()) {
+            if (!covers.contains(database)) {
+                sink.gone(demand.feed(), database);
+            }
+        }
+    }
+
+    /** Reads one database and reports to all who need it. */
+    private void bring(String database, List<Demand> due) throws InterruptedException {
+        Source source = sources.get(database);
+        if (source == null || source.position() == null) {
+            throw new IllegalStateException("only a database with a position is read");
+        }
+        CouchException gone = away.get(source.cluster());
+        if (gone != null) {
+            due.forEach(demand -> sink.failed(demand.feed(), database, gone));
+            return;
+        }
+        List<SliceMaker> slices =
+                due.stream().map(demand -> new SliceMaker(demand, database)).toList();
+        try {
+            new DatabaseReader(source.cluster(), database, document -> slices.forEach(slice -> slice.add(document)))
+                    .read();
+        } catch (CouchException e) {
+            unreadable(source.cluster(), database, due, e);
+            return;
+        }
+        slices.forEach(slice -> slice.report(source.position(), sink));
+    }
+
+    private void unreadable(CouchCluster cluster, String database, List<Demand> due, CouchException cause)
+            throws InterruptedException {
+        if (isGone(cluster, database, cause)) {
+            for (Demand demand : due) {
+                vanished(demand, database);
+            }
+            return;
+        }
+        if (cause.isServerAway() && !answers(cluster)) {
+            // The rest need not wait for their attempts one by one.
+            away.put(cluster, cause);
+        }
+        due.forEach(demand -> sink.failed(demand.feed(), database, cause));
+    }
+
+    private void vanished(Demand demand, String database) {
+        if (demand.held().containsKey(database)) {
+            sink.gone(demand.feed(), database);
+        } else {
+            int left;
+            synchronized (covered) {
+                left = covered.merge(demand.feed(), -1, Integer::sum);
+            }
+            sink.covers(demand.feed(), left);
+        }
+    }
+
+    private boolean isGone(CouchCluster cluster, String database, CouchException cause) throws InterruptedException {
+        DatabaseCatalogue catalogue = clusters.get(cluster);
+        if (!cause.isNotFound() || catalogue == null) {
+            return false;
+        }
+        try {
+            return !catalogue.exists(database);
+        } catch (CouchException e) {
+            return false;
+        }
+    }
+
+    private static boolean answers(CouchCluster cluster) throws InterruptedException {
+        try {
+            cluster.once(CouchRequest.get(CouchPath.server()), CouchCluster::tree);
+            return true;
+        } catch (CouchException e) {
+            return false;
+        }
+    }
+
+    /** Makes the slice of one feed; what fails for it, such as a regular expression that costs too much, is its own. */
+    private static final class SliceMaker {
+        private final FeedDefinition feed;
+        private final String database;
+        private final Slice.Builder slice;
+        private @Nullable RuntimeException failure;
+
+        SliceMaker(Demand demand, String database) {
+            this.feed = demand.feed();
+            this.database = database;
+            this.slice = Slice.builder(feed, database);
+        }
+
+        void add(ObjectNode document) {
+            if (failure == null) {
+                try {
+                    slice.add(document);
+                } catch (RuntimeException e) {
+                    failure = e;
+                }
+            }
+        }
+
+        void report(Position position, Sink sink) {
+            if (failure == null) {
+                sink.moved(feed, slice.build(position));
+            } else {
+                sink.failed(feed, database, failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.matview.core.Aggregator;
+import dev.matview.core.contract.AggregatorContract;
+import dev.matview.couch.harness.FaultProxy;
+import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.TestDatabases;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** The contract, with every visit reading all positions, as it does while there are few databases. */
+class CouchAggregatorContractTest extends AggregatorContract {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final TestCouch COUCH = TestCouch.get();
+
+    private final FaultProxy proxy = new FaultProxy(COUCH.url());
+    private final TestDatabases databases = COUCH.databases();
+    private CouchCluster cluster;
+
+    @Override
+    protected Aggregator open() {
+        cluster = COUCH.cluster(proxy.url())
+                .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .build();
+        return configure(CouchAggregator.builder(cluster).pollInterval(Duration.ofMillis(100)))
+                .build();
+    }
+
+    CouchAggregator.Builder configure(CouchAggregator.Builder builder) {
+        return builder;
+    }
+
+    @Override
+    protected String prefix() {
+        return databases.prefix();
+    }
+
+    @Override
+    protected int writes() {
+        return 60;
+    }
+
+    @Override
+    protected List<String> oddNames() {
+        return COUCH.capabilities().slashInNames()
+                ? super.oddNames()
+                : super.oddNames().stream().filter(name -> !name.contains("/")).toList();
+    }
+
+    /** PouchDB Server loses documents whose ids are beyond the first plane of Unicode. */
+    @Override
+    protected List<String> oddIds() {
+        return COUCH.capabilities().astralIds()
+                ? super.oddIds()
+                : super.oddIds().stream()
+                        .filter(id -> id.codePoints().allMatch(Character::isBmpCodePoint))
+                        .toList();
+    }
+
+    /** PouchDB Server has JavaScript's numbers. */
+    @Override
+    protected String kept(String json) {
+        return COUCH.capabilities().exactNumbers()
+                ? json
+                : json.replace("1.0", "1").replace("123456789012345678901234567890", "1.2345678901234568e29");
+    }
+
+    @Override
+    protected void create(String name) {
+        databases.create(name);
+    }
+
+    private void createIfMissing(String name) {
+        if (COUCH.raw().send("HEAD", COUCH.raw().path(db(name)), null).statusCode() == 404) {
+            databases.create(name);
+        }
+    }
+
+    @Override
+    protected void put(String name, String json) throws IOException {
+        createIfMissing(name);
+        String id = MAPPER.readTree(json).path("_id").textValue();
+        JsonNode old = MAPPER.readTree(
+                COUCH.raw().send("GET", COUCH.raw().path(db(name), id), null).body());
+        String rev = old.has("_rev") ? "?rev=" + old.path("_rev").textValue() : "";
+        COUCH.raw().json("PUT", COUCH.raw().path(db(name), id) + rev, json);
+    }
+
+    @Override
+    protected void putAll(String name, List<String> documents) {
+        createIfMissing(name);
+        COUCH.raw().bulk(db(name), documents);
+    }
+
+    @Override
+    protected void delete(String name, String id) {
+        COUCH.raw().delete(db(name), id);
+    }
+
+    @Override
+    protected void purge(String name, String id) {
+        if (!COUCH.capabilities().purge()) {
+            delete(name, id);
+            return;
+        }
+        String rev = COUCH.raw().get(db(name), id).path("_rev").textValue();
+        COUCH.raw().json("POST", COUCH.raw().path(db(name), "_purge"), "{\"" + id + "\":[\"" + rev + "\"]}");
+    }
+
+    @Override
+    protected void drop(String name) {
+        COUCH.raw().drop(db(name));
+    }
+
+    @Override
+    protected void fail(String name) {
+        proxy.on(
+                COUCH.raw().path(db(name)) + "(/|$)",
+                Fault.status(500, "{\"error\":\"internal_server_error\",\"reason\":\"broken\"}"));
+    }
+
+    @Override
+    protected void recover(String name) {
+        proxy.heal();
+    }
+
+    @Override
+    protected void clean() {
+        if (cluster != null) {
+            cluster.close();
+        }
+        proxy.close();
+        databases.close();
+    }
+}
