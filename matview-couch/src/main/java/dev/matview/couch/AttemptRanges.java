@@ -49,8 +49,8 @@ record AttemptRanges(List<Range> ranges) {
 
     static AttemptRanges of(JsonNode json) {
         List<Range> ranges = new ArrayList<>();
-        json.forEach(
-                range -> ranges.add(new Range(range.path(0).asLong(), range.path(1).asLong())));
+        json.forEach(range ->
+                ranges.add(new Range(range.path(0).asLong(), range.path(1).asLong())));
         return new AttemptRanges(List.copyOf(ranges));
     }
 }

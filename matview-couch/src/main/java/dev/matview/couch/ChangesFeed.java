@@ -70,25 +70,28 @@ final class ChangesFeed implements AutoCloseable {
                     since = since == null ? begin() : follow(since);
                     failures = 0;
                 } catch (CouchException e) {
-                    failures++;
-                    report(e, failures);
+                    report(e, ++failures);
                     // The database is gone, or another one: from the beginning then.
                     since = e.status() >= 400 && e.status() < 500 ? null : since;
                     cluster.sleep(cluster.backoff().delay(failures, null));
+                } catch (RuntimeException e) {
+                    log.error("A change of {} cannot be taken, beginning anew", database, e);
+                    since = null;
+                    cluster.sleep(cluster.backoff().delay(++failures, null));
                 }
             }
         } catch (InterruptedException e) {
             log.debug("the changes of {} are followed no more", database);
-        } catch (RuntimeException e) {
-            log.error("The changes of {} cannot be followed any more", database, e);
         }
     }
 
     private void report(CouchException e, int failures) {
-        if (!closed && failures == 1) {
-            log.warn("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
+        if (!closed) {
+            if (failures == 1) {
+                log.warn("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
+            }
+            listener.away(e);
         }
-        listener.away(e);
     }
 
     private String begin() throws InterruptedException {
@@ -123,7 +126,7 @@ final class ChangesFeed implements AutoCloseable {
                 .with("include_docs", "true")
                 .with("since", since)
                 .with("timeout", timeout);
-        JsonNode answer = cluster.once(CouchRequest.get(path).waitingForIt(), CouchJson::tree);
+        JsonNode answer = cluster.once(CouchRequest.get(path).waitingForIt(), CouchCluster::tree);
         for (JsonNode change : answer.path("results")) {
             if (change.path("doc").isObject()) {
                 listener.changed(change.path("doc"));

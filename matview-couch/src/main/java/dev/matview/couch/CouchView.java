@@ -51,8 +51,17 @@ final class CouchView {
     }
 
     /** What is known of the generation in that database; null when that is not where the view was last seen. */
-    @Nullable ViewIndex indexOf(String database) {
+    @Nullable
+    ViewIndex indexOf(String database) {
         return known.database().equals(database) ? index : null;
+    }
+
+    boolean isAborted(long attempt) {
+        return known.aborted().contains(attempt);
+    }
+
+    int abortedRanges() {
+        return known.aborted().size();
     }
 
     /** Takes the index for that of the generation. */
@@ -189,8 +198,7 @@ final class CouchView {
         if (base == 0) {
             return current.head() == null || !database(current.database()).exists();
         }
-        boolean otherLineage =
-                index != null && known.generation() == base && known.lineage() != current.lineage();
+        boolean otherLineage = index != null && known.generation() == base && known.lineage() != current.lineage();
         return current.generation() == base && !otherLineage;
     }
 

@@ -11,7 +11,8 @@ final class DatabaseNames {
 
     /** For few databases; a server that knows no ranges of names lists all it has. */
     static List<String> beginningWith(CouchCluster cluster, String begin) throws InterruptedException {
-        CouchPath path = CouchPath.server("_all_dbs").withJson("start_key", begin).withJson("end_key", begin + "\ufff0");
+        CouchPath path =
+                CouchPath.server("_all_dbs").withJson("start_key", begin).withJson("end_key", begin + "\ufff0");
         List<String> names = new ArrayList<>();
         for (JsonNode name : cluster.json(CouchRequest.get(path))) {
             if (name.asText().startsWith(begin)) {

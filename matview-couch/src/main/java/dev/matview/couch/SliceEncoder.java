@@ -88,8 +88,8 @@ final class SliceEncoder {
             }
         }
         for (int from = 0; from < gone.size(); from += MAX_REMOVED) {
-            ObjectNode note = note(new ViewDocumentId(
-                    attempt, ViewDocumentId.Kind.GONE, slice.database(), from / MAX_REMOVED));
+            ObjectNode note =
+                    note(new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, slice.database(), from / MAX_REMOVED));
             ArrayNode removed = note.putArray("removed");
             List<String> some = gone.subList(from, Math.min(gone.size(), from + MAX_REMOVED));
             some.forEach(removed::add);

@@ -89,8 +89,8 @@ final class ViewCommit {
     }
 
     /** @return nothing when the database of that number is somebody else's */
-    private @Nullable Written writeWhole(
-            ViewDelta delta, ViewPointer current, long number, ViewHead head, boolean anew) throws InterruptedException {
+    private @Nullable Written writeWhole(ViewDelta delta, ViewPointer current, long number, ViewHead head, boolean anew)
+            throws InterruptedException {
         ViewDatabase target = view.databaseOf(number);
         if (!target.create()) {
             return null;
@@ -98,8 +98,7 @@ final class ViewCommit {
         ViewIndex index = new ViewIndex();
         ViewIndex.Change change = index.change();
         new SliceEncoder(target, change, number, head.generation()).write(delta);
-        return new Written(
-                current.moved(head, number, target.name(), change.totals(), anew), index, change, target);
+        return new Written(current.moved(head, number, target.name(), change.totals(), anew), index, change, target);
     }
 
     private Written writeChange(ViewDelta delta, ViewPointer current, long number)
@@ -156,7 +155,11 @@ final class ViewCommit {
         try {
             written.target().delete();
         } catch (CouchException e) {
-            log.info("{}: {} is left to the cleanup: {}", view.name, written.target().name(), e.getMessage());
+            log.info(
+                    "{}: {} is left to the cleanup: {}",
+                    view.name,
+                    written.target().name(),
+                    e.getMessage());
             view.cleanup.sweep();
         }
     }

@@ -41,8 +41,8 @@ final class ViewDatabase {
      */
     boolean create() throws InterruptedException {
         try {
-            cluster.json(
-                    CouchRequest.put(CouchPath.database(name), CouchJson.object()).repeated());
+            cluster.json(CouchRequest.put(CouchPath.database(name), CouchJson.object())
+                    .repeated());
             return true;
         } catch (CouchException e) {
             if (e.status() != 412) {
@@ -92,8 +92,9 @@ final class ViewDatabase {
         for (JsonNode answer : bulk(documents)) {
             String error = answer.path("error").asText();
             if (!error.isEmpty() && !error.equals("conflict")) {
-                throw new IllegalStateException("CouchDB does not take " + answer.path("id").asText() + " of " + name + ": "
-                        + error + ": " + answer.path("reason").asText());
+                throw new IllegalStateException(
+                        "CouchDB does not take " + answer.path("id").asText() + " of " + name + ": " + error + ": "
+                                + answer.path("reason").asText());
             }
         }
     }

@@ -34,8 +34,9 @@ final class ViewNames {
     /** @throws IllegalArgumentException when no name of a database can begin so */
     ViewNames(String prefix) {
         if (!prefix.matches("[a-z][a-z0-9_$()+/-]*") || prefix.length() > MAX_PREFIX) {
-            throw new IllegalArgumentException("a prefix of database names is a lower-case letter and then a-z, 0-9 or one"
-                    + " of _$()+/-, " + MAX_PREFIX + " characters at most; not " + prefix);
+            throw new IllegalArgumentException(
+                    "a prefix of database names is a lower-case letter and then a-z, 0-9 or one" + " of _$()+/-, "
+                            + MAX_PREFIX + " characters at most; not " + prefix);
         }
         this.prefix = prefix;
     }
@@ -80,9 +81,12 @@ final class ViewNames {
                 cut = escaped.length();
             }
             boolean plain = (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '_' || b == '-';
-            escaped.append(plain ? String.valueOf((char) b) : "$" + HexFormat.of().toHexDigits(b));
+            escaped.append(
+                    plain ? String.valueOf((char) b) : "$" + HexFormat.of().toHexDigits(b));
         }
-        return escaped.length() <= MAX_ESCAPED ? escaped.toString() : escaped.substring(0, cut) + "(" + sha256(view) + ")";
+        return escaped.length() <= MAX_ESCAPED
+                ? escaped.toString()
+                : escaped.substring(0, cut) + "(" + sha256(view) + ")";
     }
 
     private static String sha256(String text) {

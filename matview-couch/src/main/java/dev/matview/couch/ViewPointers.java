@@ -101,8 +101,8 @@ final class ViewPointers {
     /** Makes the meta database, if it is not there. */
     void create() throws InterruptedException {
         try {
-            cluster.json(
-                    CouchRequest.put(CouchPath.database(meta), CouchJson.object()).repeated());
+            cluster.json(CouchRequest.put(CouchPath.database(meta), CouchJson.object())
+                    .repeated());
         } catch (CouchException e) {
             if (e.status() != 412) {
                 throw e;
