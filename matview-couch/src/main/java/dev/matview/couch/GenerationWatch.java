@@ -25,6 +25,9 @@ final class GenerationWatch implements AutoCloseable {
     private @Nullable ChangesFeed feed;
     private boolean closed;
 
+    /** Whether commits may have been missed since watching was asked for. */
+    private volatile boolean missing;
+
     private static final class Watched {
         private final Listeners<Long> listeners = new Listeners<>();
         /** The last attempt that is known to have won; a rebuild of the same generation is none. */
@@ -58,6 +61,11 @@ final class GenerationWatch implements AutoCloseable {
                         public void changed(JsonNode document) {
                             take(document);
                         }
+
+                        @Override
+                        public void away(CouchException reason) {
+                            missing = true;
+                        }
                     })
                     .start();
             if (closed) {
@@ -72,7 +80,7 @@ final class GenerationWatch implements AutoCloseable {
         for (Map.Entry<String, Watched> entry : views.entrySet()) {
             ViewPointer current = pointers.read(entry.getKey());
             if (current.head() != null) {
-                tell(entry.getValue(), current);
+                tell(entry.getValue(), current, missing);
             }
         }
     }
@@ -83,15 +91,15 @@ final class GenerationWatch implements AutoCloseable {
         if (watched != null && document.path("_id").asText().equals(ViewNames.pointer(view))) {
             ViewPointer pointer = ViewPointer.of(document);
             if (pointer.head() != null) {
-                tell(watched, pointer);
+                tell(watched, pointer, true);
             }
         }
     }
 
     /** Only ever called by the feed's thread. */
-    private static void tell(Watched watched, ViewPointer pointer) {
+    private static void tell(Watched watched, ViewPointer pointer, boolean isNews) {
         boolean rebuilt = pointer.generation() == watched.generation && watched.told >= pointer.lineage();
-        if (pointer.attempt() != watched.told && !rebuilt) {
+        if (isNews && pointer.attempt() != watched.told && !rebuilt) {
             watched.listeners.tell(pointer.generation());
         }
         watched.told = pointer.attempt();
