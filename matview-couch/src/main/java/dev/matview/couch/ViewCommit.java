@@ -113,14 +113,9 @@ final class ViewCommit {
     private Outcome replace(ViewPointer current, Written written, long number) throws InterruptedException {
         ViewPointer next = written.next();
         while (true) {
-            Optional<ViewPointer> replaced = pointers.replace(view.name, next);
-            if (replaced.isPresent()) {
-                won(current, written, replaced.get());
-                return Outcome.WON;
-            }
-            ViewPointer now = view.awaitPointer();
+            ViewPointer now = tryToReplace(next, number);
             if (now.recent().contains(number)) {
-                // It came through, and its answer was lost; others may have committed since.
+                // Others may have committed since, if the answer was lost.
                 won(current, written, now.attempt() == number ? now : next);
                 return Outcome.WON;
             }
@@ -132,6 +127,20 @@ final class ViewCommit {
                 return moved ? Outcome.MOVED : Outcome.LOST;
             }
             next = next.at(now.rev());
+        }
+    }
+
+    /** The pointer as it is after the attempt. */
+    private ViewPointer tryToReplace(ViewPointer next, long number) throws InterruptedException {
+        try {
+            Optional<ViewPointer> replaced = pointers.replace(view.name, next);
+            return replaced.isPresent() ? replaced.get() : view.awaitPointer();
+        } catch (CouchException e) {
+            ViewPointer now = pointers.read(view.name);
+            if (now.recent().contains(number)) {
+                return now;
+            }
+            throw e;
         }
     }
 
