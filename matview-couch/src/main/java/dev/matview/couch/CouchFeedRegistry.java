@@ -139,7 +139,7 @@ public final class CouchFeedRegistry implements FeedRegistry {
     private static void logProblems(Contents contents) {
         if (!contents.problems().isEmpty()) {
             log.warn(
-                    "Not in force, because wrong:\n{}",
+                    "What is wrong is not in force:\n{}",
                     contents.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
         }
     }

@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.ViewDelta;
@@ -8,13 +9,12 @@ import dev.matview.core.contract.ViewModel;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.couch.harness.TestCouch;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -74,22 +74,29 @@ class KilledWhileRefreshingTest {
                         Integer.toString(stamp))
                 .redirectError(new File("target/killed-process.log"));
         builder.environment().put("COUCHDB_URL", url.getScheme() + "://" + credentials + url.getAuthority());
-        Process process = builder.start();
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            int last = 0;
+        Path out = Files.createTempFile(Path.of("target"), "killed-process", ".out");
+        Process process = builder.redirectOutput(out.toFile()).start();
+        try {
             if (!early) {
                 // Refreshes follow each other without a pause, so that any instant is in one of them.
-                last = Integer.parseInt(Optional.ofNullable(out.readLine()).orElse("0"));
+                await().atMost(Duration.ofMinutes(2)).until(() -> !process.isAlive() || lastStamp(out) > 0);
             }
-            process.waitFor(random.nextInt(early ? 4_000 : 1_500), TimeUnit.MILLISECONDS);
-            assertThat(process.isAlive()).as("see target/killed-process.log").isTrue();
+            boolean ended = process.waitFor(random.nextInt(early ? 4_000 : 1_500), TimeUnit.MILLISECONDS);
+            assertThat(ended)
+                    .as("ended by itself, see target/killed-process.log")
+                    .isFalse();
+        } finally {
             process.destroyForcibly().waitFor();
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                last = Integer.parseInt(line);
-            }
-            return last;
         }
+        int last = lastStamp(out);
+        Files.delete(out);
+        return last;
+    }
+
+    private static int lastStamp(Path out) throws IOException {
+        String text = Files.readString(out);
+        String[] lines = text.substring(0, text.lastIndexOf('\n') + 1).split("\n");
+        return lines[lines.length - 1].isEmpty() ? 0 : Integer.parseInt(lines[lines.length - 1]);
     }
 
     /** What another process finds: a generation that is whole, and none that is older than what was reported. */
