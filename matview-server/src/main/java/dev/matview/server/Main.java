@@ -10,6 +10,7 @@ import dev.matview.core.Subscription;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.Options.UsageException;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.server.http.HttpSettings;
 import dev.matview.server.sample.LivePosts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,7 +89,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private void serve(PrintWriter out) throws UsageException, StartupException {
-        int port = options.port(environment);
+        HttpSettings http = options.http.settings(options.host, options.port(environment), environment);
         GlobalFeeds.Settings settings = options.settings();
         try (Scheduler scheduler = Scheduler.system()) {
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
@@ -101,7 +102,7 @@ public final class Main implements Callable<Integer> {
                     .scheduler(scheduler)
                     .settings(settings)
                     .build();
-            try (MatviewServer server = start(feeds, settings, authenticator, port, scheduler)) {
+            try (MatviewServer server = start(feeds, settings, authenticator, http, scheduler)) {
                 buildViews(server);
                 Subscription posts = samples == null ? () -> {} : LivePosts.start(samples, feeds, scheduler)::close;
                 endWithProcess(posts, server);
@@ -117,13 +118,13 @@ public final class Main implements Callable<Integer> {
             GlobalFeeds feeds,
             GlobalFeeds.Settings settings,
             Authenticator authenticator,
-            int port,
+            HttpSettings http,
             Scheduler scheduler)
             throws StartupException {
         try {
-            return MatviewServer.start(feeds, settings, authenticator, options.host, port, scheduler);
+            return MatviewServer.start(feeds, settings, authenticator, http, scheduler);
         } catch (IOException e) {
-            String place = options.host + ":" + port;
+            String place = options.host + ":" + http.port();
             boolean inUse = String.valueOf(rootMessage(e)).contains("in use");
             throw new StartupException(
                     inUse

@@ -4,10 +4,11 @@ import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Scheduler;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
+import dev.matview.server.http.HttpSettings;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,22 +32,19 @@ public final class MatviewServer implements AutoCloseable {
      *
      * @param feeds built and not started; closed with the server, also when it does not start
      * @param settings the ones the feeds were built with
-     * @param host the name or address to bind to
-     * @param port the port to bind to; 0 for a free one
-     * @param clock the time, by which slow requests are ended
+     * @param scheduler the time, by which slow requests and sockets are ended
      * @throws IOException when the address cannot be bound
      */
     public static MatviewServer start(
             GlobalFeeds feeds,
             GlobalFeeds.Settings settings,
             Authenticator authenticator,
-            String host,
-            int port,
-            InstantSource clock)
+            HttpSettings httpSettings,
+            Scheduler scheduler)
             throws IOException {
         try {
             feeds.start();
-            HttpService http = HttpService.start(host, port, feeds, authenticator, settings.mango(), clock);
+            HttpService http = HttpService.start(httpSettings, feeds, authenticator, settings.mango(), scheduler);
             return new MatviewServer(feeds, http);
         } catch (IOException | RuntimeException e) {
             feeds.close();
@@ -57,6 +55,11 @@ public final class MatviewServer implements AutoCloseable {
     /** The port that is bound. */
     public int port() {
         return http.port();
+    }
+
+    /** How many WebSockets there are. */
+    public int sockets() {
+        return http.sockets();
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the command line says, and what it means together with the environment. Filled by picocli. */
@@ -45,19 +46,11 @@ final class Options {
     @Nullable
     Integer port;
 
-    @Option(
-            names = "--jwt-secret-file",
-            paramLabel = "FILE",
-            description = "The secret that tokens are signed with (HS256), at least 32 bytes; a line end after it does"
-                    + " not count. Default: the environment's JWT_SECRET.")
-    @Nullable
-    Path jwtSecretFile;
+    @Mixin
+    TokenOptions tokens = new TokenOptions();
 
-    @Option(
-            names = "--no-auth",
-            description =
-                    "Ask for no token. Only on a loopback address. Sample databases need neither this nor a secret.")
-    boolean noAuth;
+    @Mixin
+    HttpOptions http = new HttpOptions();
 
     @Option(
             names = "--page-size",
