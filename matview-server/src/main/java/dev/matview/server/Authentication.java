@@ -66,8 +66,8 @@ final class Authentication {
             return tokens(given.get(0));
         }
         if (options.servesOwn()) {
-            throw new UsageException("--registry and --data need to know who may read: give --jwt-secret-file FILE or"
-                    + " JWT_SECRET (environment), --jwks, or --no-auth to let everybody on this machine read");
+            throw new UsageException("--registry and --data need to know who may read: give --jwks, or give --jwt-secret-file FILE or"
+                    + " JWT_SECRET (environment), or --no-auth to let everybody on this machine read");
         }
         requireLoopback("a server without a secret");
         return Authenticator.none();
