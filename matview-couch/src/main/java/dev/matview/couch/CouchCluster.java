@@ -12,7 +12,6 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.http.HttpEntity;
 import org.apache.http.conn.ConnectTimeoutException;
@@ -27,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * that talks to CouchDB goes through one of these and keeps to its budget together. Thread-safe.
  *
  * <p>What may be repeated is retried, with backoff and jitter, when CouchDB answers 429 or 5xx or the connection breaks.
- * Wrong credentials are never retried: after a 401 nothing is sent for a while, so that no account is locked and no log
- * is flooded.
+ * Wrong credentials are never retried: after they were refused nothing is sent for a while, so that no account is locked
+ * and no log is flooded.
  *
  * <p>{@snippet :
  * CouchCluster cluster = CouchCluster.builder("http://127.0.0.1:5984")
@@ -45,6 +44,8 @@ public final class CouchCluster implements AutoCloseable {
     /** How much of CouchDB's reason a message repeats. */
     private static final int REASON_LENGTH = 300;
 
+    private static final CouchRequest ROOT = CouchRequest.get(CouchPath.server());
+
     private final URI url;
     private final EktorpTransport transport;
     private final Scheduler scheduler;
@@ -55,11 +56,8 @@ public final class CouchCluster implements AutoCloseable {
     private final int attempts;
     private final Duration requestTimeout;
     private final Duration socketTimeout;
-    private final Duration refusalPause;
+    private final CredentialGate gate;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile @Nullable Refusal refusal;
-
-    private record Refusal(Instant until, CouchException cause) {}
 
     /** Takes the body of a good answer. What it throws of {@link IOException} counts as a broken answer. */
     @FunctionalInterface
@@ -77,7 +75,7 @@ public final class CouchCluster implements AutoCloseable {
         this.attempts = builder.attempts;
         this.requestTimeout = builder.requestTimeout;
         this.socketTimeout = builder.socketTimeout;
-        this.refusalPause = builder.refusalPause;
+        this.gate = new CredentialGate(scheduler, builder.refusalPause);
         this.transport = builder.transport();
     }
 
@@ -152,7 +150,17 @@ public final class CouchCluster implements AutoCloseable {
 
     /** The same, tried once only: for callers that go on where the broken answer ended. */
     <T extends @Nullable Object> T once(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
-        requireUsable();
+        requireOpen();
+        gate.pass(() -> attempt(ROOT, CouchCluster::nothing));
+        return attempt(request, reader);
+    }
+
+    private static @Nullable Void nothing(JsonParser body) {
+        return null;
+    }
+
+    private <T extends @Nullable Object> T attempt(CouchRequest request, BodyReader<T> reader)
+            throws InterruptedException {
         if (!request.waiting()) {
             budget.begin();
         }
@@ -160,7 +168,7 @@ public final class CouchCluster implements AutoCloseable {
         Thread thread = Thread.currentThread();
         Subscription deadline = scheduler.schedule(requestTimeout, () -> abortLate(thread, late));
         try {
-            requireUsable();
+            requireOpen();
             return send(request, reader, late);
         } finally {
             deadline.close();
@@ -238,8 +246,8 @@ public final class CouchCluster implements AutoCloseable {
         }
         Duration retryAfter = response instanceof EktorpTransport.Response own ? own.retryAfter() : null;
         CouchException refused = CouchException.answered(url(), request, response.getCode(), error, reason, retryAfter);
-        if (response.getCode() == 401 && !request.optional()) {
-            refusal = new Refusal(scheduler.instant().plus(refusalPause), refused);
+        if (response.getCode() == 401) {
+            gate.doubt();
         }
         return refused;
     }
@@ -279,16 +287,9 @@ public final class CouchCluster implements AutoCloseable {
         return CouchException.unanswered(url(), request, kind, reason, cause);
     }
 
-    private void requireUsable() {
+    private void requireOpen() {
         if (closed.get()) {
             throw CouchException.closed(url());
-        }
-        Refusal refused = refusal;
-        if (refused != null) {
-            if (scheduler.instant().isBefore(refused.until())) {
-                throw refused.cause();
-            }
-            refusal = null;
         }
     }
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link CouchCluster}. Unless told otherwise: 8 requests at once and 1,000 a second, 5 s to connect, 30 s of
- * silence and 5 minutes for a whole answer, and 5 attempts with 200 ms to 10 s between them. Not thread-safe.
+ * silence and 5 minutes for a whole answer, 5 attempts with 200 ms to 10 s between them, and 2 minutes before refused
+ * credentials are tried again. Not thread-safe.
  */
 public final class CouchClusterBuilder {
 
@@ -32,7 +33,7 @@ public final class CouchClusterBuilder {
     int attempts = 5;
     Duration backoff = Duration.ofMillis(200);
     Duration maxBackoff = Duration.ofSeconds(10);
-    Duration refusalPause = Duration.ofSeconds(30);
+    Duration refusalPause = Duration.ofMinutes(2);
 
     CouchClusterBuilder(String url) {
         URI given = parse(url);

@@ -24,6 +24,9 @@ public class CouchException extends RuntimeException {
         CLOSED
     }
 
+    private static final String ADVICE =
+            " Check the user and the password given for this CouchDB, and that the user is an admin of it.";
+
     private final Kind kind;
     private final int status;
     private final String error;
@@ -51,7 +54,8 @@ public class CouchException extends RuntimeException {
 
     static CouchException answered(
             String url, CouchRequest request, int status, String error, String reason, @Nullable Duration retryAfter) {
-        String message = request + " at " + url + ": " + status + " " + error + ": " + reason + advice(status);
+        String message =
+                request + " at " + url + ": " + status + " " + error + ": " + reason + (status == 401 ? ADVICE : "");
         return new CouchException(
                 message, Kind.ANSWERED, status, error, reason, request.path().database(), retryAfter, null);
     }
@@ -65,14 +69,6 @@ public class CouchException extends RuntimeException {
     static CouchException closed(String url) {
         return new CouchException(
                 "the connection to " + url + " has been closed", Kind.CLOSED, 0, "", "closed", null, null, null);
-    }
-
-    private static String advice(int status) {
-        return switch (status) {
-            case 401 -> " Check the user and the password given for this CouchDB, and that the user is an admin of it.";
-            case 403 -> " The user lacks this permission.";
-            default -> "";
-        };
     }
 
     /** The message is there always. */

@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body JSON; null for none
  * @param repeatable whether sending it twice does no harm, so that it may be retried
- * @param optional whether a 401 says only that this user may not do this, and nothing about other requests
  * @param waiting whether it waits at the server for something to happen, and so counts for no budget
  */
-record CouchRequest(
-        Method method, CouchPath path, @Nullable JsonNode body, boolean repeatable, boolean optional, boolean waiting) {
+record CouchRequest(Method method, CouchPath path, @Nullable JsonNode body, boolean repeatable, boolean waiting) {
 
     enum Method {
         GET,
@@ -29,41 +27,36 @@ record CouchRequest(
     }
 
     static CouchRequest get(CouchPath path) {
-        return new CouchRequest(Method.GET, path, null, true, false, false);
+        return new CouchRequest(Method.GET, path, null, true, false);
     }
 
     static CouchRequest head(CouchPath path) {
-        return new CouchRequest(Method.HEAD, path, null, true, false, false);
+        return new CouchRequest(Method.HEAD, path, null, true, false);
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
     static CouchRequest post(CouchPath path, JsonNode body) {
-        return new CouchRequest(Method.POST, path, body, false, false, false);
+        return new CouchRequest(Method.POST, path, body, false, false);
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
     static CouchRequest put(CouchPath path, @Nullable JsonNode body) {
-        return new CouchRequest(Method.PUT, path, body, false, false, false);
+        return new CouchRequest(Method.PUT, path, body, false, false);
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
     static CouchRequest delete(CouchPath path) {
-        return new CouchRequest(Method.DELETE, path, null, false, false, false);
+        return new CouchRequest(Method.DELETE, path, null, false, false);
     }
 
     /** The same, known to do no harm when sent twice: a query by POST, or a write that is its own check. */
     CouchRequest repeated() {
-        return new CouchRequest(method, path, body, true, optional, waiting);
-    }
-
-    /** The same, for something that only some users may do; a 401 does not condemn the credentials. */
-    CouchRequest optionally() {
-        return new CouchRequest(method, path, body, repeatable, true, waiting);
+        return new CouchRequest(method, path, body, true, waiting);
     }
 
     /** The same, waiting at the server. Its answer must begin, or go on, within the socket timeout. */
     CouchRequest waitingForIt() {
-        return new CouchRequest(method, path, body, repeatable, optional, true);
+        return new CouchRequest(method, path, body, repeatable, true);
     }
 
     /** The method and the path: neither the query nor the body, which may hold what users wrote. */

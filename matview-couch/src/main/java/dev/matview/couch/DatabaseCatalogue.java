@@ -83,8 +83,9 @@ final class DatabaseCatalogue {
     private void sweep(Scope wanted) throws InterruptedException {
         place = null;
         Instant began = cluster.scheduler().instant();
+        boolean worthFollowing = known.isEmpty() || known.size() > policy.few();
         // Before the names: what changes from here on is in the feed.
-        Optional<UpdatesFeed.Place> from = updates.now();
+        Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
         if (from.isPresent()) {
             quiet.since();
             lag = updates.lag();

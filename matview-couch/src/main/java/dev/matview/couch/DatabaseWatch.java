@@ -6,11 +6,12 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +35,22 @@ final class DatabaseWatch implements AutoCloseable {
     private static final int POLL_SHARE = 10;
 
     private final CouchCluster cluster;
-    private final Workers workers;
+    private final UpdatesFeed updates;
+    private final DatabaseListing listing;
+    private final PositionReader positions;
     private final Supplier<Scope> scope;
     private final Duration pollInterval;
     private final Consumer<String> listener;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
+
+    /** The place in {@code _db_updates}; null while that cannot be had. Used by the thread alone, as what follows. */
+    private @Nullable String since;
+
+    private Instant updatesDue = Instant.MIN;
+    private @Nullable Map<String, Position> looked;
+    private Scope lookedAt = Scope.NOTHING;
 
     DatabaseWatch(
             CouchCluster cluster,
@@ -49,7 +59,9 @@ final class DatabaseWatch implements AutoCloseable {
             Duration pollInterval,
             Consumer<String> listener) {
         this.cluster = cluster;
-        this.workers = workers;
+        this.updates = new UpdatesFeed(cluster);
+        this.listing = new DatabaseListing(cluster);
+        this.positions = new PositionReader(cluster, workers);
         this.scope = scope;
         this.pollInterval = pollInterval;
         this.listener = listener;
@@ -61,7 +73,7 @@ final class DatabaseWatch implements AutoCloseable {
     /** Waits until changes from now on are told, but not for ever: CouchDB may be down. */
     void awaitReady(Duration atMost) {
         try {
-            if (!ready.await(atMost.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
+            if (!ready.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
                 log.warn("{} does not answer; changes are watched from when it does", cluster);
             }
         } catch (InterruptedException e) {
@@ -73,86 +85,98 @@ final class DatabaseWatch implements AutoCloseable {
         int failures = 0;
         while (!closed) {
             try {
-                Instant began = cluster.scheduler().instant();
-                follow();
-                failures =
-                        Duration.between(began, cluster.scheduler().instant()).compareTo(LONGEST_POLL) > 0
-                                ? 0
-                                : failures;
+                step();
+                failures = 0;
             } catch (InterruptedException e) {
                 return;
-            } catch (CouchException e) {
+            } catch (RuntimeException e) {
                 failures++;
-                if (closed) {
+                if (closed || !pauseAfter(failures, e)) {
                     return;
                 }
-                log.warn("Cannot watch databases for the moment: {}", e.getMessage());
-            }
-            try {
-                cluster.sleep(cluster.backoff().delay(Math.max(1, failures), null));
-            } catch (InterruptedException e) {
-                return;
             }
         }
     }
 
-    private void follow() throws InterruptedException {
-        UpdatesFeed updates = new UpdatesFeed(cluster);
-        Optional<UpdatesFeed.Place> place = updates.now();
-        if (place.isPresent()) {
-            followUpdates(updates, place.get().since());
-        } else {
-            poll();
+    private boolean pauseAfter(int failures, RuntimeException failure) {
+        if (failures == 1) {
+            log.warn("Cannot watch databases for the moment: {}", failure.getMessage());
+        }
+        try {
+            cluster.sleep(cluster.backoff().delay(failures, null));
+            return true;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 
-    private void followUpdates(UpdatesFeed updates, String from) throws InterruptedException {
-        String since = from;
-        ready.countDown();
-        Duration half = cluster.socketTimeout().dividedBy(2);
-        Duration wait = half.compareTo(LONGEST_POLL) < 0 ? half : LONGEST_POLL;
-        while (!closed) {
-            UpdatesFeed.Updates found = updates.await(since, wait);
-            since = found.until();
-            tell(found.names());
-            cluster.sleep(BETWEEN);
+    /** One wait for changes, or one look for them. What is known stays until the next, so that no failure hides any. */
+    private void step() throws InterruptedException {
+        Instant now = cluster.scheduler().instant();
+        if (since == null && !now.isBefore(updatesDue)) {
+            since = updates.now().map(UpdatesFeed.Place::since).orElse(null);
+            updatesDue = now.plus(RETRY_UPDATES);
         }
-    }
-
-    private void poll() throws InterruptedException {
-        DatabaseListing listing = new DatabaseListing(cluster);
-        PositionReader positions = new PositionReader(cluster, workers);
-        Instant end = cluster.scheduler().instant().plus(RETRY_UPDATES);
-        Map<String, Position> before = null;
-        Scope beforeScope = Scope.NOTHING;
-        while (!closed && cluster.scheduler().instant().isBefore(end)) {
-            Instant began = cluster.scheduler().instant();
-            Scope current = scope.get();
-            Survey survey = positions.read(listing.names(current));
-            Map<String, Position> now = new HashMap<>(survey.positions());
-            if (before != null) {
-                survey.failed().keySet().forEach(now::remove);
-                tell(differing(before, now, survey.failed().keySet(), beforeScope));
-            }
-            before = now;
-            beforeScope = current;
+        if (since == null) {
+            look();
             ready.countDown();
-            Duration took = Duration.between(began, cluster.scheduler().instant());
-            Duration pause = took.multipliedBy(POLL_SHARE);
+            Duration pause =
+                    Duration.between(now, cluster.scheduler().instant()).multipliedBy(POLL_SHARE);
             cluster.sleep(pause.compareTo(pollInterval) > 0 ? pause : pollInterval);
+            return;
+        }
+        if (looked != null) {
+            // From here on the feed tells; what changed since the last look it does not.
+            look();
+            looked = null;
+        }
+        ready.countDown();
+        await(since);
+        cluster.sleep(BETWEEN);
+    }
+
+    private void await(String from) throws InterruptedException {
+        Duration half = cluster.socketTimeout().dividedBy(2);
+        try {
+            UpdatesFeed.Updates found = updates.await(from, half.compareTo(LONGEST_POLL) < 0 ? half : LONGEST_POLL);
+            tell(found.names());
+            since = found.until();
+        } catch (CouchException e) {
+            if (e.status() >= 400 && e.status() < 500) {
+                since = null;
+                updatesDue = Instant.MIN;
+            }
+            throw e;
         }
     }
 
-    private static Set<String> differing(
-            Map<String, Position> before, Map<String, Position> now, Set<String> failed, Scope beforeScope) {
+    private void look() throws InterruptedException {
+        Scope current = scope.get();
+        Survey survey = positions.read(listing.names(current));
+        Map<String, Position> now = new HashMap<>(survey.positions());
+        Map<String, Position> before = looked;
+        if (before != null) {
+            for (String failed : survey.failed().keySet()) {
+                Position last = before.get(failed);
+                if (last != null) {
+                    now.put(failed, last);
+                }
+            }
+            tell(differing(before, now, lookedAt));
+        }
+        looked = now;
+        lookedAt = current;
+    }
+
+    private static Set<String> differing(Map<String, Position> before, Map<String, Position> now, Scope lookedAt) {
         Set<String> differing = new HashSet<>();
         now.forEach((name, position) -> {
-            if (beforeScope.covers(name) && !position.equals(before.get(name))) {
+            if (lookedAt.covers(name) && !position.equals(before.get(name))) {
                 differing.add(name);
             }
         });
         before.keySet().forEach(name -> {
-            if (!now.containsKey(name) && !failed.contains(name)) {
+            if (!now.containsKey(name)) {
                 differing.add(name);
             }
         });

@@ -64,9 +64,8 @@ final class PositionReader {
         ObjectNode body = CouchJson.object();
         ArrayNode keys = body.putArray("keys");
         batch.forEach(keys::add);
-        JsonNode answers = cluster.json(CouchRequest.post(CouchPath.server("_dbs_info"), body)
-                .repeated()
-                .optionally());
+        JsonNode answers = cluster.json(
+                CouchRequest.post(CouchPath.server("_dbs_info"), body).repeated());
         for (JsonNode answer : answers) {
             String name = answer.path("key").asText();
             if (answer.has("info")) {

@@ -55,6 +55,6 @@ final class Quiet {
     }
 
     private static CouchRequest get(String... segments) {
-        return CouchRequest.get(CouchPath.server(segments)).optionally();
+        return CouchRequest.get(CouchPath.server(segments));
     }
 }

@@ -80,7 +80,7 @@ final class UpdatesFeed {
     /** The same, waiting for something to change; without a look at the history. */
     Updates await(String since, Duration timeout) throws InterruptedException {
         CouchPath path = path().with("feed", "longpoll").with("since", since).with("timeout", timeout.toMillis());
-        return cluster.once(CouchRequest.get(path).optionally().waitingForIt(), UpdatesFeed::read);
+        return cluster.once(CouchRequest.get(path).waitingForIt(), UpdatesFeed::read);
     }
 
     /** How long after a change its entry may come. */
@@ -96,20 +96,18 @@ final class UpdatesFeed {
     }
 
     private Updates ask(CouchPath path) throws InterruptedException {
-        return cluster.exchange(CouchRequest.get(path).optionally(), UpdatesFeed::read);
+        return cluster.exchange(CouchRequest.get(path), UpdatesFeed::read);
     }
 
     private String history() throws InterruptedException {
-        JsonNode info = cluster.json(
-                CouchRequest.get(CouchPath.database(GLOBAL_CHANGES)).optionally());
+        JsonNode info = cluster.json(CouchRequest.get(CouchPath.database(GLOBAL_CHANGES)));
         return info.path("instance_start_time").asText();
     }
 
     /** Empty where nothing is configured, or not to be seen. */
     private JsonNode configuration() throws InterruptedException {
         try {
-            return cluster.json(CouchRequest.get(CouchPath.server("_node", "_local", "_config", "global_changes"))
-                    .optionally());
+            return cluster.json(CouchRequest.get(CouchPath.server("_node", "_local", "_config", "global_changes")));
         } catch (CouchException e) {
             if (e.status() >= 400 && e.status() < 500) {
                 return CouchJson.object();

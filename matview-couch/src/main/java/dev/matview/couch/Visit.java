@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class Visit {
     private final Sink sink;
 
     private final Map<String, Source> sources = new HashMap<>();
+    private final SortedSet<String> doubled = new TreeSet<>();
     private final Map<CouchCluster, CouchException> away = new ConcurrentHashMap<>();
     private final Map<FeedDefinition, Integer> covered = new HashMap<>();
     /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
@@ -73,19 +75,20 @@ final class Visit {
                 entry.getValue().lastKnown().forEach(name -> place(name, new Source(cluster, null, e)));
             }
         }
+        if (!doubled.isEmpty()) {
+            log.warn(
+                    "{} databases are in several clusters, such as {}: the one in the first cluster is read",
+                    doubled.size(),
+                    doubled.first());
+        }
         if (unseen != null && failures == clusters.size()) {
             throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
         }
     }
 
     private void place(String database, Source source) {
-        Source other = sources.putIfAbsent(database, source);
-        if (other != null) {
-            log.warn(
-                    "The database {} is in {} and in {}: the first is read, the other ignored",
-                    database,
-                    other.cluster(),
-                    source.cluster());
+        if (sources.putIfAbsent(database, source) != null) {
+            doubled.add(database);
         }
     }
 

@@ -45,7 +45,7 @@ public record Capabilities(
                     couch.send("POST", couch.path(probe, "_purge"), "{\"a\":[\"" + rev + "\"]}")
                                     .statusCode()
                             < 300,
-                    couch.withWrongPassword("GET", "/_all_dbs").statusCode() == 401,
+                    couch.asStranger("GET", "/_all_dbs").statusCode() == 401,
                     couch.names("").contains(slashed),
                     couch.send("GET", "/_all_dbs?limit=1", null).body().lines().count() == 1
                             && couch.json("GET", "/_all_dbs?limit=1", null).size() == 1,

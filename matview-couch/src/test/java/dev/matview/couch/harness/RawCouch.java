@@ -50,8 +50,14 @@ public final class RawCouch {
         return send(method, path, body, server.user(), server.password());
     }
 
-    HttpResponse<String> withWrongPassword(String method, String path) {
-        return send(method, path, null, server.user().isEmpty() ? "nobody" : server.user(), "wrong");
+    /** As a user whom nobody knows: a few wrong passwords of one who is known, and CouchDB locks the account. */
+    HttpResponse<String> asStranger(String method, String path) {
+        return send(method, path, null, stranger(), "wrong");
+    }
+
+    /** Another name each time, for the same reason. */
+    public static String stranger() {
+        return "stranger-" + Long.toString(System.nanoTime(), 36);
     }
 
     private HttpResponse<String> send(String method, String path, String body, String user, String password) {

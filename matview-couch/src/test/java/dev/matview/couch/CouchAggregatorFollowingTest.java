@@ -1,0 +1,249 @@
+package dev.matview.couch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.matview.core.Subscription;
+import dev.matview.couch.harness.FaultProxy;
+import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.RawCouch;
+import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.TestDatabases;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How changes are noticed: with {@code _db_updates}, when it is lost, and without it. */
+class CouchAggregatorFollowingTest {
+
+    private static final TestCouch COUCH = TestCouch.get();
+    private static final RawCouch RAW = COUCH.raw();
+    private static final boolean FOLLOWS = COUCH.capabilities().dbUpdates();
+    private static final String NOT_FOUND = "{\"error\":\"not_found\",\"reason\":\"missing\"}";
+
+    private final FaultProxy proxy = new FaultProxy(COUCH.url());
+    private final TestDatabases databases = COUCH.databases();
+    private final Feeds feed = Feeds.over(databases.pattern());
+    private final CouchCluster cluster = COUCH.cluster(proxy.url())
+            .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+            .build();
+    private final CouchAggregator aggregator = CouchAggregator.builder(cluster)
+            .sweepAlwaysUpTo(0)
+            .pollInterval(Duration.ofMillis(100))
+            .build();
+
+    @BeforeEach
+    void fill() {
+        for (String name : List.of("alice", "bob", "carol")) {
+            databases.create(name);
+            RAW.put(databases.name(name), "p1", "{}");
+        }
+    }
+
+    @AfterEach
+    void close() {
+        aggregator.close();
+        cluster.close();
+        proxy.close();
+        databases.close();
+    }
+
+    private void assertSwept(boolean swept) {
+        assertThat(proxy.count("_all_dbs") > 0).as("names were listed").isEqualTo(swept);
+    }
+
+    @Test
+    void whereNothingChangedAFewRequestsTellIt() throws InterruptedException {
+        feed.visit(aggregator);
+        // What was written right before the first visit is told to the second.
+        feed.visit(aggregator);
+        proxy.forget();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.unmoved).hasSize(3);
+        assertSwept(!FOLLOWS);
+        if (FOLLOWS) {
+            assertThat(proxy.requests()).hasSizeLessThanOrEqualTo(4);
+        }
+    }
+
+    @Test
+    void onlyWhatChangedIsLookedAt() throws InterruptedException {
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+        RAW.drop(databases.name("alice"));
+        databases.create("dave");
+        proxy.forget();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"), databases.name("dave"));
+        assertThat(feed.gone).containsExactly(databases.name("alice"));
+        assertThat(feed.unmoved).containsExactly(databases.name("carol"));
+        assertSwept(!FOLLOWS);
+    }
+
+    @Test
+    void aPurgeIsFound() throws InterruptedException {
+        feed.visit(aggregator);
+        proxy.forget();
+        if (COUCH.capabilities().purge()) {
+            String rev = RAW.get(databases.name("bob"), "p1").path("_rev").textValue();
+            RAW.json("POST", RAW.path(databases.name("bob"), "_purge"), "{\"p1\":[\"" + rev + "\"]}");
+        } else {
+            RAW.delete(databases.name("bob"), "p1");
+        }
+
+        feed.visit(aggregator);
+
+        assertThat(feed.slices.get(databases.name("bob")).rows()).isEmpty();
+        assertSwept(!FOLLOWS);
+    }
+
+    @Test
+    void aDatabaseMadeAgainWithAsManyDocumentsIsReadAgain() throws InterruptedException {
+        feed.visit(aggregator);
+        RAW.drop(databases.name("bob"));
+        databases.create("bob");
+        RAW.put(databases.name("bob"), "other", "{}");
+
+        feed.visit(aggregator);
+
+        assertThat(feed.slices.get(databases.name("bob")).rows())
+                .extracting(row -> row.id())
+                .containsExactly("other");
+    }
+
+    @Test
+    void aRestartedAggregatorComparesWithWhatIsHeld() throws InterruptedException {
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+        try (CouchAggregator restarted =
+                CouchAggregator.builder(cluster).sweepAlwaysUpTo(0).build()) {
+            feed.visit(restarted);
+        }
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        assertThat(feed.unmoved).hasSize(2);
+    }
+
+    @Test
+    void aLostHistoryLeadsToASweep() throws InterruptedException {
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+        // Another _global_changes has another time of creation, and knows nothing of before.
+        proxy.on(
+                "GET /_global_changes",
+                Fault.rewrite(
+                        body -> body.replaceAll("\"instance_start_time\":\"\\d+\"", "\"instance_start_time\":\"1\"")));
+        proxy.on("GET /_db_updates\\?since=\\d", Fault.status(200, "{\"results\":[],\"last_seq\":\"0-x\"}"));
+        proxy.forget();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        assertSwept(true);
+    }
+
+    @Test
+    void aFeedThatIsNoLongerAllowedLeadsToSweeps() throws InterruptedException {
+        feed.visit(aggregator);
+        proxy.on("_db_updates", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"not an admin\"}"));
+
+        for (String id : List.of("p2", "p3")) {
+            RAW.put(databases.name("bob"), id, "{}");
+            proxy.forget();
+            feed.visit(aggregator);
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+            assertSwept(true);
+        }
+    }
+
+    @Test
+    void aVisitThatFailsLosesNoChange() throws InterruptedException {
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+        proxy.on("_dbs_info", Fault.status(500, "{\"error\":\"internal\"}"), 5);
+        proxy.on("GET " + RAW.path(databases.name("bob")) + "$", Fault.status(500, "{\"error\":\"internal\"}"), 5);
+        feed.visit(aggregator);
+        assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
+        proxy.heal();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+    }
+
+    @Test
+    void withoutDbsInfoEachDatabaseIsAsked() throws InterruptedException {
+        proxy.on("_dbs_info", Fault.status(404, NOT_FOUND));
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+        RAW.drop(databases.name("alice"));
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        assertThat(feed.gone).containsExactly(databases.name("alice"));
+        assertThat(proxy.count("_dbs_info")).isEqualTo(1);
+        assertThat(proxy.count("GET " + RAW.path(databases.name("bob")) + "$")).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void oneDatabaseThatSpoilsABatchFailsAlone() throws InterruptedException {
+        proxy.on("_dbs_info", Fault.status(500, "{\"error\":\"internal\"}"));
+        proxy.on("GET " + RAW.path(databases.name("bob")) + "$", Fault.status(500, "{\"error\":\"internal\"}"));
+
+        feed.visit(aggregator);
+
+        assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
+        assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("carol"));
+    }
+
+    @Test
+    void withoutUpdatesAWatcherIsToldAllTheSame() throws InterruptedException {
+        proxy.on("_db_updates", Fault.status(404, NOT_FOUND));
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        try (Subscription watch = aggregator.watch(told::add)) {
+            assertThat(watch).isNotNull();
+            RAW.put(databases.name("bob"), "p2", "{}");
+            Awaitility.await().until(() -> told.contains(databases.name("bob")));
+            RAW.drop(databases.name("alice"));
+            Awaitility.await().until(() -> told.contains(databases.name("alice")));
+            databases.create("dave");
+            Awaitility.await().until(() -> told.contains(databases.name("dave")));
+            assertThat(told).doesNotContain(databases.name("carol"));
+        }
+    }
+
+    @Test
+    void aWatchOutlivesAServerThatGoesAway() throws InterruptedException {
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        try (Subscription watch = aggregator.watch(told::add)) {
+            assertThat(watch).isNotNull();
+            proxy.down();
+            proxy.up();
+            Awaitility.await().until(() -> {
+                RAW.put(databases.name("bob"), Long.toString(System.nanoTime()), "{}");
+                return told.contains(databases.name("bob"));
+            });
+        }
+    }
+
+    @Test
+    void nobodyIsAskedWhenNobodyWatches() throws InterruptedException {
+        aggregator.watch(name -> {}).close();
+        proxy.forget();
+
+        Awaitility.await()
+                .during(Duration.ofMillis(500))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> proxy.requests().isEmpty());
+    }
+}

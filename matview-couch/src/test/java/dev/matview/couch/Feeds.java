@@ -1,0 +1,84 @@
+package dev.matview.couch;
+
+import dev.matview.core.Aggregator;
+import dev.matview.core.Aggregator.Demand;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.Position;
+import dev.matview.core.Row;
+import dev.matview.core.Slice;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Keeps the slices of one feed, as the worker does, and what the last visit reported. */
+final class Feeds implements Aggregator.Sink {
+
+    final FeedDefinition feed;
+    final Map<String, Slice> slices = new ConcurrentHashMap<>();
+    final Map<String, Slice> moved = new ConcurrentHashMap<>();
+    final Map<String, Exception> failed = new ConcurrentHashMap<>();
+    final List<String> unmoved = new ArrayList<>();
+    final List<String> gone = new ArrayList<>();
+    volatile int covers;
+
+    Feeds(FeedDefinition feed) {
+        this.feed = feed;
+    }
+
+    static Feeds over(String pattern) {
+        return new Feeds(FeedDefinition.builder("all").databases(pattern).build());
+    }
+
+    Feeds visit(Aggregator aggregator) throws InterruptedException {
+        moved.clear();
+        failed.clear();
+        unmoved.clear();
+        gone.clear();
+        Map<String, Position> held = new HashMap<>();
+        slices.forEach((database, slice) -> held.put(database, slice.position()));
+        aggregator.aggregate(List.of(new Demand(feed, held)), this);
+        slices.putAll(moved);
+        slices.keySet().removeAll(gone);
+        return this;
+    }
+
+    List<Row> rows() {
+        return new TreeMap<>(slices)
+                .values().stream()
+                        .flatMap(slice -> slice.rows().stream())
+                        .sorted()
+                        .toList();
+    }
+
+    List<String> ids() {
+        return rows().stream().map(Row::id).toList();
+    }
+
+    @Override
+    public void covers(FeedDefinition feed, int databases) {
+        covers = databases;
+    }
+
+    @Override
+    public void moved(FeedDefinition feed, Slice slice) {
+        moved.put(slice.database(), slice);
+    }
+
+    @Override
+    public synchronized void unmoved(FeedDefinition feed, String database) {
+        unmoved.add(database);
+    }
+
+    @Override
+    public void failed(FeedDefinition feed, String database, Exception cause) {
+        failed.put(database, cause);
+    }
+
+    @Override
+    public synchronized void gone(FeedDefinition feed, String database) {
+        gone.add(database);
+    }
+}
