@@ -67,8 +67,8 @@ final class Authentication {
         }
         if (options.servesOwn(environment)) {
             throw new UsageException(
-                    "--registry, --data and --couchdb-url need to know who may read: give --jwt-secret-file FILE or"
-                            + " JWT_SECRET (environment), --jwks, or --no-auth to let everybody on this machine read");
+                    "--registry, --data and --couchdb-url need to know who may read: give --jwks, or give --jwt-secret-file"
+                            + " FILE or JWT_SECRET (environment), or --no-auth to let everybody on this machine read");
         }
         requireLoopback("a server without a secret");
         return Authenticator.none();

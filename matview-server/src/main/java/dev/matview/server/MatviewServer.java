@@ -44,8 +44,7 @@ public final class MatviewServer implements AutoCloseable {
             throws IOException {
         try {
             // Bound first: an address that is taken is found out before any database is read. Until the feeds are
-            // started,
-            // they answer that their views are not ready.
+            // started, they answer that their views are not ready.
             HttpService http = HttpService.start(httpSettings, feeds, authenticator, settings.mango(), scheduler);
             try {
                 feeds.start();

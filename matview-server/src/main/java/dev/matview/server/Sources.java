@@ -13,6 +13,7 @@ import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
 import dev.matview.couch.CouchFeedRegistry;
 import dev.matview.couch.CouchViewStore;
 import dev.matview.server.Options.UsageException;
@@ -72,6 +73,7 @@ record Sources(
             throws UsageException, StartupException {
         List<CouchCluster> clusters = options.couch.clusters(environment, scheduler);
         try {
+            verify(clusters);
             CouchCluster first = clusters.get(0);
             FeedRegistry registry = options.registry != null && options.registry.startsWith(IN_COUCH)
                     ? couchRegistry(options.registry, first)
@@ -88,6 +90,20 @@ record Sources(
         } catch (StartupException | RuntimeException e) {
             clusters.forEach(CouchCluster::close);
             throw e;
+        }
+    }
+
+    /** One message now, instead of one for everything that will be asked of CouchDB. */
+    private static void verify(List<CouchCluster> clusters) throws StartupException {
+        for (CouchCluster cluster : clusters) {
+            try {
+                cluster.verify();
+            } catch (CouchException e) {
+                throw new StartupException("--couchdb-url " + cluster.url() + " cannot be used: " + e.getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StartupException("interrupted while " + cluster.url() + " was asked", e);
+            }
         }
     }
 

@@ -47,6 +47,9 @@ final class JettyServer implements EmbeddedServer {
     private static final int MIN_BYTES_PER_SECOND = 512;
 
     private static final Duration IDLE_TIME = Duration.ofSeconds(30);
+    /** What the system keeps for a client that does not read; by itself it would come to keep megabytes. */
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
+
     private static final int MAX_QUEUED_TASKS = 4096;
     private static final int ACCEPT_QUEUE = 1024;
 
@@ -107,6 +110,7 @@ final class JettyServer implements EmbeddedServer {
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIME.toMillis());
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
         jetty.addConnector(connector);
         HandlerList answering =
                 new HandlerList(new SocketHandler(sockets, cors), new SparkHandler(routes), new NotFound());
