@@ -74,6 +74,8 @@ final class BodyFuzz {
             "'x'",
             "\"" + "y".repeat(300) + "\"");
 
+    private static final String NOISE = "{}[]\",:\\0123abc \n\u00e9";
+
     private final Random random;
 
     BodyFuzz(Random random) {
@@ -143,7 +145,7 @@ final class BodyFuzz {
         StringBuilder text = new StringBuilder();
         int length = random.nextInt(60);
         for (int i = 0; i < length; i++) {
-            text.append("{}[]\",:\\0123abc \n\u00e9".charAt(random.nextInt(20)));
+            text.append(NOISE.charAt(random.nextInt(NOISE.length())));
         }
         return text.toString();
     }
