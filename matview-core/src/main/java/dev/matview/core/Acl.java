@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.Json;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -82,7 +83,7 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
         return node.isMissingNode() || node.isArray();
     }
 
-    /** The ACL as an {@code acl.read}. */
+    /** The ACL as an {@code acl.read}; equal ACLs give the same text. */
     public ObjectNode json() {
         ObjectNode read = Json.object();
         entries(read.putArray("allow"), allow, allowRules);
@@ -92,7 +93,7 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
 
     private static void entries(ArrayNode list, Set<String> names, Set<JsonNode> rules) {
         names.stream().sorted().forEach(list::add);
-        rules.forEach(rule -> list.add(rule.deepCopy()));
+        rules.stream().sorted(Comparator.comparing(JsonNode::toString)).forEach(rule -> list.add(rule.deepCopy()));
     }
 
     /** Whether every caller may read, whoever it is. */

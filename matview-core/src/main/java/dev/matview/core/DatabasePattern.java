@@ -1,7 +1,6 @@
 package dev.matview.core;
 
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * A name pattern for user databases, such as {@code userdb-*}: a star stands for any run of characters, everything else
@@ -10,11 +9,9 @@ import java.util.regex.Pattern;
 public final class DatabasePattern {
 
     private final String glob;
-    private final Pattern regex;
 
     private DatabasePattern(String glob) {
         this.glob = glob;
-        this.regex = Pattern.compile(Pattern.quote(glob).replace("*", "\\E.*\\Q"), Pattern.DOTALL);
     }
 
     /**
@@ -31,8 +28,30 @@ public final class DatabasePattern {
         return new DatabasePattern(glob);
     }
 
+    /**
+     * Whether the pattern stands for the name. Users choose names, so this never takes more steps than the two lengths
+     * multiplied: when the text after a star does not fit, only the last star passed needs to stand for more.
+     */
     public boolean matches(String database) {
-        return regex.matcher(database).matches();
+        int name = 0;
+        int pattern = 0;
+        int star = -1;
+        int starEnd = 0;
+        while (name < database.length()) {
+            if (pattern < glob.length() && glob.charAt(pattern) == '*') {
+                star = pattern++;
+                starEnd = name;
+            } else if (pattern < glob.length() && glob.charAt(pattern) == database.charAt(name)) {
+                pattern++;
+                name++;
+            } else if (star >= 0) {
+                pattern = star + 1;
+                name = ++starEnd;
+            } else {
+                return false;
+            }
+        }
+        return pattern == glob.length() || (pattern == glob.length() - 1 && glob.charAt(pattern) == '*');
     }
 
     /** The literal text before the first star: every database that matches starts with it. May be empty. */

@@ -95,6 +95,16 @@ class GlobalFeedsTest {
     }
 
     @Test
+    void beforeTheStartNoViewIsReady() {
+        try (GlobalFeeds unstarted = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(POSTS))
+                .aggregator(new InMemoryDatabases())
+                .build()) {
+            assertThatThrownBy(() -> unstarted.query("posts", Query.all())).isInstanceOf(ViewNotReadyException.class);
+        }
+    }
+
+    @Test
     void aFeedWithoutDatabasesIsAnEmptyViewNotAMissingOne() {
         refresh();
 

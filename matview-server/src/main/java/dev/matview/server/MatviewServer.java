@@ -45,8 +45,15 @@ public final class MatviewServer implements AutoCloseable {
             InstantSource clock)
             throws IOException {
         try {
-            feeds.start();
+            // Bound first: an address that is taken is found out before any database is read. Until the feeds are started,
+            // they answer that their views are not ready.
             HttpService http = HttpService.start(host, port, feeds, authenticator, settings.mango(), clock);
+            try {
+                feeds.start();
+            } catch (RuntimeException e) {
+                http.close();
+                throw e;
+            }
             return new MatviewServer(feeds, http);
         } catch (IOException | RuntimeException e) {
             feeds.close();

@@ -44,6 +44,7 @@ record FileStamp(Instant modified, long size, String key) {
     Position position(Instant now) {
         Duration step = modified.getNano() == 0 ? COARSE_STEP : FINE_STEP;
         boolean fresh = modified.isAfter(now.minus(step));
-        return new Position(modified + "/" + size + (fresh ? "~" : ""), "0", key);
+        String time = modified.getEpochSecond() + "." + modified.getNano();
+        return new Position(time + "/" + size + (fresh ? "~" : ""), "0", key);
     }
 }

@@ -102,6 +102,9 @@ public final class JsonLinesDirectory implements Aggregator {
                 }
             }
         }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while reading " + listing.directory());
+        }
         readMoved(visit);
         requireOpen();
     }

@@ -9,7 +9,9 @@ import dev.matview.core.internal.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,8 @@ final class JsonLinesParser {
 
     private static final ObjectReader READER = Json.MAPPER.readerFor(JsonNode.class);
 
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    private final CharBuffer decoded = CharBuffer.allocate(8 << 10);
     private final LineReader lines = new LineReader(MAX_LINE);
 
     /**
@@ -102,9 +106,14 @@ final class JsonLinesParser {
         if (ascii) {
             return;
         }
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, lines.offset(), lines.length()));
-        } catch (CharacterCodingException e) {
+        ByteBuffer in = ByteBuffer.wrap(bytes, lines.offset(), lines.length());
+        decoder.reset();
+        CoderResult result;
+        do {
+            decoded.clear();
+            result = decoder.decode(in, decoded, true);
+        } while (result.isOverflow());
+        if (result.isError()) {
             throw new BadLineException(path, line, "not valid UTF-8");
         }
     }

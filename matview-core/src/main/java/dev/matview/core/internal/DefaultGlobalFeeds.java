@@ -193,6 +193,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private FeedTask task(String collection) {
         requireOpen();
+        if (phase == Phase.NEW) {
+            throw new ViewNotReadyException(collection, RETRY_AFTER);
+        }
         return worker.task(collection).orElseThrow(() -> new FeedNotRegisteredException(collection));
     }
 

@@ -88,7 +88,9 @@ final class Worker implements AutoCloseable {
 
     /** Loads what the store holds of the feeds, then begins to refresh them. */
     void start(Collection<FeedDefinition> feeds) {
+        // Armed once all are loaded: those without a generation then share their first visit.
         update(feeds).forEach(this::load);
+        arm();
         changes = aggregator.watch(this::databaseChanged);
     }
 
@@ -102,7 +104,13 @@ final class Worker implements AutoCloseable {
 
     /** Takes over the feeds of a changed registry. */
     void registered(Collection<FeedDefinition> feeds) {
-        update(feeds).forEach(task -> execute(() -> load(task)));
+        List<FeedTask> added = update(feeds);
+        if (!added.isEmpty()) {
+            execute(() -> {
+                added.forEach(this::load);
+                arm();
+            });
+        }
     }
 
     private synchronized List<FeedTask> update(Collection<FeedDefinition> feeds) {
@@ -190,7 +198,6 @@ final class Worker implements AutoCloseable {
             task.due = current && !task.isAwaited()
                     ? timetable.first(feed.refresh(), stored.head().refreshedAt(), now)
                     : now;
-            arm();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.matview.core.mango;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -25,6 +26,12 @@ final class ByteSet {
     static final ByteSet WORD = ALPHA.union(DIGIT).union(of(c -> c == '_'));
     static final ByteSet HORIZONTAL_SPACE = of(c -> c == '\t' || c == ' ' || c == 0xA0);
     static final ByteSet VERTICAL_SPACE = of(c -> c >= '\n' && c <= '\r' || c == 0x85);
+
+    private static final ByteSet[] SINGLE = new ByteSet[256];
+
+    static {
+        Arrays.setAll(SINGLE, c -> of(other -> other == c));
+    }
 
     private static final ByteSet CONTROL = of(c -> c < ' ' || c >= 0x7F && c < 0xA0);
     private static final ByteSet GRAPHIC = of(c -> c > ' ').minus(CONTROL);
@@ -59,6 +66,11 @@ final class ByteSet {
             }
         }
         return new ByteSet(bits);
+    }
+
+    /** Returns the set of one byte. */
+    static ByteSet single(int c) {
+        return SINGLE[c];
     }
 
     static ByteSet range(int first, int last) {

@@ -6,14 +6,14 @@ package dev.matview.core.mango;
  * @param maxDepth how deep the selector's JSON may nest, 1 to {@value #DEEPEST}; {@code {"a": 1}} is 1 deep
  * @param maxConditions how many members and array elements the selector's JSON may hold, at all depths: each is at most
  *     one condition to evaluate or one value to compare with
- * @param regexSteps how many steps all {@code $regex} together may take on one document; a step is about one character
- *     looked at or one alternative taken back
+ * @param regexSteps how many steps all {@code $regex} together may take on one document; a step is about one element of
+ *     the pattern tried at one place, or one alternative left for later
  */
 public record MangoLimits(int maxDepth, int maxConditions, int regexSteps) {
     /** Nothing nests deeper than this, because compiling and evaluating recurse. */
     static final int DEEPEST = 500;
 
-    private static final MangoLimits DEFAULTS = new MangoLimits(50, 2_000, 500_000);
+    private static final MangoLimits DEFAULTS = new MangoLimits(50, 2_000, 1_000_000);
 
     /**
      * Checks the limits.
@@ -29,7 +29,7 @@ public record MangoLimits(int maxDepth, int maxConditions, int regexSteps) {
         }
     }
 
-    /** Returns limits for selectors sent by clients: 50 deep, 2,000 conditions, 500,000 steps (a few milliseconds). */
+    /** Returns limits for selectors sent by clients: 50 deep, 2,000 conditions, a million steps (a few milliseconds). */
     public static MangoLimits defaults() {
         return DEFAULTS;
     }

@@ -16,24 +16,13 @@ import java.nio.charset.StandardCharsets;
  * <p>CouchDB has Erlang run PCRE 8, without its Unicode option: pattern and subject are the bytes of UTF-8, and a byte
  * is a Latin-1 character. So {@code ^.$} does not match "é", which is two bytes, and {@code \w} matches the first of
  * them. Java's own expressions differ from PCRE in a hundred places and know no bound on time or stack, hence this
- * engine. It backtracks as PCRE does, with choices on a stack of its own; see {@link RegexMatcher}.
- *
- * <p>What differs from CouchDB:
- *
- * <ul>
- *   <li>Recursion, subroutine calls and verbs such as {@code (*COMMIT)} or {@code (*UTF8)}, save {@code (*FAIL)}, are
- *       refused ({@code unsupported_regex}).
- *   <li>PCRE gives up after ten million internal steps and CouchDB then says that nothing matched; here exceeding the
- *       budget is an error ({@code regex_too_expensive}).
- *   <li>PCRE refuses patterns that it compiles to more than 64 KB; here the pattern itself may be
- *       {@value #LONGEST} bytes long.
- * </ul>
+ * engine. It backtracks as PCRE does, with choices on a stack of its own; see {@link RegexMatcher}. What it does
+ * not know, and what differs, is listed in the description of this package.
  *
  * <p>Immutable and thread-safe.
  */
 final class Regex {
-    /** Also what a PCRE pattern of nothing but characters can be, give or take. */
-    private static final int LONGEST = 32_000;
+    private static final int LONGEST = 8_192;
 
     private final RegexInstruction program;
     private final int registers;
@@ -57,7 +46,7 @@ final class Regex {
      */
     static Regex compile(String pattern) {
         if (pattern.length() > LONGEST) {
-            throw new MangoException("bad_arg", "Bad argument for operator $regex: longer than " + LONGEST + " bytes");
+            throw new MangoException("selector_too_large", "A $regex is longer than " + LONGEST + " characters.");
         }
         return new Regex(RegexParser.parse(pattern));
     }

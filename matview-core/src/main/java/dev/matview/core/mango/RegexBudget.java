@@ -2,6 +2,9 @@ package dev.matview.core.mango;
 
 /** What the regular expressions of a selector may still spend on one document. Not thread-safe. */
 final class RegexBudget {
+    /** For selectors without regular expressions, which spend nothing. */
+    static final RegexBudget NONE = new RegexBudget(0);
+
     private final int granted;
     private int left;
 

@@ -201,8 +201,7 @@ final class RegexGroupParser {
     }
 
     private RegexNode body(boolean resetGroups) {
-        List<RegexNode> branches = branches(resetGroups);
-        return branches.size() == 1 ? branches.get(0) : new Alternatives(branches);
+        return Alternatives.of(branches(resetGroups));
     }
 
     /** Reads what is in the parentheses. Options that are set in there end with them. */

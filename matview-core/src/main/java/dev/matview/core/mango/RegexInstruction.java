@@ -58,6 +58,9 @@ abstract class RegexInstruction {
 
     /** Matches a number of bytes of one set. */
     static final class Run extends RegexInstruction {
+        /** Scanning is that much cheaper than a step. */
+        private static final int BYTES_PER_STEP = 8;
+
         private final ByteSet set;
         private final int min;
         private final int max;
@@ -117,7 +120,7 @@ abstract class RegexInstruction {
             while (end < limit && set.contains(subject[end])) {
                 end++;
             }
-            m.spend(end - start);
+            m.spend((end - start) / BYTES_PER_STEP);
             return end;
         }
     }
@@ -199,7 +202,7 @@ abstract class RegexInstruction {
             if (length > m.subject.length - m.position) {
                 return null;
             }
-            m.spend(length);
+            m.spend(length / Run.BYTES_PER_STEP);
             for (int i = 0; i < length; i++) {
                 int a = m.subject[start + i] & 0xFF;
                 int b = m.subject[m.position + i] & 0xFF;

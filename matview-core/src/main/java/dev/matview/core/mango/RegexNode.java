@@ -110,10 +110,11 @@ sealed interface RegexNode {
         public int fixedLength() {
             long length = 0;
             for (RegexNode node : nodes) {
-                if (node.fixedLength() == VARIABLE) {
+                int nodeLength = node.fixedLength();
+                if (nodeLength == VARIABLE) {
                     return VARIABLE;
                 }
-                length += node.fixedLength();
+                length += nodeLength;
             }
             return cut(length);
         }
@@ -133,6 +134,10 @@ sealed interface RegexNode {
 
     /** One of several, in their order. */
     record Alternatives(List<RegexNode> nodes) implements RegexNode {
+        static RegexNode of(List<RegexNode> nodes) {
+            return nodes.size() == 1 ? nodes.get(0) : new Alternatives(nodes);
+        }
+
         @Override
         public RegexInstruction compile(Registers registers, RegexInstruction next) {
             RegexInstruction compiled = nodes.get(nodes.size() - 1).compile(registers, next);
@@ -152,8 +157,10 @@ sealed interface RegexNode {
 
         @Override
         public int fixedLength() {
-            int length = nodes.get(0).fixedLength();
-            return nodes.stream().allMatch(node -> node.fixedLength() == length) ? length : VARIABLE;
+            // Asked once of each: asking twice would double with every level of nesting.
+            int[] lengths =
+                    nodes.stream().mapToInt(RegexNode::fixedLength).distinct().toArray();
+            return lengths.length == 1 ? lengths[0] : VARIABLE;
         }
 
         @Override
@@ -206,6 +213,33 @@ sealed interface RegexNode {
         @Override
         public ByteSet firstBytes() {
             return body.firstBytes();
+        }
+    }
+
+    /** A carriage return with its line feed, or else one byte of a set; it gives neither back. */
+    record LineBreak(ByteSet otherwise) implements RegexNode {
+        private static final RegexNode BOTH =
+                new Sequence(List.of(new Bytes(ByteSet.single('\r')), new Bytes(ByteSet.single('\n'))));
+
+        @Override
+        public RegexInstruction compile(Registers registers, RegexInstruction next) {
+            RegexNode either = new Alternatives(List.of(BOTH, new Bytes(otherwise)));
+            return new AtomicGroup(either).compile(registers, next);
+        }
+
+        @Override
+        public int minLength() {
+            return 1;
+        }
+
+        @Override
+        public int fixedLength() {
+            return VARIABLE;
+        }
+
+        @Override
+        public ByteSet firstBytes() {
+            return otherwise;
         }
     }
 
@@ -379,9 +413,12 @@ sealed interface RegexNode {
         /** PCRE keeps a group that is repeated zero times, and then does not know its length. */
         @Override
         public int fixedLength() {
-            int length = body.fixedLength();
-            boolean isFixed = length != VARIABLE && min == max && (max > 0 || body instanceof Bytes);
-            return isFixed ? cut((long) length * max) : VARIABLE;
+            if (max == 0) {
+                boolean isGroup = !(body instanceof Bytes || body instanceof LineBreak || body instanceof Reference);
+                return isGroup ? VARIABLE : 0;
+            }
+            int length = min == max ? body.fixedLength() : VARIABLE;
+            return length == VARIABLE ? VARIABLE : cut((long) length * max);
         }
 
         @Override

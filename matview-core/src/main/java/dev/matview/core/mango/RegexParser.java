@@ -4,8 +4,8 @@ import dev.matview.core.mango.RegexInstruction.Boundary;
 import dev.matview.core.mango.RegexInstruction.Mode;
 import dev.matview.core.mango.RegexNode.Alternatives;
 import dev.matview.core.mango.RegexNode.Assertion;
-import dev.matview.core.mango.RegexNode.AtomicGroup;
 import dev.matview.core.mango.RegexNode.Bytes;
+import dev.matview.core.mango.RegexNode.LineBreak;
 import dev.matview.core.mango.RegexNode.Lookaround;
 import dev.matview.core.mango.RegexNode.Reference;
 import dev.matview.core.mango.RegexNode.Repeat;
@@ -34,11 +34,7 @@ final class RegexParser {
         this.parentheses = new RegexGroupParser(this);
     }
 
-    /**
-     * Reads a pattern. It is read twice, because a reference may stand before its group.
-     *
-     * @param whole receives the groups
-     */
+    /** Reads a pattern. It is read twice, because a reference may stand before its group. */
     static Parsed parse(String text) {
         RegexGroups found = new RegexGroups();
         new RegexParser(text, found).whole();
@@ -50,7 +46,7 @@ final class RegexParser {
     record Parsed(RegexNode node, int groups) {}
 
     private RegexNode whole() {
-        RegexNode node = alternatives(false);
+        RegexNode node = Alternatives.of(branches(false));
         if (!pattern.atEnd()) {
             throw pattern.bad("a closing parenthesis too many");
         }
@@ -58,12 +54,7 @@ final class RegexParser {
         return node;
     }
 
-    /** Reads up to a closing parenthesis or the end. */
-    RegexNode alternatives(boolean resetGroups) {
-        List<RegexNode> branches = branches(resetGroups);
-        return branches.size() == 1 ? branches.get(0) : new Alternatives(branches);
-    }
-
+    /** Reads alternatives, up to a closing parenthesis or the end. */
     List<RegexNode> branches(boolean resetGroups) {
         List<RegexNode> branches = new ArrayList<>();
         int first = groups.count();
@@ -225,8 +216,8 @@ final class RegexParser {
         return switch (letter) {
             case 'N' -> bytes(ByteSet.NOT_NEWLINE);
             case 'C' -> bytes(ByteSet.ALL);
-            case 'R' -> lineEnd(ByteSet.VERTICAL_SPACE);
-            case 'X' -> lineEnd(ByteSet.ALL);
+            case 'R' -> lineBreak(ByteSet.VERTICAL_SPACE);
+            case 'X' -> lineBreak(ByteSet.ALL);
             case 'b' -> check(Boundary.WORD);
             case 'B' -> check(Boundary.NOT_WORD);
             case 'A', 'G' -> check(Boundary.SUBJECT_START);
@@ -249,13 +240,9 @@ final class RegexParser {
         };
     }
 
-    /** Matches a carriage return with its line feed, or else one byte of a set, and gives neither back. */
-    private RegexNode lineEnd(ByteSet otherwise) {
+    private RegexNode lineBreak(ByteSet otherwise) {
         repeatable = true;
-        RegexNode both =
-                new Sequence(List.of(new Bytes(ByteSet.range('\r', '\r')), new Bytes(ByteSet.range('\n', '\n'))));
-        // An atomic group of variable length is neither repeated as bytes nor accepted in a lookbehind.
-        return new AtomicGroup(new Alternatives(List.of(both, new Bytes(otherwise))));
+        return new LineBreak(otherwise);
     }
 
     RegexNode reference(int... numbers) {
@@ -270,8 +257,8 @@ final class RegexParser {
     }
 
     private RegexNode literal(int c) {
-        ByteSet set = ByteSet.range(c, c);
-        return bytes(options.caseless() ? set.bothCases() : set);
+        ByteSet set = ByteSet.single(c);
+        return bytes(options.caseless() ? set.union(ByteSet.single(ByteSet.otherCase(c))) : set);
     }
 
     private RegexNode bytes(ByteSet set) {

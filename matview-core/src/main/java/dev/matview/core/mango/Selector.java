@@ -22,21 +22,23 @@ import java.util.List;
  * </ul>
  *
  * <p>What CouchDB answers with a 500, or only once a document happens to get that far, is refused here at once:
- * {@code $mod} by zero, an empty name in a field path. {@code $text} is not supported. Regular expressions are
- * described at {@link Regex}, as are the few that are refused.
+ * {@code $mod} by zero, an empty name in a field path. {@code $text} is not supported. Regular expressions are those of
+ * CouchDB; the description of this package tells what differs.
  *
  * <p>Immutable and thread-safe.
  */
 public final class Selector {
     private static final Selector ALL =
-            new Selector(new And(List.of()), JsonNodeFactory.instance.objectNode(), MangoLimits.defaults());
+            new Selector(new And(List.of()), false, JsonNodeFactory.instance.objectNode(), MangoLimits.defaults());
 
     private final Condition condition;
+    private final boolean hasRegex;
     private final JsonNode json;
     private final MangoLimits limits;
 
-    private Selector(Condition condition, JsonNode json, MangoLimits limits) {
+    private Selector(Condition condition, boolean hasRegex, JsonNode json, MangoLimits limits) {
         this.condition = condition;
+        this.hasRegex = hasRegex;
         this.json = json;
         this.limits = limits;
     }
@@ -74,7 +76,8 @@ public final class Selector {
             return ALL;
         }
         JsonNode copy = json.deepCopy();
-        return new Selector(SelectorCompiler.compile(copy), copy, limits);
+        SelectorCompiler.Compiled compiled = SelectorCompiler.compile(copy);
+        return new Selector(compiled.condition(), compiled.hasRegex(), copy, limits);
     }
 
     /**
@@ -83,7 +86,7 @@ public final class Selector {
      * @throws MangoException {@code regex_too_expensive} when the regular expressions exceed their budget on it
      */
     public boolean matches(JsonNode document) {
-        return condition.test(document, new RegexBudget(limits.regexSteps()));
+        return condition.test(document, hasRegex ? new RegexBudget(limits.regexSteps()) : RegexBudget.NONE);
     }
 
     /** Returns the selector that matches what both match. Its regular expressions share the smaller budget. */
@@ -97,7 +100,7 @@ public final class Selector {
         ObjectNode both = JsonNodeFactory.instance.objectNode();
         both.putArray("$and").add(json).add(other.json);
         MangoLimits smaller = limits.regexSteps() <= other.limits.regexSteps() ? limits : other.limits;
-        return new Selector(new And(List.of(condition, other.condition)), both, smaller);
+        return new Selector(new And(List.of(condition, other.condition)), hasRegex || other.hasRegex, both, smaller);
     }
 
     /** Returns the selector as it was given, as a copy of its own. */

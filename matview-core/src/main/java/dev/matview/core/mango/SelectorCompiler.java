@@ -42,6 +42,8 @@ final class SelectorCompiler {
     /** CouchDB finds an empty name in a path only after it has checked every operator. */
     private @Nullable MangoException firstPathError;
 
+    private boolean hasRegex;
+
     private SelectorCompiler() {}
 
     /**
@@ -49,12 +51,24 @@ final class SelectorCompiler {
      *
      * @throws MangoException with CouchDB's error
      */
-    static Condition compile(JsonNode selector) {
+    static Compiled compile(JsonNode selector) {
         SelectorCompiler compiler = new SelectorCompiler();
         Condition condition = compiler.condition(selector, Scope.ROOT);
         if (compiler.firstPathError != null) {
             throw compiler.firstPathError;
         }
+        return new Compiled(asFound(condition), compiler.hasRegex);
+    }
+
+    /**
+     * A compiled selector.
+     *
+     * @param hasRegex whether evaluating it needs a {@link RegexBudget}
+     */
+    record Compiled(Condition condition, boolean hasRegex) {}
+
+    /** Adds what {@code _find} does before it evaluates the first document. */
+    private static Condition asFound(Condition condition) {
         IdRange scanned = IdRange.of(condition);
         if (scanned == null || isEmptyList(condition)) {
             return NEVER;
@@ -198,7 +212,7 @@ final class SelectorCompiler {
         };
     }
 
-    private static Condition scalarOperator(String name, JsonNode argument, Scope scope) {
+    private Condition scalarOperator(String name, JsonNode argument, Scope scope) {
         return switch (name) {
             case "$exists" -> {
                 require(argument.isBoolean(), name, argument, "true or false");
@@ -218,6 +232,7 @@ final class SelectorCompiler {
             case "$mod" -> mod(argument, scope);
             case "$regex" -> {
                 requireString(argument, name);
+                hasRegex = true;
                 yield new Matches(Regex.compile(argument.textValue()));
             }
             case "$beginsWith" -> {

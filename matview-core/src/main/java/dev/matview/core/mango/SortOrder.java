@@ -134,6 +134,7 @@ public final class SortOrder {
         }
         throw new MangoException(
                 "invalid_sort_field",
-                "Invalid sort field: " + Excerpt.of(field) + ". Write \"name\" or {\"name\": \"asc\"} or \"desc\".");
+                "Invalid sort field of type " + field.getNodeType()
+                        + ". Write \"name\" or {\"name\": \"asc\"} or \"desc\".");
     }
 }

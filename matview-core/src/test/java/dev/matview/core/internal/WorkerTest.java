@@ -125,6 +125,20 @@ class WorkerTest {
     }
 
     @Test
+    void feedsWithoutAGenerationShareTheirFirstVisitAlsoInRealTime() {
+        for (int i = 0; i < 10; i++) {
+            registry.put(feed("c" + i).build());
+        }
+        try (GlobalFeeds realTime =
+                GlobalFeeds.builder().registry(registry).aggregator(aggregator).build()) {
+            realTime.start();
+            await().until(() -> realTime.status().stream().allMatch(status -> status.view() != null));
+        }
+
+        assertThat(visits()).isEqualTo(1);
+    }
+
+    @Test
     void runsMissedDuringALongRefreshAreOne() {
         start(POSTS);
         Semaphore gate = aggregator.closeGate();

@@ -7,10 +7,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -28,8 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 class CouchDbAnswersTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final List<JsonNode> DOCUMENTS = lines("docs.jsonl");
-    private static final List<JsonNode> CASES = lines("cases.jsonl");
+    private static final List<JsonNode> DOCUMENTS = Json.lines("docs.jsonl");
+    private static final List<JsonNode> CASES = Json.lines("cases.jsonl");
 
     @Test
     void everyCaseIsRun() {
@@ -95,6 +91,19 @@ class CouchDbAnswersTest {
         });
     }
 
+    @TestFactory
+    Stream<DynamicTest> harderSelectorsMatchTheSameDocuments() {
+        return Json.lines("selectors.jsonl").stream()
+                .map(given -> dynamicTest(given.get("selector").toString(), () -> {
+                    Selector selector = Selector.compile(given.get("selector"));
+                    List<Boolean> matches = new ArrayList<>();
+                    given.get("docs").forEach(document -> matches.add(selector.matches(document)));
+                    assertThat(matches)
+                            .as("%s", given)
+                            .isEqualTo(Arrays.asList(JSON.convertValue(given.get("matches"), Boolean[].class)));
+                }));
+    }
+
     private interface Check {
         void against(JsonNode given);
     }
@@ -118,17 +127,5 @@ class CouchDbAnswersTest {
 
     private static IntStream matching(Selector selector) {
         return IntStream.range(0, DOCUMENTS.size()).filter(line -> selector.matches(DOCUMENTS.get(line)));
-    }
-
-    private static List<JsonNode> lines(String resource) {
-        try (InputStream in = Objects.requireNonNull(CouchDbAnswersTest.class.getResourceAsStream(resource))) {
-            List<JsonNode> lines = new ArrayList<>();
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-                lines.add(JSON.readTree(line));
-            }
-            return lines;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -17,8 +17,7 @@ final class EntityTag {
 
     private EntityTag() {}
 
-    static String of(Page page, QueryRequest asked) {
-        Query query = asked.query();
+    static String of(Page page, Query query) {
         MessageDigest digest = sha256();
         add(digest, page.generationTag());
         add(digest, query.shape());
@@ -27,7 +26,7 @@ final class EntityTag {
         add(digest, query.bookmark());
         add(digest, query.caller().did());
         add(digest, query.caller().database());
-        asked.expand().forEach(field -> add(digest, field));
+        query.expand().forEach(field -> add(digest, field));
         byte[] hash = Arrays.copyOf(digest.digest(), 18);
         return "W/\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(hash) + '"';
     }

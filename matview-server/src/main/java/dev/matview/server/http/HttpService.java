@@ -12,8 +12,8 @@ import spark.Service;
 /** The routes, served on an address. Thread-safe. */
 public final class HttpService implements AutoCloseable {
 
-    /** Enough for queries, which do not wait; what waits costs no thread. */
-    private static final int MAX_THREADS = 64;
+    /** A query takes no time; a client that sends or reads slowly holds a thread as long as it is let. */
+    private static final int MAX_THREADS = 200;
 
     private static final int MIN_THREADS = 8;
     private static final int THREAD_IDLE_MILLIS = 60_000;

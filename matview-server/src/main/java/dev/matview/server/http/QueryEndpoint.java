@@ -40,12 +40,13 @@ final class QueryEndpoint {
             throw refuseOwnDatabase();
         }
         Page page = feeds.query(collection, asked.query());
-        String tag = EntityTag.of(page, asked);
+        String tag = EntityTag.of(page, asked.query());
         response.setHeader("ETag", tag);
         // Kept by the asking client alone, and asked for again each time: a new generation may be there at any moment.
         response.setHeader("Cache-Control", "private, no-cache");
         if (EntityTag.matches(request.getHeader("If-None-Match"), tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            response.flushBuffer();
         } else {
             Answer.send(response, HttpServletResponse.SC_OK, DOCS, page.json(), rest(page));
         }

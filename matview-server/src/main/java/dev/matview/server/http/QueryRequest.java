@@ -21,10 +21,9 @@ import org.jspecify.annotations.Nullable;
  * of the selector. The keys {@code global}, {@code expand} and {@code maxCacheAge} are options of both.
  *
  * @param global whether the feed over all user databases is asked, rather than the caller's own
- * @param expand the fields whose references are to be resolved
  * @param query what to read of the feed
  */
-record QueryRequest(boolean global, List<String> expand, Query query) {
+record QueryRequest(boolean global, Query query) {
 
     private static final Set<String> FLAT_OPTIONS =
             Set.of("expand", "maxCacheAge", "global", "limit", "fields", "sort");
@@ -51,10 +50,6 @@ record QueryRequest(boolean global, List<String> expand, Query query) {
 
     private static final int MAX_EXPAND = 32;
 
-    QueryRequest {
-        expand = List.copyOf(expand);
-    }
-
     /**
      * @param globalParameter the query string's {@code global}; null for none
      * @param expandParameter the query string's {@code expand}, comma separated; null for none
@@ -73,7 +68,7 @@ record QueryRequest(boolean global, List<String> expand, Query query) {
         if (expand.size() > MAX_EXPAND) {
             throw HttpError.badRequest("invalid_expand", "expand names more than " + MAX_EXPAND + " fields.");
         }
-        Query.Builder query = Query.builder().caller(caller);
+        Query.Builder query = Query.builder().caller(caller).expand(expand);
         if (body.get("selector") instanceof ObjectNode selector) {
             requireFindKeys(body);
             select(query, selector, limits);
@@ -84,7 +79,7 @@ record QueryRequest(boolean global, List<String> expand, Query query) {
             select(query, selector, limits);
         }
         shape(query, body);
-        return new QueryRequest(global, expand, query.build());
+        return new QueryRequest(global, query.build());
     }
 
     private static void requireFindKeys(ObjectNode body) {

@@ -82,8 +82,12 @@ public final class SampleDatabases {
         return now.minus(Duration.ofMinutes(7 + 23L * turn));
     }
 
+    /** Everybody may read it, so that a query can expand the author of a post. */
     private static ObjectNode profile(int user) {
-        return document("profile", "profile").put("name", USERS.get(user)).put("did", did(user));
+        ObjectNode profile =
+                document("profile", "profile").put("name", USERS.get(user)).put("did", did(user));
+        profile.putObject("acl").putObject("read").putArray("allow").add("*");
+        return profile;
     }
 
     /** Every third event is private; {@code events} shows the others. */

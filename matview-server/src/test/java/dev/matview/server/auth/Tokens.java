@@ -12,8 +12,9 @@ import java.util.Base64;
 /** Tokens as clients send them. */
 public final class Tokens {
 
+    /** Long enough for every HMAC, so that a token of a wrong algorithm is wrong in nothing else. */
     public static final byte[] SECRET =
-            "a secret of at least thirty-two bytes, for tests".getBytes(StandardCharsets.UTF_8);
+            "a secret of more than sixty-four bytes, which is enough for HS512 too".getBytes(StandardCharsets.UTF_8);
 
     private Tokens() {}
 

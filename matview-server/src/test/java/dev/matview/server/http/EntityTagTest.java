@@ -31,7 +31,7 @@ class EntityTagTest {
                 tag("g1", caller(null, "a")),
                 tag("g1", caller("a", "b")),
                 tag("g1", caller("ab", ""))));
-        tags.add(EntityTag.of(new StubPage("g1"), new QueryRequest(true, List.of("author"), Query.all())));
+        tags.add(tag("g1", Query.builder().expand(List.of("author")).build()));
 
         assertThat(tags).doesNotHaveDuplicates();
     }
@@ -58,6 +58,6 @@ class EntityTagTest {
     }
 
     private static String tag(String generation, Query query) {
-        return EntityTag.of(new StubPage(generation), new QueryRequest(true, List.of(), query));
+        return EntityTag.of(StubPage.of(generation), query);
     }
 }

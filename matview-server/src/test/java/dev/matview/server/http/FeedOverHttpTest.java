@@ -196,6 +196,8 @@ class FeedOverHttpTest {
         assertThat(again.statusCode()).isEqualTo(304);
         assertThat(again.body()).isEmpty();
         assertThat(again.headers().firstValue("ETag")).hasValue(tag);
+        assertThat(again.headers().firstValue("Cache-Control")).hasValue("private, no-cache");
+        assertThat(again.headers().firstValue("Content-Type")).isEmpty();
         assertThat(ask(POSTS, "{\"limit\":1}", "If-None-Match", tag).statusCode())
                 .as("another query")
                 .isEqualTo(200);

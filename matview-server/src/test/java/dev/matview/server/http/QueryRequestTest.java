@@ -26,7 +26,7 @@ class QueryRequestTest {
         QueryRequest asked = read("{}");
 
         assertThat(asked.global()).isFalse();
-        assertThat(asked.expand()).isEmpty();
+        assertThat(asked.query().expand()).isEmpty();
         assertThat(asked.query().shape()).isEqualTo(Query.all().shape());
         assertThat(asked.query().limit()).isEmpty();
         assertThat(asked.query().skip()).isZero();
@@ -42,7 +42,7 @@ class QueryRequestTest {
                 """);
 
         assertThat(asked.global()).isTrue();
-        assertThat(asked.expand()).containsExactly("author");
+        assertThat(asked.query().expand()).containsExactly("author");
         assertThat(asked.query().limit()).hasValue(7);
         assertThat(asked.query().fields().json()).isEqualTo(json("[\"_id\"]"));
         assertThat(asked.query().sort().fields()).containsExactly("createdAt");
@@ -62,7 +62,7 @@ class QueryRequestTest {
                 """);
 
         assertThat(asked.global()).isTrue();
-        assertThat(asked.expand()).containsExactly("a", "b");
+        assertThat(asked.query().expand()).containsExactly("a", "b");
         assertThat(asked.query().selector().json()).isEqualTo(json("{\"status\":\"open\"}"));
         assertThat(asked.query().skip()).isEqualTo(3);
         assertThat(asked.query().bookmark()).isEqualTo("b");
@@ -90,8 +90,8 @@ class QueryRequestTest {
 
     @Test
     void expandComesWithTheQueryStringOrTheBody() {
-        assertThat(read("{\"expand\":[\"c\"]}", null, "a,,b ").expand()).containsExactly("c", "a", "b");
-        assertThat(read("{\"expand\":null}", null, null).expand()).isEmpty();
+        assertThat(read("{\"expand\":[\"c\"]}", null, "a,,b ").query().expand()).containsExactly("c", "a", "b");
+        assertThat(read("{\"expand\":null}", null, null).query().expand()).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.GlobalFeeds;
 import dev.matview.core.InvalidBookmarkException;
 import dev.matview.core.QueryTimeoutException;
 import dev.matview.core.ViewNotReadyException;
@@ -36,7 +37,7 @@ class RefusalsOverHttpTest {
 
     private static final String POSTS = "/data/posts/query?global=true";
 
-    private volatile StubFeeds.Answering answering = (collection, query) -> new StubPage("g");
+    private volatile StubFeeds.Answering answering = (collection, query) -> StubPage.of("g");
     private HttpService service;
     private Http http;
 
@@ -47,7 +48,7 @@ class RefusalsOverHttpTest {
     }
 
     private HttpService start(int port) throws IOException {
-        StubFeeds feeds = new StubFeeds((collection, query) -> answering.page(collection, query));
+        GlobalFeeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
         return HttpService.start(
                 "127.0.0.1", port, feeds, Authenticator.none(), MangoLimits.defaults(), InstantSource.system());
     }

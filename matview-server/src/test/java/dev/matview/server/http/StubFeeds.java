@@ -1,50 +1,26 @@
 package dev.matview.server.http;
 
-import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
-import dev.matview.core.RefreshResult;
-import dev.matview.core.Subscription;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.lang.reflect.Proxy;
 
-/** Feeds that answer every query in one way. */
-record StubFeeds(Answering answering) implements GlobalFeeds {
+/** Feeds that answer every query in one way, and do nothing else. */
+final class StubFeeds {
 
     interface Answering {
         Page page(String collection, Query query);
     }
 
-    @Override
-    public Page query(String collection, Query query) {
-        return answering.page(collection, query);
+    private StubFeeds() {}
+
+    static GlobalFeeds answering(Answering answering) {
+        return (GlobalFeeds) Proxy.newProxyInstance(
+                GlobalFeeds.class.getClassLoader(), new Class<?>[] {GlobalFeeds.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("query")) {
+                        return answering.page((String) arguments[0], (Query) arguments[1]);
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
     }
-
-    @Override
-    public List<FeedStatus> status() {
-        return List.of();
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public CompletableFuture<RefreshResult> refresh(String collection) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FeedStatus status(String collection) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
 }

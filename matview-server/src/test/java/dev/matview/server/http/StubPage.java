@@ -1,36 +1,25 @@
 package dev.matview.server.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 
 /** An empty page of a generation. */
-record StubPage(String generationTag) implements Page {
+final class StubPage {
 
-    @Override
-    public byte[] json() {
-        return "[]".getBytes(StandardCharsets.UTF_8);
-    }
+    private StubPage() {}
 
-    @Override
-    public List<ObjectNode> documents() {
-        return List.of();
-    }
-
-    @Override
-    public int size() {
-        return 0;
-    }
-
-    @Override
-    public String bookmark() {
-        return "end";
-    }
-
-    @Override
-    public View view() {
-        return new View(1, Instant.parse("2026-01-01T00:00:00.123456Z"), 0, 1, 0);
+    static Page of(String generationTag) {
+        return (Page) Proxy.newProxyInstance(
+                Page.class.getClassLoader(),
+                new Class<?>[] {Page.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "generationTag" -> generationTag;
+                    case "json" -> "[]".getBytes(StandardCharsets.UTF_8);
+                    case "bookmark" -> "end";
+                    case "view" -> new Page.View(1, Instant.parse("2026-01-01T00:00:00.123456Z"), 0, 1, 0);
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 }

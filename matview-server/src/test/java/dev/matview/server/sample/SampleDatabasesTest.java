@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 
 class SampleDatabasesTest {
 
+    /** For the posts alone: the feeds have a time of their own. */
     private final ManualScheduler scheduler = new ManualScheduler();
+
     private final Instant now = scheduler.instant();
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private GlobalFeeds feeds;
@@ -33,7 +35,6 @@ class SampleDatabasesTest {
                         whole("events", "{\"type\":\"event\"}"),
                         whole("others", "{\"type\":{\"$nin\":[\"post\",\"event\"]}}")))
                 .aggregator(databases)
-                .scheduler(scheduler)
                 .build();
         feeds.start();
     }

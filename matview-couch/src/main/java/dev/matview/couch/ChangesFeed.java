@@ -1,0 +1,151 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the changes of one small database on a thread of its own, by long polling, for as long as it is open. A CouchDB
+ * that is away is asked again with backoff; when it is back, and whenever changes may have been missed, the listener is
+ * told so. Thread-safe.
+ */
+final class ChangesFeed implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ChangesFeed.class);
+
+    private static final Duration POLL = Duration.ofSeconds(20);
+
+    private final CouchCluster cluster;
+    private final String database;
+    private final Listener listener;
+    private final Thread thread;
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private volatile boolean closed;
+
+    /** What wants to know; called from the feed's thread. What it throws is treated as a broken connection. */
+    interface Listener {
+        /** Following begins, or begins anew: whatever happened before is not told. Makes the database, if need be. */
+        void begin() throws InterruptedException;
+
+        /** The document has changed; told with its current content, {@code _deleted} included. */
+        void changed(JsonNode document) throws InterruptedException;
+
+        /** All changes so far are told. */
+        default void caughtUp() throws InterruptedException {}
+
+        /** CouchDB does not answer, or not as it should. */
+        default void away(CouchException reason) {}
+    }
+
+    ChangesFeed(CouchCluster cluster, String database, String threadName, Listener listener) {
+        this.cluster = cluster;
+        this.database = database;
+        this.listener = listener;
+        this.thread = new Thread(this::run, threadName);
+        thread.setDaemon(true);
+    }
+
+    ChangesFeed start() {
+        thread.start();
+        return this;
+    }
+
+    /** Waits until changes are followed, or so long at most. */
+    void awaitReady(Duration atMost) throws InterruptedException {
+        if (!ready.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            log.debug("the changes of {} are not followed yet", database);
+        }
+    }
+
+    private void run() {
+        int failures = 0;
+        String since = null;
+        try {
+            while (!closed) {
+                try {
+                    since = since == null ? begin() : follow(since);
+                    failures = 0;
+                } catch (CouchException e) {
+                    report(e, ++failures);
+                    // The database is gone, or another one: from the beginning then.
+                    since = e.status() >= 400 && e.status() < 500 ? null : since;
+                    cluster.sleep(cluster.backoff().delay(failures, null));
+                } catch (RuntimeException e) {
+                    log.error("A change of {} cannot be taken, beginning anew", database, e);
+                    since = null;
+                    cluster.sleep(cluster.backoff().delay(++failures, null));
+                }
+            }
+        } catch (InterruptedException e) {
+            log.debug("the changes of {} are followed no more", database);
+        }
+    }
+
+    private void report(CouchException e, int failures) {
+        if (!closed) {
+            if (failures == 1) {
+                log.warn("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
+            }
+            listener.away(e);
+        }
+    }
+
+    private String begin() throws InterruptedException {
+        // Begun before the listener looks for itself: what changes meanwhile is told after that.
+        String since;
+        try {
+            since = now();
+        } catch (CouchException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+            since = null;
+        }
+        listener.begin();
+        if (since == null) {
+            since = "0";
+        }
+        ready.countDown();
+        return since;
+    }
+
+    private String now() throws InterruptedException {
+        CouchPath path =
+                CouchPath.database(database, "_changes").with("since", "now").with("limit", 1);
+        return since(cluster.json(CouchRequest.get(path)), null);
+    }
+
+    private String follow(String since) throws InterruptedException {
+        long timeout = Math.min(POLL.toMillis(), cluster.socketTimeout().toMillis() * 2 / 3);
+        CouchPath path = CouchPath.database(database, "_changes")
+                .with("feed", "longpoll")
+                .with("include_docs", "true")
+                .with("since", since)
+                .with("timeout", timeout);
+        JsonNode answer = cluster.once(CouchRequest.get(path).waitingForIt(), CouchCluster::tree);
+        for (JsonNode change : answer.path("results")) {
+            if (change.path("doc").isObject()) {
+                listener.changed(change.path("doc"));
+            }
+        }
+        if (!answer.path("results").isEmpty()) {
+            listener.caughtUp();
+        }
+        return since(answer, since);
+    }
+
+    private static String since(JsonNode answer, @Nullable String before) {
+        JsonNode last = answer.path("last_seq");
+        return last.isMissingNode() && before != null ? before : last.asText();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        cluster.interrupt(thread);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.matview.couch;
+
+import dev.matview.core.Scheduler;
+import dev.matview.core.ViewStoreException;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the cleanup of each view a grace period after it has something to do, one at a time. Thread-safe. */
+final class CleanupThread implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(CleanupThread.class);
+
+    private final Scheduler scheduler;
+    private final Calls calls;
+    /** Of views, each of which is in it once at most. */
+    private final BlockingQueue<CouchView> due = new LinkedBlockingQueue<>();
+
+    private final Set<CouchView> waiting = ConcurrentHashMap.newKeySet();
+    private final Thread thread = new Thread(this::run, "matview-view-cleanup");
+    private volatile boolean closed;
+
+    CleanupThread(Scheduler scheduler, Calls calls) {
+        this.scheduler = scheduler;
+        this.calls = calls;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    void follow(CouchView view) {
+        view.cleanup.onWork(() -> schedule(view));
+    }
+
+    private void schedule(CouchView view) {
+        if (!closed && waiting.add(view)) {
+            scheduler.schedule(view.cleanup.grace(), () -> due.add(view));
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                CouchView view = due.take();
+                waiting.remove(view);
+                clean(view);
+            } catch (InterruptedException e) {
+                log.debug("no cleanup any more");
+                return;
+            }
+        }
+    }
+
+    private void clean(CouchView view) {
+        boolean more = true;
+        try {
+            more = calls.run("cannot clean up view " + view.name, view.cleanup::run);
+        } catch (ViewStoreException e) {
+            if (!closed) {
+                log.warn("{}; tried again later", e.getMessage());
+            }
+        } catch (RuntimeException e) {
+            log.error("The cleanup of view {} failed; it is tried again later", view.name, e);
+        }
+        if (more) {
+            schedule(view);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lists databases by the beginning of their names. */
+final class DatabaseNames {
+
+    private DatabaseNames() {}
+
+    /** For few databases; a server that knows no ranges of names lists all it has. */
+    static List<String> beginningWith(CouchCluster cluster, String begin) throws InterruptedException {
+        CouchPath path =
+                CouchPath.server("_all_dbs").withJson("start_key", begin).withJson("end_key", begin + "\ufff0");
+        List<String> names = new ArrayList<>();
+        for (JsonNode name : cluster.json(CouchRequest.get(path))) {
+            if (name.asText().startsWith(begin)) {
+                names.add(name.asText());
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedRegistry;
+import dev.matview.core.contract.FeedRegistryContract;
+import dev.matview.core.registry.FeedDefinitionWriter;
+import dev.matview.couch.harness.RawCouch;
+import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.TestDatabases;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Documents are numbered, so that the first is in force where two have one name. */
+class CouchFeedRegistryContractTest extends FeedRegistryContract {
+
+    private final RawCouch raw = TestCouch.get().raw();
+    private final TestDatabases databases = TestCouch.get().databases();
+    private final CouchCluster cluster = TestCouch.get().cluster().build();
+    private final String database = databases.create("feeds");
+    private final Map<String, String> ids = new HashMap<>();
+
+    @Override
+    protected FeedRegistry open() {
+        return CouchFeedRegistry.open(cluster, database);
+    }
+
+    @Override
+    protected void put(FeedDefinition feed) {
+        String id = ids.computeIfAbsent(feed.collection(), name -> "feed-" + ids.size());
+        ObjectNode document = FeedDefinitionWriter.write(feed);
+        if (raw.send("GET", raw.path(database, id), null).statusCode() == 200) {
+            document.set("_rev", raw.get(database, id).path("_rev"));
+        }
+        raw.put(database, id, document.toString());
+    }
+
+    @Override
+    protected void remove(String collection) {
+        raw.delete(database, ids.get(collection));
+    }
+
+    @Override
+    protected void clean() {
+        databases.close();
+        cluster.close();
+    }
+}

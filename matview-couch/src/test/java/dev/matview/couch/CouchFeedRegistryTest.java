@@ -1,0 +1,266 @@
+package dev.matview.couch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedRegistry.Contents;
+import dev.matview.core.RegistryException;
+import dev.matview.core.registry.FeedDefinitionReader;
+import dev.matview.couch.harness.FaultProxy;
+import dev.matview.couch.harness.RawCouch;
+import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.TestDatabases;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CouchFeedRegistryTest {
+
+    private final RawCouch raw = TestCouch.get().raw();
+    private final TestDatabases databases = TestCouch.get().databases();
+    private final FaultProxy proxy = new FaultProxy(TestCouch.get().url());
+    private final CouchCluster cluster = TestCouch.get()
+            .cluster(proxy.url())
+            .attempts(2)
+            .backoff(Duration.ofMillis(1), Duration.ofMillis(50))
+            .build();
+    private final String database = databases.name("feeds");
+    private CouchFeedRegistry registry;
+
+    @AfterEach
+    void close() {
+        if (registry != null) {
+            registry.close();
+        }
+        cluster.close();
+        proxy.close();
+        databases.close();
+    }
+
+    private void open() {
+        registry = CouchFeedRegistry.open(cluster, database);
+    }
+
+    private static String feed(String collection, String view, String selector) {
+        return "{\"collectionName\":\"" + collection + "\",\"materializedViewName\":\"" + view
+                + "\",\"aggregationInterval\":\"5m\",\"query\":{\"selector\":" + selector + "}}";
+    }
+
+    private static String feed(String collection) {
+        return feed(collection, "_global_" + collection, "{\"type\":\"" + collection + "\"}");
+    }
+
+    private void put(String id, String json) {
+        boolean there = raw.send("GET", raw.path(database, id), null).statusCode() == 200;
+        String rev = there ? ",\"_rev\":\"" + raw.get(database, id).path("_rev").asText() + "\"}" : "}";
+        raw.put(database, id, json.substring(0, json.length() - 1) + rev);
+    }
+
+    private Contents awaitContents(Predicate<Contents> condition) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> condition.test(registry.contents()));
+        return registry.contents();
+    }
+
+    private static List<String> collections(Contents contents) {
+        return contents.feeds().stream().map(FeedDefinition::collection).toList();
+    }
+
+    @Test
+    void theDatabaseIsMadeForAdminsOnly() {
+        open();
+
+        JsonNode security = raw.json("GET", raw.path(database, "_security"), null);
+        if (TestCouch.get().capabilities().authentication()) {
+            assertThat(security.path("members").path("roles").path(0).asText()).isEqualTo("_admin");
+        } else {
+            assertThat(security.path("members").path("names")).isEmpty();
+        }
+    }
+
+    @Test
+    void aDocumentThatIsWrongFromTheStartKeepsNoOtherOut() {
+        raw.create(database);
+        put("a", feed("posts"));
+        put("b", feed("events").replace("5m", "soon"));
+        raw.put(database, "_design/x", "{}");
+
+        open();
+
+        assertThat(collections(registry.contents())).containsExactly("posts");
+        assertThat(registry.contents().problems())
+                .singleElement()
+                .satisfies(
+                        problem -> assertThat(problem.toString()).contains(database, "events", "aggregationInterval"));
+    }
+
+    @Test
+    void aDocumentThatGoesWrongStaysInForceAsItWas() {
+        raw.create(database);
+        put("a", feed("posts"));
+        put("b", feed("events"));
+        open();
+
+        put("a", "{\"collectionName\":\"posts\",\"oops\":1}");
+
+        Contents contents = awaitContents(now -> !now.problems().isEmpty());
+        assertThat(collections(contents)).containsExactly("posts", "events");
+        put("a", feed("posts", "_global_posts", "{\"type\":\"other\"}"));
+        assertThat(awaitContents(now -> now.problems().isEmpty()).feed("posts"))
+                .hasValueSatisfying(
+                        feed -> assertThat(feed.selector().json().toString()).contains("other"));
+    }
+
+    @Test
+    void aWrongDocumentThatIsDeletedIsNoProblemAnyMore() {
+        raw.create(database);
+        put("a", feed("posts"));
+        put("b", "{\"nothing\":1}");
+        open();
+        assertThat(registry.contents().problems()).isNotEmpty();
+
+        raw.delete(database, "b");
+
+        assertThat(collections(awaitContents(now -> now.problems().isEmpty()))).containsExactly("posts");
+    }
+
+    @Test
+    void ofTwoDocumentsForOneCollectionTheFirstIsInForceOnEveryServer() {
+        raw.create(database);
+        put("b", feed("posts", "_global_posts", "{\"type\":\"first\"}"));
+        put("c", feed("posts", "_global_other", "{\"type\":\"second\"}"));
+        open();
+
+        try (CouchFeedRegistry other = CouchFeedRegistry.open(cluster, database)) {
+            for (CouchFeedRegistry each : List.of(registry, other)) {
+                assertThat(each.contents().feeds())
+                        .singleElement()
+                        .satisfies(feed -> assertThat(feed.viewName()).isEqualTo("_global_posts"));
+                assertThat(each.contents().problems())
+                        .singleElement()
+                        .satisfies(problem -> assertThat(problem.message()).contains("posts", "b", "c"));
+            }
+        }
+        raw.delete(database, "b");
+        assertThat(awaitContents(now -> now.problems().isEmpty()).feeds())
+                .singleElement()
+                .satisfies(feed -> assertThat(feed.viewName()).isEqualTo("_global_other"));
+    }
+
+    @Test
+    void aChangeIsInForceWithinSecondsOnEveryServer() {
+        open();
+        try (CouchFeedRegistry other = CouchFeedRegistry.open(cluster, database)) {
+            List<Contents> told = new CopyOnWriteArrayList<>();
+            other.watch(told::add);
+
+            put("a", feed("posts"));
+
+            awaitContents(now -> now.feed("posts").isPresent());
+            await().atMost(Duration.ofSeconds(60)).until(() -> !told.isEmpty());
+            assertThat(collections(told.get(0))).containsExactly("posts");
+        }
+    }
+
+    @Test
+    void aCouchDbThatIsAwayAtTheStartIsSaidSo() {
+        proxy.down();
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining(database)
+                .hasMessageContaining("is CouchDB running there");
+    }
+
+    @Test
+    void whileCouchDbIsAwayWhatIsInForceStaysAndChangesAreFoundAfterwards() {
+        raw.create(database);
+        put("a", feed("posts"));
+        open();
+        int before = proxy.count("_changes");
+        proxy.down();
+
+        put("b", feed("events"));
+        raw.delete(database, "a");
+        assertThat(collections(registry.contents())).containsExactly("posts");
+        proxy.up();
+
+        assertThat(collections(awaitContents(now -> now.feed("events").isPresent())))
+                .containsExactly("events");
+        assertThat(proxy.count("_changes")).isGreaterThan(before);
+    }
+
+    @Test
+    void aDatabaseThatSomebodyDeletedTakesNoFeedOutOfForce() {
+        raw.create(database);
+        put("a", feed("posts"));
+        open();
+
+        raw.drop(database);
+        proxy.forget();
+        await().atMost(Duration.ofSeconds(60)).until(() -> proxy.count("_changes") >= 2);
+
+        assertThat(collections(registry.contents())).containsExactly("posts");
+        raw.create(database);
+        put("b", feed("events"));
+        awaitContents(now -> collections(now).equals(List.of("events")));
+    }
+
+    @Test
+    void aRegistryIsImportedAndExported() throws Exception {
+        byte[] json = ("[" + feed("posts") + "," + feed("events") + "," + feed("_odd/name") + "]")
+                .getBytes(StandardCharsets.UTF_8);
+        open();
+
+        assertThat(registry.importJson("feeds.json", json)).isEqualTo(3);
+        assertThat(registry.importJson("feeds.json", json)).as("the same again").isZero();
+
+        awaitContents(now -> now.feeds().size() == 3);
+        byte[] exported = registry.exportJson().getBytes(StandardCharsets.UTF_8);
+        assertThat(FeedDefinitionReader.of("exported").readAll(exported).feeds())
+                .extracting(FeedDefinition::fingerprint)
+                .containsExactlyInAnyOrderElementsOf(FeedDefinitionReader.of("given").readAll(json).feeds().stream()
+                        .map(FeedDefinition::fingerprint)
+                        .toList());
+        assertThat(new ObjectMapper().readTree(exported).findValues("_id")).isEmpty();
+    }
+
+    @Test
+    void anImportWritesOverTheDocumentOfTheCollectionAndDeletesNone() {
+        raw.create(database);
+        put("mine", feed("posts"));
+        put("other", feed("events"));
+        open();
+
+        int written = registry.importJson(
+                "feeds.json",
+                ("[" + feed("posts", "_global_posts", "{\"type\":\"new\"}") + "]").getBytes(StandardCharsets.UTF_8));
+
+        assertThat(written).isEqualTo(1);
+        assertThat(raw.get(database, "mine").path("query").toString()).contains("new");
+        assertThat(raw.get(database, "other").path("collectionName").asText()).isEqualTo("events");
+    }
+
+    @Test
+    void nothingIsImportedOfAFileWithAMistake() {
+        open();
+
+        assertThatThrownBy(() -> registry.importJson(
+                        "feeds.json",
+                        ("[" + feed("posts") + "," + feed("events").replace("5m", "soon") + "]")
+                                .getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("feeds.json")
+                .hasMessageContaining("aggregationInterval");
+
+        assertThat(raw.json("GET", raw.path(database), null).path("doc_count").asInt())
+                .isZero();
+    }
+}

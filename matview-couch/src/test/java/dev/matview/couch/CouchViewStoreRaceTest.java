@@ -1,0 +1,95 @@
+package dev.matview.couch;
+
+import static dev.matview.couch.StoredViews.VIEW;
+import static dev.matview.couch.StoredViews.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedRegistry;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.Row;
+import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.couch.harness.TestCouch;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Two servers on one CouchDB. */
+class CouchViewStoreRaceTest {
+
+    private static final int REFRESHES = 100;
+    private static final FeedDefinition POSTS =
+            FeedDefinition.builder("posts").interval(Duration.ofHours(1)).build();
+
+    private final StoredViews views = new StoredViews();
+    private final CouchCluster cluster =
+            TestCouch.get().cluster().requestsInFlight(16).build();
+    private final InMemoryDatabases sources = new InMemoryDatabases();
+
+    @AfterEach
+    void close() {
+        cluster.close();
+        views.close();
+    }
+
+    private GlobalFeeds server() {
+        GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(POSTS))
+                .aggregator(new KeptOpen(sources))
+                .viewStore(views.store(cluster)
+                        .cleanupGrace(Duration.ofMillis(100))
+                        .build())
+                .build();
+        feeds.start();
+        return feeds;
+    }
+
+    private void write(int stamp) {
+        for (int user = 0; user < 10; user++) {
+            for (int post = 0; post < 3; post++) {
+                sources.put("userdb-" + user, "{\"_id\":\"p" + post + "\",\"stamp\":" + stamp + "}");
+            }
+        }
+    }
+
+    private static Set<String> stamps(CouchViewStore store) {
+        return read(store).rows().values().stream()
+                .flatMap(rows -> rows.values().stream())
+                .map(CouchViewStoreRaceTest::stamp)
+                .collect(Collectors.toSet());
+    }
+
+    private static String stamp(Row row) {
+        return new String(row.document(), StandardCharsets.UTF_8).replaceAll(".*\"stamp\":([0-9]+).*", "$1");
+    }
+
+    @Test
+    void twoServersToldToRefreshAtOnceBothServeTheWinnersGeneration() throws Exception {
+        write(0);
+        try (GlobalFeeds one = server();
+                GlobalFeeds other = server();
+                CouchViewStore reader = views.store(cluster).build()) {
+            for (int stamp = 1; stamp <= REFRESHES; stamp++) {
+                write(stamp);
+                List<CompletableFuture<RefreshResult>> refreshes =
+                        List.of(one.refresh("posts"), other.refresh("posts"));
+                for (CompletableFuture<RefreshResult> refresh : refreshes) {
+                    refresh.get(60, TimeUnit.SECONDS);
+                }
+                assertThat(stamps(reader)).containsExactly(Integer.toString(stamp));
+                long generation = reader.read(VIEW, 0).orElseThrow().head().generation();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> one.status("posts").view().generation() == generation
+                                && other.status("posts").view().generation() == generation);
+            }
+        }
+    }
+}

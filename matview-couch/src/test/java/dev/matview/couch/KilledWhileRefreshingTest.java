@@ -1,0 +1,147 @@
+package dev.matview.couch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.ViewDelta;
+import dev.matview.core.contract.ViewModel;
+import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.memory.InMemoryFeedRegistry;
+import dev.matview.couch.harness.TestCouch;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Kills a server, as {@code kill -9} does, at random instants of refreshes that change what every row says, and looks at
+ * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 10 times; {@code -Dmatview.seed=…} draws the
+ * same instants again.
+ */
+class KilledWhileRefreshingTest {
+
+    private static final int KILLS = Integer.getInteger("matview.kills", 10);
+    private static final long SEED = Long.getLong("matview.seed", System.nanoTime());
+
+    private final StoredViews views = new StoredViews();
+    private final CouchCluster cluster = TestCouch.get().cluster().build();
+    private final Random random = new Random(SEED);
+
+    @AfterEach
+    void close() {
+        cluster.close();
+        views.close();
+    }
+
+    @Test
+    void aKilledServerLeavesOneWholeGenerationAndTheNextRefreshConverges() throws Exception {
+        System.out.println("killing " + KILLS + " times, -Dmatview.seed=" + SEED);
+        int stamp = 1;
+        for (int kill = 0; kill < KILLS; kill++) {
+            int last = runAndKill(stamp, kill % 3 == 0);
+            int survived = survivor(stamp, last);
+            stamp = Math.max(survived, last) + 1;
+            converge(stamp);
+            stamp++;
+        }
+        assertThat(views.builds()).as("databases of builds that died").hasSizeLessThan(KILLS + 5);
+    }
+
+    /** Gives the last stamp that the process said was refreshed; 0 for none. */
+    private int runAndKill(int stamp, boolean early) throws IOException, InterruptedException {
+        URI url = TestCouch.get().url();
+        String credentials = TestCouch.get().user().isEmpty()
+                ? ""
+                : TestCouch.get().user() + ":" + TestCouch.get().password() + "@";
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        classPath,
+                        RefreshingProcess.class.getName(),
+                        views.prefix(),
+                        Integer.toString(stamp))
+                .redirectError(new File("target/killed-process.log"));
+        builder.environment().put("COUCHDB_URL", url.getScheme() + "://" + credentials + url.getAuthority());
+        Path out = Files.createTempFile(Path.of("target"), "killed-process", ".out");
+        Process process = builder.redirectOutput(out.toFile()).start();
+        try {
+            if (!early) {
+                // Refreshes follow each other without a pause, so that any instant is in one of them.
+                await().atMost(Duration.ofMinutes(2)).until(() -> !process.isAlive() || lastStamp(out) > 0);
+            }
+            boolean ended = process.waitFor(random.nextInt(early ? 4_000 : 1_500), TimeUnit.MILLISECONDS);
+            assertThat(ended)
+                    .as("ended by itself, see target/killed-process.log")
+                    .isFalse();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        int last = lastStamp(out);
+        Files.delete(out);
+        return last;
+    }
+
+    private static int lastStamp(Path out) throws IOException {
+        String text = Files.readString(out);
+        String[] lines = text.substring(0, text.lastIndexOf('\n') + 1).split("\n");
+        return lines[lines.length - 1].isEmpty() ? 0 : Integer.parseInt(lines[lines.length - 1]);
+    }
+
+    /** What another process finds: a generation that is whole, and none that is older than what was reported. */
+    private int survivor(int first, int last) {
+        try (CouchViewStore store = RefreshingProcess.store(cluster, views.prefix())) {
+            Optional<ViewDelta> left = store.read(StoredViews.VIEW, 0);
+            if (left.isEmpty()) {
+                assertThat(last).isZero();
+                return first - 1;
+            }
+            ViewModel view = ViewModel.of(left.get());
+            int stamp = requireOneStamp(view);
+            assertThat(stamp).isGreaterThanOrEqualTo(last);
+            return stamp;
+        }
+    }
+
+    private static int requireOneStamp(ViewModel view) {
+        Set<String> documents = view.rows().values().stream()
+                .flatMap(rows -> rows.values().stream())
+                .map(RefreshingProcess::document)
+                .collect(Collectors.toSet());
+        assertThat(documents).as("what rows say").hasSize(1);
+        int stamp = Integer.parseInt(documents.iterator().next().replaceAll("[^0-9]", ""));
+        assertThat(RefreshingProcess.rows(view))
+                .as("rows of stamp %s", stamp)
+                .isEqualTo(RefreshingProcess.expected(stamp));
+        assertThat(view.positions().keySet())
+                .isEqualTo(RefreshingProcess.expected(stamp).keySet());
+        return stamp;
+    }
+
+    private void converge(int stamp) throws Exception {
+        InMemoryDatabases sources = new InMemoryDatabases();
+        RefreshingProcess.write(sources, stamp);
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(new InMemoryFeedRegistry(RefreshingProcess.feed(stamp)))
+                .aggregator(sources)
+                .viewStore(RefreshingProcess.store(cluster, views.prefix()))
+                .build()) {
+            feeds.start();
+            feeds.refresh("posts").get(60, TimeUnit.SECONDS);
+        }
+        try (CouchViewStore store = RefreshingProcess.store(cluster, views.prefix())) {
+            assertThat(requireOneStamp(StoredViews.read(store))).isEqualTo(stamp);
+        }
+    }
+}
