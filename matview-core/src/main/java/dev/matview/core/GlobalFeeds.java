@@ -81,6 +81,14 @@ public interface GlobalFeeds extends AutoCloseable {
      */
     Subscription subscribe(String collection, Query query, Consumer<Page> listener);
 
+    /**
+     * Gives the listener the answer of {@link #queryOwn}, soon, and again when a change of the caller's database changes
+     * it. While the database cannot be read there is no answer, and it is tried again. Otherwise as {@link #subscribe}.
+     *
+     * @throws IllegalArgumentException when the caller has no database
+     */
+    Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener);
+
     /** @throws FeedNotRegisteredException when the collection has no feed */
     FeedStatus status(String collection);
 

@@ -391,6 +391,32 @@ class GlobalFeedsTest {
     }
 
     @Test
+    void aSubscriberToItsOwnDatabaseIsToldWhenItsAnswerChanges() throws InterruptedException {
+        post("userdb-a", "1", 1);
+        BlockingQueue<List<String>> answers = new LinkedBlockingQueue<>();
+        Query own = with().caller(new Caller("did:example:a", "userdb-a")).build();
+        try (Subscription subscription = feeds.subscribeOwn("posts", own, page -> answers.add(texts(page)))) {
+            assertThat(answers.poll(10, TimeUnit.SECONDS)).containsExactly("userdb-a-1");
+            post("userdb-b", "2", 2);
+            databases.put("userdb-a", "{\"_id\":\"note\",\"type\":\"note\"}");
+            scheduler.advance(Duration.ofSeconds(1));
+            databases.fail("userdb-a", new IllegalStateException("down"));
+            post("userdb-a", "3", 3);
+            scheduler.advance(Duration.ofSeconds(1));
+            databases.recover("userdb-a");
+            scheduler.advance(Duration.ofSeconds(10));
+            assertThat(answers.poll(10, TimeUnit.SECONDS))
+                    .as("what changed elsewhere, or is not selected, changes no answer")
+                    .containsExactly("userdb-a-1", "userdb-a-3");
+        }
+        post("userdb-a", "4", 4);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(answers).isEmpty();
+        assertThatThrownBy(() -> feeds.subscribeOwn("posts", Query.all(), page -> {}))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void theTagNamesTheGeneration() {
         post("userdb-a", "1", 1);
         refresh();

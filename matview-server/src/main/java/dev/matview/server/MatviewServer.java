@@ -4,10 +4,11 @@ import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Scheduler;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
+import dev.matview.server.http.HttpSettings;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,23 +32,20 @@ public final class MatviewServer implements AutoCloseable {
      *
      * @param feeds built and not started; closed with the server, also when it does not start
      * @param settings the ones the feeds were built with
-     * @param host the name or address to bind to
-     * @param port the port to bind to; 0 for a free one
-     * @param clock the time, by which slow requests are ended
+     * @param scheduler the time, by which slow requests and sockets are ended
      * @throws IOException when the address cannot be bound
      */
     public static MatviewServer start(
             GlobalFeeds feeds,
             GlobalFeeds.Settings settings,
             Authenticator authenticator,
-            String host,
-            int port,
-            InstantSource clock)
+            HttpSettings httpSettings,
+            Scheduler scheduler)
             throws IOException {
         try {
-            // Bound first: an address that is taken is found out before any database is read. Until the feeds are started,
-            // they answer that their views are not ready.
-            HttpService http = HttpService.start(host, port, feeds, authenticator, settings.mango(), clock);
+            // Bound first: an address that is taken is found out before any database is read. Until the feeds are
+            // started, they answer that their views are not ready.
+            HttpService http = HttpService.start(httpSettings, feeds, authenticator, settings.mango(), scheduler);
             try {
                 feeds.start();
             } catch (RuntimeException e) {
@@ -66,16 +64,23 @@ public final class MatviewServer implements AutoCloseable {
         return http.port();
     }
 
+    /** How many WebSockets there are. */
+    public int sockets() {
+        return http.sockets();
+    }
+
     /**
-     * Refreshes every feed, and waits for it.
+     * Waits until every feed has a generation to serve. A feed whose store held one is not refreshed for this.
      *
-     * @return how each refresh ended
+     * @return how the refreshes ended
      * @throws RefreshException when one failed
      */
-    public List<RefreshResult> refreshAll() {
+    public List<RefreshResult> buildViews() {
         List<CompletableFuture<RefreshResult>> refreshes = new ArrayList<>();
         for (FeedStatus status : feeds.status()) {
-            refreshes.add(feeds.refresh(status.feed().collection()));
+            if (status.view() == null) {
+                refreshes.add(feeds.refresh(status.feed().collection()));
+            }
         }
         try {
             return refreshes.stream().map(CompletableFuture::join).toList();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the command line says, and what it means together with the environment. Filled by picocli. */
@@ -18,10 +19,11 @@ final class Options {
 
     @Option(
             names = "--registry",
-            paramLabel = "FILE",
-            description = "The feeds, a JSON file; watched while the server runs. Default: the feeds posts and events.")
+            paramLabel = "FILE|couchdb:NAME",
+            description = "The feeds: a JSON file, or a database of feed documents in CouchDB; watched while the server"
+                    + " runs. Default: the feeds posts and events.")
     @Nullable
-    Path registry;
+    String registry;
 
     @Option(
             names = "--data",
@@ -45,19 +47,14 @@ final class Options {
     @Nullable
     Integer port;
 
-    @Option(
-            names = "--jwt-secret-file",
-            paramLabel = "FILE",
-            description = "The secret that tokens are signed with (HS256), at least 32 bytes; a line end after it does"
-                    + " not count. Default: the environment's JWT_SECRET.")
-    @Nullable
-    Path jwtSecretFile;
+    @Mixin
+    CouchOptions couch = new CouchOptions();
 
-    @Option(
-            names = "--no-auth",
-            description =
-                    "Ask for no token. Only on a loopback address. Sample databases need neither this nor a secret.")
-    boolean noAuth;
+    @Mixin
+    TokenOptions tokens = new TokenOptions();
+
+    @Mixin
+    HttpOptions http = new HttpOptions();
 
     @Option(
             names = "--page-size",
@@ -71,8 +68,8 @@ final class Options {
     Integer maxPageSize;
 
     /** Whether data of the user's own is served, not the bundled demonstration alone. */
-    boolean servesOwn() {
-        return registry != null || data != null;
+    boolean servesOwn(Map<String, String> environment) {
+        return registry != null || data != null || couch.isGiven(environment);
     }
 
     /** @throws UsageException when it is no port, or the environment's is none */

@@ -61,7 +61,7 @@ class OptionsTest {
         Authenticator authenticator =
                 authenticator(Map.of("JWT_SECRET", "x".repeat(40)), "--jwt-secret-file", file.toString());
 
-        assertThat(authenticator.authenticate(Tokens.alice()).did()).isEqualTo("did:example:alice");
+        assertThat(authenticator.authenticate(Tokens.alice()).caller().did()).isEqualTo("did:example:alice");
     }
 
     @Test
@@ -71,7 +71,8 @@ class OptionsTest {
         Authenticator authenticator = authenticator(environment, "--host", "0.0.0.0");
 
         assertThat(authenticator.identifiesCallers()).isTrue();
-        assertThat(authenticator.authenticate(Tokens.alice()).database()).isEqualTo("userdb-alice");
+        assertThat(authenticator.authenticate(Tokens.alice()).caller().database())
+                .isEqualTo("userdb-alice");
     }
 
     private static void append(Path file, String text) throws IOException {

@@ -42,6 +42,14 @@ class StartupErrorsTest {
                 "--host 0.0.0.0 --no-auth|--host 0.0.0.0: --no-auth listens on a loopback address only",
                 "--data .|give --jwt-secret-file FILE or JWT_SECRET (environment), or --no-auth",
                 "--registry r.json|give --jwt-secret-file FILE or JWT_SECRET (environment), or --no-auth",
+                "--couchdb-url http://127.0.0.1:1|give --jwt-secret-file FILE or JWT_SECRET (environment)",
+                "--no-auth --couchdb-url http://127.0.0.1:1 --data .|give one of them",
+                "--no-auth --couchdb-url http://a:b@127.0.0.1:1|--couchdb-url: leave user and password out of the URL",
+                "--no-auth --couchdb-url ftp://x|--couchdb-url: the URL of a CouchDB looks like http://host:5984",
+                "--no-auth --couchdb-url http://127.0.0.1:1 --couchdb-user x|there is a user for CouchDB and no password",
+                "--no-auth --registry couchdb:feeds|there is no CouchDB; give --couchdb-url",
+                "import --registry couchdb:feeds x.json|there is no CouchDB: give --couchdb-url",
+                "export --couchdb-url http://127.0.0.1:1 --registry feeds|--registry: a registry in CouchDB is written couchdb:NAME, not feeds",
                 "--no-auth --jwt-secret-file f|--no-auth contradicts --jwt-secret-file: give one of them",
             })
     void wrongOptionsAreRefused(String arguments, String message) {

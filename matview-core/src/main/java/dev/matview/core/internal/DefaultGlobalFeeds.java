@@ -33,7 +33,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +41,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     /** What a client is told to wait for a view that is being built. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    /** A subscriber's query may search a view, or wait for documents it refers to: one thread would let all others wait. */
+    private static final int NOTIFIERS = 4;
 
     /** Stands for the generation in answers from a user's own database, which has none. */
     private static final String OWN = "own";
@@ -56,6 +58,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final PageRenderer renderer;
     private final PageReader reader;
     private final ExecutorService notifier;
+    private final OwnSubscriptions ownSubscriptions;
 
     private enum Phase {
         NEW,
@@ -85,11 +88,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
         this.renderer = new PageRenderer(dids, rules, referrals);
         this.reader = new PageReader(settings, scheduler, rules, renderer);
-        this.notifier = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "matview-subscribers");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
+        this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler);
     }
 
     /** @see GlobalFeeds.Builder#build() */
@@ -217,6 +217,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
+    public Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener) {
+        String database = query.caller().database();
+        if (database == null) {
+            throw new IllegalArgumentException("the caller has no database of its own");
+        }
+        requireOpen();
+        return ownSubscriptions.subscribe(database, () -> queryOwn(collection, query), listener);
+    }
+
+    @Override
     public FeedStatus status(String collection) {
         return status(task(collection));
     }
@@ -261,6 +271,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         registry.close();
         worker.close();
         notifier.shutdownNow();
+        ownSubscriptions.close();
         aggregator.close();
         store.close();
         scheduler.close();

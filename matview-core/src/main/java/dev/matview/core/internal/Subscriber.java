@@ -15,20 +15,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One subscription. However many generations come while its listener is busy, one delivery waits at most, and that one
- * asks for the newest answer; an answer equal to the last one is not given again.
+ * asks for the newest answer; an answer equal to the last one is not given again. A query that has none now gives null.
  */
 final class Subscriber implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Subscriber.class);
 
-    private final Supplier<Page> query;
+    private final Supplier<@Nullable Page> query;
     private final Consumer<Page> listener;
     private final Executor executor;
     private final AtomicBoolean waiting = new AtomicBoolean();
     private byte @Nullable [] last;
     private volatile boolean closed;
 
-    Subscriber(Supplier<Page> query, Consumer<Page> listener, Executor executor) {
+    Subscriber(Supplier<@Nullable Page> query, Consumer<Page> listener, Executor executor) {
         this.query = query;
         this.listener = listener;
         this.executor = executor;
@@ -53,7 +53,7 @@ final class Subscriber implements Runnable {
         }
         try {
             Page page = query.get();
-            if (!Arrays.equals(page.json(), last)) {
+            if (page != null && !Arrays.equals(page.json(), last)) {
                 last = page.json();
                 listener.accept(page);
             }

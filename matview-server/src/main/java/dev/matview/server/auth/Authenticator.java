@@ -1,6 +1,5 @@
 package dev.matview.server.auth;
 
-import dev.matview.core.Caller;
 import org.jspecify.annotations.Nullable;
 
 /** Tells who asks from the token of a request. Implementations are thread-safe, and never log a token. */
@@ -10,7 +9,7 @@ public interface Authenticator {
      * @param token what the client sent, see {@link BearerToken}; null when it sent none
      * @throws UnauthorizedException when there must be a token and there is none, or it is not accepted
      */
-    Caller authenticate(@Nullable String token) throws UnauthorizedException;
+    Identity authenticate(@Nullable String token) throws UnauthorizedException;
 
     /**
      * Whether callers are told apart. Where they are not, everybody reads the public feeds, and nobody has a database of
@@ -22,8 +21,8 @@ public interface Authenticator {
     static Authenticator none() {
         return new Authenticator() {
             @Override
-            public Caller authenticate(@Nullable String token) {
-                return Caller.anonymous();
+            public Identity authenticate(@Nullable String token) {
+                return Identity.anybody();
             }
 
             @Override

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import javax.servlet.http.HttpServletResponse;
 
 /** Writes answers. Every one is JSON, and says how long it is. */
@@ -36,6 +38,21 @@ final class Answer {
             return MAPPER.writeValueAsString(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can always be written", e);
+        }
+    }
+
+    /** Takes back what is not sent yet, but for what {@link Cors} has said: a page can read why it gets no answer. */
+    static void reset(HttpServletResponse response) {
+        Map<String, String> cors = new LinkedHashMap<>();
+        for (String name : response.getHeaderNames()) {
+            if (name.startsWith("Access-Control-")) {
+                cors.put(name, response.getHeader(name));
+            }
+        }
+        response.reset();
+        cors.forEach(response::setHeader);
+        if (!cors.isEmpty()) {
+            response.setHeader("Vary", "Origin");
         }
     }
 

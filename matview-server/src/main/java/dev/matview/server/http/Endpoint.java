@@ -36,7 +36,7 @@ interface Endpoint {
             } catch (RuntimeException e) {
                 log.error("A request could not be answered", e);
                 if (!response.raw().isCommitted()) {
-                    response.raw().reset();
+                    Answer.reset(response.raw());
                     Answer.send(response.raw(), HttpError.internal());
                 }
             }

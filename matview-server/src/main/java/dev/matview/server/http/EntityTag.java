@@ -17,9 +17,19 @@ final class EntityTag {
 
     private EntityTag() {}
 
+    /** For an answer that stays the same while its generation does. */
     static String of(Page page, Query query) {
+        return of(page.generationTag(), query);
+    }
+
+    /** For an answer that is made anew each time. */
+    static String ofContent(Page page, Query query) {
+        return of(Base64.getEncoder().encodeToString(sha256().digest(page.json())), query);
+    }
+
+    private static String of(String content, Query query) {
         MessageDigest digest = sha256();
-        add(digest, page.generationTag());
+        add(digest, content);
         add(digest, query.shape());
         add(digest, query.limit().toString());
         add(digest, Integer.toString(query.skip()));

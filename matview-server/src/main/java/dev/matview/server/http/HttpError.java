@@ -58,6 +58,23 @@ final class HttpError extends RuntimeException {
                 status, status == 408 ? "request_timeout" : "bad_request", reason, Map.of("Connection", "close"));
     }
 
+    /** There is no room for now. */
+    static HttpError tooBusy(String reason) {
+        return new HttpError(503, "too_busy", reason, Map.of("Retry-After", "5"));
+    }
+
+    /** The caller has as many requests under way as it may. */
+    static HttpError tooManyRequests() {
+        return new HttpError(
+                429, "too_many_requests", "You have too many requests under way at once.", Map.of("Retry-After", "1"));
+    }
+
+    /** The caller's own database, or one it refers to, cannot be read now. */
+    static HttpError databaseUnavailable() {
+        return new HttpError(
+                503, "database_unavailable", "The database cannot be read now.", Map.of("Retry-After", "5"));
+    }
+
     static HttpError internal() {
         return of(500, "internal_error", "The server could not answer. Its log says why.");
     }

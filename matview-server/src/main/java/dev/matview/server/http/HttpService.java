@@ -1,10 +1,10 @@
 package dev.matview.server.http;
 
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Scheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import spark.Route;
 import spark.Service;
@@ -19,56 +19,74 @@ public final class HttpService implements AutoCloseable {
     private static final int THREAD_IDLE_MILLIS = 60_000;
 
     private final Service spark;
+    private final Sockets sockets;
     private final int port;
 
-    private HttpService(Service spark, int port) {
+    private HttpService(Service spark, Sockets sockets) {
         this.spark = spark;
-        this.port = port;
+        this.sockets = sockets;
+        this.port = spark.port();
     }
 
     /**
      * Begins to serve.
      *
-     * @param host the name or address to bind to
-     * @param port the port to bind to; 0 for a free one
      * @param limits bounds of the selectors that clients send
-     * @param clock the time, by which slow requests are ended
+     * @param scheduler the time, by which slow requests and sockets are ended
      * @throws IOException when the address cannot be bound
      */
     public static HttpService start(
-            String host,
-            int port,
+            HttpSettings settings,
             GlobalFeeds feeds,
             Authenticator authenticator,
             MangoLimits limits,
-            InstantSource clock)
+            Scheduler scheduler)
             throws IOException {
-        QueryEndpoint query = new QueryEndpoint(feeds, authenticator, limits, new RequestBody(clock));
-        HealthEndpoint health = new HealthEndpoint(feeds);
+        Sockets sockets = new Sockets(feeds, authenticator, limits, settings.sockets(), scheduler);
         Service spark = Service.ignite();
         CompletableFuture<Void> failure = new CompletableFuture<>();
-        spark.embeddedServerIdentifier(JettyServer.IDENTIFIER);
+        Object embedding = JettyServer.register(settings.cors(), sockets);
+        spark.embeddedServerIdentifier(embedding);
         spark.initExceptionHandler(failure::completeExceptionally);
-        spark.ipAddress(host);
-        spark.port(port);
+        spark.ipAddress(settings.host());
+        spark.port(settings.port());
         spark.threadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
+        route(spark, settings, feeds, authenticator, limits, scheduler);
+        spark.awaitInitialization();
+        JettyServer.forget(embedding);
+        if (failure.isCompletedExceptionally()) {
+            sockets.close();
+            throw bindFailure(failure);
+        }
+        return new HttpService(spark, sockets);
+    }
 
+    private static void route(
+            Service spark,
+            HttpSettings settings,
+            GlobalFeeds feeds,
+            Authenticator authenticator,
+            MangoLimits limits,
+            Scheduler scheduler) {
+        Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
+        QueryEndpoint query = new QueryEndpoint(feeds, callers, limits, new RequestBody(scheduler));
         spark.post(
                 "/data/:collection/query",
                 Endpoint.route((request, response) ->
                         query.answer(request.params("collection"), request.raw(), response.raw())));
         refuseOtherMethods(spark, "/data/:collection/query", "POST");
-        Route healthRoute = Endpoint.route((request, response) -> health.answer(response.raw()));
-        spark.get("/health", healthRoute);
-        // Spark would answer for HEAD itself, with another content type. Jetty leaves the body out.
-        spark.head("/health", healthRoute);
-        refuseOtherMethods(spark, "/health", "GET");
+        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers);
+        get(spark, "/data/expand", (request, response) -> expand.answer(request.raw(), response.raw()));
+        HealthEndpoint health = new HealthEndpoint(feeds);
+        get(spark, "/health", (request, response) -> health.answer(response.raw()));
+    }
 
-        spark.awaitInitialization();
-        if (failure.isCompletedExceptionally()) {
-            throw bindFailure(failure);
-        }
-        return new HttpService(spark, spark.port());
+    private static void get(Service spark, String path, Endpoint endpoint) {
+        Route route = Endpoint.route(endpoint);
+        spark.get(path, route);
+        // Spark would answer for HEAD itself, with another content type. Jetty leaves the body out.
+        spark.head(path, route);
+        refuseOtherMethods(spark, path, "GET");
     }
 
     private static void refuseOtherMethods(Service spark, String path, String allowed) {
@@ -102,6 +120,16 @@ public final class HttpService implements AutoCloseable {
     /** How many requests are being answered. */
     int requestsUnderWay() {
         return spark.activeThreadCount();
+    }
+
+    /** How many WebSockets there are. */
+    public int sockets() {
+        return sockets.count();
+    }
+
+    /** How many distinct queries they ask. */
+    int topics() {
+        return sockets.topics();
     }
 
     /** Takes no more requests, and returns when those under way are answered, or after {@link JettyServer#STOP_TIME}. */

@@ -37,30 +37,26 @@ import spark.utils.urldecoding.UrlDecode;
  */
 final class JettyServer implements EmbeddedServer {
 
-    /** Names this embedding to Spark. */
-    static final Object IDENTIFIER = "matview";
-
     /** How long requests under way may take to finish once the server is told to stop. */
     static final Duration STOP_TIME = Duration.ofSeconds(20);
 
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    /** Who reads more slowly holds up a thread. */
+    private static final int MIN_BYTES_PER_SECOND = 512;
+
     private static final Duration IDLE_TIME = Duration.ofSeconds(30);
+    /** What the system keeps for a client that does not read; by itself it would come to keep megabytes. */
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
+
     private static final int MAX_QUEUED_TASKS = 4096;
     private static final int ACCEPT_QUEUE = 1024;
 
     private static final Logger log = LoggerFactory.getLogger(JettyServer.class);
 
-    static {
-        EmbeddedServers.initialize();
-        EmbeddedServers.add(
-                IDENTIFIER,
-                (routes, staticFiles, exceptions, hasOtherHandlers) ->
-                        // Always with other handlers: what Spark has no route for goes on to NotFound.
-                        new JettyServer(new MatcherFilter(routes, staticFiles, exceptions, false, true)));
-    }
-
+    private final Cors cors;
+    private final Sockets sockets;
     private final Filter routes;
 
     /** Counts the requests under way, so that stopping can wait for them. */
@@ -68,8 +64,34 @@ final class JettyServer implements EmbeddedServer {
 
     private volatile @Nullable Server server;
 
-    private JettyServer(Filter routes) {
+    private JettyServer(Filter routes, Cors cors, Sockets sockets) {
         this.routes = routes;
+        this.cors = cors;
+        this.sockets = sockets;
+    }
+
+    /**
+     * Names to Spark an embedding with these beside Spark's routes. Spark knows of no way to pass on more than a name;
+     * it is to be {@linkplain #forget forgotten} when the service has started.
+     */
+    static Object register(Cors cors, Sockets sockets) {
+        Object name = new Object();
+        synchronized (EmbeddedServers.class) {
+            EmbeddedServers.initialize();
+            EmbeddedServers.add(
+                    name,
+                    (routes, staticFiles, exceptions, hasOtherHandlers) ->
+                            // Always with other handlers: what Spark has no route for goes on to NotFound.
+                            new JettyServer(
+                                    new MatcherFilter(routes, staticFiles, exceptions, false, true), cors, sockets));
+        }
+        return name;
+    }
+
+    static void forget(Object name) {
+        synchronized (EmbeddedServers.class) {
+            EmbeddedServers.add(name, null);
+        }
     }
 
     @Override
@@ -88,8 +110,11 @@ final class JettyServer implements EmbeddedServer {
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIME.toMillis());
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
         jetty.addConnector(connector);
-        counting.setHandler(new HandlerList(new SparkHandler(routes), new NotFound()));
+        HandlerList answering =
+                new HandlerList(new SocketHandler(sockets, cors), new SparkHandler(routes), new NotFound());
+        counting.setHandler(new CorsHandler(cors, answering));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
         jetty.setStopTimeout(STOP_TIME.toMillis());
@@ -107,6 +132,7 @@ final class JettyServer implements EmbeddedServer {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
+        configuration.setMinResponseDataRate(MIN_BYTES_PER_SECOND);
         return configuration;
     }
 
@@ -114,7 +140,7 @@ final class JettyServer implements EmbeddedServer {
     public void configureWebSockets(
             @Nullable Map<String, WebSocketHandlerWrapper> handlers, Optional<Long> idleTimeoutMillis) {
         if (handlers != null) {
-            throw new UnsupportedOperationException("there are no WebSocket routes yet");
+            throw new UnsupportedOperationException("WebSockets are not routed by Spark: see SocketHandler");
         }
     }
 
@@ -132,6 +158,7 @@ final class JettyServer implements EmbeddedServer {
         if (jetty == null) {
             return;
         }
+        sockets.close();
         try {
             jetty.stop();
         } catch (Exception e) {

@@ -1,95 +1,75 @@
 package dev.matview.server.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.Caller;
+import dev.matview.core.AggregationException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
+import dev.matview.core.Query;
 import dev.matview.core.mango.MangoLimits;
-import dev.matview.server.auth.Authenticator;
-import dev.matview.server.auth.BearerToken;
-import dev.matview.server.auth.UnauthorizedException;
+import dev.matview.server.auth.Identity;
+import dev.matview.server.push.PageJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.temporal.ChronoUnit;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@code POST /data/{collection}/query}: a page of a feed. */
+/** {@code POST /data/{collection}/query}: a page of a feed, or of the caller's own database. */
 final class QueryEndpoint {
 
-    private static final byte[] DOCS = "{\"docs\":".getBytes(StandardCharsets.UTF_8);
+    private static final Logger log = LoggerFactory.getLogger(QueryEndpoint.class);
 
     private final GlobalFeeds feeds;
-    private final Authenticator authenticator;
+    private final Callers callers;
     private final MangoLimits limits;
     private final RequestBody body;
+    private final CompressedPages compressed = new CompressedPages();
 
-    QueryEndpoint(GlobalFeeds feeds, Authenticator authenticator, MangoLimits limits, RequestBody body) {
+    QueryEndpoint(GlobalFeeds feeds, Callers callers, MangoLimits limits, RequestBody body) {
         this.feeds = feeds;
-        this.authenticator = authenticator;
+        this.callers = callers;
         this.limits = limits;
         this.body = body;
     }
 
     void answer(String collection, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Caller caller = caller(request);
+        callers.admit(request, identity -> answer(collection, identity, request, response));
+    }
+
+    private void answer(String collection, Identity identity, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         QueryString parameters = QueryString.of(request.getQueryString());
-        QueryRequest asked =
-                QueryRequest.of(body.read(request), parameters.get("global"), parameters.get("expand"), caller, limits);
-        if (!asked.global()) {
-            throw refuseOwnDatabase();
-        }
-        Page page = feeds.query(collection, asked.query());
-        String tag = EntityTag.of(page, asked.query());
+        QueryRequest asked = QueryRequest.of(
+                body.read(request), parameters.get("global"), parameters.get("expand"), identity.caller(), limits);
+        Query query = asked.query();
+        Page page = asked.global() ? feeds.query(collection, query) : own(collection, query);
+        String tag = asked.global() && query.expand().isEmpty()
+                ? EntityTag.of(page, query)
+                : EntityTag.ofContent(page, query);
         response.setHeader("ETag", tag);
         // Kept by the asking client alone, and asked for again each time: a new generation may be there at any moment.
         response.setHeader("Cache-Control", "private, no-cache");
+        response.addHeader("Vary", "Accept-Encoding");
         if (EntityTag.matches(request.getHeader("If-None-Match"), tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             response.flushBuffer();
+        } else if (CompressedPages.isAsked(request.getHeader("Accept-Encoding"), page)) {
+            response.setHeader("Content-Encoding", "gzip");
+            Answer.send(response, HttpServletResponse.SC_OK, compressed.of(page));
         } else {
-            Answer.send(response, HttpServletResponse.SC_OK, DOCS, page.json(), rest(page));
+            Answer.send(response, HttpServletResponse.SC_OK, PageJson.whole(page));
         }
     }
 
-    private Caller caller(HttpServletRequest request) {
-        String authorization = request.getHeader("Authorization");
+    private Page own(String collection, Query query) {
+        callers.requireOwnDatabase(query.caller());
         try {
-            return authenticator.authenticate(authenticator.identifiesCallers() ? BearerToken.of(authorization) : null);
-        } catch (UnauthorizedException e) {
-            String challenge = authorization == null ? "Bearer" : "Bearer error=\"invalid_token\"";
-            throw HttpError.unauthorized(e.reason(), challenge);
+            return feeds.queryOwn(collection, query);
+        } catch (AggregationException e) {
+            log.warn("A caller's own database could not be read: {}", e.getMessage());
+            throw HttpError.databaseUnavailable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw HttpError.databaseUnavailable();
         }
-    }
-
-    private HttpError refuseOwnDatabase() {
-        if (!authenticator.identifiesCallers()) {
-            return HttpError.of(
-                    403,
-                    "forbidden",
-                    "Without global=true a query asks for the caller's own database, and this server does not tell"
-                            + " callers apart. Add ?global=true for the global feed.");
-        }
-        return HttpError.of(
-                501,
-                "not_implemented",
-                "Queries of the caller's own database are not there yet. Add ?global=true for the global feed.");
-    }
-
-    /** What follows the documents: the bookmark, and the state of the view. */
-    private static byte[] rest(Page page) {
-        Page.View view = page.view();
-        ObjectNode rest = Answer.object().put("bookmark", page.bookmark());
-        rest.putObject("view")
-                .put("generation", view.generation())
-                .put(
-                        "refreshedAt",
-                        view.refreshedAt().truncatedTo(ChronoUnit.MILLIS).toString())
-                .put("rows", view.rows())
-                .put("databases", view.databases())
-                .put("behind", view.behind());
-        byte[] json = Answer.bytes(rest);
-        json[0] = ',';
-        return json;
     }
 }

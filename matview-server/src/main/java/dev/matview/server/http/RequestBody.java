@@ -105,9 +105,19 @@ final class RequestBody {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            if (text.isBlank()) {
-                return MAPPER.createObjectNode();
-            }
+            return text.isBlank() ? MAPPER.createObjectNode() : parse(text);
+        } catch (CharacterCodingException e) {
+            throw HttpError.badRequest("bad_request", NOT_JSON);
+        }
+    }
+
+    /**
+     * The object that is written in the text.
+     *
+     * @throws HttpError 400
+     */
+    static ObjectNode parse(String text) {
+        try {
             JsonNode json = MAPPER.readTree(text);
             if (!isRepresentable(json)) {
                 throw HttpError.badRequest("bad_request", NOT_JSON);
@@ -119,7 +129,7 @@ final class RequestBody {
         } catch (StreamConstraintsException e) {
             throw HttpError.badRequest(
                     "bad_request", "The JSON nests deeper than " + MAX_DEPTH + " levels, or holds too long a number.");
-        } catch (CharacterCodingException | JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw HttpError.badRequest("bad_request", NOT_JSON);
         }
     }

@@ -39,17 +39,19 @@ class SharedSecretTokensTest {
 
     @Test
     void aSignedTokenNamesTheCallerAndItsDatabase() throws UnauthorizedException {
-        assertThat(tokens.authenticate(Tokens.alice())).isEqualTo(new Caller("did:example:alice", "userdb-alice"));
+        assertThat(tokens.authenticate(Tokens.alice()).caller())
+                .isEqualTo(new Caller("did:example:alice", "userdb-alice"));
     }
 
     @Test
     void aTokenWithoutAnInstanceIdNamesACallerWithoutADatabase() throws UnauthorizedException {
-        assertThat(tokens.authenticate(Tokens.signed(claims().build()))).isEqualTo(new Caller("did:example:bob", null));
+        assertThat(tokens.authenticate(Tokens.signed(claims().build())).caller())
+                .isEqualTo(new Caller("did:example:bob", null));
     }
 
     @Test
     void aTokenIsAcceptedUntilItsExpiryAndALeeway() throws UnauthorizedException {
-        Instant latest = NOW.minus(SharedSecretTokens.LEEWAY).plusSeconds(1);
+        Instant latest = NOW.minus(ClaimRules.LEEWAY).plusSeconds(1);
 
         assertThat(tokens.authenticate(expiring(latest))).isNotNull();
         assertRefused(expiring(latest.minusSeconds(1)), "The token has expired.");
@@ -57,7 +59,7 @@ class SharedSecretTokensTest {
 
     @Test
     void aTokenIsAcceptedFromItsBeginningLessALeeway() throws UnauthorizedException {
-        Instant earliest = NOW.plus(SharedSecretTokens.LEEWAY);
+        Instant earliest = NOW.plus(ClaimRules.LEEWAY);
 
         assertThat(tokens.authenticate(beginning(earliest))).isNotNull();
         assertRefused(beginning(earliest.plusSeconds(1)), "The token is not valid yet.");
@@ -136,7 +138,8 @@ class SharedSecretTokensTest {
 
     @Test
     void everythingRefusedAboveIsRefusedForItsOwnReason() throws UnauthorizedException {
-        assertThat(tokens.authenticate(signedText("{\"sub\":\"a\",\"instanceId\":\"a_b-c$(1)+2\"}")))
+        assertThat(tokens.authenticate(signedText("{\"sub\":\"a\",\"instanceId\":\"a_b-c$(1)+2\"}"))
+                        .caller())
                 .isEqualTo(new Caller("a", "userdb-a_b-c$(1)+2"));
     }
 
@@ -156,7 +159,7 @@ class SharedSecretTokensTest {
 
     @Test
     void theLeewayIsAtMostAMinute() {
-        assertThat(SharedSecretTokens.LEEWAY).isLessThanOrEqualTo(Duration.ofMinutes(1));
+        assertThat(ClaimRules.LEEWAY).isLessThanOrEqualTo(Duration.ofMinutes(1));
     }
 
     private void assertRefused(String token, String reason) {

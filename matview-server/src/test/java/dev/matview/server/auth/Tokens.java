@@ -41,7 +41,7 @@ public final class Tokens {
     }
 
     /** Three parts that say what they are told to, the last one as it is. */
-    static String of(String header, String claims, String signature) {
+    public static String of(String header, String claims, String signature) {
         return encoded(header) + "." + encoded(claims) + "." + signature;
     }
 

@@ -56,8 +56,8 @@ class FeedOverHttpTest {
                 .scheduler(scheduler)
                 .settings(settings)
                 .build();
-        server = MatviewServer.start(feeds, settings, authenticator(), "127.0.0.1", 0, scheduler);
-        server.refreshAll();
+        server = MatviewServer.start(feeds, settings, authenticator(), HttpSettings.of("127.0.0.1", 0), scheduler);
+        server.buildViews();
         http = new Http(server.port());
     }
 
@@ -234,8 +234,6 @@ class FeedOverHttpTest {
             value = {
                 "/data/notes/query?global=true|{}|403|feed_not_registered",
                 "/data/_all_dbs/query?global=true|{}|403|feed_not_registered",
-                "/data/posts/query|{}|501|not_implemented",
-                "/data/posts/query?global=false|{}|501|not_implemented",
                 "/data/posts/query?global=true|{|400|bad_request",
                 "/data/posts/query?global=true|[]|400|bad_request",
                 "/data/posts/query?global=true|null|400|bad_request",

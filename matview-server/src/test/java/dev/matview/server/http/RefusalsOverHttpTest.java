@@ -9,6 +9,7 @@ import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.InvalidBookmarkException;
 import dev.matview.core.QueryTimeoutException;
+import dev.matview.core.Scheduler;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.MangoLimits;
@@ -22,7 +23,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +50,11 @@ class RefusalsOverHttpTest {
     private HttpService start(int port) throws IOException {
         GlobalFeeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
         return HttpService.start(
-                "127.0.0.1", port, feeds, Authenticator.none(), MangoLimits.defaults(), InstantSource.system());
+                HttpSettings.of("127.0.0.1", port),
+                feeds,
+                Authenticator.none(),
+                MangoLimits.defaults(),
+                Scheduler.system());
     }
 
     @AfterEach

@@ -1,0 +1,74 @@
+package dev.matview.server.http;
+
+import dev.matview.core.Caller;
+import dev.matview.server.auth.Authenticator;
+import dev.matview.server.auth.BearerToken;
+import dev.matview.server.auth.Identity;
+import dev.matview.server.auth.UnauthorizedException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.servlet.http.HttpServletRequest;
+
+/** Tells who sends a request, and lets nobody have too many under way. Thread-safe. */
+final class Callers {
+
+    private final Authenticator authenticator;
+    private final int maxRequests;
+    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+
+    Callers(Authenticator authenticator, int maxRequests) {
+        this.authenticator = authenticator;
+        this.maxRequests = maxRequests;
+    }
+
+    /** What is done for a caller. */
+    interface Task {
+        void run(Identity identity) throws IOException;
+    }
+
+    /** @throws HttpError 401, 429 */
+    void admit(HttpServletRequest request, Task task) throws IOException {
+        Identity identity = identify(request);
+        String did = identity.caller().did();
+        String name = did == null ? "address " + request.getRemoteAddr() : "did " + did;
+        if (underWay.merge(name, 1, Integer::sum) > maxRequests) {
+            leave(name);
+            throw HttpError.tooManyRequests();
+        }
+        try {
+            task.run(identity);
+        } finally {
+            leave(name);
+        }
+    }
+
+    /** @throws HttpError 401, 403 when the caller is no administrator, 429 */
+    void admitAdministrator(HttpServletRequest request, Task task) throws IOException {
+        admit(request, identity -> {
+            if (!identity.administrator()) {
+                throw HttpError.of(403, "forbidden", "Only administrators may do this.");
+            }
+            task.run(identity);
+        });
+    }
+
+    private void leave(String name) {
+        underWay.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    private Identity identify(HttpServletRequest request) {
+        String authorization = request.getHeader("Authorization");
+        try {
+            return authenticator.authenticate(authenticator.identifiesCallers() ? BearerToken.of(authorization) : null);
+        } catch (UnauthorizedException e) {
+            String challenge = authorization == null ? "Bearer" : "Bearer error=\"invalid_token\"";
+            throw HttpError.unauthorized(e.reason(), challenge);
+        }
+    }
+
+    /** @throws HttpError 403 when the caller has no database of its own */
+    void requireOwnDatabase(Caller caller) {
+        OwnDatabaseRules.require(authenticator, caller);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.matview.server.http;
+
+/**
+ * Where and how is served.
+ *
+ * @param host the name or address to bind to
+ * @param port the port to bind to; 0 for a free one
+ * @param cors which pages of other origins may read answers
+ * @param sockets bounds of WebSockets
+ * @param maxRequestsPerCaller how many requests of one caller are answered at once; callers without a DID count by address
+ */
+public record HttpSettings(String host, int port, Cors cors, SocketLimits sockets, int maxRequestsPerCaller) {
+
+    /** How many requests of one caller are answered at once unless it is said. */
+    public static final int MAX_REQUESTS_PER_CALLER = 20;
+
+    /** @throws IllegalArgumentException when no request would be answered */
+    public HttpSettings {
+        if (maxRequestsPerCaller < 1) {
+            throw new IllegalArgumentException("maxRequestsPerCaller must be above zero");
+        }
+    }
+
+    /** On that address, with no other origins and the default limits. */
+    public static HttpSettings of(String host, int port) {
+        return new HttpSettings(host, port, Cors.none(), SocketLimits.defaults(), MAX_REQUESTS_PER_CALLER);
+    }
+
+    /** The same for pages of other origins. */
+    public HttpSettings withCors(Cors cors) {
+        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller);
+    }
+
+    /** The same with other bounds of WebSockets. */
+    public HttpSettings withSockets(SocketLimits sockets) {
+        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller);
+    }
+
+    /** The same with another number of requests. */
+    public HttpSettings withMaxRequestsPerCaller(int maxRequestsPerCaller) {
+        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller);
+    }
+}

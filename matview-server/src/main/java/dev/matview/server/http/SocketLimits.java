@@ -1,0 +1,30 @@
+package dev.matview.server.http;
+
+import java.time.Duration;
+
+/**
+ * Bounds of WebSocket connections.
+ *
+ * @param maxSockets how many there are at once
+ * @param authTime how long a new one may take to send its authentication message
+ * @param sendTime how long a message may be under way before its reader counts as too slow
+ * @param pingInterval how often the server asks whether the client is still there
+ * @param silence how long a client may leave that unanswered
+ */
+public record SocketLimits(
+        int maxSockets, Duration authTime, Duration sendTime, Duration pingInterval, Duration silence) {
+
+    /** How large the authentication message may be, in bytes. Nothing else that a client sends is read. */
+    static final int MAX_MESSAGE_BYTES = 16 * 1024;
+
+    /** 10,000 sockets; 10 seconds to authenticate, 30 to take a message; a ping each 30 seconds, 90 to answer it. */
+    public static SocketLimits defaults() {
+        return new SocketLimits(
+                10_000, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(90));
+    }
+
+    /** The same with another number of sockets. */
+    public SocketLimits withMaxSockets(int maxSockets) {
+        return new SocketLimits(maxSockets, authTime, sendTime, pingInterval, silence);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.matview.server.push;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one subscriber is to be sent. While a message is under way only the newest answer waits behind it: a subscriber
+ * that reads slowly misses answers in between, never the last, and holds no more memory than one that reads. Thread-safe.
+ */
+public final class Outbox {
+
+    private final Outlet outlet;
+    private final boolean deltas;
+    private final InstantSource clock;
+
+    /** Guarded by this, as is all that follows. */
+    private @Nullable Answer newest;
+
+    private @Nullable Answer sent;
+    private @Nullable Instant sending;
+    private boolean closed;
+
+    /** @param deltas whether to send what changed, after the first answer */
+    public Outbox(Outlet outlet, boolean deltas, InstantSource clock) {
+        this.outlet = outlet;
+        this.deltas = deltas;
+        this.clock = clock;
+    }
+
+    /** Sends the answer, now or when the message under way has gone out, unless a newer one came before. */
+    synchronized void offer(Answer answer) {
+        if (!closed && (newest == null || answer.number() > newest.number())) {
+            newest = answer;
+            sendNewest();
+        }
+    }
+
+    private void sendNewest() {
+        Answer next = newest;
+        if (closed || sending != null || next == null || next == sent) {
+            return;
+        }
+        Answer before = sent;
+        sent = next;
+        if (before != null && next.shows(before)) {
+            return;
+        }
+        ByteBuffer message = deltas && before != null ? next.since(before) : next.whole();
+        sending = clock.instant();
+        outlet.send(message, this::wasSent);
+    }
+
+    private synchronized void wasSent() {
+        sending = null;
+        sendNewest();
+    }
+
+    /** Since when a message has been under way; empty while none is. */
+    public synchronized Optional<Instant> sendingSince() {
+        return Optional.ofNullable(sending);
+    }
+
+    /** Nothing more is sent. */
+    public synchronized void close() {
+        closed = true;
+        newest = null;
+        sent = null;
+    }
+}

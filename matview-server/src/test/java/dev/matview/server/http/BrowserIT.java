@@ -1,0 +1,210 @@
+package dev.matview.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.sun.net.httpserver.HttpServer;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedRegistry;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Scheduler;
+import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.mango.MangoLimits;
+import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.server.auth.SharedSecretTokens;
+import dev.matview.server.auth.Tokens;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/**
+ * A page of another origin in a real Chromium, which does what the clients' {@code hub.html} does. Needs Debian's packages
+ * {@code chromium} and {@code chromium-driver}, or their like in the path.
+ */
+class BrowserIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** No pings: the time moves faster than a browser could answer them. */
+    private static final SocketLimits LIMITS =
+            new SocketLimits(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1));
+
+    private final InMemoryDatabases databases = new InMemoryDatabases();
+
+    /** By which tokens expire. */
+    private final ManualScheduler time = new ManualScheduler();
+
+    private GlobalFeeds feeds;
+    private HttpService service;
+    private HttpServer pages;
+    private ChromeDriver browser;
+
+    @BeforeEach
+    void start() throws IOException {
+        databases.put("userdb-ada", """
+                {"_id":"profile","name":"Ada","acl":{"read":{"allow":["*"]}}}""");
+        databases.put("userdb-bela", """
+                {"_id":"profile","name":"Bela"}""");
+        post("userdb-ada", 1, "Planted tomatoes.");
+        post("userdb-bela", 2, "Fresh bread at the corner.");
+        feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(FeedDefinition.builder("posts")
+                        .selector("{\"type\":\"post\"}")
+                        .fields("_id", "content", "author", "at")
+                        .sort("[{\"at\":\"desc\"}]")
+                        .build()))
+                .aggregator(databases)
+                .scheduler(Scheduler.system())
+                .build();
+        feeds.start();
+        feeds.refresh("posts").join();
+        pages = pages();
+        service = HttpService.start(
+                HttpSettings.of("127.0.0.1", 0).withCors(Cors.of(origin())).withSockets(LIMITS),
+                feeds,
+                new SharedSecretTokens(Tokens.SECRET, time),
+                MangoLimits.defaults(),
+                time);
+        browser = chromium();
+    }
+
+    private void post(String database, int at, String content) {
+        databases.put(
+                database,
+                "{\"_id\":\"%d\",\"type\":\"post\",\"at\":%d,\"content\":\"%s\",\"author\":{\"did\":\"did:example:%s\",\"ref\":\"profile\"}}"
+                        .formatted(at, at, content, database.substring(7)));
+    }
+
+    private static HttpServer pages() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        byte[] page = BrowserIT.class.getResourceAsStream("hub.html").readAllBytes();
+        server.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/html;charset=utf-8");
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private String origin() {
+        return "http://localhost:" + pages.getAddress().getPort();
+    }
+
+    private static ChromeDriver chromium() {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(
+                program("chromium", "chromium-browser", "google-chrome").toFile());
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync");
+        System.setProperty("webdriver.chrome.driver", program("chromedriver").toString());
+        return new ChromeDriver(options);
+    }
+
+    private static Path program(String... names) {
+        List<Path> places = Stream.of(
+                        System.getenv().getOrDefault("PATH", "/usr/bin").split(":"))
+                .map(Path::of)
+                .toList();
+        return Arrays.stream(names)
+                .flatMap(name -> places.stream().map(place -> place.resolve(name)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("This test runs in a real browser and found no "
+                        + String.join(" or ", names)
+                        + " in the path. On Debian: apt-get install chromium chromium-driver"));
+    }
+
+    @AfterEach
+    void stop() {
+        for (AutoCloseable one : Arrays.<AutoCloseable>asList(
+                browser == null ? null : browser::quit, service, feeds, pages == null ? null : () -> pages.stop(0))) {
+            closeQuietly(one, problem -> System.err.println("after the test: " + problem));
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable one, Consumer<Exception> told) {
+        try {
+            if (one != null) {
+                one.close();
+            }
+        } catch (Exception e) {
+            told.accept(e);
+        }
+    }
+
+    private String text(String id) {
+        return browser.findElement(By.id(id)).getText();
+    }
+
+    private List<String> items(String id) {
+        return browser.findElements(By.cssSelector("#" + id + " li")).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    @Test
+    void aPageOfAnotherOriginReadsTheFeedSeesItLiveAndIsRefusedWhenItsTokenExpires() throws IOException {
+        String token = Tokens.signed(new JWTClaimsSet.Builder()
+                .subject("did:example:ada")
+                .claim("instanceId", "ada")
+                .expirationTime(Date.from(time.instant().plusSeconds(600)))
+                .build());
+
+        browser.get(origin() + "/hub.html#server=127.0.0.1:" + service.port() + "&token=" + token);
+
+        String hers = "Ada: Planted tomatoes.";
+        String his = "did:example:bela: Fresh bread at the corner.";
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(items("docs")).containsExactly(his, hers));
+        assertThat(text("status")).isEqualTo("200, ETag readable");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(items("pushed")).containsExactly(his, hers));
+
+        post("userdb-ada", 3, "And watered them.");
+        feeds.refresh("posts").join();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(items("pushed")).containsExactly("Ada: And watered them.", his, hers));
+        assertThat(text("push")).isEqualTo("open");
+
+        time.advance(Duration.ofMinutes(9));
+        assertThat(text("push")).isEqualTo("open");
+        time.advance(Duration.ofMinutes(2));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("refusal")).isEqualTo("401 unauthorized"));
+        assertThat(text("push")).isEqualTo("closed with 4001");
+        Files.createDirectories(Path.of("target"));
+        Files.write(Path.of("target", "browser.png"), browser.getScreenshotAs(OutputType.BYTES));
+    }
+
+    @Test
+    void aPageOfAnOriginThatIsNotAllowedReadsNothing() {
+        String elsewhere = origin().replace("localhost", "127.0.0.1");
+
+        browser.get(elsewhere + "/hub.html#server=127.0.0.1:" + service.port() + "&token=" + Tokens.alice());
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("status")).contains("TypeError"));
+        assertThat(items("docs")).isEmpty();
+    }
+}
