@@ -88,6 +88,16 @@ public final class CouchCluster implements AutoCloseable {
         return new CouchClusterBuilder(url);
     }
 
+    /**
+     * Asks CouchDB whether it is there and takes the credentials.
+     *
+     * @throws CouchException when it is not, or does not; the message says what to do
+     * @throws InterruptedException when the thread was interrupted
+     */
+    public void verify() throws InterruptedException {
+        json(CouchRequest.get(CouchPath.server("_all_dbs").with("limit", 1)));
+    }
+
     /** The URL, without credentials. */
     public String url() {
         return url.toString();

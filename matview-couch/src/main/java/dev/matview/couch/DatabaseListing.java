@@ -17,9 +17,16 @@ final class DatabaseListing {
     private static final String LAST = "\ufff0";
 
     private final CouchCluster cluster;
+    private final int pageSize;
 
     DatabaseListing(CouchCluster cluster) {
+        this(cluster, PAGE);
+    }
+
+    /** @param pageSize names on a page, at least 2 */
+    DatabaseListing(CouchCluster cluster, int pageSize) {
         this.cluster = cluster;
+        this.pageSize = pageSize;
     }
 
     /** The names in the scope; one that the scope itself names may belong to no database. */
@@ -37,7 +44,7 @@ final class DatabaseListing {
         while (true) {
             List<String> page = page(start, prefix + LAST);
             found.addAll(page);
-            if (page.size() != PAGE || !isRange(page, start, prefix)) {
+            if (page.size() != pageSize || !isRange(page, start, prefix)) {
                 // Fewer: the last page. More, or others than asked for: a server that knows no ranges gave all it has.
                 return;
             }
@@ -54,7 +61,7 @@ final class DatabaseListing {
         CouchPath path = CouchPath.server("_all_dbs")
                 .withJson("startkey", start)
                 .withJson("endkey", end)
-                .with("limit", PAGE);
+                .with("limit", pageSize);
         return cluster.exchange(CouchRequest.get(path), DatabaseListing::strings);
     }
 

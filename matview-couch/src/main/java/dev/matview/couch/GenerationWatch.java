@@ -1,8 +1,8 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.Listeners;
 import dev.matview.core.Subscription;
-import dev.matview.core.internal.Listeners;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

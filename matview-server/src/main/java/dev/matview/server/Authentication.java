@@ -66,9 +66,10 @@ final class Authentication {
         if (!given.isEmpty()) {
             return tokens(given.get(0), rules);
         }
-        if (options.servesOwn()) {
-            throw new UsageException("--registry and --data need to know who may read: give --jwks, or give --jwt-secret-file FILE or"
-                    + " JWT_SECRET (environment), or --no-auth to let everybody on this machine read");
+        if (options.servesOwn(environment)) {
+            throw new UsageException(
+                    "--registry, --data and --couchdb-url need to know who may read: give --jwks, or give --jwt-secret-file"
+                            + " FILE or JWT_SECRET (environment), or --no-auth to let everybody on this machine read");
         }
         requireLoopback("a server without a secret");
         return Authenticator.none();
@@ -112,7 +113,8 @@ final class Authentication {
     }
 
     private Authenticator keySet(String place, ClaimRules rules) throws UsageException, StartupException {
-        String value = tokens.keySet != null ? tokens.keySet : environment.get("JWKS").strip();
+        String value =
+                tokens.keySet != null ? tokens.keySet : environment.get("JWKS").strip();
         URL url = keySetUrl(place, value);
         try {
             return KeySetTokens.open(url, rules, clock);

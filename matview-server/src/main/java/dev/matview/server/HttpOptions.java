@@ -14,8 +14,9 @@ final class HttpOptions {
     @Option(
             names = "--cors-origin",
             paramLabel = "ORIGIN,...",
-            description = "The origins whose pages may read answers and open WebSockets, comma separated; or * for every"
-                    + " page, without credentials. Default: the environment's CORS_ORIGIN, or none.")
+            description =
+                    "The origins whose pages may read answers and open WebSockets, comma separated; or * for every"
+                            + " page, without credentials. Default: the environment's CORS_ORIGIN, or none.")
     @Nullable
     String corsOrigin;
 

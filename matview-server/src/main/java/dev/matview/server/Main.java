@@ -1,13 +1,11 @@
 package dev.matview.server;
 
-import dev.matview.core.Aggregator;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
-import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.Options.UsageException;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpSettings;
@@ -59,7 +57,9 @@ public final class Main implements Callable<Integer> {
 
     /** The command line in an environment; its {@code execute} returns when the server has not started, or has ended. */
     static CommandLine commandLine(Map<String, String> environment) {
-        CommandLine commandLine = new CommandLine(new Main(environment));
+        CommandLine commandLine = new CommandLine(new Main(environment))
+                .addSubcommand(new RegistryCommands.Import(environment))
+                .addSubcommand(new RegistryCommands.Export(environment));
         commandLine.setParameterExceptionHandler((wrong, args) -> {
             wrong.getCommandLine().getErr().println("matview: " + wrong.getMessage() + " (--help shows all options)");
             return CommandLine.ExitCode.USAGE;
@@ -93,21 +93,23 @@ public final class Main implements Callable<Integer> {
         GlobalFeeds.Settings settings = options.settings();
         try (Scheduler scheduler = Scheduler.system()) {
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
-            FeedRegistry registry = Sources.registry(options.registry, scheduler);
-            InMemoryDatabases samples = options.data == null ? Sources.sampleDatabases(scheduler) : null;
-            Aggregator databases = options.data == null ? samples : Sources.databases(options.data, scheduler);
-            GlobalFeeds feeds = GlobalFeeds.builder()
-                    .registry(registry)
-                    .aggregator(databases)
-                    .scheduler(scheduler)
-                    .settings(settings)
-                    .build();
-            try (MatviewServer server = start(feeds, settings, authenticator, http, scheduler)) {
-                buildViews(server);
-                Subscription posts = samples == null ? () -> {} : LivePosts.start(samples, feeds, scheduler)::close;
-                endWithProcess(posts, server);
-                announce(out, registry, authenticator, server.port());
-                new CountDownLatch(1).await();
+            try (Sources sources = Sources.open(options, environment, scheduler)) {
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(sources.registry())
+                        .aggregator(sources.databases())
+                        .viewStore(sources.views())
+                        .scheduler(scheduler)
+                        .settings(settings)
+                        .build();
+                try (MatviewServer server = start(feeds, settings, authenticator, http, scheduler)) {
+                    buildViews(server);
+                    Subscription posts = sources.samples() == null
+                            ? () -> {}
+                            : LivePosts.start(sources.samples(), feeds, scheduler)::close;
+                    endWithProcess(posts, server, sources);
+                    announce(out, sources.registry(), authenticator, server.port());
+                    new CountDownLatch(1).await();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -142,12 +144,15 @@ public final class Main implements Callable<Integer> {
         return root.getMessage();
     }
 
-    /** Builds the first generations; a document that cannot be read is a mistake to be told before anybody relies on it. */
+    /**
+     * Waits for the first generations. A file that cannot be read is a mistake to be told before anybody relies on it; a
+     * database in CouchDB that cannot is behind, and is tried again.
+     */
     private void buildViews(MatviewServer server) throws StartupException {
         Map<String, String> behind = new TreeMap<>();
         int unnamed = 0;
         try {
-            for (RefreshResult result : server.refreshAll()) {
+            for (RefreshResult result : server.buildViews()) {
                 behind.putAll(result.behind());
                 unnamed =
                         Math.max(unnamed, result.behindCount() - result.behind().size());
@@ -155,7 +160,7 @@ public final class Main implements Callable<Integer> {
         } catch (RefreshException e) {
             throw new StartupException(e.getMessage(), e);
         }
-        if (!behind.isEmpty()) {
+        if (!behind.isEmpty() && options.data != null) {
             StringBuilder message = new StringBuilder("--data " + options.data + " cannot be used:");
             behind.forEach((database, reason) ->
                     message.append('\n').append(database).append(": ").append(reason));
@@ -167,12 +172,13 @@ public final class Main implements Callable<Integer> {
     }
 
     /** Jetty's threads keep the process alive; a signal ends it, once what is under way is done. */
-    private static void endWithProcess(Subscription posts, MatviewServer server) {
+    private static void endWithProcess(Subscription posts, MatviewServer server, Sources sources) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             posts.close();
                             server.close();
+                            sources.close();
                         },
                         "shutdown"));
     }

@@ -43,8 +43,8 @@ public final class MatviewServer implements AutoCloseable {
             Scheduler scheduler)
             throws IOException {
         try {
-            // Bound first: an address that is taken is found out before any database is read. Until the feeds are started,
-            // they answer that their views are not ready.
+            // Bound first: an address that is taken is found out before any database is read. Until the feeds are
+            // started, they answer that their views are not ready.
             HttpService http = HttpService.start(httpSettings, feeds, authenticator, settings.mango(), scheduler);
             try {
                 feeds.start();
@@ -70,15 +70,17 @@ public final class MatviewServer implements AutoCloseable {
     }
 
     /**
-     * Refreshes every feed, and waits for it.
+     * Waits until every feed has a generation to serve. A feed whose store held one is not refreshed for this.
      *
-     * @return how each refresh ended
+     * @return how the refreshes ended
      * @throws RefreshException when one failed
      */
-    public List<RefreshResult> refreshAll() {
+    public List<RefreshResult> buildViews() {
         List<CompletableFuture<RefreshResult>> refreshes = new ArrayList<>();
         for (FeedStatus status : feeds.status()) {
-            refreshes.add(feeds.refresh(status.feed().collection()));
+            if (status.view() == null) {
+                refreshes.add(feeds.refresh(status.feed().collection()));
+            }
         }
         try {
             return refreshes.stream().map(CompletableFuture::join).toList();

@@ -19,10 +19,11 @@ final class Options {
 
     @Option(
             names = "--registry",
-            paramLabel = "FILE",
-            description = "The feeds, a JSON file; watched while the server runs. Default: the feeds posts and events.")
+            paramLabel = "FILE|couchdb:NAME",
+            description = "The feeds: a JSON file, or a database of feed documents in CouchDB; watched while the server"
+                    + " runs. Default: the feeds posts and events.")
     @Nullable
-    Path registry;
+    String registry;
 
     @Option(
             names = "--data",
@@ -47,6 +48,9 @@ final class Options {
     Integer port;
 
     @Mixin
+    CouchOptions couch = new CouchOptions();
+
+    @Mixin
     TokenOptions tokens = new TokenOptions();
 
     @Mixin
@@ -64,8 +68,8 @@ final class Options {
     Integer maxPageSize;
 
     /** Whether data of the user's own is served, not the bundled demonstration alone. */
-    boolean servesOwn() {
-        return registry != null || data != null;
+    boolean servesOwn(Map<String, String> environment) {
+        return registry != null || data != null || couch.isGiven(environment);
     }
 
     /** @throws UsageException when it is no port, or the environment's is none */

@@ -5,32 +5,123 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Scheduler;
+import dev.matview.core.ViewStore;
 import dev.matview.core.files.JsonLinesDirectory;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
+import dev.matview.couch.CouchAggregator;
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
+import dev.matview.couch.CouchFeedRegistry;
+import dev.matview.couch.CouchViewStore;
+import dev.matview.server.Options.UsageException;
 import dev.matview.server.sample.SampleDatabases;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where feeds and documents come from: the user's files, or the bundled demonstration for what is not given. */
-final class Sources {
+/**
+ * Where feeds, documents and views are: the user's CouchDB or files, or the bundled demonstration for what is not given.
+ *
+ * @param samples the databases of the demonstration; null when the user's own are served
+ * @param clusters the CouchDBs behind the others, closed after them
+ */
+record Sources(
+        FeedRegistry registry,
+        Aggregator databases,
+        ViewStore views,
+        @Nullable InMemoryDatabases samples,
+        List<CouchCluster> clusters)
+        implements AutoCloseable {
+
+    /** What names a registry in CouchDB, before its database. */
+    static final String IN_COUCH = "couchdb:";
 
     /** The example of the project's first design, unchanged. */
     private static final String BUNDLED_REGISTRY = "global-feeds.json";
 
-    private Sources() {}
+    /** @throws UsageException when the options contradict each other */
+    static Sources open(Options options, Map<String, String> environment, Scheduler scheduler)
+            throws UsageException, StartupException {
+        if (options.couch.isGiven(environment)) {
+            if (options.data != null) {
+                throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
+            }
+            return inCouch(options, environment, scheduler);
+        }
+        if (options.registry != null && options.registry.startsWith(IN_COUCH)) {
+            throw new UsageException("--registry " + options.registry
+                    + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
+        }
+        FeedRegistry registry = registry(options.registry, scheduler);
+        if (options.data != null) {
+            return new Sources(registry, databases(options.data, scheduler), new InMemoryViewStore(), null, List.of());
+        }
+        InMemoryDatabases samples = new InMemoryDatabases();
+        SampleDatabases.fill(samples, scheduler.instant());
+        return new Sources(registry, samples, new InMemoryViewStore(), samples, List.of());
+    }
 
-    static FeedRegistry registry(@Nullable Path file, Scheduler scheduler) throws StartupException {
+    private static Sources inCouch(Options options, Map<String, String> environment, Scheduler scheduler)
+            throws UsageException, StartupException {
+        List<CouchCluster> clusters = options.couch.clusters(environment, scheduler);
+        try {
+            verify(clusters);
+            CouchCluster first = clusters.get(0);
+            FeedRegistry registry = options.registry != null && options.registry.startsWith(IN_COUCH)
+                    ? couchRegistry(options.registry, first)
+                    : registry(options.registry, scheduler);
+            return new Sources(
+                    registry,
+                    CouchAggregator.builder(first)
+                            .alsoIn(clusters.subList(1, clusters.size()))
+                            .readers(options.couch.requests)
+                            .build(),
+                    CouchViewStore.builder(first).scheduler(scheduler).build(),
+                    null,
+                    clusters);
+        } catch (StartupException | RuntimeException e) {
+            clusters.forEach(CouchCluster::close);
+            throw e;
+        }
+    }
+
+    /** One message now, instead of one for everything that will be asked of CouchDB. */
+    private static void verify(List<CouchCluster> clusters) throws StartupException {
+        for (CouchCluster cluster : clusters) {
+            try {
+                cluster.verify();
+            } catch (CouchException e) {
+                throw new StartupException("--couchdb-url " + cluster.url() + " cannot be used: " + e.getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StartupException("interrupted while " + cluster.url() + " was asked", e);
+            }
+        }
+    }
+
+    /** @throws StartupException when CouchDB does not give it */
+    static CouchFeedRegistry couchRegistry(String name, CouchCluster cluster) throws StartupException {
+        try {
+            return CouchFeedRegistry.open(cluster, name.substring(IN_COUCH.length()));
+        } catch (RegistryException e) {
+            throw new StartupException("--registry " + name + " cannot be used:\n" + e.getMessage(), e);
+        }
+    }
+
+    private static FeedRegistry registry(@Nullable String file, Scheduler scheduler) throws StartupException {
         if (file == null) {
             return bundledRegistry();
         }
         try {
-            return JsonFileRegistry.open(file, scheduler);
+            return JsonFileRegistry.open(Path.of(file), scheduler);
         } catch (RegistryException e) {
             throw new StartupException("--registry " + file + " cannot be used:\n" + e.getMessage(), e);
         }
@@ -52,16 +143,16 @@ final class Sources {
         }
     }
 
-    static Aggregator databases(Path directory, Scheduler scheduler) throws StartupException {
+    private static Aggregator databases(Path directory, Scheduler scheduler) throws StartupException {
         if (!Files.isDirectory(directory)) {
             throw new StartupException("--data " + directory + ": there is no such directory");
         }
         return JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
     }
 
-    static InMemoryDatabases sampleDatabases(Scheduler scheduler) {
-        InMemoryDatabases databases = new InMemoryDatabases();
-        SampleDatabases.fill(databases, scheduler.instant());
-        return databases;
+    /** Closes the CouchDBs; the rest is closed with the feeds built on it. */
+    @Override
+    public void close() {
+        clusters.forEach(CouchCluster::close);
     }
 }

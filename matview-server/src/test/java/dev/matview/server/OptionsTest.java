@@ -71,7 +71,8 @@ class OptionsTest {
         Authenticator authenticator = authenticator(environment, "--host", "0.0.0.0");
 
         assertThat(authenticator.identifiesCallers()).isTrue();
-        assertThat(authenticator.authenticate(Tokens.alice()).caller().database()).isEqualTo("userdb-alice");
+        assertThat(authenticator.authenticate(Tokens.alice()).caller().database())
+                .isEqualTo("userdb-alice");
     }
 
     private static void append(Path file, String text) throws IOException {

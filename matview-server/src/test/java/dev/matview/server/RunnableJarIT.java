@@ -174,7 +174,7 @@ class RunnableJarIT {
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(directory.resolve("log").toFile());
-        builder.environment().keySet().removeAll(List.of("PORT", "JWT_SECRET"));
+        builder.environment().keySet().removeAll(List.of("PORT", "JWT_SECRET", "JWKS", "CORS_ORIGIN", "COUCHDB_URL"));
         return builder.start();
     }
 

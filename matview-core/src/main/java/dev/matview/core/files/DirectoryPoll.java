@@ -1,10 +1,10 @@
 package dev.matview.core.files;
 
 import dev.matview.core.AggregationException;
+import dev.matview.core.Listeners;
 import dev.matview.core.Position;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
-import dev.matview.core.internal.Listeners;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

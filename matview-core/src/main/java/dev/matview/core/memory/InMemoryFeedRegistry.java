@@ -2,8 +2,8 @@ package dev.matview.core.memory;
 
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
+import dev.matview.core.Listeners;
 import dev.matview.core.Subscription;
-import dev.matview.core.internal.Listeners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,10 @@
 package dev.matview.core.memory;
 
+import dev.matview.core.Listeners;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewStore;
 import dev.matview.core.ViewStoreException;
-import dev.matview.core.internal.Listeners;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.matview.core.registry;
 
 import dev.matview.core.FeedRegistry;
+import dev.matview.core.Listeners;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
-import dev.matview.core.internal.Listeners;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -255,10 +255,21 @@ class SelectorTest {
         @Test
         void aRangeOfIdsThatCollationThinksIsEmptyIsNotScanned() {
             assertDoesNotMatch("{'_id': {'$gt': 'B', '$lt': 'a'}}", "{'_id': 'Z'}");
+            assertDoesNotMatch("{'_id': {'$lt': 'a', '$gt': 'B'}}", "{'_id': 'Z'}");
+            assertDoesNotMatch("{'_id': {'$lt': '!', '$eq': 'A'}}", "{'_id': 'A'}");
+            assertDoesNotMatch("{'_id': {'$lte': 'a', '$gt': 'a\\u0001'}}", "{'_id': 'a\\u0002'}");
+            assertDoesNotMatch("{'_id': {'$gte': 'a', '$lte': 'a\\u0001'}}", "{'_id': 'a'}");
             assertMatches("{'_id': {'$gt': 'B'}}", "{'_id': 'Z'}");
             assertDoesNotMatch("{'_id': {'$gt': [], '$lt': 'a'}}", "{'_id': 'Z'}");
             assertDoesNotMatch("{'_id': {'$eq': 'A', '$lt': '!'}, 'b': 1}", "{'_id': 'A', 'b': 1}");
             assertDoesNotMatch("{'_id': {'$eq': 'a', '$gt': 'a'}}", "{'_id': 'a'}");
+        }
+
+        @Test
+        void idsThatBeginWithSomethingEndBeforeWhatFollowsTheLastCharacterOfThePlane() {
+            assertMatches("{'_id': {'$beginsWith': 'a'}}", "{'_id': 'a\\uffff'}");
+            assertDoesNotMatch("{'_id': {'$beginsWith': 'a'}}", "{'_id': 'a\\ud83d\\ude00'}");
+            assertMatches("{'b': {'$beginsWith': 'a'}}", "{'b': 'a\\ud83d\\ude00'}");
         }
 
         @Test

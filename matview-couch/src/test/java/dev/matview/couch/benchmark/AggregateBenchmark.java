@@ -10,6 +10,7 @@ import dev.matview.couch.CouchCluster;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,14 +93,20 @@ public final class AggregateBenchmark implements Aggregator.Sink {
         List<Double> nothing = new ArrayList<>();
         List<Double> nothingAtOnce = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
+            long cpu = cpu();
             bare.add(timed(() -> bareLoop(prefix, names)));
+            long bareCpu = cpu() - cpu;
             AggregateBenchmark visitor = new AggregateBenchmark(pattern);
             try (CouchCluster cluster = TestCouch.get()
                             .cluster()
                             .requestsInFlight(CONNECTIONS)
                             .build();
                     CouchAggregator aggregator = CouchAggregator.of(cluster)) {
+                cpu = cpu();
                 full.add(timed(() -> visitor.visit(aggregator, names.size())));
+                say(
+                        "this process used %.1f s of CPU for the bare loop, %.1f s for everything%n",
+                        bareCpu / 1e9, (cpu() - cpu) / 1e9);
                 some.add(changed(visitor, aggregator, names, 0));
                 nothingAtOnce.add(timed(() -> visitor.visit(aggregator, 0)));
                 someLater.add(changed(visitor, aggregator, names, 2_000));
@@ -168,6 +175,11 @@ public final class AggregateBenchmark implements Aggregator.Sink {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    private static long cpu() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 
     private static double timed(Callable<Void> work) throws Exception {

@@ -54,7 +54,8 @@ final class Ed25519Signature implements JWSVerifier {
     @Override
     public boolean verify(JWSHeader header, byte[] signingInput, Base64URL signature) throws JOSEException {
         // Nothing that a token calls critical is understood here (RFC 7515, section 4.1.11).
-        if (!JWSAlgorithm.EdDSA.equals(header.getAlgorithm()) || !new CriticalHeaderParamsDeferral().headerPasses(header)) {
+        if (!JWSAlgorithm.EdDSA.equals(header.getAlgorithm())
+                || !new CriticalHeaderParamsDeferral().headerPasses(header)) {
             return false;
         }
         try {

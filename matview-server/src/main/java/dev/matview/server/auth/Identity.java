@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiry when the token is no longer accepted; null for never
  * @param administrator whether the caller may see what feeds do, and refresh them
  */
-public record Identity(
-        Caller caller, @Nullable Instant expiry, boolean administrator) {
+public record Identity(Caller caller, @Nullable Instant expiry, boolean administrator) {
 
     private static final Identity ANYBODY = new Identity(Caller.anonymous(), null, true);
 

@@ -112,8 +112,8 @@ public final class Cors {
         if (!any) {
             response.setHeader("Access-Control-Allow-Credentials", "true");
         }
-        boolean preflight = request.getMethod().equals("OPTIONS")
-                && request.getHeader("Access-Control-Request-Method") != null;
+        boolean preflight =
+                request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null;
         if (preflight) {
             response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST");
             response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match");

@@ -35,8 +35,7 @@ final class QueryEndpoint {
         callers.admit(request, identity -> answer(collection, identity, request, response));
     }
 
-    private void answer(
-            String collection, Identity identity, HttpServletRequest request, HttpServletResponse response)
+    private void answer(String collection, Identity identity, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         QueryString parameters = QueryString.of(request.getQueryString());
         QueryRequest asked = QueryRequest.of(

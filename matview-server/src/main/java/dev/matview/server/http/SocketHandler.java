@@ -52,7 +52,8 @@ final class SocketHandler extends WebSocketHandler {
         }
         baseRequest.setHandled(true);
         if (!cors.admits(request.getHeader("Origin"))) {
-            Answer.send(response, HttpError.of(403, "forbidden", "Pages of this origin may not open a WebSocket here."));
+            Answer.send(
+                    response, HttpError.of(403, "forbidden", "Pages of this origin may not open a WebSocket here."));
             return;
         }
         SocketConnection connection = sockets.open(decoded(path.group(1)));

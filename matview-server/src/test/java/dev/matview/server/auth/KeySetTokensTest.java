@@ -77,11 +77,15 @@ class KeySetTokensTest {
     private static OctetKeyPair edKey() {
         byte[] encoded = ed.getPublic().getEncoded();
         byte[] x = Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length);
-        return new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(x)).keyID("ed").build();
+        return new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(x))
+                .keyID("ed")
+                .build();
     }
 
     private URL file(JWK... keys) throws IOException {
-        return Files.writeString(directory.resolve("keys.json"), json(keys)).toUri().toURL();
+        return Files.writeString(directory.resolve("keys.json"), json(keys))
+                .toUri()
+                .toURL();
     }
 
     private static String json(JWK... keys) {
@@ -102,7 +106,8 @@ class KeySetTokensTest {
 
     private static String signed(JWSAlgorithm algorithm, String key, JWSSigner signer, JWTClaimsSet claims)
             throws JOSEException {
-        SignedJWT jwt = new SignedJWT(new JWSHeader.Builder(algorithm).keyID(key).build(), claims);
+        SignedJWT jwt =
+                new SignedJWT(new JWSHeader.Builder(algorithm).keyID(key).build(), claims);
         jwt.sign(signer);
         return jwt.serialize();
     }
@@ -112,7 +117,8 @@ class KeySetTokensTest {
     }
 
     private static String edDsa(String header) throws GeneralSecurityException {
-        String input = Tokens.encoded(header) + "." + Tokens.encoded(claims().build().toString());
+        String input =
+                Tokens.encoded(header) + "." + Tokens.encoded(claims().build().toString());
         Signature signature = Signature.getInstance("Ed25519");
         signature.initSign(ed.getPrivate());
         signature.update(input.getBytes(StandardCharsets.US_ASCII));
@@ -129,11 +135,11 @@ class KeySetTokensTest {
 
         Caller alice = new Caller("did:example:alice", "userdb-alice");
         assertThat(tokens.authenticate(rs256(rsa)).caller()).isEqualTo(alice);
-        assertThat(tokens.authenticate(
-                                signed(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec), claims().build()))
+        assertThat(tokens.authenticate(signed(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec), claims().build()))
                         .caller())
                 .isEqualTo(alice);
-        assertThat(tokens.authenticate(edDsa("{\"alg\":\"EdDSA\",\"kid\":\"ed\"}")).caller())
+        assertThat(tokens.authenticate(edDsa("{\"alg\":\"EdDSA\",\"kid\":\"ed\"}"))
+                        .caller())
                 .isEqualTo(alice);
         assertThat(tokens.authenticate(edDsa("{\"alg\":\"EdDSA\"}")).caller())
                 .as("without the key's name")
@@ -195,7 +201,9 @@ class KeySetTokensTest {
         assertThat(identity.administrator()).isTrue();
         assertThat(identity.expiry()).isEqualTo(NOW.plusSeconds(1));
         for (JWTClaimsSet bad : List.of(
-                new JWTClaimsSet.Builder(good).issuer("https://evil.example.org").build(),
+                new JWTClaimsSet.Builder(good)
+                        .issuer("https://evil.example.org")
+                        .build(),
                 new JWTClaimsSet.Builder(good).issuer(null).build(),
                 new JWTClaimsSet.Builder(good).audience("other").build(),
                 new JWTClaimsSet.Builder(good).audience((String) null).build(),
@@ -257,6 +265,7 @@ class KeySetTokensTest {
 
         assertThatThrownBy(() -> open(file.toUri().toURL())).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> open(text.toUri().toURL())).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> open(directory.resolve("nothing").toUri().toURL())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> open(directory.resolve("nothing").toUri().toURL()))
+                .isInstanceOf(IOException.class);
     }
 }

@@ -39,12 +39,14 @@ class SharedSecretTokensTest {
 
     @Test
     void aSignedTokenNamesTheCallerAndItsDatabase() throws UnauthorizedException {
-        assertThat(tokens.authenticate(Tokens.alice()).caller()).isEqualTo(new Caller("did:example:alice", "userdb-alice"));
+        assertThat(tokens.authenticate(Tokens.alice()).caller())
+                .isEqualTo(new Caller("did:example:alice", "userdb-alice"));
     }
 
     @Test
     void aTokenWithoutAnInstanceIdNamesACallerWithoutADatabase() throws UnauthorizedException {
-        assertThat(tokens.authenticate(Tokens.signed(claims().build())).caller()).isEqualTo(new Caller("did:example:bob", null));
+        assertThat(tokens.authenticate(Tokens.signed(claims().build())).caller())
+                .isEqualTo(new Caller("did:example:bob", null));
     }
 
     @Test
@@ -136,7 +138,8 @@ class SharedSecretTokensTest {
 
     @Test
     void everythingRefusedAboveIsRefusedForItsOwnReason() throws UnauthorizedException {
-        assertThat(tokens.authenticate(signedText("{\"sub\":\"a\",\"instanceId\":\"a_b-c$(1)+2\"}")).caller())
+        assertThat(tokens.authenticate(signedText("{\"sub\":\"a\",\"instanceId\":\"a_b-c$(1)+2\"}"))
+                        .caller())
                 .isEqualTo(new Caller("a", "userdb-a_b-c$(1)+2"));
     }
 

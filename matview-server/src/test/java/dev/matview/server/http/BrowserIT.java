@@ -43,8 +43,8 @@ class BrowserIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** No pings: the time moves faster than a browser could answer them. */
-    private static final SocketLimits LIMITS = new SocketLimits(
-            10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1));
+    private static final SocketLimits LIMITS =
+            new SocketLimits(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1));
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
 
@@ -111,7 +111,8 @@ class BrowserIT {
 
     private static ChromeDriver chromium() {
         ChromeOptions options = new ChromeOptions();
-        options.setBinary(program("chromium", "chromium-browser", "google-chrome").toFile());
+        options.setBinary(
+                program("chromium", "chromium-browser", "google-chrome").toFile());
         options.addArguments(
                 "--headless",
                 "--no-sandbox",
@@ -125,7 +126,8 @@ class BrowserIT {
     }
 
     private static Path program(String... names) {
-        List<Path> places = Stream.of(System.getenv().getOrDefault("PATH", "/usr/bin").split(":"))
+        List<Path> places = Stream.of(
+                        System.getenv().getOrDefault("PATH", "/usr/bin").split(":"))
                 .map(Path::of)
                 .toList();
         return Arrays.stream(names)
@@ -190,8 +192,7 @@ class BrowserIT {
         time.advance(Duration.ofMinutes(9));
         assertThat(text("push")).isEqualTo("open");
         time.advance(Duration.ofMinutes(2));
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(text("refusal")).isEqualTo("401 unauthorized"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("refusal")).isEqualTo("401 unauthorized"));
         assertThat(text("push")).isEqualTo("closed with 4001");
         Files.createDirectories(Path.of("target"));
         Files.write(Path.of("target", "browser.png"), browser.getScreenshotAs(OutputType.BYTES));
@@ -203,8 +204,7 @@ class BrowserIT {
 
         browser.get(elsewhere + "/hub.html#server=127.0.0.1:" + service.port() + "&token=" + Tokens.alice());
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(text("status")).contains("TypeError"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("status")).contains("TypeError"));
         assertThat(items("docs")).isEmpty();
     }
 }

@@ -81,12 +81,7 @@ class EndpointTest {
 
     private void start(Cors cors) throws IOException {
         ClaimRules rules = new ClaimRules(
-                null,
-                null,
-                ClaimRules.LEEWAY,
-                "sub",
-                "instanceId",
-                new ClaimRules.Required("role", "admin"));
+                null, null, ClaimRules.LEEWAY, "sub", "instanceId", new ClaimRules.Required("role", "admin"));
         service = HttpService.start(
                 HttpSettings.of("127.0.0.1", 0).withCors(cors).withMaxRequestsPerCaller(MAX_REQUESTS),
                 feeds,
@@ -157,15 +152,19 @@ class EndpointTest {
         HttpResponse<String> answer = ask(token("alice"), "POST", "/data/notes/query", "{}");
 
         assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).startsWith("{\"error\":\"database_unavailable\",").doesNotContain("secret");
+        assertThat(answer.body())
+                .startsWith("{\"error\":\"database_unavailable\",")
+                .doesNotContain("secret");
         assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
     }
 
     @ParameterizedTest
     @CsvSource({"?global=true&expand=author,{}", "?global=true,'{\"expand\":[\"author\"]}'"})
     void expandPutsTheReferredDocumentInPlaceForThoseWhoMayReadIt(String parameters, String body) {
-        String alice = ask(token("alice"), "POST", "/data/posts/query" + parameters, body).body();
-        String carol = ask(token("carol"), "POST", "/data/posts/query" + parameters, body).body();
+        String alice = ask(token("alice"), "POST", "/data/posts/query" + parameters, body)
+                .body();
+        String carol = ask(token("carol"), "POST", "/data/posts/query" + parameters, body)
+                .body();
 
         assertThat(alice).contains("\"name\":\"Bob\"");
         assertThat(carol).contains("\"author\":{\"did\":\"did:example:bob\",\"ref\":\"profile\"}");
@@ -182,23 +181,28 @@ class EndpointTest {
         assertThat(hidden.body())
                 .isEqualTo(missing.body())
                 .isEqualTo("{\"error\":\"not_found\",\"reason\":\"missing\"}\n");
-        assertThat(ask(token("bob"), "GET", "/data/expand?did=did:example:bob&ref=diary", "").statusCode())
+        assertThat(ask(token("bob"), "GET", "/data/expand?did=did:example:bob&ref=diary", "")
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(http.send("GET", path, "").statusCode()).isEqualTo(401);
-        assertThat(ask(token("alice"), "GET", "/data/expand?did=x", "").statusCode()).isEqualTo(400);
-        assertThat(ask(token("alice"), "GET", "/data/expand?ref=x", "").statusCode()).isEqualTo(400);
-        assertThat(ask(token("alice"), "GET", "/data/expand?did=a/../b&ref=_all_docs", "").statusCode())
+        assertThat(ask(token("alice"), "GET", "/data/expand?did=x", "").statusCode())
+                .isEqualTo(400);
+        assertThat(ask(token("alice"), "GET", "/data/expand?ref=x", "").statusCode())
+                .isEqualTo(400);
+        assertThat(ask(token("alice"), "GET", "/data/expand?did=a/../b&ref=_all_docs", "")
+                        .statusCode())
                 .isEqualTo(404);
     }
 
     @Test
     void aPreflightIsAnsweredAndKept() {
-        HttpResponse<String> answer = http.send(
-                "OPTIONS", POSTS, "", "Origin", APP, "Access-Control-Request-Method", "POST");
+        HttpResponse<String> answer =
+                http.send("OPTIONS", POSTS, "", "Origin", APP, "Access-Control-Request-Method", "POST");
 
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue(APP);
-        assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials")).hasValue("true");
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials"))
+                .hasValue("true");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Methods")).hasValue("GET, HEAD, POST");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Headers").orElseThrow())
                 .contains("Authorization", "Content-Type");
@@ -214,9 +218,13 @@ class EndpointTest {
                 http.send("POST", "/health", "", "Origin", APP),
                 ask(token("alice"), "POST", POSTS, "{", "Origin", APP))) {
             assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
-            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue(APP);
-            assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials")).hasValue("true");
-            assertThat(answer.headers().firstValue("Access-Control-Expose-Headers").orElseThrow())
+            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin"))
+                    .hasValue(APP);
+            assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials"))
+                    .hasValue("true");
+            assertThat(answer.headers()
+                            .firstValue("Access-Control-Expose-Headers")
+                            .orElseThrow())
                     .contains("ETag", "Retry-After");
         }
     }
@@ -241,7 +249,8 @@ class EndpointTest {
         HttpResponse<String> answer = http.send("GET", "/health", "", "Origin", "https://any.example.org");
 
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue("*");
-        assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials")).isEmpty();
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials"))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -57,7 +57,7 @@ class FeedOverHttpTest {
                 .settings(settings)
                 .build();
         server = MatviewServer.start(feeds, settings, authenticator(), HttpSettings.of("127.0.0.1", 0), scheduler);
-        server.refreshAll();
+        server.buildViews();
         http = new Http(server.port());
     }
 

@@ -69,9 +69,8 @@ class SocketsTest {
     }
 
     private HttpService serve(Authenticator authenticator) throws IOException {
-        HttpSettings settings = HttpSettings.of("127.0.0.1", 0)
-                .withSockets(LIMITS)
-                .withCors(Cors.of("https://app.example.org"));
+        HttpSettings settings =
+                HttpSettings.of("127.0.0.1", 0).withSockets(LIMITS).withCors(Cors.of("https://app.example.org"));
         HttpService started = HttpService.start(settings, feeds, authenticator, MangoLimits.defaults(), time);
         open.add(0, started);
         return started;
@@ -175,7 +174,8 @@ class SocketsTest {
         assertThat(added.get("delta").toString())
                 .isEqualTo("{\"added\":[{\"_id\":\"2\",\"n\":2}],\"changed\":[],\"removed\":[]}");
         assertThat(later.get("delta").toString())
-                .isEqualTo("{\"added\":[],\"changed\":[{\"_id\":\"2\",\"n\":3}],\"removed\":[{\"_id\":\"1\",\"n\":1}]}");
+                .isEqualTo(
+                        "{\"added\":[],\"changed\":[{\"_id\":\"2\",\"n\":3}],\"removed\":[{\"_id\":\"1\",\"n\":1}]}");
     }
 
     @Test
@@ -218,8 +218,8 @@ class SocketsTest {
     @Test
     void theOwnDatabaseIsTheTokensWhateverTheRequestSays() throws Exception {
         post("userdb-bob", 2, "*");
-        SocketClient client = open("/data/posts")
-                .authenticate(Tokens.alice(), "{'database':{'$exists':false},'fields':['n']}");
+        SocketClient client =
+                open("/data/posts").authenticate(Tokens.alice(), "{'database':{'$exists':false},'fields':['n']}");
 
         assertThat(docs(client)).containsExactly(1);
         post("userdb-bob", 4, "*");
@@ -328,8 +328,7 @@ class SocketsTest {
 
         for (int i = 0; i < 60; i++) {
             databases.put(
-                    "userdb-alice",
-                    "{\"_id\":\"1\",\"type\":\"post\",\"text\":\"" + large + "\",\"n\":" + i + "}");
+                    "userdb-alice", "{\"_id\":\"1\",\"type\":\"post\",\"text\":\"" + large + "\",\"n\":" + i + "}");
             assertThat(numbers(awake.next().get("docs"))).containsExactly(i);
         }
         time.advance(LIMITS.sendTime().plusSeconds(2));
@@ -352,8 +351,7 @@ class SocketsTest {
         int last = 60;
         for (int i = 0; i <= last; i++) {
             databases.put(
-                    "userdb-alice",
-                    "{\"_id\":\"1\",\"type\":\"post\",\"text\":\"" + large + "\",\"n\":" + i + "}");
+                    "userdb-alice", "{\"_id\":\"1\",\"type\":\"post\",\"text\":\"" + large + "\",\"n\":" + i + "}");
             awake.next();
         }
 
@@ -377,7 +375,8 @@ class SocketsTest {
 
     @Test
     void aPageOfAnotherOriginMustBeOneThatIsAllowed() throws Exception {
-        assertThat(refused("/data/global", "Origin", "https://evil.example.org")).isEqualTo(403);
+        assertThat(refused("/data/global", "Origin", "https://evil.example.org"))
+                .isEqualTo(403);
         assertThat(refused("/data/global", "Origin", "null")).isEqualTo(403);
         assertThat(docs(open("/data/global", "Origin", "https://app.example.org")
                         .authenticate(Tokens.alice(), POSTS)))

@@ -100,7 +100,7 @@ public final class Subscribers {
                 .build();
         HttpSettings http = HttpSettings.of("127.0.0.1", 0).withSockets(limits);
         try (MatviewServer server = MatviewServer.start(feeds, settings, Authenticator.none(), http, scheduler)) {
-            server.refreshAll();
+            server.buildViews();
             int bytes = feeds.query("posts", Query.all()).json().length;
             out.printf("%d users, %d posts; a page has 100 posts and %d bytes%n", USERS, written, bytes);
             return measure(feeds, server);

@@ -1,6 +1,5 @@
-package dev.matview.core.internal;
+package dev.matview.core;
 
-import dev.matview.core.Subscription;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -8,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who asked to be told of events. A listener that throws is logged and does not keep the others from being told.
+ * For backends: who asked to be told of events. A listener that throws is logged and does not keep the others from being told.
  * Thread-safe.
  *
  * @param <E> what they are told
@@ -19,12 +18,14 @@ public final class Listeners<E> {
 
     private final List<Listener<E>> all = new CopyOnWriteArrayList<>();
 
+    /** Tells the consumer of events until the result is closed. */
     public Subscription add(Consumer<? super E> consumer) {
         Listener<E> listener = new Listener<>(consumer);
         all.add(listener);
         return () -> all.remove(listener);
     }
 
+    /** Whether nobody is to be told. */
     public boolean isEmpty() {
         return all.isEmpty();
     }

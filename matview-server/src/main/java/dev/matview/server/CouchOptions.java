@@ -1,0 +1,132 @@
+package dev.matview.server;
+
+import dev.matview.core.Scheduler;
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchClusterBuilder;
+import dev.matview.server.Options.UsageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where CouchDB is, and who asks it. A password comes from the environment or a file, never from the command line. */
+final class CouchOptions {
+
+    private static final String URL_VARIABLE = "COUCHDB_URL";
+    private static final String USER_VARIABLE = "COUCHDB_USER";
+    private static final String PASSWORD_VARIABLE = "COUCHDB_PASSWORD";
+
+    @Option(
+            names = "--couchdb-url",
+            paramLabel = "URL",
+            split = ",",
+            description =
+                    "A CouchDB with user databases, such as http://127.0.0.1:5984, without user and password in it;"
+                            + " several separated by commas. Views, and a registry in CouchDB, are in the first. Default: the"
+                            + " environment's COUCHDB_URL.")
+    List<String> urls = List.of();
+
+    @Option(
+            names = "--couchdb-user",
+            paramLabel = "NAME",
+            description = "Who asks CouchDB, a server admin. Default: the environment's COUCHDB_USER.")
+    @Nullable
+    String user;
+
+    @Option(
+            names = "--couchdb-password-file",
+            paramLabel = "FILE",
+            description =
+                    "The password; a line end after it does not count. Default: the environment's COUCHDB_PASSWORD.")
+    @Nullable
+    Path passwordFile;
+
+    @Option(
+            names = "--couchdb-requests",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Requests under way at once in each CouchDB. Default: ${DEFAULT-VALUE}.")
+    int requests = 8;
+
+    @Option(
+            names = "--couchdb-requests-per-second",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Requests begun in a second in each CouchDB. Default: ${DEFAULT-VALUE}.")
+    int requestsPerSecond = 1_000;
+
+    /** Whether a CouchDB is named. */
+    boolean isGiven(Map<String, String> environment) {
+        return !urls(environment).isEmpty();
+    }
+
+    private List<String> urls(Map<String, String> environment) {
+        List<String> given = urls.isEmpty()
+                ? Arrays.asList(environment.getOrDefault(URL_VARIABLE, "").split(","))
+                : urls;
+        return given.stream().map(String::strip).filter(url -> !url.isEmpty()).toList();
+    }
+
+    /**
+     * One for each URL, in their order; at least one. They ask nothing of CouchDB yet.
+     *
+     * @throws UsageException when there is none, or a URL or credentials cannot be used; the message holds no password
+     */
+    List<CouchCluster> clusters(Map<String, String> environment, Scheduler scheduler)
+            throws UsageException, StartupException {
+        if (urls.stream().anyMatch(url -> url.contains("@"))) {
+            throw new UsageException("--couchdb-url: leave user and password out of the URL, where every process sees"
+                    + " them; give them as COUCHDB_USER and COUCHDB_PASSWORD (environment)");
+        }
+        if (!isGiven(environment)) {
+            throw new UsageException("there is no CouchDB: give --couchdb-url or COUCHDB_URL (environment)");
+        }
+        String name = user != null ? user : environment.getOrDefault(USER_VARIABLE, "");
+        String password = password(environment);
+        if (name.isEmpty() != password.isEmpty()) {
+            throw new UsageException(
+                    name.isEmpty()
+                            ? "there is a password for CouchDB and no user: give --couchdb-user or COUCHDB_USER (environment)"
+                            : "there is a user for CouchDB and no password: give --couchdb-password-file or"
+                                    + " COUCHDB_PASSWORD (environment)");
+        }
+        List<CouchCluster> clusters = new ArrayList<>();
+        for (String url : urls(environment)) {
+            clusters.add(cluster(url, name, password, scheduler));
+        }
+        return clusters;
+    }
+
+    private CouchCluster cluster(String url, String name, String password, Scheduler scheduler) throws UsageException {
+        try {
+            CouchClusterBuilder builder = CouchCluster.builder(url)
+                    .scheduler(scheduler)
+                    .requestsInFlight(requests)
+                    .requestsPerSecond(requestsPerSecond);
+            if (!name.isEmpty()) {
+                builder.credentials(name, password);
+            }
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--couchdb-url: " + e.getMessage());
+        }
+    }
+
+    private String password(Map<String, String> environment) throws StartupException {
+        if (passwordFile == null) {
+            return environment.getOrDefault(PASSWORD_VARIABLE, "");
+        }
+        try {
+            return Files.readString(passwordFile, StandardCharsets.UTF_8).replaceAll("\\R$", "");
+        } catch (IOException e) {
+            throw new StartupException(
+                    "--couchdb-password-file " + passwordFile + " cannot be read: " + FileProblem.of(e), e);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.matview.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.TestDatabases;
+import dev.matview.server.http.Http;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar that users run, on a CouchDB: user databases, views and registry in it. */
+class ServerOnCouchIT {
+
+    private static final Pattern READY = Pattern.compile("matview ready on http://127\\.0\\.0\\.1:(\\d+)");
+
+    private final TestCouch couch = TestCouch.get();
+    private final TestDatabases databases = couch.databases();
+    private final String registry = databases.name("registry");
+    private final List<Process> started = new ArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void fill() {
+        for (String user : List.of("ann", "ben")) {
+            String database = databases.create("user-" + user);
+            couch.raw().put(database, "post", post(user, "one", 1));
+        }
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        for (Process process : started) {
+            process.destroyForcibly().waitFor();
+        }
+        couch.raw().names("matview-" + databases.prefix()).forEach(couch.raw()::drop);
+        databases.close();
+    }
+
+    private static String post(String user, String text, int at) {
+        return "{\"type\":\"post\",\"text\":\"%s of %s\",\"at\":%d}".formatted(text, user, at);
+    }
+
+    private String feed(String refresh) {
+        return """
+                [{"collectionName": "posts", "materializedViewName": "%sposts", "aggregationInterval": "1h",
+                  "databases": "%suser-*", "refresh": "%s",
+                  "query": {"selector": {"type": "post"}, "fields": ["text"], "sort": [{"at": "desc"}]}}]
+                """.formatted(databases.prefix(), databases.prefix(), refresh);
+    }
+
+    @Test
+    void aFeedInCouchIsImportedServedFollowedKeptAcrossRestartsAndExported() throws Exception {
+        assertThat(ended(run("import", "--registry", "couchdb:" + registry, file("interval"))))
+                .contains("1 feed written");
+        Process server = run("--registry", "couchdb:" + registry, "--no-auth", "--port", "0");
+        Http http = new Http(port(server));
+        assertThat(posts(http)).isEqualTo("one of ann, one of ben");
+
+        String database = databases.name("user-ben");
+        couch.raw().put(database, "second", post("ben", "two", 2));
+        assertThat(ended(run("import", "--registry", "couchdb:" + registry, file("continuous"))))
+                .contains("1 feed written");
+        await().atMost(Duration.ofSeconds(30)).until(() -> couchChangeIsServed(http, database));
+
+        server.destroyForcibly().waitFor();
+        couch.raw().drop(database);
+        Process again = run("--registry", "couchdb:" + registry, "--no-auth", "--port", "0");
+        assertThat(again.pid()).isPositive();
+        assertThat(port(again)).isPositive();
+        assertThat(log(again)).doesNotContain("generation 1,");
+        assertThat(ended(run("export", "--registry", "couchdb:" + registry)))
+                .contains("\"collectionName\" : \"posts\"", "\"continuous\"");
+    }
+
+    private boolean couchChangeIsServed(Http http, String database) throws IOException {
+        couch.raw().put(database, "n" + System.nanoTime(), post("ben", "more", 3));
+        return posts(http).startsWith("more of ben");
+    }
+
+    @Test
+    void aWrongPasswordIsToldInOneMessage() throws Exception {
+        if (couch.user().isEmpty()) {
+            // This server asks for no password: the nearest mistake is an address where none is.
+            String out = ended(start("http://127.0.0.1:1", "x", "--no-auth", "--port", "0"));
+            assertThat(out).contains("matview: --couchdb-url http://127.0.0.1:1 cannot be used");
+            return;
+        }
+        String out = ended(start(couch.url().toString(), "not the password", "--no-auth", "--port", "0"));
+        assertThat(out)
+                .contains("cannot be used", "401", "Check the user and the password")
+                .doesNotContain("not the password", "\tat ");
+        assertThat(out.lines()).hasSize(1);
+    }
+
+    private String file(String refresh) throws IOException {
+        return Files.writeString(directory.resolve(refresh + ".json"), feed(refresh))
+                .toString();
+    }
+
+    private Process run(String... args) throws IOException {
+        return start(couch.url().toString(), couch.password(), args);
+    }
+
+    private Process start(String url, String password, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                System.getProperty("matview.jar")));
+        command.addAll(List.of(args));
+        Path log = directory.resolve("log" + started.size());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().keySet().removeAll(List.of("PORT", "JWT_SECRET", "JWKS", "CORS_ORIGIN"));
+        builder.environment().put("COUCHDB_URL", url);
+        builder.environment().put("COUCHDB_USER", couch.user());
+        builder.environment().put("COUCHDB_PASSWORD", couch.user().isEmpty() ? "" : password);
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private String log(Process process) throws IOException {
+        return Files.readString(directory.resolve("log" + started.indexOf(process)), StandardCharsets.UTF_8);
+    }
+
+    private String ended(Process process) throws Exception {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return log(process);
+    }
+
+    private int port(Process process) {
+        int[] port = new int[1];
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            Matcher ready = READY.matcher(log(process));
+            assertThat(process.isAlive()).as(log(process)).isTrue();
+            if (ready.find()) {
+                port[0] = Integer.parseInt(ready.group(1));
+            }
+            return port[0] > 0;
+        });
+        return port[0];
+    }
+
+    private static String posts(Http http) throws IOException {
+        String body = http.query("/data/posts/query?global=true", "{}").body();
+        List<String> texts = new ArrayList<>();
+        for (JsonNode post : new ObjectMapper().readTree(body).path("docs")) {
+            texts.add(post.path("text").textValue());
+        }
+        return String.join(", ", texts);
+    }
+}
