@@ -57,13 +57,19 @@ final class FeedsEndpoint {
                     .put("databases", view.databases())
                     .put("behind", view.behind());
         }
-        json.put("stalenessSeconds", status.staleness() == null ? null : status.staleness().toMillis() / 1000.0);
+        json.put(
+                "stalenessSeconds",
+                status.staleness() == null ? null : status.staleness().toMillis() / 1000.0);
         if (status.progress() != null) {
             json.putObject("progress")
                     .put("done", status.progress().done())
                     .put("total", status.progress().total());
         }
-        json.put("nextRefresh", status.nextRefresh() == null ? null : status.nextRefresh().toString())
+        json.put(
+                        "nextRefresh",
+                        status.nextRefresh() == null
+                                ? null
+                                : status.nextRefresh().toString())
                 .put("failures", status.failures())
                 .put("lastFailure", status.lastFailure());
         ObjectNode behind = json.putObject("behind");
@@ -80,7 +86,8 @@ final class FeedsEndpoint {
                 Answer.send(
                         response,
                         HttpServletResponse.SC_ACCEPTED,
-                        Answer.bytes(Answer.object().put("collection", collection).put("refreshing", true)));
+                        Answer.bytes(
+                                Answer.object().put("collection", collection).put("refreshing", true)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw HttpError.tooBusy("The server stops.");

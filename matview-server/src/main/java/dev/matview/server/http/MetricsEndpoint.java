@@ -33,17 +33,41 @@ final class MetricsEndpoint {
 
     private String text() {
         List<FeedStatus> all = feeds.status();
-        List<FeedStatus> ready = all.stream().filter(feed -> feed.view() != null).toList();
+        List<FeedStatus> ready =
+                all.stream().filter(feed -> feed.view() != null).toList();
         StringBuilder text = new StringBuilder();
         ofFeeds(text, "ready", "Whether the feed has a generation to serve.", all, feed -> feed.view() == null ? 0 : 1);
-        ofFeeds(text, "refresh_failures", "Refreshes that failed since the last one that did not.", all, feed ->
-                feed.failures());
-        ofFeeds(text, "generation", "The generation served.", ready, feed -> feed.view().generation());
+        ofFeeds(
+                text,
+                "refresh_failures",
+                "Refreshes that failed since the last one that did not.",
+                all,
+                feed -> feed.failures());
+        ofFeeds(
+                text,
+                "generation",
+                "The generation served.",
+                ready,
+                feed -> feed.view().generation());
         ofFeeds(text, "rows", "Rows of the view.", ready, feed -> feed.view().rows());
-        ofFeeds(text, "databases", "User databases that the feed covers.", ready, feed -> feed.view().databases());
-        ofFeeds(text, "databases_behind", "Those that could not be read lately.", ready, feed -> feed.view().behind());
-        ofFeeds(text, "staleness_seconds", "Time since the view was known to match its sources.", ready, feed ->
-                feed.staleness() == null ? Double.NaN : feed.staleness().toMillis() / 1000.0);
+        ofFeeds(
+                text,
+                "databases",
+                "User databases that the feed covers.",
+                ready,
+                feed -> feed.view().databases());
+        ofFeeds(
+                text,
+                "databases_behind",
+                "Those that could not be read lately.",
+                ready,
+                feed -> feed.view().behind());
+        ofFeeds(
+                text,
+                "staleness_seconds",
+                "Time since the view was known to match its sources.",
+                ready,
+                feed -> feed.staleness() == null ? Double.NaN : feed.staleness().toMillis() / 1000.0);
         ofServer(text, "matview_websockets", "WebSockets that are open.", sockets.count());
         ofServer(text, "matview_websocket_queries", "Distinct queries that they ask.", sockets.topics());
         ofServer(text, "matview_callers_active", "Callers with a request under way.", callers.active());

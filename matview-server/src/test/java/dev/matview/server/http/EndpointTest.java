@@ -329,14 +329,16 @@ class EndpointTest {
     @Test
     void anAdministratorSeesAndRefreshesFeeds() {
         assertThat(ask(administrator(), "GET", "/feeds", "").body())
-                .startsWith("{\"feeds\":[{\"collection\":\"posts\",\"viewName\":\"_global_posts\",\"access\":\"public\","
-                        + "\"view\":{\"generation\":1,");
+                .startsWith(
+                        "{\"feeds\":[{\"collection\":\"posts\",\"viewName\":\"_global_posts\",\"access\":\"public\","
+                                + "\"view\":{\"generation\":1,");
         databases.put("userdb-carol", "{\"_id\":\"9\",\"type\":\"post\"}");
         assertThat(ask(administrator(), "POST", "/feeds/posts/refresh", "").body())
                 .isEqualTo("{\"collection\":\"posts\",\"generation\":2,\"changed\":true,\"databases\":3,\"moved\":1,"
                         + "\"rows\":3,\"behind\":0}\n");
         HttpResponse<String> metrics = ask(administrator(), "GET", "/metrics", "");
-        assertThat(metrics.headers().firstValue("Content-Type").orElseThrow()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(metrics.headers().firstValue("Content-Type").orElseThrow())
+                .isEqualTo("text/plain; version=0.0.4; charset=utf-8");
         assertThat(metrics.body())
                 .contains("\nmatview_feed_generation{collection=\"posts\"} 2.0\n", "\nmatview_websockets 0\n");
         assertThat(ask(administrator(), "POST", "/feeds/notes/refresh", "").statusCode())
