@@ -51,6 +51,7 @@ final class Authentication {
 
     private Authenticator authenticator() throws UsageException, StartupException {
         List<String> given = given();
+        ClaimRules rules = tokens.rules(environment);
         if (tokens.none) {
             if (!given.isEmpty()) {
                 throw new UsageException("--no-auth contradicts " + given.get(0) + ": give one of them");
@@ -58,12 +59,12 @@ final class Authentication {
             requireLoopback("--no-auth");
             return Authenticator.none();
         }
-        if (given.stream().map(Authentication::kind).distinct().count() > 1) {
+        if (given.stream().map(Authentication::isKeySet).distinct().count() > 1) {
             throw new UsageException(
                     given.get(0) + " and " + given.get(given.size() - 1) + ": give a secret or a key set, not both");
         }
         if (!given.isEmpty()) {
-            return tokens(given.get(0));
+            return tokens(given.get(0), rules);
         }
         if (options.servesOwn(environment)) {
             throw new UsageException(
@@ -92,13 +93,12 @@ final class Authentication {
         return places;
     }
 
-    private static boolean kind(String place) {
+    private static boolean isKeySet(String place) {
         return place.equals("--jwks") || place.equals(KEY_SET);
     }
 
-    private Authenticator tokens(String place) throws UsageException, StartupException {
-        ClaimRules rules = tokens.rules(environment);
-        if (kind(place)) {
+    private Authenticator tokens(String place, ClaimRules rules) throws UsageException, StartupException {
+        if (isKeySet(place)) {
             return keySet(place, rules);
         }
         Path file = tokens.secretFile;
@@ -132,16 +132,24 @@ final class Authentication {
             URL url = URI.create(value).toURL();
             boolean safe = switch (url.getProtocol()) {
                 case "https", "file" -> true;
-                case "http" -> InetAddress.getByName(url.getHost()).isLoopbackAddress();
+                case "http" -> isLoopback(url.getHost());
                 default -> false;
             };
             if (safe) {
                 return url;
             }
-        } catch (MalformedURLException | IllegalArgumentException | UnknownHostException e) {
+        } catch (MalformedURLException | IllegalArgumentException e) {
             throw new UsageException(place + " " + value + ": is neither a file nor a URL");
         }
         throw new UsageException(place + " " + value + ": must be a file or an https URL");
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private void requireLoopback(String what) throws UsageException {

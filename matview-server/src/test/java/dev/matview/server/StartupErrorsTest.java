@@ -51,6 +51,17 @@ class StartupErrorsTest {
                 "import --registry couchdb:feeds x.json|there is no CouchDB: give --couchdb-url",
                 "export --couchdb-url http://127.0.0.1:1 --registry feeds|--registry: a registry in CouchDB is written couchdb:NAME, not feeds",
                 "--no-auth --jwt-secret-file f|--no-auth contradicts --jwt-secret-file: give one of them",
+                "--no-auth --jwks k.json|--no-auth contradicts --jwks: give one of them",
+                "--jwks k.json --jwt-secret-file f|--jwt-secret-file and --jwks: give a secret or a key set, not both",
+                "--jwks http://192.0.2.1/keys|--jwks http://192.0.2.1/keys: must be a file or an https URL",
+                "--jwks ftp://a/keys|must be a file or an https URL",
+                "--jwks x://a|is neither a file nor a URL",
+                "--jwt-admin-claim admin|--jwt-admin-claim: must be NAME=VALUE, not admin",
+                "--jwt-leeway -1|--jwt-leeway: from 0 to 3600 seconds, not -1",
+                "--cors-origin *,https://a.org|--cors-origin: * lets every page in",
+                "--cors-origin a.org|--cors-origin: \"a.org\" is no origin",
+                "--max-requests-per-caller 0|--max-requests-per-caller: must be above zero, not 0",
+                "--max-sockets -1|--max-sockets: must not be negative, not -1",
             })
     void wrongOptionsAreRefused(String arguments, String message) {
         assertRefused(USAGE, message, Started.with(Map.of(), arguments.split(" ")));
@@ -71,6 +82,37 @@ class StartupErrorsTest {
                 USAGE,
                 "--no-auth contradicts JWT_SECRET (environment)",
                 Started.with(Map.of("JWT_SECRET", SECRET), "--no-auth"));
+    }
+
+    @Test
+    void aKeySetBesideASecretIsRefusedWhereverTheyAreGiven() {
+        assertRefused(
+                USAGE,
+                "JWT_SECRET (environment) and JWKS (environment): give a secret or a key set, not both",
+                Started.with(Map.of("JWT_SECRET", SECRET, "JWKS", "keys.json")));
+        assertRefused(
+                USAGE,
+                "--jwks and JWT_SECRET (environment): give a secret or a key set, not both",
+                Started.with(Map.of("JWT_SECRET", SECRET), "--jwks", "keys.json"));
+    }
+
+    @Test
+    void aKeySetThatCannotBeReadIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("keys.json"), "{\"keys\":[]}");
+
+        assertRefused(
+                FAILED,
+                "--jwks " + file + ": holds no key for RS256, ES256 or EdDSA",
+                Started.with(Map.of(), "--jwks", file.toString()));
+        assertRefused(
+                FAILED,
+                "JWKS (environment) " + directory.resolve("none") + ": is no JSON Web Key Set that can be read",
+                Started.with(Map.of("JWKS", directory.resolve("none").toString())));
+    }
+
+    @Test
+    void wrongOriginsInTheEnvironmentAreRefused() {
+        assertRefused(USAGE, "CORS_ORIGIN (environment): \"x\" is no origin", Started.with(Map.of("CORS_ORIGIN", "x")));
     }
 
     @Test

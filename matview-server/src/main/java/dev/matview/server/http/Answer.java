@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.servlet.http.HttpServletResponse;
 
-/** Writes answers. Every one is JSON, and says how long it is. */
+/** Writes answers. Nearly every one is JSON, and each says how long it is. */
 final class Answer {
 
     static final String JSON = "application/json";
@@ -61,23 +61,21 @@ final class Answer {
         send(response, error.status(), body(error.error(), error.reason()));
     }
 
-    /** Sends the parts, one after the other. */
-    static void send(HttpServletResponse response, int status, byte[]... parts) throws IOException {
-        long length = 0;
-        for (byte[] part : parts) {
-            length += part.length;
-        }
+    /** Sends JSON. */
+    static void send(HttpServletResponse response, int status, byte[] json) throws IOException {
+        send(response, status, JSON, json);
+    }
+
+    static void send(HttpServletResponse response, int status, String contentType, byte[] body) throws IOException {
         response.setStatus(status);
-        response.setContentType(JSON);
-        response.setContentLengthLong(length);
+        response.setContentType(contentType);
+        response.setContentLengthLong(body.length);
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (response.getHeader("Cache-Control") == null) {
             response.setHeader("Cache-Control", "no-store");
         }
         OutputStream out = response.getOutputStream();
-        for (byte[] part : parts) {
-            out.write(part);
-        }
+        out.write(body);
         out.flush();
     }
 }

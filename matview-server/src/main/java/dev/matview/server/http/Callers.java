@@ -53,6 +53,11 @@ final class Callers {
         });
     }
 
+    /** How many callers have a request under way. */
+    int active() {
+        return underWay.size();
+    }
+
     private void leave(String name) {
         underWay.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
     }

@@ -51,7 +51,9 @@ public final class HttpService implements AutoCloseable {
         spark.ipAddress(settings.host());
         spark.port(settings.port());
         spark.threadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
-        route(spark, settings, feeds, authenticator, limits, scheduler);
+        Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
+        routeData(spark, feeds, callers, limits, scheduler);
+        routeOperation(spark, feeds, callers, sockets);
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
@@ -61,24 +63,35 @@ public final class HttpService implements AutoCloseable {
         return new HttpService(spark, sockets);
     }
 
-    private static void route(
-            Service spark,
-            HttpSettings settings,
-            GlobalFeeds feeds,
-            Authenticator authenticator,
-            MangoLimits limits,
-            Scheduler scheduler) {
-        Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
+    private static void routeData(
+            Service spark, GlobalFeeds feeds, Callers callers, MangoLimits limits, Scheduler scheduler) {
         QueryEndpoint query = new QueryEndpoint(feeds, callers, limits, new RequestBody(scheduler));
-        spark.post(
+        post(
+                spark,
                 "/data/:collection/query",
-                Endpoint.route((request, response) ->
-                        query.answer(request.params("collection"), request.raw(), response.raw())));
-        refuseOtherMethods(spark, "/data/:collection/query", "POST");
+                (request, response) -> query.answer(request.params("collection"), request.raw(), response.raw()));
         ExpandEndpoint expand = new ExpandEndpoint(feeds, callers);
         get(spark, "/data/expand", (request, response) -> expand.answer(request.raw(), response.raw()));
+    }
+
+    private static void routeOperation(Service spark, GlobalFeeds feeds, Callers callers, Sockets sockets) {
         HealthEndpoint health = new HealthEndpoint(feeds);
         get(spark, "/health", (request, response) -> health.answer(response.raw()));
+        FeedsEndpoint status = new FeedsEndpoint(feeds, callers);
+        get(spark, "/feeds", (request, response) -> status.status(request.raw(), response.raw()));
+        post(
+                spark,
+                "/feeds/:collection/refresh",
+                (request, response) -> status.refresh(request.params("collection"), request.raw(), response.raw()));
+        MetricsEndpoint metrics = new MetricsEndpoint(feeds, callers, sockets);
+        get(spark, "/metrics", (request, response) -> metrics.answer(request.raw(), response.raw()));
+        StatusPage page = new StatusPage();
+        get(spark, "/", (request, response) -> page.answer(response.raw()));
+    }
+
+    private static void post(Service spark, String path, Endpoint endpoint) {
+        spark.post(path, Endpoint.route(endpoint));
+        refuseOtherMethods(spark, path, "POST");
     }
 
     private static void get(Service spark, String path, Endpoint endpoint) {

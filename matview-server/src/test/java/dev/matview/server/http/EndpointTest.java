@@ -309,6 +309,51 @@ class EndpointTest {
         return socket;
     }
 
+    @ParameterizedTest
+    @CsvSource({"GET,/feeds", "GET,/metrics", "POST,/feeds/posts/refresh"})
+    void whatFeedsDoIsForAdministratorsAlone(String method, String path) {
+        assertThat(http.send(method, path, "").statusCode()).isEqualTo(401);
+        HttpResponse<String> refused = ask(token("alice"), method, path, "");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).startsWith("{\"error\":\"forbidden\",");
+        assertThat(ask(administrator(), method, path, "").statusCode()).isEqualTo(200);
+    }
+
+    private static String administrator() {
+        return Tokens.signed(new JWTClaimsSet.Builder()
+                .subject("did:example:root")
+                .claim("role", "admin")
+                .build());
+    }
+
+    @Test
+    void anAdministratorSeesAndRefreshesFeeds() {
+        assertThat(ask(administrator(), "GET", "/feeds", "").body())
+                .startsWith("{\"feeds\":[{\"collection\":\"posts\",\"viewName\":\"_global_posts\",\"access\":\"public\","
+                        + "\"view\":{\"generation\":1,");
+        databases.put("userdb-carol", "{\"_id\":\"9\",\"type\":\"post\"}");
+        assertThat(ask(administrator(), "POST", "/feeds/posts/refresh", "").body())
+                .isEqualTo("{\"collection\":\"posts\",\"generation\":2,\"changed\":true,\"databases\":3,\"moved\":1,"
+                        + "\"rows\":3,\"behind\":0}\n");
+        HttpResponse<String> metrics = ask(administrator(), "GET", "/metrics", "");
+        assertThat(metrics.headers().firstValue("Content-Type").orElseThrow()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(metrics.body())
+                .contains("\nmatview_feed_generation{collection=\"posts\"} 2.0\n", "\nmatview_websockets 0\n");
+        assertThat(ask(administrator(), "POST", "/feeds/notes/refresh", "").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void thePageAtTheRootHoldsNothing() {
+        HttpResponse<String> page = http.send("GET", "/", "");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("frame-ancestors 'none'");
+        assertThat(page.body()).doesNotContain("posts");
+    }
+
     @Test
     void hostileTokensAre401() {
         String tooLong = "x".repeat(12_000);

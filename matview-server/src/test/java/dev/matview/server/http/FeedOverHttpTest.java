@@ -252,7 +252,7 @@ class FeedOverHttpTest {
                 "/data/posts/query?global=true|{'sort':'n'}|400|invalid_sort_json",
                 "/data/posts/query/|{}|404|not_found",
                 "/data/posts|{}|404|not_found",
-                "/|{}|404|not_found",
+                "/nothing|{}|404|not_found",
                 "/DATA/posts/query|{}|404|not_found",
             })
     void whatCannotBeAnsweredIsRefusedInCouchDbsForm(String path, String body, int status, String error) {
@@ -312,6 +312,11 @@ class FeedOverHttpTest {
         "OPTIONS,/data/posts/query,POST",
         "POST,/health,GET",
         "DELETE,/health,GET",
+        "POST,/,GET",
+        "POST,/feeds,GET",
+        "POST,/metrics,GET",
+        "GET,/feeds/posts/refresh,POST",
+        "POST,/data/expand,GET",
     })
     void anotherMethodIsToldWhichOneIsAllowed(String method, String path, String allowed) {
         HttpResponse<String> answer = http.send(method, path, "");

@@ -26,6 +26,7 @@ final class Clients {
     private static final String AUTHENTICATION = "{\"type\":\"auth\",\"query\":{\"collection\":\"posts\"}}";
     private static final int AT_ONCE = 100;
     private static final int SECONDS = 60;
+    private static final int HEAD = 120;
 
     private final int port;
     private final int count;
@@ -133,25 +134,39 @@ final class Clients {
     }
 
     private final class Reader implements WebSocket.Listener {
-        private boolean begun;
+
+        /** As much of a message as holds when its first post was written: it may come in parts of any size. */
+        private final StringBuilder head = new StringBuilder();
+
         private boolean answered;
 
         @Override
         public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
-            if (!begun) {
-                read(part);
+            head.append(part, 0, Math.min(part.length(), HEAD - head.length()));
+            if (last) {
+                read();
+                head.setLength(0);
             }
-            begun = !last;
             socket.request(1);
             return null;
         }
 
-        /** The newest post stands first, in the first part of the message. */
-        private void read(CharSequence part) {
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            error.printStackTrace();
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            System.err.println("a subscriber was closed: " + code + " " + reason);
+            return null;
+        }
+
+        /** The newest post stands first. */
+        private void read() {
             long now = Subscribers.now();
-            String head = part.subSequence(0, Math.min(120, part.length())).toString();
             int start = head.indexOf("\"at\":") + 5;
-            long at = Long.parseLong(head.substring(start, head.indexOf(',', start)));
+            long at = Long.parseLong(head.substring(start, head.indexOf(",", start)));
             if (answered) {
                 round(at).received(now - at);
             } else {

@@ -1,0 +1,116 @@
+package dev.matview.server.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.FeedStatus;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Page;
+import dev.matview.core.QueryException;
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.servlet.http.HttpServletRequest;
+import javax.servlet.http.HttpServletResponse;
+
+/** {@code GET /feeds} and {@code POST /feeds/{collection}/refresh}: what the feeds do, for administrators alone. */
+final class FeedsEndpoint {
+
+    /** How long an administrator waits for a refresh; it goes on after that. */
+    private static final int WAIT_SECONDS = 20;
+
+    private final GlobalFeeds feeds;
+    private final Callers callers;
+
+    FeedsEndpoint(GlobalFeeds feeds, Callers callers) {
+        this.feeds = feeds;
+        this.callers = callers;
+    }
+
+    void status(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        callers.admitAdministrator(request, identity -> {
+            ObjectNode json = Answer.object();
+            ArrayNode all = json.putArray("feeds");
+            feeds.status().forEach(status -> describe(status, all.addObject()));
+            Answer.send(response, HttpServletResponse.SC_OK, Answer.bytes(json));
+        });
+    }
+
+    private static void describe(FeedStatus status, ObjectNode json) {
+        json.put("collection", status.feed().collection())
+                .put("viewName", status.feed().viewName())
+                .put("access", status.feed().access().name().toLowerCase(Locale.ROOT));
+        Page.View view = status.view();
+        if (view == null) {
+            json.putNull("view");
+        } else {
+            json.putObject("view")
+                    .put("generation", view.generation())
+                    .put("refreshedAt", view.refreshedAt().toString())
+                    .put("rows", view.rows())
+                    .put("databases", view.databases())
+                    .put("behind", view.behind());
+        }
+        json.put("stalenessSeconds", status.staleness() == null ? null : status.staleness().toMillis() / 1000.0);
+        if (status.progress() != null) {
+            json.putObject("progress")
+                    .put("done", status.progress().done())
+                    .put("total", status.progress().total());
+        }
+        json.put("nextRefresh", status.nextRefresh() == null ? null : status.nextRefresh().toString())
+                .put("failures", status.failures())
+                .put("lastFailure", status.lastFailure());
+        ObjectNode behind = json.putObject("behind");
+        new TreeMap<>(status.behind()).forEach(behind::put);
+    }
+
+    void refresh(String collection, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        callers.admitAdministrator(request, identity -> {
+            CompletableFuture<RefreshResult> refresh = feeds.refresh(collection);
+            try {
+                RefreshResult result = refresh.get(WAIT_SECONDS, TimeUnit.SECONDS);
+                Answer.send(response, HttpServletResponse.SC_OK, Answer.bytes(describe(result)));
+            } catch (TimeoutException e) {
+                Answer.send(
+                        response,
+                        HttpServletResponse.SC_ACCEPTED,
+                        Answer.bytes(Answer.object().put("collection", collection).put("refreshing", true)));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw HttpError.tooBusy("The server stops.");
+            } catch (ExecutionException e) {
+                throw refusal(e);
+            }
+        });
+    }
+
+    private static RuntimeException refusal(ExecutionException failure) {
+        if (failure.getCause() instanceof FeedNotRegisteredException) {
+            return HttpError.notFound();
+        }
+        if (failure.getCause() instanceof QueryException refused) {
+            return refused;
+        }
+        if (failure.getCause() instanceof RefreshException failed) {
+            return HttpError.of(502, "refresh_failed", String.valueOf(failed.getMessage()));
+        }
+        return new IllegalStateException("a refresh failed", failure);
+    }
+
+    private static ObjectNode describe(RefreshResult result) {
+        return Answer.object()
+                .put("collection", result.collection())
+                .put("generation", result.generation())
+                .put("changed", result.changed())
+                .put("databases", result.databases())
+                .put("moved", result.moved())
+                .put("rows", result.rows())
+                .put("behind", result.behindCount());
+    }
+}
