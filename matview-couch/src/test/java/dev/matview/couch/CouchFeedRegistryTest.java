@@ -222,9 +222,12 @@ class CouchFeedRegistryTest {
         open();
 
         raw.drop(database);
-        // PouchDB Server may have made it again for the long poll.
-        raw.send("PUT", raw.path(database), null);
-        put("b", feed("events"));
+        // CouchDB may still be deleting it, PouchDB Server may have made it again for the long poll.
+        await().ignoreExceptions().atMost(Duration.ofSeconds(60)).until(() -> {
+            raw.send("PUT", raw.path(database), null);
+            put("b", feed("events"));
+            return true;
+        });
 
         if (instance().equals(before)) {
             // The server does not tell one from the other: whoever opens the registry next does.
