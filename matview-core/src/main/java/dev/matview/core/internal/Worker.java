@@ -9,17 +9,15 @@ import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewStore;
+import dev.matview.core.internal.RefreshJob.Refreshing;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -45,7 +43,7 @@ import org.slf4j.LoggerFactory;
  *
  * Thread-safe: the lock guards the tasks, and is never held while databases or stores are asked.
  */
-final class Worker implements AutoCloseable {
+final class Worker implements RefreshJob.Listener, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final long SECONDS_TO_CLOSE = 30;
@@ -299,14 +297,10 @@ final class Worker implements AutoCloseable {
             due.addAll(almost);
             List<Refreshing> refreshes =
                     due.stream().map(task -> begin(task, now)).toList();
-            execute(() -> run(refreshes));
+            execute(new RefreshJob(refreshes, aggregator, expander, scheduler, this));
         }
         arm();
     }
-
-    /** A feed in a visit, as it was when the visit was planned. */
-    private record Refreshing(
-            FeedTask task, FeedDefinition feed, ViewWriter writer, List<CompletableFuture<RefreshResult>> awaiting) {}
 
     private static Refreshing begin(FeedTask task, Instant now) {
         task.running = true;
@@ -315,73 +309,8 @@ final class Worker implements AutoCloseable {
         return new Refreshing(task, task.feed, task.writer, task.takeWaiting());
     }
 
-    private void run(List<Refreshing> refreshes) {
-        Set<Refreshing> ended = new HashSet<>();
-        try {
-            List<Refreshing> visiting = prepare(refreshes, ended);
-            if (visiting.isEmpty()) {
-                return;
-            }
-            new RefreshRun(visiting.stream().map(r -> r.task().visit).toList(), scheduler).visit(aggregator);
-            for (Refreshing refreshing : visiting) {
-                expander.expand(refreshing.task().visit);
-                ended.add(refreshing);
-                write(refreshing);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failRest(refreshes, ended, e);
-        } catch (RuntimeException e) {
-            failRest(refreshes, ended, e);
-        } catch (Error e) {
-            failRest(refreshes, ended, e);
-            throw e;
-        }
-    }
-
-    /** Looks up where each refresh starts from; those whose store does not answer have failed. */
-    private List<Refreshing> prepare(List<Refreshing> refreshes, Set<Refreshing> ended) {
-        List<Refreshing> visiting = new ArrayList<>();
-        for (Refreshing refreshing : refreshes) {
-            try {
-                Snapshot base = refreshing.writer().load(refreshing.feed());
-                // Milliseconds, as stores keep them.
-                Instant startedAt = scheduler.instant().truncatedTo(ChronoUnit.MILLIS);
-                refreshing.task().visit = new Visit(refreshing.feed(), base, startedAt);
-                visiting.add(refreshing);
-            } catch (RuntimeException e) {
-                ended.add(refreshing);
-                failed(refreshing, e);
-            }
-        }
-        return visiting;
-    }
-
-    private void write(Refreshing refreshing) {
-        try {
-            Visit visit = refreshing.task().visit;
-            boolean first = visit.base() == null;
-            RefreshResult result = refreshing.writer().write(visit);
-            log.atLevel(first && result.changed() ? org.slf4j.event.Level.INFO : org.slf4j.event.Level.DEBUG)
-                    .log(
-                            "{}: generation {}, {} rows of {} databases, {} read, {} behind",
-                            result.collection(),
-                            result.generation(),
-                            result.rows(),
-                            result.databases(),
-                            result.moved(),
-                            result.behindCount());
-            succeeded(refreshing, result);
-        } catch (RuntimeException e) {
-            failed(refreshing, e);
-        }
-    }
-
-    private void failRest(List<Refreshing> refreshes, Set<Refreshing> ended, Throwable cause) {
-        refreshes.stream().filter(r -> !ended.contains(r)).forEach(r -> failed(r, cause));
-    }
-
-    private void succeeded(Refreshing refreshing, RefreshResult result) {
+    @Override
+    public void succeeded(Refreshing refreshing, RefreshResult result) {
         FeedTask task = refreshing.task();
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
@@ -393,7 +322,8 @@ final class Worker implements AutoCloseable {
         done.forEach(future -> future.complete(result));
     }
 
-    private void failed(Refreshing refreshing, Throwable cause) {
+    @Override
+    public void failed(Refreshing refreshing, Throwable cause) {
         FeedTask task = refreshing.task();
         String reason = Visit.reason(cause);
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());

@@ -1,0 +1,122 @@
+package dev.matview.core.internal;
+
+import dev.matview.core.Aggregator;
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.RefreshResult;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One visit for the feeds that are due together: looks up where each starts from, visits the databases, writes the views.
+ * Every feed's end is told to the listener, once, whatever happens.
+ */
+final class RefreshJob implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(RefreshJob.class);
+
+    private final List<Refreshing> refreshes;
+    private final Aggregator aggregator;
+    private final Expander expander;
+    private final InstantSource clock;
+    private final Listener listener;
+
+    /** A feed in a visit, as it was when the visit was planned. */
+    record Refreshing(
+            FeedTask task, FeedDefinition feed, ViewWriter writer, List<CompletableFuture<RefreshResult>> awaiting) {}
+
+    /** Is told how each feed's refresh ended. */
+    interface Listener {
+        void succeeded(Refreshing refreshing, RefreshResult result);
+
+        void failed(Refreshing refreshing, Throwable cause);
+    }
+
+    RefreshJob(
+            List<Refreshing> refreshes,
+            Aggregator aggregator,
+            Expander expander,
+            InstantSource clock,
+            Listener listener) {
+        this.refreshes = refreshes;
+        this.aggregator = aggregator;
+        this.expander = expander;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    @Override
+    public void run() {
+        Set<Refreshing> ended = new HashSet<>();
+        try {
+            List<Refreshing> visiting = prepare(ended);
+            if (visiting.isEmpty()) {
+                return;
+            }
+            new RefreshRun(visiting.stream().map(r -> r.task().visit).toList(), clock).visit(aggregator);
+            for (Refreshing refreshing : visiting) {
+                expander.expand(refreshing.task().visit);
+                ended.add(refreshing);
+                write(refreshing);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failRest(ended, e);
+        } catch (RuntimeException e) {
+            failRest(ended, e);
+        } catch (Error e) {
+            failRest(ended, e);
+            throw e;
+        }
+    }
+
+    /** Looks up where each refresh starts from; those whose store does not answer have failed. */
+    private List<Refreshing> prepare(Set<Refreshing> ended) {
+        List<Refreshing> visiting = new ArrayList<>();
+        for (Refreshing refreshing : refreshes) {
+            try {
+                Snapshot base = refreshing.writer().load(refreshing.feed());
+                // Milliseconds, as stores keep them.
+                Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+                refreshing.task().visit = new Visit(refreshing.feed(), base, startedAt);
+                visiting.add(refreshing);
+            } catch (RuntimeException e) {
+                ended.add(refreshing);
+                listener.failed(refreshing, e);
+            }
+        }
+        return visiting;
+    }
+
+    private void write(Refreshing refreshing) {
+        try {
+            Visit visit = refreshing.task().visit;
+            boolean first = visit.base() == null;
+            RefreshResult result = refreshing.writer().write(visit);
+            log.atLevel(first && result.changed() ? Level.INFO : Level.DEBUG)
+                    .log(
+                            "{}: generation {}, {} rows of {} databases, {} read, {} behind",
+                            result.collection(),
+                            result.generation(),
+                            result.rows(),
+                            result.databases(),
+                            result.moved(),
+                            result.behindCount());
+            listener.succeeded(refreshing, result);
+        } catch (RuntimeException e) {
+            listener.failed(refreshing, e);
+        }
+    }
+
+    private void failRest(Set<Refreshing> ended, Throwable cause) {
+        refreshes.stream().filter(r -> !ended.contains(r)).forEach(r -> listener.failed(r, cause));
+    }
+}
