@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -61,6 +62,9 @@ final class Worker implements AutoCloseable {
     /** Structure and contents change under the lock; readers look feeds up without it. */
     private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
 
+    /** By collection, not by feed: whoever subscribed hears of a feed that was removed and has come back. */
+    private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
+
     private Subscription timer = () -> {};
     private Subscription changes = () -> {};
     private boolean closed;
@@ -98,6 +102,17 @@ final class Worker implements AutoCloseable {
         return Optional.ofNullable(tasks.get(collection));
     }
 
+    /** Calls the listener, which is quick, after each new generation of the collection's view. */
+    Subscription listen(String collection, Runnable listener) {
+        List<Runnable> all = listeners(collection);
+        all.add(listener);
+        return () -> all.remove(listener);
+    }
+
+    private List<Runnable> listeners(String collection) {
+        return listeners.computeIfAbsent(collection, absent -> new CopyOnWriteArrayList<>());
+    }
+
     Collection<FeedTask> tasks() {
         return tasks.values();
     }
@@ -131,7 +146,7 @@ final class Worker implements AutoCloseable {
             }
         }
         for (FeedDefinition feed : wanted.values()) {
-            LiveView live = new LiveView(settings, scheduler);
+            LiveView live = new LiveView(settings, scheduler, listeners(feed.collection()));
             FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live));
             tasks.put(feed.collection(), task);
             added.add(task);
