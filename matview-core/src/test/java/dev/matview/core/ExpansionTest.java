@@ -60,10 +60,8 @@ class ExpansionTest {
 
     private RefreshResult refresh() {
         var listed = feeds.refresh("listed");
-        var unlisted = feeds.refresh("unlisted");
-        scheduler.advance(Duration.ZERO);
-        unlisted.join();
-        return listed.join();
+        scheduler.await(feeds.refresh("unlisted"));
+        return scheduler.await(listed);
     }
 
     private JsonNode author(String collection, Caller caller) {

@@ -61,9 +61,7 @@ class GlobalFeedsTest {
     }
 
     private RefreshResult refresh(String collection) {
-        var result = feeds.refresh(collection);
-        scheduler.advance(Duration.ZERO);
-        return result.join();
+        return scheduler.await(feeds.refresh(collection));
     }
 
     private List<String> texts(Page page) {

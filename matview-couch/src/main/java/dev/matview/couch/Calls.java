@@ -35,11 +35,11 @@ final class Calls implements AutoCloseable {
         enter(thread);
         try {
             return call.run();
-        } catch (CouchException | IllegalStateException e) {
-            throw new ViewStoreException(what + ": " + e.getMessage(), e);
-        } catch (UncheckedIOException e) {
-            throw new ViewStoreException(what + ": " + e.getMessage(), e);
-        } catch (IOException e) {
+        } catch (CouchException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UncheckedIOException
+                | IOException e) {
             throw new ViewStoreException(what + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             if (!isClosed()) {

@@ -26,6 +26,9 @@ final class ChangesFeed implements AutoCloseable {
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile boolean closed;
 
+    /** Tells the database from one made again under its name, which has a history of its own. Only used by the thread. */
+    private String instance = "";
+
     /** What wants to know; called from the feed's thread. What it throws is treated as a broken connection. */
     interface Listener {
         /** Following begins, or begins anew: whatever happened before is not told. Makes the database, if need be. */
@@ -63,7 +66,7 @@ final class ChangesFeed implements AutoCloseable {
 
     private void run() {
         int failures = 0;
-        String since = null;
+        @Nullable String since = null;
         try {
             while (!closed) {
                 try {
@@ -75,6 +78,9 @@ final class ChangesFeed implements AutoCloseable {
                     since = e.status() >= 400 && e.status() < 500 ? null : since;
                     cluster.sleep(cluster.backoff().delay(failures, null));
                 } catch (RuntimeException e) {
+                    if (closed) {
+                        return;
+                    }
                     log.error("A change of {} cannot be taken, beginning anew", database, e);
                     since = null;
                     cluster.sleep(cluster.backoff().delay(++failures, null));
@@ -106,11 +112,18 @@ final class ChangesFeed implements AutoCloseable {
             since = null;
         }
         listener.begin();
+        instance = instance();
         if (since == null) {
             since = "0";
         }
         ready.countDown();
         return since;
+    }
+
+    private String instance() throws InterruptedException {
+        return cluster.json(CouchRequest.get(CouchPath.database(database)))
+                .path("instance_start_time")
+                .asText();
     }
 
     private String now() throws InterruptedException {
@@ -119,7 +132,8 @@ final class ChangesFeed implements AutoCloseable {
         return since(cluster.json(CouchRequest.get(path)), null);
     }
 
-    private String follow(String since) throws InterruptedException {
+    /** Gives null when it is time to begin anew. */
+    private @Nullable String follow(String since) throws InterruptedException {
         long timeout = Math.min(POLL.toMillis(), cluster.socketTimeout().toMillis() * 2 / 3);
         CouchPath path = CouchPath.database(database, "_changes")
                 .with("feed", "longpoll")
@@ -127,6 +141,9 @@ final class ChangesFeed implements AutoCloseable {
                 .with("since", since)
                 .with("timeout", timeout);
         JsonNode answer = cluster.once(CouchRequest.get(path).waitingForIt(), CouchCluster::tree);
+        if (!instance().equals(instance)) {
+            return null;
+        }
         for (JsonNode change : answer.path("results")) {
             if (change.path("doc").isObject()) {
                 listener.changed(change.path("doc"));

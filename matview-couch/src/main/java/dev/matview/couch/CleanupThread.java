@@ -1,10 +1,11 @@
 package dev.matview.couch;
 
 import dev.matview.core.Scheduler;
+import dev.matview.core.Subscription;
 import dev.matview.core.ViewStoreException;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,9 @@ final class CleanupThread implements AutoCloseable {
     /** Of views, each of which is in it once at most. */
     private final BlockingQueue<CouchView> due = new LinkedBlockingQueue<>();
 
-    private final Set<CouchView> waiting = ConcurrentHashMap.newKeySet();
+    /** Guarded by this. */
+    private final Map<CouchView, Subscription> waiting = new HashMap<>();
+
     private final Thread thread = new Thread(this::run, "matview-view-cleanup");
     private volatile boolean closed;
 
@@ -34,17 +37,21 @@ final class CleanupThread implements AutoCloseable {
         view.cleanup.onWork(() -> schedule(view));
     }
 
-    private void schedule(CouchView view) {
-        if (!closed && waiting.add(view)) {
-            scheduler.schedule(view.cleanup.grace(), () -> due.add(view));
+    private synchronized void schedule(CouchView view) {
+        if (!closed && !waiting.containsKey(view)) {
+            waiting.put(view, scheduler.schedule(view.cleanup.grace(), () -> due.add(view)));
         }
+    }
+
+    private synchronized void begun(CouchView view) {
+        waiting.remove(view);
     }
 
     private void run() {
         while (!closed) {
             try {
                 CouchView view = due.take();
-                waiting.remove(view);
+                begun(view);
                 clean(view);
             } catch (InterruptedException e) {
                 log.debug("no cleanup any more");
@@ -70,8 +77,9 @@ final class CleanupThread implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
+        waiting.values().forEach(Subscription::close);
         thread.interrupt();
     }
 }

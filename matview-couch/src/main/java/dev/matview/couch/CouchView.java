@@ -84,10 +84,11 @@ final class CouchView {
                     return delta;
                 }
             } catch (CouchException e) {
-                if (!e.isNotFound()) {
+                boolean moved = !pointers.read(name).database().equals(current.database());
+                if (!moved && !e.isNotFound()) {
                     throw e;
                 }
-                if (isLost(current)) {
+                if (!moved && isLost(current)) {
                     return Optional.empty();
                 }
             }
@@ -107,8 +108,7 @@ final class CouchView {
 
     /** Whether somebody deleted the database; then the view is built anew. */
     private boolean isLost(ViewPointer current) throws InterruptedException {
-        if (!pointers.read(name).database().equals(current.database())
-                || database(current.database()).exists()) {
+        if (database(current.database()).exists()) {
             return false;
         }
         log.warn("{}: the view's database {} is gone; the view has to be built anew", name, current.database());

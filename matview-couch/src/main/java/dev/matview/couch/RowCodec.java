@@ -14,7 +14,6 @@ import dev.matview.core.Expansion;
 import dev.matview.core.Row;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +29,8 @@ import java.util.regex.Pattern;
 final class RowCodec {
 
     private static final int MAX_DEPTH = 100;
-    private static final BigInteger SAFE = BigInteger.ONE.shiftLeft(53);
+    /** Above it, not every integer is a number of JavaScript. */
+    private static final long SAFE = 1L << 53;
 
     /** JavaScript, and so PouchDB, moves such keys to the front. */
     private static final Pattern ARRAY_INDEX = Pattern.compile("[0-9]{1,10}|__proto__");
@@ -121,7 +121,8 @@ final class RowCodec {
     private static boolean isPlain(JsonToken token, JsonParser at) throws IOException {
         return switch (token) {
             case FIELD_NAME -> !ARRAY_INDEX.matcher(at.currentName()).matches();
-            case VALUE_NUMBER_INT -> at.getBigIntegerValue().abs().compareTo(SAFE) < 0;
+            case VALUE_NUMBER_INT ->
+                at.getNumberType() != JsonParser.NumberType.BIG_INTEGER && Math.abs(at.getLongValue()) < SAFE;
             case VALUE_NUMBER_FLOAT -> Math.rint(at.getDoubleValue()) != at.getDoubleValue();
             default -> true;
         };

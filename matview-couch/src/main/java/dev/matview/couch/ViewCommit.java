@@ -126,6 +126,10 @@ final class ViewCommit {
                         && now.head() != null;
                 return moved ? Outcome.MOVED : Outcome.LOST;
             }
+            if (now.rev().equals(next.rev())) {
+                throw new IllegalStateException(
+                        "CouchDB neither takes a new pointer nor says that it has another than " + now.rev());
+            }
             next = next.at(now.rev());
         }
     }

@@ -42,8 +42,11 @@ class CouchViewStoreCleanupTest {
 
     private final StoredViews views = new StoredViews();
     private final ManualScheduler time = new ManualScheduler();
-    private final CouchCluster cluster =
-            TestCouch.get().cluster().requestsInFlight(16).build();
+    private final CouchCluster cluster = TestCouch.get()
+            .cluster()
+            .requestsInFlight(16)
+            .socketTimeout(Duration.ofSeconds(15))
+            .build();
     private final FaultProxy proxy = new FaultProxy(TestCouch.get().url());
     private final CouchCluster fragile =
             TestCouch.get().cluster(proxy.url()).attempts(1).build();
@@ -205,7 +208,7 @@ class CouchViewStoreCleanupTest {
     @Test
     void aViewThatIsMostlyDeadIsRebuiltWhileReadersReadAndCommitsGoOn() throws Exception {
         CouchViewStore quick = views.store(cluster)
-                .cleanupGrace(Duration.ofMillis(20))
+                .cleanupGrace(Duration.ofMillis(300))
                 .rebuildBeyond(1, 10)
                 .build();
         quick.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "stays", "{}"))));

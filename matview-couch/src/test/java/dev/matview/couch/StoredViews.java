@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.matview.core.ViewStore;
 import dev.matview.core.contract.ViewModel;
 import dev.matview.couch.harness.RawCouch;
@@ -39,8 +40,20 @@ final class StoredViews implements AutoCloseable {
         return pointer().path("database").textValue();
     }
 
+    /** The view's pointer; nothing when there is none yet. */
     JsonNode pointer() {
-        return raw.get(prefix() + "views", ViewNames.pointer(VIEW));
+        return meta(ViewNames.pointer(VIEW));
+    }
+
+    /** How many attempts to commit to the view were made. */
+    long attempts() {
+        return meta(ViewNames.attempts(VIEW)).path("attempts").asLong();
+    }
+
+    private JsonNode meta(String id) {
+        String meta = prefix() + "views";
+        boolean there = raw.send("GET", raw.path(meta, id), null).statusCode() == 200;
+        return there ? raw.get(meta, id) : MissingNode.getInstance();
     }
 
     /** The documents of a database. */

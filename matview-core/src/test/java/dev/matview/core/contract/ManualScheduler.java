@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 
 /** A scheduler whose time stands still until a test moves it; what falls due runs on the test's thread. */
 public final class ManualScheduler implements Scheduler {
@@ -43,6 +45,19 @@ public final class ManualScheduler implements Scheduler {
         synchronized (this) {
             now = end;
         }
+    }
+
+    /**
+     * Runs what is due now, and what other threads let fall due now, until the future is done. The time stands still.
+     *
+     * @throws java.util.concurrent.CompletionException when it fails
+     */
+    public <T> T await(CompletableFuture<T> future) {
+        Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> {
+            advance(Duration.ZERO);
+            return future.isDone();
+        });
+        return future.join();
     }
 
     private synchronized Optional<Task> takeDue(Instant end) {

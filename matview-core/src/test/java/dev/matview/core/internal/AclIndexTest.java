@@ -17,7 +17,6 @@ import dev.matview.core.Query;
 import dev.matview.core.Row;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryDatabases;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -189,9 +188,7 @@ class AclIndexTest {
     }
 
     private static void refresh(GlobalFeeds feeds, ManualScheduler scheduler) {
-        var refreshed = feeds.refresh("shared");
-        scheduler.advance(Duration.ZERO);
-        refreshed.join();
+        scheduler.await(feeds.refresh("shared"));
     }
 
     private static List<String> pages(GlobalFeeds feeds, Caller caller) {

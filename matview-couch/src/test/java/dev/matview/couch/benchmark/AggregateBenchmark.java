@@ -61,7 +61,7 @@ public final class AggregateBenchmark implements Aggregator.Sink {
         }
     }
 
-    private static List<String> fill(TestDatabases made, int databases, int documents) throws Exception {
+    static List<String> fill(TestDatabases made, int databases, int documents) throws Exception {
         long began = System.nanoTime();
         List<String> names = IntStream.range(0, databases)
                 .mapToObj(i -> made.name(String.format("%06d", i)))
@@ -78,7 +78,7 @@ public final class AggregateBenchmark implements Aggregator.Sink {
         return names;
     }
 
-    private static String document(int i) {
+    static String document(int i) {
         return String.format(
                 "{\"_id\":\"post-%04d\",\"type\":\"%s\",\"content\":\"%s\",\"author\":{\"did\":\"did:x\",\"ref\":\"me\"},"
                         + "\"createdAt\":\"2026-01-01T00:%02d:%02dZ\",\"tags\":[\"a\",\"b\"],\"likes\":%d}",
@@ -149,7 +149,7 @@ public final class AggregateBenchmark implements Aggregator.Sink {
         return null;
     }
 
-    private static Void bareLoop(String prefix, List<String> names) throws Exception {
+    static Void bareLoop(String prefix, List<String> names) throws Exception {
         RAW.json("GET", "/_all_dbs?startkey=%22" + prefix + "%22&limit=1000", null);
         List<List<String>> batches = new ArrayList<>();
         for (int from = 0; from < names.size(); from += 100) {
@@ -182,17 +182,17 @@ public final class AggregateBenchmark implements Aggregator.Sink {
                 .getProcessCpuTime();
     }
 
-    private static double timed(Callable<Void> work) throws Exception {
+    static double timed(Callable<Void> work) throws Exception {
         long began = System.nanoTime();
         work.call();
         return since(began);
     }
 
-    private static double since(long began) {
+    static double since(long began) {
         return Math.round((System.nanoTime() - began) / 1e6) / 1e3;
     }
 
-    private static double median(List<Double> values) {
+    static double median(List<Double> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
 
