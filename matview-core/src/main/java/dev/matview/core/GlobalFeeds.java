@@ -74,7 +74,8 @@ public interface GlobalFeeds extends AutoCloseable {
 
     /**
      * Gives the listener the answer to the query now, if there is one, and again whenever a new generation changes it.
-     * Calls for one subscription follow one another; a slow listener misses answers in between, never the last.
+     * Calls for one subscription follow one another; a slow listener misses answers in between, never the last. While the
+     * feed is not registered there are none; they go on when it is again.
      *
      * @param query its bookmark is of no meaning here
      * @throws FeedNotRegisteredException when the collection has no feed

@@ -389,6 +389,21 @@ class GlobalFeedsTest {
     }
 
     @Test
+    void aSubscriptionGoesOnWhenAFeedThatWasRemovedComesBack() throws InterruptedException {
+        post("userdb-a", "1", 1);
+        refresh();
+        BlockingQueue<List<String>> answers = new LinkedBlockingQueue<>();
+        try (Subscription subscription = feeds.subscribe("posts", Query.all(), page -> answers.add(texts(page)))) {
+            assertThat(answers.poll(10, TimeUnit.SECONDS)).containsExactly("userdb-a-1");
+            registry.remove("posts");
+            post("userdb-a", "2", 2);
+            registry.put(POSTS);
+            refresh();
+            assertThat(answers.poll(10, TimeUnit.SECONDS)).containsExactly("userdb-a-2", "userdb-a-1");
+        }
+    }
+
+    @Test
     void aSubscriberToItsOwnDatabaseIsToldWhenItsAnswerChanges() throws InterruptedException {
         post("userdb-a", "1", 1);
         BlockingQueue<List<String>> answers = new LinkedBlockingQueue<>();

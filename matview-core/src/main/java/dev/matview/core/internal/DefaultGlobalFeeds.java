@@ -206,13 +206,13 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
-        LiveView live = task(collection).live;
+        task(collection);
         Subscriber subscriber = new Subscriber(() -> query(collection, query), listener, notifier);
-        live.listen(subscriber);
+        Subscription listening = worker.listen(collection, subscriber);
         subscriber.run();
         return () -> {
             subscriber.close();
-            live.unlisten(subscriber);
+            listening.close();
         };
     }
 

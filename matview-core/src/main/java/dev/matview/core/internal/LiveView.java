@@ -8,7 +8,6 @@ import dev.matview.core.Page;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveView {
 
-    /** Whoever wants to know of new generations. */
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> listeners;
 
     private final Cache<String, Snapshot> pinned;
     private volatile @Nullable Served served;
@@ -37,7 +35,9 @@ final class LiveView {
         }
     }
 
-    LiveView(Settings settings, InstantSource clock) {
+    /** @param listeners whoever wants to know of new generations; each is quick */
+    LiveView(Settings settings, InstantSource clock, List<Runnable> listeners) {
+        this.listeners = listeners;
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
         this.pinned = Caffeine.newBuilder()
                 .expireAfterWrite(settings.bookmarkGrace())
@@ -85,14 +85,5 @@ final class LiveView {
             }
         }
         publish(snapshot, coverage);
-    }
-
-    /** Calls the listener, which is quick, after each new generation. */
-    void listen(Runnable listener) {
-        listeners.add(listener);
-    }
-
-    void unlisten(Runnable listener) {
-        listeners.remove(listener);
     }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,6 +60,9 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     /** Structure and contents change under the lock; readers look feeds up without it. */
     private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
 
+    /** By collection, not by feed: whoever subscribed hears of a feed that was removed and has come back. */
+    private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
+
     private Subscription timer = () -> {};
     private Subscription changes = () -> {};
     private boolean closed;
@@ -96,6 +100,17 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         return Optional.ofNullable(tasks.get(collection));
     }
 
+    /** Calls the listener, which is quick, after each new generation of the collection's view. */
+    Subscription listen(String collection, Runnable listener) {
+        List<Runnable> all = listeners(collection);
+        all.add(listener);
+        return () -> all.remove(listener);
+    }
+
+    private List<Runnable> listeners(String collection) {
+        return listeners.computeIfAbsent(collection, absent -> new CopyOnWriteArrayList<>());
+    }
+
     Collection<FeedTask> tasks() {
         return tasks.values();
     }
@@ -129,7 +144,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             }
         }
         for (FeedDefinition feed : wanted.values()) {
-            LiveView live = new LiveView(settings, scheduler);
+            LiveView live = new LiveView(settings, scheduler, listeners(feed.collection()));
             FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live));
             tasks.put(feed.collection(), task);
             added.add(task);

@@ -5,6 +5,8 @@ import dev.matview.core.Scheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import spark.Route;
 import spark.Service;
@@ -138,6 +140,11 @@ public final class HttpService implements AutoCloseable {
     /** How many WebSockets there are. */
     public int sockets() {
         return sockets.count();
+    }
+
+    /** @see Sockets#longestSilentSince() */
+    Optional<Instant> longestSilentSince() {
+        return sockets.longestSilentSince();
     }
 
     /** How many distinct queries they ask. */

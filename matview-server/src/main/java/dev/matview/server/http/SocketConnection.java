@@ -1,5 +1,6 @@
 package dev.matview.server.http;
 
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.QueryException;
 import dev.matview.core.Subscription;
 import dev.matview.core.mango.MangoException;
@@ -9,6 +10,7 @@ import dev.matview.server.push.Outlet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Set;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.api.WebSocketListener;
 import org.eclipse.jetty.websocket.api.WebSocketPingPongListener;
@@ -41,6 +43,10 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
     private boolean spoken;
 
     private @Nullable Instant expiry;
+
+    /** The feed that is subscribed to; null for none, and for an own database. */
+    private @Nullable String feed;
+
     private Subscription subscription = () -> {};
     private @Nullable Instant closing;
     private boolean gone;
@@ -89,6 +95,7 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
         Outbox box = new Outbox(this, asked.delta(), sockets::now);
         synchronized (this) {
             expiry = identity.expiry();
+            feed = asked.global() ? asked.collection() : null;
             outbox = box;
         }
         Subscription begun = sockets.subscribe(asked, box);
@@ -121,6 +128,11 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
     @Override
     public void onWebSocketPong(ByteBuffer payload) {
         heard = sockets.now();
+    }
+
+    /** When the client last showed that it is there. */
+    Instant heard() {
+        return heard;
     }
 
     @Override
@@ -161,12 +173,18 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
         }
     }
 
-    /** Looks whether anything has taken too long. Quick: it is called for every socket each second. */
-    void sweep(Instant now, SocketLimits limits) {
+    /**
+     * Looks whether anything has taken too long, or is allowed no more. Quick: it is called for every socket each second.
+     *
+     * @param registered the collections that have a feed
+     */
+    void sweep(Instant now, SocketLimits limits, Set<String> registered) {
         Instant since;
         Instant end;
         boolean silent;
+        String asked;
         synchronized (this) {
+            asked = feed;
             since = closing;
             end = expiry;
             silent = !spoken;
@@ -180,6 +198,8 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
             close(CloseCode.UNAUTHORIZED, "no authentication in time");
         } else if (end != null && !now.isBefore(end)) {
             close(CloseCode.UNAUTHORIZED, "the token has expired");
+        } else if (asked != null && !registered.contains(asked)) {
+            refuse(HttpError.of(new FeedNotRegisteredException(asked)));
         } else if (isTooSlow(now, limits)) {
             close(CloseCode.TOO_SLOW, "too slow");
         } else if (now.isAfter(heard.plus(limits.silence()))) {

@@ -12,9 +12,12 @@ import dev.matview.server.push.Broadcasts;
 import dev.matview.server.push.Outbox;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All WebSockets of a server, and what they share. One sweep a second keeps their times. Thread-safe. */
@@ -22,6 +25,7 @@ final class Sockets implements AutoCloseable {
 
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
+    private final GlobalFeeds feeds;
     private final Broadcasts broadcasts;
     private final Authenticator authenticator;
     private final MangoLimits mango;
@@ -38,6 +42,7 @@ final class Sockets implements AutoCloseable {
             MangoLimits mango,
             SocketLimits limits,
             Scheduler scheduler) {
+        this.feeds = feeds;
         this.broadcasts = new Broadcasts(feeds);
         this.authenticator = authenticator;
         this.mango = mango;
@@ -48,15 +53,25 @@ final class Sockets implements AutoCloseable {
 
     private void scheduleSweep() {
         nextSweep = scheduler.schedule(SWEEP, () -> {
-            Instant now = now();
             try {
-                connections.forEach(connection -> connection.sweep(now, limits));
+                sweep();
             } finally {
                 if (!closed) {
                     scheduleSweep();
                 }
             }
         });
+    }
+
+    private void sweep() {
+        if (connections.isEmpty() || closed) {
+            return;
+        }
+        Instant now = now();
+        Set<String> registered = feeds.status().stream()
+                .map(status -> status.feed().collection())
+                .collect(Collectors.toSet());
+        connections.forEach(connection -> connection.sweep(now, limits, registered));
     }
 
     Instant now() {
@@ -91,6 +106,11 @@ final class Sockets implements AutoCloseable {
     /** How many sockets there are. */
     int count() {
         return count.get();
+    }
+
+    /** When the client that has been silent for longest was last heard of. */
+    Optional<Instant> longestSilentSince() {
+        return connections.stream().map(SocketConnection::heard).min(Comparator.naturalOrder());
     }
 
     /** How many distinct queries they ask. */

@@ -8,18 +8,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.Access;
 import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import java.io.IOException;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -40,6 +41,8 @@ class SocketsTest {
     private static final String POSTS = "{'collection':'posts'}";
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
+    private final InMemoryFeedRegistry registry = new InMemoryFeedRegistry(
+            feed("posts").build(), feed("private").access(Access.ACL).build());
     private final ManualScheduler time = new ManualScheduler();
     private final List<AutoCloseable> open = new ArrayList<>();
     private GlobalFeeds feeds;
@@ -48,9 +51,7 @@ class SocketsTest {
     @BeforeEach
     void start() throws IOException {
         feeds = GlobalFeeds.builder()
-                .registry(FeedRegistry.of(
-                        feed("posts").build(),
-                        feed("private").access(Access.ACL).build()))
+                .registry(registry)
                 .aggregator(databases)
                 .scheduler(Scheduler.system())
                 .build();
@@ -302,19 +303,41 @@ class SocketsTest {
     }
 
     @Test
+    void theEndOfTheFeedIsTheEndOfTheSubscription() throws Exception {
+        SocketClient client = subscribe(POSTS);
+        assertThat(docs(client)).containsExactly(1);
+        SocketClient other = subscribe("{'collection':'private'}");
+        assertThat(docs(other)).containsExactly(1);
+
+        registry.remove("posts");
+        time.advance(Duration.ofSeconds(2));
+
+        assertThat(client.next().get("error").textValue()).isEqualTo("feed_not_registered");
+        assertThat(client.closeCode()).isEqualTo(4003);
+        assertThat(service.sockets()).isEqualTo(1);
+        registry.put(feed("posts").build());
+        refresh();
+        assertThat(docs(subscribe(POSTS))).containsExactly(1);
+    }
+
+    @Test
     void aClientThatAnswersPingsStays() throws Exception {
         SocketClient client = subscribe(POSTS);
         assertThat(docs(client)).containsExactly(1);
 
-        for (int i = 0; i < 10; i++) {
-            time.advance(LIMITS.pingInterval().plusSeconds(1));
-            post("userdb-bob", 2 + i, "*");
-            refresh();
-            // The pong comes before the server can have sent this.
-            client.next();
+        for (int i = 0; i < 4; i++) {
+            Instant before = time.instant();
+            time.advance(LIMITS.pingInterval());
+            await().until(() -> {
+                time.advance(Duration.ofSeconds(1));
+                return service.longestSilentSince().orElseThrow().isAfter(before);
+            });
         }
 
         assertThat(service.sockets()).isEqualTo(1);
+        post("userdb-bob", 2, "*");
+        refresh();
+        assertThat(docs(client)).containsExactly(2, 1);
     }
 
     @Test
