@@ -150,9 +150,19 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             added.add(task);
         }
         feeds.forEach(feed -> unused.remove(feed.viewName()));
-        unused.values().forEach(writer -> execute(writer::drop));
+        unused.values().forEach(writer -> execute(() -> drop(writer)));
         arm();
         return added;
+    }
+
+    /** Forgets a view, unless a feed that came, or came back, meanwhile is to have it. */
+    private void drop(ViewWriter writer) {
+        synchronized (this) {
+            if (tasks.values().stream().anyMatch(task -> task.writer.view().equals(writer.view()))) {
+                return;
+            }
+        }
+        writer.drop();
     }
 
     /** Gives the task a changed definition; says whether its view has another name and so is to be loaded. */

@@ -341,6 +341,31 @@ class WorkerTest {
     }
 
     @Test
+    void aFeedThatIsRemovedAndComesBackAtOnceKeepsItsView() {
+        post("userdb-a", "1", 1);
+        start(POSTS);
+        advance(Duration.ZERO);
+        // Both threads of the pool are held up, so that what the removal leaves to do is done after the return.
+        Semaphore gate = aggregator.closeGate();
+        for (int i = 0; i < 2; i++) {
+            registry.put(feed("c" + i).build());
+            awaitVisits(2 + i);
+        }
+
+        registry.remove("posts");
+        registry.put(POSTS);
+        gate.release(2);
+        await().until(() -> {
+            scheduler.advance(Duration.ZERO);
+            return feeds.status().stream().allMatch(status -> status.view() != null);
+        });
+
+        assertThat(json("posts")).contains("\"1\"");
+        assertThat(store.read("_global_posts", 0)).isPresent();
+        assertThat(feeds.status("posts").view().generation()).isEqualTo(1);
+    }
+
+    @Test
     void aFeedThatIsAddedIsServedWithoutARestart() {
         start(POSTS);
         advance(Duration.ZERO);

@@ -10,7 +10,6 @@ import javax.servlet.ServletInputStream;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -105,7 +104,7 @@ final class JettyServer implements EmbeddedServer {
                 new BlockingArrayQueue<>(minThreads, minThreads, MAX_QUEUED_TASKS));
         threads.setName("http");
         Server jetty = new Server(threads);
-        ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(configuration()));
+        ServerConnector connector = new ServerConnector(jetty, new TokenBoundConnections(configuration()));
         connector.setHost(host);
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIME.toMillis());

