@@ -39,6 +39,7 @@ public final class RefreshBenchmark {
     private final List<Double> bare = new ArrayList<>();
     private final List<Double> full = new ArrayList<>();
     private final List<Double> some = new ArrayList<>();
+    private final List<Double> someLater = new ArrayList<>();
     private final List<Double> nothing = new ArrayList<>();
     private final List<Double> latency = new ArrayList<>();
     private int written;
@@ -91,10 +92,11 @@ public final class RefreshBenchmark {
                         .build()) {
             if (first) {
                 full.add(AggregateBenchmark.timed(() -> firstGeneration(feeds)));
-                for (int i = 0; i < CHANGED; i++) {
-                    write(i * (names.size() / CHANGED));
-                }
+                change();
                 some.add(AggregateBenchmark.timed(() -> refresh(feeds, CHANGED)));
+                change();
+                Thread.sleep(1_000);
+                someLater.add(AggregateBenchmark.timed(() -> refresh(feeds, CHANGED)));
                 for (int i = 0; i < 5; i++) {
                     Thread.sleep(1_000);
                     nothing.add(AggregateBenchmark.timed(() -> refresh(feeds, 0)));
@@ -103,6 +105,12 @@ public final class RefreshBenchmark {
                 feeds.start();
                 follow(feeds);
             }
+        }
+    }
+
+    private void change() {
+        for (int i = 0; i < CHANGED; i++) {
+            write(i * (names.size() / CHANGED));
         }
     }
 
@@ -155,8 +163,11 @@ public final class RefreshBenchmark {
         System.out.printf(
                 "first full refresh    %s s = %.2f x bare loop%n", full, whole / AggregateBenchmark.median(bare));
         System.out.printf(
-                "%d databases changed  %s s = %.1f %% of it%n",
+                "%d changed just now    %s s = %.1f %% of it%n",
                 CHANGED, some, 100 * AggregateBenchmark.median(some) / whole);
+        System.out.printf(
+                "%d changed 1 s before  %s s = %.1f %% of it%n",
+                CHANGED, someLater, 100 * AggregateBenchmark.median(someLater) / whole);
         System.out.printf(
                 "nothing changed       %s s = %.2f %% of it%n",
                 nothing, 100 * AggregateBenchmark.median(nothing) / whole);

@@ -20,13 +20,16 @@ final class Users {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
-    private final String authorization;
+    private final HttpRequest.Builder template;
     private final String prefix;
 
     Users(String url, String user, String password, String prefix) {
         this.url = url;
-        this.authorization =
-                "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        this.template = HttpRequest.newBuilder().timeout(TIMEOUT).header("Content-Type", "application/json");
+        if (!user.isEmpty()) {
+            String pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+            template.header("Authorization", "Basic " + pair);
+        }
         this.prefix = prefix;
     }
 
@@ -40,10 +43,8 @@ final class Users {
     }
 
     private void put(String path, String body, int there) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(TIMEOUT)
-                .header("Authorization", authorization)
-                .header("Content-Type", "application/json")
+        HttpRequest request = template.copy()
+                .uri(URI.create(url + path))
                 .PUT(BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
