@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.Http;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +94,48 @@ class ServerOnCouchIT {
     private boolean couchChangeIsServed(Http http, String database) throws IOException {
         couch.raw().put(database, "n" + System.nanoTime(), post("ben", "more", 3));
         return posts(http).startsWith("more of ben");
+    }
+
+    @Test
+    void aCallersOwnDatabaseAndReferencesAreReadFromCouch() throws Exception {
+        String ann = databases.name("ann");
+        String ben = databases.name("ben");
+        try {
+            couch.raw().create("userdb-" + ann);
+            couch.raw().create("userdb-" + ben);
+            couch.raw().put("userdb-" + ann, "mine", """
+                    {"type":"post","text":"hello","at":1,"author":{"did":"did:example:%s","ref":"me"}}""".formatted(ben));
+            couch.raw().put("userdb-" + ben, "me", "{\"name\":\"Ben\",\"acl\":{\"read\":{\"allow\":[\"*\"]}}}");
+            String feed = """
+                    [{"collectionName": "posts", "materializedViewName": "%sposts", "aggregationInterval": "1h",
+                      "databases": "userdb-%s*", "query": {"selector": {"type": "post"}, "fields": ["text", "author"]}}]
+                    """.formatted(databases.prefix(), databases.prefix());
+            Path registryFile = Files.writeString(directory.resolve("feeds.json"), feed);
+            Path secret = Files.write(directory.resolve("secret"), Tokens.SECRET);
+            Http http = new Http(port(
+                    run("--registry", registryFile.toString(), "--jwt-secret-file", secret.toString(), "--port", "0")));
+
+            assertThat(http.query("/data/posts/query?global=true&expand=author", "{}", bearer(ann))
+                            .body())
+                    .contains("\"text\":\"hello\"", "\"name\":\"Ben\"");
+            assertThat(http.query("/data/posts/query", "{}", bearer(ann)).body())
+                    .contains("\"_id\":\"mine\"");
+            assertThat(http.query("/data/posts/query", "{}", bearer(ben)).body())
+                    .startsWith("{\"docs\":[]");
+            String document = "/data/expand?did=did:example:" + ben + "&ref=me";
+            assertThat(http.send("GET", document, "", bearer(ann)).body()).contains("\"name\":\"Ben\"");
+        } finally {
+            couch.raw().drop("userdb-" + ann);
+            couch.raw().drop("userdb-" + ben);
+        }
+    }
+
+    private static String[] bearer(String instance) {
+        String token = Tokens.signed(new JWTClaimsSet.Builder()
+                .subject("did:example:" + instance)
+                .claim("instanceId", instance)
+                .build());
+        return new String[] {"Authorization", "Bearer " + token};
     }
 
     @Test

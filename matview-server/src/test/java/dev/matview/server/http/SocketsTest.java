@@ -314,7 +314,7 @@ class SocketsTest {
 
         assertThat(client.next().get("error").textValue()).isEqualTo("feed_not_registered");
         assertThat(client.closeCode()).isEqualTo(4003);
-        assertThat(service.sockets()).isEqualTo(1);
+        await().until(() -> service.sockets() == 1);
         registry.put(feed("posts").build());
         refresh();
         assertThat(docs(subscribe(POSTS))).containsExactly(1);
