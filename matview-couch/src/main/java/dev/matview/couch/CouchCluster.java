@@ -232,7 +232,7 @@ public final class CouchCluster implements AutoCloseable {
         if (!response.isSuccessful()) {
             throw refused(request, response);
         }
-        try (JsonParser body = CouchJson.MAPPER.createParser(response.getContent())) {
+        try (JsonParser body = CouchJson.MAPPER.createParser(new ReadAhead(response.getContent()))) {
             body.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
             return reader.read(body);
         }
