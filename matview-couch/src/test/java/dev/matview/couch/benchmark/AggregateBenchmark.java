@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -193,7 +194,17 @@ public final class AggregateBenchmark implements Aggregator.Sink {
     }
 
     static double median(List<Double> values) {
-        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /** Each value in parts of the other's of its round, as {@code 1.12, 1.08 x}. */
+    static String each(List<Double> values, List<Double> others, double scale, String unit) {
+        return IntStream.range(0, values.size())
+                .mapToObj(i -> String.format("%.2f", scale * values.get(i) / others.get(i)))
+                .collect(Collectors.joining(", ", "", " " + unit));
     }
 
     private static void say(String format, Object... values) {

@@ -161,18 +161,25 @@ public final class RefreshBenchmark {
         double whole = AggregateBenchmark.median(full);
         System.out.printf("bare loop             %s s%n", bare);
         System.out.printf(
-                "first full refresh    %s s = %.2f x bare loop%n", full, whole / AggregateBenchmark.median(bare));
-        System.out.printf(
-                "%d changed just now    %s s = %.1f %% of it%n",
-                CHANGED, some, 100 * AggregateBenchmark.median(some) / whole);
-        System.out.printf(
-                "%d changed 1 s before  %s s = %.1f %% of it%n",
-                CHANGED, someLater, 100 * AggregateBenchmark.median(someLater) / whole);
+                "first full refresh    %s s = %.2f x bare loop; round by round %s%n",
+                full, whole / AggregateBenchmark.median(bare), AggregateBenchmark.each(full, bare, 1, "x"));
+        changed("just now", some);
+        changed("1 s before", someLater);
         System.out.printf(
                 "nothing changed       %s s = %.2f %% of it%n",
                 nothing, 100 * AggregateBenchmark.median(nothing) / whole);
         System.out.printf(
                 "continuous: a write is in the feed after %s s, %.2f s at most%n",
                 latency, latency.stream().mapToDouble(Double::doubleValue).max().orElseThrow());
+    }
+
+    private void changed(String when, List<Double> seconds) {
+        System.out.printf(
+                "%d changed %-10s %s s = %.1f %% of it; round by round %s%n",
+                CHANGED,
+                when,
+                seconds,
+                100 * AggregateBenchmark.median(seconds) / AggregateBenchmark.median(full),
+                AggregateBenchmark.each(seconds, full, 100, "%"));
     }
 }
