@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>A <i>sweep</i> lists the names and reads every position. It is done first, whenever what is known may be wrong,
  *       every so often all the same, and always while there are few databases.
  *   <li>Otherwise the survey <i>follows</i> {@code _db_updates} from the place it had before the last one, and reads the
- *       positions of the databases that are named. Entries come a little late, so it waits until those of the latest
- *       write must have come, unless nothing was written lately.
+ *       positions of the databases that are named, once the feed has {@linkplain SettledUpdates settled}.
  *   <li>What is known, and the place, change together and only once all has been read: a survey that fails loses nothing.
  * </ol>
  *
@@ -33,8 +32,7 @@ final class DatabaseCatalogue {
     private final CouchCluster cluster;
     private final DatabaseListing listing;
     private final PositionReader positions;
-    private final UpdatesFeed updates;
-    private final Quiet quiet;
+    private final SettledUpdates updates;
     private final Policy policy;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -42,15 +40,13 @@ final class DatabaseCatalogue {
     private Map<String, Position> known = Map.of();
     private Map<String, CouchException> failed = Map.of();
     private UpdatesFeed.@Nullable Place place;
-    private Duration lag = Duration.ZERO;
     private Instant sweepDue = Instant.MIN;
 
     DatabaseCatalogue(CouchCluster cluster, Workers workers, Policy policy) {
         this.cluster = cluster;
         this.listing = new DatabaseListing(cluster);
         this.positions = new PositionReader(cluster, workers);
-        this.updates = new UpdatesFeed(cluster);
-        this.quiet = new Quiet(cluster);
+        this.updates = new SettledUpdates(cluster);
         this.policy = policy;
     }
 
@@ -86,10 +82,6 @@ final class DatabaseCatalogue {
         boolean worthFollowing = known.isEmpty() || known.size() > policy.few();
         // Before the names: what changes from here on is in the feed.
         Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
-        if (from.isPresent()) {
-            quiet.since();
-            lag = updates.lag();
-        }
         Survey survey = positions.read(listing.names(wanted));
         scope = wanted;
         known = Map.copyOf(survey.positions());
@@ -100,8 +92,6 @@ final class DatabaseCatalogue {
 
     /** @return false when the feed cannot tell what changed */
     private boolean follow(UpdatesFeed.Place from) throws InterruptedException {
-        Instant complete = quiet.since().plus(lag);
-        cluster.sleep(Duration.between(cluster.scheduler().instant(), complete));
         Optional<UpdatesFeed.Updates> found = updates.since(from);
         if (found.isEmpty()) {
             return false;

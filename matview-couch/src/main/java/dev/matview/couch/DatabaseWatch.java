@@ -3,6 +3,7 @@ package dev.matview.couch;
 import dev.matview.core.Position;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -85,6 +86,10 @@ final class DatabaseWatch implements AutoCloseable {
         int failures = 0;
         while (!closed) {
             try {
+                if (failures > 0) {
+                    // What a server had not told when it went down it never tells.
+                    tell(listing.names(scope.get()));
+                }
                 step();
                 failures = 0;
             } catch (InterruptedException e) {
@@ -183,7 +188,7 @@ final class DatabaseWatch implements AutoCloseable {
         return differing;
     }
 
-    private void tell(Set<String> names) {
+    private void tell(Collection<String> names) {
         for (String name : names) {
             if (!closed && !name.startsWith("_")) {
                 listener.accept(name);

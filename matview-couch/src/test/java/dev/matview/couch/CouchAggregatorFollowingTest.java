@@ -2,13 +2,17 @@ package dev.matview.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,7 +72,7 @@ class CouchAggregatorFollowingTest {
         assertThat(feed.unmoved).hasSize(3);
         assertSwept(!FOLLOWS);
         if (FOLLOWS) {
-            assertThat(proxy.requests()).hasSizeLessThanOrEqualTo(4);
+            assertThat(proxy.requests()).hasSizeLessThanOrEqualTo(5);
         }
     }
 
@@ -86,6 +90,85 @@ class CouchAggregatorFollowingTest {
         assertThat(feed.gone).containsExactly(databases.name("alice"));
         assertThat(feed.unmoved).containsExactly(databases.name("carol"));
         assertSwept(!FOLLOWS);
+    }
+
+    @Test
+    void aVisitWaitsNoLongerThanEntriesAreOnTheirWay() throws InterruptedException {
+        // By this clock the longest that they may take never passes.
+        try (Scheduler still = new StillClock();
+                CouchCluster timeless = COUCH.cluster().scheduler(still).build();
+                CouchAggregator patient =
+                        CouchAggregator.builder(timeless).sweepAlwaysUpTo(0).build()) {
+            feed.visit(patient);
+            RAW.put(databases.name("bob"), "p2", "{}");
+
+            feed.visit(patient);
+        }
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+    }
+
+    @Test
+    void entriesThatAreOnTheirWayAreWaitedFor() throws InterruptedException {
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+        proxy.on(
+                "_stats/global_changes",
+                Fault.rewrite(body -> body.replace("_updates\":{\"value\":0", "_updates\":{\"value\":1")),
+                3);
+        proxy.on("GET /_db_updates\\?since=\\d", Fault.rewrite(body -> nothingSince(lastPlace())), 3);
+        proxy.forget();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        assertSwept(!FOLLOWS);
+    }
+
+    @Test
+    void whereNodesDoNotTellTheLongestIsWaited() throws InterruptedException {
+        proxy.on("_stats/", Fault.status(403, "{\"error\":\"forbidden\",\"reason\":\"not an admin\"}"));
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+        proxy.forget();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        assertSwept(!FOLLOWS);
+    }
+
+    private String lastPlace() {
+        String query = proxy.requests().stream()
+                .filter(request -> request.contains("_db_updates?since="))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        return query.substring(query.indexOf("since=") + "since=".length());
+    }
+
+    private static String nothingSince(String place) {
+        return "{\"results\":[],\"last_seq\":\"%s\"}".formatted(URLDecoder.decode(place, StandardCharsets.UTF_8));
+    }
+
+    /** Time does not pass, but what is scheduled happens. */
+    private static final class StillClock implements Scheduler {
+        private final Scheduler system = Scheduler.system();
+        private final Instant now = system.instant();
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public Subscription schedule(Duration delay, Runnable task) {
+            return system.schedule(delay, task);
+        }
+
+        @Override
+        public void close() {
+            system.close();
+        }
     }
 
     @Test
@@ -224,6 +307,8 @@ class CouchAggregatorFollowingTest {
     @Test
     void withoutUpdatesAWatcherIsToldAllTheSame() throws InterruptedException {
         proxy.on("_db_updates", Fault.status(404, NOT_FOUND));
+        // Only what visits cover is looked at, however many databases the server has.
+        feed.visit(aggregator);
         Set<String> told = ConcurrentHashMap.newKeySet();
         try (Subscription watch = aggregator.watch(told::add)) {
             assertThat(watch).isNotNull();

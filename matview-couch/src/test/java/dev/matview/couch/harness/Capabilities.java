@@ -10,7 +10,7 @@ package dev.matview.couch.harness;
  * @param authentication whether wrong credentials are refused
  * @param slashInNames whether a name keeps its slash
  * @param ranges whether {@code _all_dbs} knows ranges and limits
- * @param nodeStatistics {@code GET /_node/_local/_stats}
+ * @param nodes what is below {@code /_node/_local}: statistics, and a way to restart the server
  * @param localDocumentOverwrite whether a local document can be written over without its revision
  * @param selectorChanges {@code POST /{db}/_changes?filter=_selector}
  * @param exactNumbers whether numbers come back as they were written, integers of any size too
@@ -23,7 +23,7 @@ public record Capabilities(
         boolean authentication,
         boolean slashInNames,
         boolean ranges,
-        boolean nodeStatistics,
+        boolean nodes,
         boolean localDocumentOverwrite,
         boolean selectorChanges,
         boolean exactNumbers,

@@ -1,0 +1,74 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** The nodes of a cluster, and what they say about themselves. Immutable. */
+final class Nodes {
+
+    private final CouchCluster cluster;
+    private final List<String> names;
+
+    private Nodes(CouchCluster cluster, List<String> names) {
+        this.cluster = cluster;
+        this.names = names;
+    }
+
+    /** The nodes that the cluster has now; none where that cannot be told. */
+    static Nodes of(CouchCluster cluster) throws InterruptedException {
+        try {
+            JsonNode members = get(cluster, "_membership").path("cluster_nodes");
+            return new Nodes(
+                    cluster,
+                    StreamSupport.stream(members.spliterator(), false)
+                            .map(JsonNode::asText)
+                            .toList());
+        } catch (CouchException e) {
+            return new Nodes(cluster, List.of());
+        }
+    }
+
+    /**
+     * One section of each node's statistics, such as {@code couchdb}.
+     *
+     * @return empty when any of them cannot be had: a node is down, or the user may not see it
+     */
+    List<JsonNode> statistics(String section) throws InterruptedException {
+        return each("_stats", section);
+    }
+
+    /**
+     * When the last of them was started, up to a second later than in truth.
+     *
+     * @return empty when that cannot be told, as above
+     */
+    Optional<Instant> lastStart() throws InterruptedException {
+        Instant now = cluster.scheduler().instant();
+        return each("_system").stream()
+                .map(node -> now.minusSeconds(node.path("uptime").asLong()))
+                .max(Comparator.naturalOrder());
+    }
+
+    private List<JsonNode> each(String... path) throws InterruptedException {
+        try {
+            List<JsonNode> answers = new ArrayList<>();
+            for (String name : names) {
+                List<String> segments = new ArrayList<>(List.of("_node", name));
+                segments.addAll(List.of(path));
+                answers.add(get(cluster, segments.toArray(String[]::new)));
+            }
+            return answers;
+        } catch (CouchException e) {
+            return List.of();
+        }
+    }
+
+    private static JsonNode get(CouchCluster cluster, String... segments) throws InterruptedException {
+        return cluster.once(CouchRequest.get(CouchPath.server(segments)), CouchCluster::tree);
+    }
+}

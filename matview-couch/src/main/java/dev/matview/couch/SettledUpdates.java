@@ -1,0 +1,137 @@
+package dev.matview.couch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.Scheduler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What {@code _db_updates} tells once the entries of every earlier write must have come. They come late: CouchDB gathers
+ * them, writes them down twice a second, and that takes a moment. So the feed is complete
+ *
+ * <ol>
+ *   <li>at once, when nothing was written lately;
+ *   <li>when the nodes had nothing gathered on two looks in a row, of which the second brought nothing new, and something
+ *       has come since they had;
+ *   <li>after the longest that it may take, when there is always something gathered, or the nodes do not tell.
+ * </ol>
+ *
+ * What was gathered on a node that is restarted, or dies, is never told.
+ *
+ * <p>Not thread-safe.
+ */
+final class SettledUpdates {
+
+    /** Between two looks: longer than CouchDB mostly takes to write down what it has gathered. */
+    private static final Duration STEP = Duration.ofMillis(50);
+
+    private static final List<String> GATHERED = List.of("listener_pending_updates", "server_pending_updates");
+
+    private final CouchCluster cluster;
+    private final Scheduler scheduler;
+    private final UpdatesFeed feed;
+    private final Quiet quiet;
+    private Duration lag = Duration.ZERO;
+    /** The feed has been complete for what was written before. */
+    private Instant settled = Instant.MIN;
+    /** No node had been started between the place and then. */
+    private Instant running = Instant.MAX;
+
+    SettledUpdates(CouchCluster cluster) {
+        this.cluster = cluster;
+        this.scheduler = cluster.scheduler();
+        this.feed = new UpdatesFeed(cluster);
+        this.quiet = new Quiet(scheduler);
+    }
+
+    private enum Gathered {
+        NOTHING,
+        SOMETHING,
+        UNKNOWN
+    }
+
+    /** The current place; empty where there is no such feed for us. */
+    Optional<UpdatesFeed.Place> now() throws InterruptedException {
+        Instant began = scheduler.instant();
+        Optional<UpdatesFeed.Place> now = feed.now();
+        if (now.isPresent()) {
+            running = began;
+            quiet.since(Nodes.of(cluster));
+            lag = feed.lag();
+        }
+        return now;
+    }
+
+    /**
+     * What changed from the place until this is called, and perhaps later.
+     *
+     * @return nothing when that can no longer be told
+     */
+    Optional<UpdatesFeed.Updates> since(UpdatesFeed.Place place) throws InterruptedException {
+        Instant began = scheduler.instant();
+        Nodes nodes = Nodes.of(cluster);
+        Instant written = quiet.since(nodes);
+        Instant complete = written.isAfter(settled) ? written.plus(lag) : settled;
+        Set<String> names = new HashSet<>();
+        String until = place.since();
+        boolean expected = false;
+        Gathered before = Gathered.UNKNOWN;
+        while (true) {
+            boolean last = !scheduler.instant().isBefore(complete);
+            Optional<UpdatesFeed.Updates> found = feed.since(until);
+            if (found.isEmpty()) {
+                return found;
+            }
+            boolean came = !found.get().names().isEmpty();
+            names.addAll(found.get().names());
+            until = found.get().until();
+            // After the feed: what is gathered now is not in it.
+            Gathered now = last ? Gathered.NOTHING : gathered(nodes);
+            expected = now == Gathered.SOMETHING || expected && !came;
+            boolean still = now == Gathered.NOTHING && before == Gathered.NOTHING && !came && !expected;
+            if (last || still) {
+                settled = written;
+                // After the questions: what was lost before them shows.
+                return ranOn(nodes, began) && feed.has(place.history())
+                        ? Optional.of(new UpdatesFeed.Updates(names, until))
+                        : Optional.empty();
+            }
+            before = now;
+            Duration left = Duration.between(scheduler.instant(), complete);
+            cluster.sleep(now == Gathered.UNKNOWN || left.compareTo(STEP) < 0 ? left : STEP);
+        }
+    }
+
+    /** Whether no node has been started since this was last asked, or the place given. */
+    private boolean ranOn(Nodes nodes, Instant began) throws InterruptedException {
+        Optional<Instant> lastStart = nodes.lastStart();
+        if (lastStart.isEmpty()) {
+            return true;
+        }
+        boolean ranOn = !lastStart.get().isAfter(running);
+        running = began;
+        return ranOn;
+    }
+
+    private static Gathered gathered(Nodes nodes) throws InterruptedException {
+        List<JsonNode> statistics = nodes.statistics("global_changes");
+        long sum = 0;
+        for (JsonNode node : statistics) {
+            for (String gauge : GATHERED) {
+                JsonNode value = node.path(gauge).path("value");
+                if (!value.isNumber()) {
+                    return Gathered.UNKNOWN;
+                }
+                sum += value.asLong();
+            }
+        }
+        if (statistics.isEmpty()) {
+            return Gathered.UNKNOWN;
+        }
+        return sum == 0 ? Gathered.NOTHING : Gathered.SOMETHING;
+    }
+}
