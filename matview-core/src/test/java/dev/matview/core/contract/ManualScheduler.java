@@ -7,11 +7,16 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A scheduler whose time stands still until a test moves it; what falls due runs on the test's thread. */
 public final class ManualScheduler implements Scheduler {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparing(Task::due).thenComparing(Task::order));
@@ -53,11 +58,28 @@ public final class ManualScheduler implements Scheduler {
      * @throws java.util.concurrent.CompletionException when it fails
      */
     public <T> T await(CompletableFuture<T> future) {
-        Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        do {
             advance(Duration.ZERO);
-            return future.isDone();
-        });
-        return future.join();
+            if (isDone(future)) {
+                return future.join();
+            }
+        } while (System.nanoTime() - end < 0);
+        throw new AssertionError("not done after " + PATIENCE);
+    }
+
+    /** Waits for it a little. */
+    private static boolean isDone(CompletableFuture<?> future) {
+        try {
+            future.get(1, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException notYet) {
+            return false;
+        } catch (ExecutionException | CancellationException failed) {
+            return true;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while waiting", e);
+        }
     }
 
     private synchronized Optional<Task> takeDue(Instant end) {
