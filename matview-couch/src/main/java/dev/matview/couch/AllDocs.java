@@ -2,6 +2,7 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class AllDocs {
                 expect(value == JsonToken.START_ARRAY);
                 found = true;
                 while (body.nextToken() == JsonToken.START_OBJECT) {
-                    row(body, rows);
+                    row(CouchJson.MAPPER.readTree(body), rows);
                 }
                 expect(body.currentToken() == JsonToken.END_ARRAY);
             } else {
@@ -42,27 +43,12 @@ final class AllDocs {
         return null;
     }
 
-    private static void row(JsonParser body, Rows rows) throws IOException {
-        String id = null;
-        ObjectNode document = null;
-        while (body.nextToken() == JsonToken.FIELD_NAME) {
-            String field = body.currentName();
-            JsonToken value = body.nextToken();
-            if (field.equals("key")) {
-                id = body.getText();
-            } else if (field.equals("error")) {
-                expect(body.getText().equals("not_found"));
-            } else if (field.equals("doc") && value == JsonToken.START_OBJECT) {
-                document = CouchJson.MAPPER.readTree(body);
-            } else {
-                body.skipChildren();
-            }
-        }
-        expect(body.currentToken() == JsonToken.END_OBJECT);
-        if (id == null) {
-            throw new IOException("a row without a key");
-        }
-        rows.row(id, document);
+    private static void row(JsonNode row, Rows rows) throws IOException {
+        JsonNode id = row.path("key");
+        JsonNode error = row.path("error");
+        expect(id.isTextual());
+        expect(error.isMissingNode() || error.asText().equals("not_found"));
+        rows.row(id.textValue(), row.path("doc") instanceof ObjectNode document ? document : null);
     }
 
     private static void expect(boolean asCouchDbAnswers) throws IOException {

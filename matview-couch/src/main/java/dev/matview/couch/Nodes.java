@@ -43,13 +43,15 @@ final class Nodes {
     }
 
     /**
-     * When the last of them was started, up to a second later than in truth.
+     * When the last of them was started, or somewhat later.
      *
      * @return empty when that cannot be told, as above
      */
     Optional<Instant> lastStart() throws InterruptedException {
+        List<JsonNode> systems = each("_system");
+        // After the answers, and whole seconds: rather too late.
         Instant now = cluster.scheduler().instant();
-        return each("_system").stream()
+        return systems.stream()
                 .map(node -> now.minusSeconds(node.path("uptime").asLong()))
                 .max(Comparator.naturalOrder());
     }

@@ -5,6 +5,7 @@ import dev.matview.core.Scheduler;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Since when nothing at all has been written to the cluster, told from its nodes' counters of commits, which know of a
@@ -15,8 +16,9 @@ final class Quiet {
     private static final List<String> COUNTERS = List.of("commits", "document_writes", "database_purges");
 
     private final Scheduler scheduler;
-    private List<String> counted = List.of();
+    private List<Long> counted = List.of();
     private Instant since = Instant.MAX;
+    private boolean wentBack;
 
     Quiet(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -25,19 +27,32 @@ final class Quiet {
     /** The earliest time from which on nothing is known to have been written; now, when that cannot be told. */
     Instant since(Nodes nodes) throws InterruptedException {
         Instant now = scheduler.instant();
-        List<String> current = count(nodes);
+        List<Long> current = count(nodes);
         if (current.isEmpty() || !current.equals(counted)) {
-            counted = current;
             since = now;
+        }
+        int same = Math.min(current.size(), counted.size());
+        wentBack = IntStream.range(0, same).anyMatch(i -> current.get(i) < counted.get(i));
+        if (!current.isEmpty()) {
+            counted = current;
         }
         return since;
     }
 
-    private static List<String> count(Nodes nodes) throws InterruptedException {
-        List<String> counts = new ArrayList<>();
+    /** Whether a counter was lower than before when last looked at: a node has been started in between. */
+    boolean wentBack() {
+        return wentBack;
+    }
+
+    private static List<Long> count(Nodes nodes) throws InterruptedException {
+        List<Long> counts = new ArrayList<>();
         for (JsonNode statistics : nodes.statistics("couchdb")) {
             for (String counter : COUNTERS) {
-                counts.add(statistics.path(counter).path("value").asText());
+                JsonNode value = statistics.path(counter).path("value");
+                if (!value.isNumber()) {
+                    return List.of();
+                }
+                counts.add(value.asLong());
             }
         }
         return counts;

@@ -29,6 +29,9 @@ final class SettledUpdates {
     /** Between two looks: longer than CouchDB mostly takes to write down what it has gathered. */
     private static final Duration STEP = Duration.ofMillis(50);
 
+    /** Nodes with many open databases take some tenths of a second to say how long they have been running. */
+    private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(60);
+
     private static final List<String> GATHERED = List.of("listener_pending_updates", "server_pending_updates");
 
     private final CouchCluster cluster;
@@ -39,7 +42,7 @@ final class SettledUpdates {
     /** The feed has been complete for what was written before. */
     private Instant settled = Instant.MIN;
     /** No node had been started between the place and then. */
-    private Instant running = Instant.MAX;
+    private Instant running = Instant.MIN;
 
     SettledUpdates(CouchCluster cluster) {
         this.cluster = cluster;
@@ -106,8 +109,14 @@ final class SettledUpdates {
         }
     }
 
-    /** Whether no node has been started since this was last asked, or the place given. */
+    /** Whether no node has been started since the place was given, as far as is known. */
     private boolean ranOn(Nodes nodes, Instant began) throws InterruptedException {
+        if (quiet.wentBack()) {
+            return false;
+        }
+        if (began.isBefore(running.plus(BETWEEN_CHECKS))) {
+            return true;
+        }
         Optional<Instant> lastStart = nodes.lastStart();
         if (lastStart.isEmpty()) {
             return true;
