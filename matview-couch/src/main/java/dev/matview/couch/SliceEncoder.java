@@ -10,10 +10,12 @@ import dev.matview.core.ViewDelta.SliceDelta;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what one attempt changes as documents, a bounded batch at a time, and notes in the index change where each row
- * then is. The change of a slice is mostly one document: its rows and its position. Not thread-safe.
+ * Writes what one attempt changes as documents, in bounded batches, and notes in the index change where each row then is.
+ * The change of a slice is mostly one document: its rows and its position. Not thread-safe.
  */
 final class SliceEncoder {
 
@@ -33,7 +35,8 @@ final class SliceEncoder {
     private final ViewIndex.Change change;
     private final long attempt;
     private final long generation;
-    private ArrayNode batch = JsonNodeFactory.instance.arrayNode();
+    private final List<Supplier<ArrayNode>> batches = new ArrayList<>();
+    private List<Supplier<ObjectNode>> batch = new ArrayList<>();
     private long batchBytes;
 
     SliceEncoder(ViewDatabase target, ViewIndex.Change change, long attempt, long generation) {
@@ -51,16 +54,17 @@ final class SliceEncoder {
         for (SliceDelta slice : delta.slices()) {
             write(slice);
         }
-        flush();
+        endBatch();
+        target.insert(batches);
     }
 
-    private void drop(String database) throws InterruptedException {
+    private void drop(String database) {
         change.drop(database);
-        ObjectNode note = note(new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, database, 0));
-        add(note.put("dropped", true), 100);
+        ViewDocumentId id = new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, database, 0);
+        add(() -> note(id).put("dropped", true), 100);
     }
 
-    private void write(SliceDelta slice) throws InterruptedException {
+    private void write(SliceDelta slice) {
         remove(slice);
         String database = slice.database();
         int chunk = 0;
@@ -70,7 +74,7 @@ final class SliceEncoder {
             int size = RowCodec.size(row);
             if (!rows.isEmpty() && (rows.size() == MAX_ROWS || bytes + size > MAX_BYTES)) {
                 add(slice, chunk++, rows, bytes);
-                rows.clear();
+                rows = new ArrayList<>();
                 bytes = 0;
             }
             rows.add(row);
@@ -80,28 +84,39 @@ final class SliceEncoder {
         change.position(database, new ViewDocumentId(attempt, ViewDocumentId.Kind.SLICE, database, 0).place());
     }
 
-    private void remove(SliceDelta slice) throws InterruptedException {
+    private void remove(SliceDelta slice) {
         List<String> gone = new ArrayList<>();
-        for (String id : slice.removed()) {
-            if (change.remove(slice.database(), id)) {
-                gone.add(id);
+        for (String row : slice.removed()) {
+            if (change.remove(slice.database(), row)) {
+                gone.add(row);
             }
         }
         for (int from = 0; from < gone.size(); from += MAX_REMOVED) {
-            ObjectNode note =
-                    note(new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, slice.database(), from / MAX_REMOVED));
-            ArrayNode removed = note.putArray("removed");
+            ViewDocumentId id =
+                    new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, slice.database(), from / MAX_REMOVED);
             List<String> some = gone.subList(from, Math.min(gone.size(), from + MAX_REMOVED));
-            some.forEach(removed::add);
-            add(note, 100 + some.stream().mapToInt(id -> 3 * id.length() + 3).sum());
+            add(
+                    () -> removal(id, some),
+                    100 + some.stream().mapToInt(row -> 3 * row.length() + 3).sum());
         }
     }
 
-    private void add(SliceDelta slice, int chunk, List<Row> rows, int bytes) throws InterruptedException {
+    private ObjectNode removal(ViewDocumentId id, List<String> rows) {
+        ObjectNode note = note(id);
+        ArrayNode removed = note.putArray("removed");
+        rows.forEach(removed::add);
+        return note;
+    }
+
+    private void add(SliceDelta slice, int chunk, List<Row> rows, int bytes) {
         ViewDocumentId id = new ViewDocumentId(attempt, ViewDocumentId.Kind.SLICE, slice.database(), chunk);
+        rows.forEach(row -> change.put(slice.database(), row.id(), id.place()));
+        add(() -> document(id, chunk == 0 ? slice.position() : null, rows, bytes > LARGE), bytes + 300);
+    }
+
+    private ObjectNode document(ViewDocumentId id, @Nullable Position position, List<Row> rows, boolean large) {
         ObjectNode document = note(id);
-        if (chunk == 0) {
-            Position position = slice.position();
+        if (position != null) {
             document.putObject("position")
                     .put("updateSeq", position.updateSeq())
                     .put("purgeSeq", position.purgeSeq())
@@ -110,10 +125,9 @@ final class SliceEncoder {
         ArrayNode list = document.putArray("rows");
         for (Row row : rows) {
             ObjectNode json = RowCodec.encode(row);
-            list.add(bytes > LARGE ? attach(document, row, json) : json);
-            change.put(slice.database(), row.id(), id.place());
+            list.add(large ? attach(document, row, json) : json);
         }
-        add(document, bytes + 300);
+        return document;
     }
 
     /** The only row of its document. */
@@ -133,18 +147,23 @@ final class SliceEncoder {
         return document;
     }
 
-    private void add(ObjectNode document, int bytes) throws InterruptedException {
-        if (!batch.isEmpty() && (batch.size() == ViewDatabase.PORTION || batchBytes + bytes > BATCH_BYTES)) {
-            flush();
+    private void add(Supplier<ObjectNode> document, int bytes) {
+        if (batch.size() == ViewDatabase.PORTION || batchBytes + bytes > BATCH_BYTES) {
+            endBatch();
         }
         batch.add(document);
         batchBytes += bytes;
     }
 
-    private void flush() throws InterruptedException {
+    private void endBatch() {
         if (!batch.isEmpty()) {
-            target.insert(batch);
-            batch = JsonNodeFactory.instance.arrayNode();
+            List<Supplier<ObjectNode>> documents = batch;
+            batches.add(() -> {
+                ArrayNode array = JsonNodeFactory.instance.arrayNode();
+                documents.forEach(document -> array.add(document.get()));
+                return array;
+            });
+            batch = new ArrayList<>();
             batchBytes = 0;
         }
     }

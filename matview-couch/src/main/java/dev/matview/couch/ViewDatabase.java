@@ -9,12 +9,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The documents of one database that holds a view, in bounded portions. Immutable. */
 final class ViewDatabase {
 
     /** The most documents in one request or answer; each is small, see {@link SliceEncoder}. */
     static final int PORTION = 200;
+
+    /** How many portions are written at once. */
+    private static final int AT_ONCE = 4;
 
     private final CouchCluster cluster;
     private final String name;
@@ -81,6 +85,17 @@ final class ViewDatabase {
     /** What CouchDB says about the database itself. */
     JsonNode info() throws InterruptedException {
         return cluster.json(CouchRequest.get(CouchPath.database(name)));
+    }
+
+    /** Writes batches, some at once, as below; each is made when it is its turn. */
+    void insert(List<Supplier<ArrayNode>> batches) throws InterruptedException {
+        if (batches.size() == 1) {
+            insert(batches.get(0).get());
+            return;
+        }
+        List<Workers.Job> jobs = new ArrayList<>();
+        batches.forEach(batch -> jobs.add(() -> insert(batch.get())));
+        new Workers(AT_ONCE, List.of(cluster)).run(jobs);
     }
 
     /**
