@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What {@code _db_updates} tells once the entries of every earlier write must have come. They come late: CouchDB gathers
- * them, writes them down twice a second, and that takes a moment. So the feed is complete
+ * What {@code _db_updates} tells once the entries of every earlier write must have come. They come late: CouchDB
+ * gathers them, writes them down twice a second, and that takes a moment. So the feed is complete
  *
  * <ol>
  *   <li>at once, when nothing was written lately;
- *   <li>when the nodes had nothing gathered on two looks in a row, of which the second brought nothing new, and something
- *       has come since they had;
+ *   <li>when the nodes had nothing gathered on two looks in a row, of which the second brought nothing new, and
+ *       something has come since they had;
  *   <li>after the longest that it may take, when there is always something gathered, or the nodes do not tell.
  * </ol>
  *
@@ -37,7 +37,7 @@ final class SettledUpdates {
     private final CouchCluster cluster;
     private final Scheduler scheduler;
     private final UpdatesFeed feed;
-    private final Quiet quiet;
+    private final CommitCounters commits;
     private Duration lag = Duration.ZERO;
     /** The feed has been complete for what was written before. */
     private Instant settled = Instant.MIN;
@@ -48,7 +48,7 @@ final class SettledUpdates {
         this.cluster = cluster;
         this.scheduler = cluster.scheduler();
         this.feed = new UpdatesFeed(cluster);
-        this.quiet = new Quiet(scheduler);
+        this.commits = new CommitCounters(scheduler);
     }
 
     private enum Gathered {
@@ -63,7 +63,8 @@ final class SettledUpdates {
         Optional<UpdatesFeed.Place> now = feed.now();
         if (now.isPresent()) {
             running = began;
-            quiet.since(Nodes.of(cluster));
+            commits.unchangedSince(Nodes.of(cluster));
+            commits.forget();
             lag = feed.lag();
         }
         return now;
@@ -77,7 +78,7 @@ final class SettledUpdates {
     Optional<UpdatesFeed.Updates> since(UpdatesFeed.Place place) throws InterruptedException {
         Instant began = scheduler.instant();
         Nodes nodes = Nodes.of(cluster);
-        Instant written = quiet.since(nodes);
+        Instant written = commits.unchangedSince(nodes);
         Instant complete = written.isAfter(settled) ? written.plus(lag) : settled;
         Set<String> names = new HashSet<>();
         String until = place.since();
@@ -99,7 +100,7 @@ final class SettledUpdates {
             if (last || still) {
                 settled = written;
                 // After the questions: what was lost before them shows.
-                return ranOn(nodes, began) && feed.has(place.history())
+                return keptRunning(nodes, began) && feed.has(place.history())
                         ? Optional.of(new UpdatesFeed.Updates(names, until))
                         : Optional.empty();
             }
@@ -110,8 +111,8 @@ final class SettledUpdates {
     }
 
     /** Whether no node has been started since the place was given, as far as is known. */
-    private boolean ranOn(Nodes nodes, Instant began) throws InterruptedException {
-        if (quiet.wentBack()) {
+    private boolean keptRunning(Nodes nodes, Instant began) throws InterruptedException {
+        if (commits.wentBack()) {
             return false;
         }
         if (began.isBefore(running.plus(BETWEEN_CHECKS))) {
@@ -121,9 +122,9 @@ final class SettledUpdates {
         if (lastStart.isEmpty()) {
             return true;
         }
-        boolean ranOn = !lastStart.get().isAfter(running);
+        boolean kept = !lastStart.get().isAfter(running);
         running = began;
-        return ranOn;
+        return kept;
     }
 
     private static Gathered gathered(Nodes nodes) throws InterruptedException {

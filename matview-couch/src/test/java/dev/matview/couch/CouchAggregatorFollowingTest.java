@@ -1,7 +1,9 @@
 package dev.matview.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.matview.core.AggregationException;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.couch.harness.FaultProxy;
@@ -195,6 +197,25 @@ class CouchAggregatorFollowingTest {
             feed.visit(following);
             assertSwept(!FOLLOWS);
         }
+    }
+
+    @Test
+    void aRestartIsNotForgottenByAVisitThatFails() throws InterruptedException {
+        feed.visit(aggregator);
+        proxy.on(
+                "_stats/couchdb",
+                Fault.rewrite(body -> body.replaceAll("\"commits\":\\{\"value\":\\d+", "\"commits\":{\"value\":0")),
+                1);
+        proxy.on("GET /_db_updates\\?since=\\d", Fault.status(500, "{\"error\":\"internal\"}"), 5);
+        if (FOLLOWS) {
+            assertThatThrownBy(() -> feed.visit(aggregator)).isInstanceOf(AggregationException.class);
+        }
+        proxy.forget();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.unmoved).hasSize(3);
+        assertSwept(true);
     }
 
     @Test

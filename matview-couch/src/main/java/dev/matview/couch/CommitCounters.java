@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Since when nothing at all has been written to the cluster, told from its nodes' counters of commits, which know of a
- * write at once. Not thread-safe.
+ * The nodes' counters of commits, which know of a write at once: they tell since when nothing at all has been written to
+ * the cluster, and whether a node has been restarted. Not thread-safe.
  */
-final class Quiet {
+final class CommitCounters {
 
     private static final List<String> COUNTERS = List.of("commits", "document_writes", "database_purges");
 
@@ -20,28 +20,32 @@ final class Quiet {
     private Instant since = Instant.MAX;
     private boolean wentBack;
 
-    Quiet(Scheduler scheduler) {
+    CommitCounters(Scheduler scheduler) {
         this.scheduler = scheduler;
     }
 
     /** The earliest time from which on nothing is known to have been written; now, when that cannot be told. */
-    Instant since(Nodes nodes) throws InterruptedException {
+    Instant unchangedSince(Nodes nodes) throws InterruptedException {
         Instant now = scheduler.instant();
         List<Long> current = count(nodes);
         if (current.isEmpty() || !current.equals(counted)) {
             since = now;
         }
         int same = Math.min(current.size(), counted.size());
-        wentBack = IntStream.range(0, same).anyMatch(i -> current.get(i) < counted.get(i));
+        wentBack |= IntStream.range(0, same).anyMatch(i -> current.get(i) < counted.get(i));
         if (!current.isEmpty()) {
             counted = current;
         }
         return since;
     }
 
-    /** Whether a counter was lower than before when last looked at: a node has been started in between. */
+    /** Whether a counter has been lower than before, so that a node was restarted, since this was forgotten. */
     boolean wentBack() {
         return wentBack;
+    }
+
+    void forget() {
+        wentBack = false;
     }
 
     private static List<Long> count(Nodes nodes) throws InterruptedException {
