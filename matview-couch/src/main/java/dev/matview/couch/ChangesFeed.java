@@ -75,7 +75,7 @@ final class ChangesFeed implements AutoCloseable {
                 } catch (CouchException e) {
                     report(e, ++failures);
                     // The database is gone, or another one: from the beginning then.
-                    since = e.status() >= 400 && e.status() < 500 ? null : since;
+                    since = e.isRefused() ? null : since;
                     cluster.sleep(cluster.backoff().delay(failures, null));
                 } catch (RuntimeException e) {
                     if (closed) {

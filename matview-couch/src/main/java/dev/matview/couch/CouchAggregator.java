@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Names are listed with {@code _all_dbs}, and positions read with {@code _dbs_info}; a later visit asks
  *       {@code _db_updates} which databases changed, where the user may and {@code _global_changes} exists. Where
  *       something is missing, {@code GET /{db}} serves instead.
- *   <li>{@code _db_updates} reports a change up to half a second late. A visit waits for that, as long as something is on
- *       its way, so that it shows every change that was complete when it began.
+ *   <li>{@code _db_updates} reports a change up to half a second late. A visit waits for that, as long as something is
+ *       on its way, so that it shows every change that was complete when it began.
  *   <li>In a cluster of several nodes a replica of a shard may lag behind: a change that it has not got yet is found by
  *       a later visit.
  *   <li>A name that is in several clusters is read from the first, with a warning. A cluster that does not answer does not

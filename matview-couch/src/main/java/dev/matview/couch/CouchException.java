@@ -107,6 +107,11 @@ public class CouchException extends RuntimeException {
         return status == 404;
     }
 
+    /** Whether CouchDB does not know the request, or does not allow it, or not now. */
+    boolean isRefused() {
+        return status >= 400 && status < 500;
+    }
+
     boolean isConflict() {
         return status == 409;
     }

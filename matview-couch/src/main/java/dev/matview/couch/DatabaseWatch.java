@@ -3,7 +3,6 @@ package dev.matview.couch;
 import dev.matview.core.Position;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -147,7 +146,7 @@ final class DatabaseWatch implements AutoCloseable {
             tell(found.names());
             since = found.until();
         } catch (CouchException e) {
-            if (e.status() >= 400 && e.status() < 500) {
+            if (e.isRefused()) {
                 since = null;
                 updatesDue = Instant.MIN;
             }
@@ -188,7 +187,7 @@ final class DatabaseWatch implements AutoCloseable {
         return differing;
     }
 
-    private void tell(Collection<String> names) {
+    private void tell(Set<String> names) {
         for (String name : names) {
             if (!closed && !name.startsWith("_")) {
                 listener.accept(name);

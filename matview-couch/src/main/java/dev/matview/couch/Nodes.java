@@ -66,6 +66,7 @@ final class Nodes {
             }
             return answers;
         } catch (CouchException e) {
+            // Then nothing is known, which costs a longer wait.
             return List.of();
         }
     }

@@ -52,7 +52,7 @@ final class PositionReader {
                     throw e;
                 }
                 // Refused for good, or one database of the batch makes it fail: each may still answer for itself.
-                oneByOne |= e.status() >= 400 && e.status() < 500 && e.status() != 429;
+                oneByOne |= e.isRefused() && e.status() != 429;
             }
         }
         for (String name : batch) {

@@ -5,9 +5,9 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills its buffer before it gives anything away. CouchDB sends each row of an answer as a chunk of its own; where a parser
- * asks for every chunk by itself, the JVM spends long on compiling the HTTP client into each of the parser's methods.
- * What arrived before the stream broke is given away first. Not thread-safe.
+ * Fills its buffer before it gives anything away. CouchDB sends each row of an answer as a chunk of its own; where a
+ * parser asks for every chunk by itself, the JVM spends long on compiling the HTTP client into each of the parser's
+ * methods. What arrived before the stream broke is given away first, other than by the JDK's streams. Not thread-safe.
  */
 final class ReadAhead extends InputStream {
 

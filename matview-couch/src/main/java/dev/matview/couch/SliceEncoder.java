@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what one attempt changes as documents, in bounded batches, and notes in the index change where each row then is.
- * The change of a slice is mostly one document: its rows and its position. Not thread-safe.
+ * Writes what one attempt changes as documents, in bounded batches, and notes in the index change where each row then
+ * is. The change of a slice is mostly one document: its rows and its position. Not thread-safe.
  */
 final class SliceEncoder {
 

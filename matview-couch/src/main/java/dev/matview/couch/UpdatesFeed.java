@@ -53,7 +53,7 @@ final class UpdatesFeed {
             String history = history();
             return Optional.of(new Place(ask(path().with("since", "now")).until(), history));
         } catch (CouchException e) {
-            if (e.status() >= 400 && e.status() < 500) {
+            if (e.isRefused()) {
                 return Optional.empty();
             }
             throw e;
@@ -70,11 +70,17 @@ final class UpdatesFeed {
         try {
             return Optional.of(ask(path().with("since", since)));
         } catch (CouchException e) {
-            if (e.status() >= 400 && e.status() < 500) {
+            if (e.isRefused()) {
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    /** The same, waiting for something to change. */
+    Updates await(String since, Duration timeout) throws InterruptedException {
+        CouchPath path = path().with("feed", "longpoll").with("since", since).with("timeout", timeout.toMillis());
+        return cluster.once(CouchRequest.get(path).waitingForIt(), UpdatesFeed::read);
     }
 
     /** Whether the feed still has the history of a place. */
@@ -82,17 +88,11 @@ final class UpdatesFeed {
         try {
             return history().equals(history);
         } catch (CouchException e) {
-            if (e.status() >= 400 && e.status() < 500) {
+            if (e.isRefused()) {
                 return false;
             }
             throw e;
         }
-    }
-
-    /** The same, waiting for something to change; without a look at the history. */
-    Updates await(String since, Duration timeout) throws InterruptedException {
-        CouchPath path = path().with("feed", "longpoll").with("since", since).with("timeout", timeout.toMillis());
-        return cluster.once(CouchRequest.get(path).waitingForIt(), UpdatesFeed::read);
     }
 
     /** How long after a change its entry may come. */
@@ -121,7 +121,7 @@ final class UpdatesFeed {
         try {
             return cluster.json(CouchRequest.get(CouchPath.server("_node", "_local", "_config", "global_changes")));
         } catch (CouchException e) {
-            if (e.status() >= 400 && e.status() < 500) {
+            if (e.isRefused()) {
                 return CouchJson.object();
             }
             throw e;
