@@ -1,17 +1,18 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request to CouchDB. Immutable.
  *
- * @param body JSON; null for none
+ * @param body JSON, a tree or what writes itself; null for none
  * @param repeatable whether sending it twice does no harm, so that it may be retried
  * @param waiting whether it waits at the server for something to happen, and so counts for no budget
  */
-record CouchRequest(Method method, CouchPath path, @Nullable JsonNode body, boolean repeatable, boolean waiting) {
+record CouchRequest(
+        Method method, CouchPath path, @Nullable JsonSerializable body, boolean repeatable, boolean waiting) {
 
     enum Method {
         GET,
@@ -35,12 +36,12 @@ record CouchRequest(Method method, CouchPath path, @Nullable JsonNode body, bool
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
-    static CouchRequest post(CouchPath path, JsonNode body) {
+    static CouchRequest post(CouchPath path, JsonSerializable body) {
         return new CouchRequest(Method.POST, path, body, false, false);
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
-    static CouchRequest put(CouchPath path, @Nullable JsonNode body) {
+    static CouchRequest put(CouchPath path, @Nullable JsonSerializable body) {
         return new CouchRequest(Method.PUT, path, body, false, false);
     }
 

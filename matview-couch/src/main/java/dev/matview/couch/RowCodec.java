@@ -1,48 +1,25 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.matview.core.Acl;
 import dev.matview.core.Expansion;
 import dev.matview.core.Row;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows as JSON in a view's database: {@code {"id", "doc", "key", "acl", "expansions"}}. The projected document is {@code
- * doc}, for people to read. Where a server may give it back in other words ({@code 1e10} as {@code 10000000000.0}), its
- * exact text is kept beside it as {@code json}; where it is nested so deep that nobody could read the view any more,
- * only the text is.
+ * doc}, for people to read. Where a server may give it back in other words, its exact text is kept beside it as {@code
+ * json}; where it is nested so deep that nobody could read the view any more, only the text is; see {@link Fidelity}.
  */
 final class RowCodec {
 
-    private static final int MAX_DEPTH = 100;
-    /** Above it, not every integer is a number of JavaScript. */
-    private static final long SAFE = 1L << 53;
-
-    /** JavaScript, and so PouchDB, moves such keys to the front. */
-    private static final Pattern ARRAY_INDEX = Pattern.compile("[0-9]{1,10}|__proto__");
-
     private static final String DOCUMENT = "doc";
     private static final String EXACT = "json";
-
-    private enum Shape {
-        PLAIN,
-        DELICATE,
-        DEEP
-    }
 
     private RowCodec() {}
 
@@ -56,79 +33,54 @@ final class RowCodec {
         return (int) Math.min(Integer.MAX_VALUE, size);
     }
 
-    static ObjectNode encode(Row row) {
-        ObjectNode json = CouchJson.object();
-        json.put("id", row.id());
-        document(json, row.document());
-        json.put("key", row.sortKey());
-        if (row.acl() != null) {
-            json.set("acl", row.acl().json());
-        }
+    static void write(JsonGenerator out, Row row) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("id", row.id());
+        document(out, row.document());
+        out.writeBinaryField("key", row.sortKey());
+        acl(out, row.acl());
         if (!row.expansions().isEmpty()) {
-            ArrayNode expansions = json.putArray("expansions");
-            row.expansions().forEach(expansion -> expansions.add(encode(expansion)));
-        }
-        return json;
-    }
-
-    private static ObjectNode encode(Expansion expansion) {
-        ObjectNode json = CouchJson.object();
-        json.put("field", expansion.field());
-        json.put("did", expansion.did());
-        json.put("ref", expansion.ref());
-        if (expansion.document() != null && expansion.acl() != null) {
-            document(json, expansion.document());
-            json.set("acl", expansion.acl().json());
-        }
-        return json;
-    }
-
-    private static void document(ObjectNode json, byte[] document) {
-        String text = new String(document, StandardCharsets.UTF_8);
-        Shape shape = shape(document);
-        if (shape != Shape.DEEP) {
-            json.putRawValue(DOCUMENT, new RawValue(text));
-        }
-        if (shape != Shape.PLAIN) {
-            json.put(EXACT, text);
-        }
-    }
-
-    /** Plain is what any server gives back so that we write it as it was. */
-    private static Shape shape(byte[] document) {
-        int depth = 0;
-        boolean plain = true;
-        try (JsonParser in = CouchJson.MAPPER.createParser(document);
-                ByteArrayBuilder bytes = new ByteArrayBuilder();
-                JsonGenerator out = CouchJson.MAPPER.createGenerator(bytes)) {
-            for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                if (depth > MAX_DEPTH) {
-                    return Shape.DEEP;
-                }
-                if (plain) {
-                    plain = isPlain(token, in);
-                    out.copyCurrentEvent(in);
-                }
+            out.writeArrayFieldStart("expansions");
+            for (Expansion expansion : row.expansions()) {
+                write(out, expansion);
             }
-            out.flush();
-            return plain && Arrays.equals(document, bytes.toByteArray()) ? Shape.PLAIN : Shape.DELICATE;
-        } catch (IOException e) {
-            throw new UncheckedIOException("a row's document is not JSON", e);
+            out.writeEndArray();
+        }
+        out.writeEndObject();
+    }
+
+    private static void write(JsonGenerator out, Expansion expansion) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("field", expansion.field());
+        out.writeStringField("did", expansion.did());
+        out.writeStringField("ref", expansion.ref());
+        if (expansion.document() != null && expansion.acl() != null) {
+            document(out, expansion.document());
+            acl(out, expansion.acl());
+        }
+        out.writeEndObject();
+    }
+
+    private static void acl(JsonGenerator out, @Nullable Acl acl) throws IOException {
+        if (acl != null) {
+            out.writeFieldName("acl");
+            out.writeTree(acl.json());
         }
     }
 
-    private static boolean isPlain(JsonToken token, JsonParser at) throws IOException {
-        return switch (token) {
-            case FIELD_NAME -> !ARRAY_INDEX.matcher(at.currentName()).matches();
-            case VALUE_NUMBER_INT ->
-                at.getNumberType() != JsonParser.NumberType.BIG_INTEGER && Math.abs(at.getLongValue()) < SAFE;
-            case VALUE_NUMBER_FLOAT -> Math.rint(at.getDoubleValue()) != at.getDoubleValue();
-            default -> true;
-        };
+    private static void document(JsonGenerator out, byte[] document) throws IOException {
+        String text = new String(document, StandardCharsets.UTF_8);
+        Fidelity fidelity = Fidelity.of(document);
+        if (fidelity != Fidelity.DEEP) {
+            out.writeFieldName(DOCUMENT);
+            out.writeRawValue(text);
+        }
+        if (fidelity != Fidelity.PLAIN) {
+            out.writeStringField(EXACT, text);
+        }
     }
 
-    /** @throws IOException when this is not what {@link #encode} wrote */
+    /** @throws IOException when this is not what {@link #write} wrote */
     static Row decode(String database, JsonNode json) throws IOException {
         List<Expansion> expansions = new ArrayList<>();
         for (JsonNode expansion : json.path("expansions")) {
@@ -167,14 +119,6 @@ final class RowCodec {
         if (document.isMissingNode()) {
             throw new IOException("a row without a document");
         }
-        return bytes(document);
-    }
-
-    static byte[] bytes(JsonNode json) {
-        try {
-            return CouchJson.MAPPER.writeValueAsBytes(json);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("a JSON tree can always be written", e);
-        }
+        return CouchJson.MAPPER.writeValueAsBytes(document);
     }
 }

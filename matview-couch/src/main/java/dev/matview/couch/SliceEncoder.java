@@ -1,16 +1,13 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewDelta.SliceDelta;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +32,8 @@ final class SliceEncoder {
     private final ViewIndex.Change change;
     private final long attempt;
     private final long generation;
-    private final List<Supplier<ArrayNode>> batches = new ArrayList<>();
-    private List<Supplier<ObjectNode>> batch = new ArrayList<>();
+    private final List<List<JsonWritten>> batches = new ArrayList<>();
+    private List<JsonWritten> batch = new ArrayList<>();
     private long batchBytes;
 
     SliceEncoder(ViewDatabase target, ViewIndex.Change change, long attempt, long generation) {
@@ -55,13 +52,13 @@ final class SliceEncoder {
             write(slice);
         }
         endBatch();
-        target.insert(batches);
+        target.insertAll(batches);
     }
 
     private void drop(String database) {
         change.drop(database);
         ViewDocumentId id = new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, database, 0);
-        add(() -> note(id).put("dropped", true), 100);
+        add(out -> dropping(out, id), 100);
     }
 
     private void write(SliceDelta slice) {
@@ -96,58 +93,82 @@ final class SliceEncoder {
                     new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, slice.database(), from / MAX_REMOVED);
             List<String> some = gone.subList(from, Math.min(gone.size(), from + MAX_REMOVED));
             add(
-                    () -> removal(id, some),
+                    out -> removal(out, id, some),
                     100 + some.stream().mapToInt(row -> 3 * row.length() + 3).sum());
         }
-    }
-
-    private ObjectNode removal(ViewDocumentId id, List<String> rows) {
-        ObjectNode note = note(id);
-        ArrayNode removed = note.putArray("removed");
-        rows.forEach(removed::add);
-        return note;
     }
 
     private void add(SliceDelta slice, int chunk, List<Row> rows, int bytes) {
         ViewDocumentId id = new ViewDocumentId(attempt, ViewDocumentId.Kind.SLICE, slice.database(), chunk);
         rows.forEach(row -> change.put(slice.database(), row.id(), id.place()));
-        add(() -> document(id, chunk == 0 ? slice.position() : null, rows, bytes > LARGE), bytes + 300);
+        add(out -> document(out, id, chunk == 0 ? slice.position() : null, rows, bytes > LARGE), bytes + 300);
     }
 
-    private ObjectNode document(ViewDocumentId id, @Nullable Position position, List<Row> rows, boolean large) {
-        ObjectNode document = note(id);
+    private void dropping(JsonGenerator out, ViewDocumentId id) throws IOException {
+        begin(out, id);
+        out.writeBooleanField("dropped", true);
+        out.writeEndObject();
+    }
+
+    private void removal(JsonGenerator out, ViewDocumentId id, List<String> rows) throws IOException {
+        begin(out, id);
+        out.writeArrayFieldStart("removed");
+        for (String row : rows) {
+            out.writeString(row);
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    private void document(
+            JsonGenerator out, ViewDocumentId id, @Nullable Position position, List<Row> rows, boolean large)
+            throws IOException {
+        begin(out, id);
         if (position != null) {
-            document.putObject("position")
-                    .put("updateSeq", position.updateSeq())
-                    .put("purgeSeq", position.purgeSeq())
-                    .put("instance", position.instance());
+            out.writeObjectFieldStart("position");
+            out.writeStringField("updateSeq", position.updateSeq());
+            out.writeStringField("purgeSeq", position.purgeSeq());
+            out.writeStringField("instance", position.instance());
+            out.writeEndObject();
         }
-        ArrayNode list = document.putArray("rows");
-        for (Row row : rows) {
-            ObjectNode json = RowCodec.encode(row);
-            list.add(large ? attach(document, row, json) : json);
+        if (large) {
+            attached(out, rows.get(0));
+        } else {
+            out.writeArrayFieldStart("rows");
+            for (Row row : rows) {
+                RowCodec.write(out, row);
+            }
+            out.writeEndArray();
         }
-        return document;
+        out.writeEndObject();
     }
 
     /** The only row of its document. */
-    private static ObjectNode attach(ObjectNode document, Row row, ObjectNode json) {
-        document.putObject("_attachments")
-                .putObject(ATTACHMENT)
-                .put("content_type", "application/json")
-                .put("data", Base64.getEncoder().encodeToString(RowCodec.bytes(json)));
-        return CouchJson.object().put("id", row.id()).put("attachment", ATTACHMENT);
+    private static void attached(JsonGenerator out, Row row) throws IOException {
+        out.writeArrayFieldStart("rows");
+        out.writeStartObject();
+        out.writeStringField("id", row.id());
+        out.writeStringField("attachment", ATTACHMENT);
+        out.writeEndObject();
+        out.writeEndArray();
+        out.writeObjectFieldStart("_attachments");
+        out.writeObjectFieldStart(ATTACHMENT);
+        out.writeStringField("content_type", "application/json");
+        JsonWritten whole = json -> RowCodec.write(json, row);
+        out.writeBinaryField("data", CouchJson.MAPPER.writeValueAsBytes(whole));
+        out.writeEndObject();
+        out.writeEndObject();
     }
 
-    private ObjectNode note(ViewDocumentId id) {
-        ObjectNode document = CouchJson.object();
-        document.put("_id", id.toString());
-        document.put("database", id.database());
-        document.put("generation", generation);
-        return document;
+    /** What every document says. */
+    private void begin(JsonGenerator out, ViewDocumentId id) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("_id", id.toString());
+        out.writeStringField("database", id.database());
+        out.writeNumberField("generation", generation);
     }
 
-    private void add(Supplier<ObjectNode> document, int bytes) {
+    private void add(JsonWritten document, int bytes) {
         if (batch.size() == ViewDatabase.PORTION || batchBytes + bytes > BATCH_BYTES) {
             endBatch();
         }
@@ -157,12 +178,7 @@ final class SliceEncoder {
 
     private void endBatch() {
         if (!batch.isEmpty()) {
-            List<Supplier<ObjectNode>> documents = batch;
-            batches.add(() -> {
-                ArrayNode array = JsonNodeFactory.instance.arrayNode();
-                documents.forEach(document -> array.add(document.get()));
-                return array;
-            });
+            batches.add(batch);
             batch = new ArrayList<>();
             batchBytes = 0;
         }

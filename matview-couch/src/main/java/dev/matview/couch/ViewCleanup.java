@@ -180,11 +180,11 @@ final class ViewCleanup {
         database.scan(range.from(), range.to(), document -> {
             found.add(deletion(document));
             if (found.size() == ViewDatabase.PORTION) {
-                database.update(array(found));
+                database.update(found);
                 found.clear();
             }
         });
-        database.update(array(found));
+        database.update(found);
     }
 
     private static ObjectNode deletion(ObjectNode document) {
@@ -192,10 +192,6 @@ final class ViewCleanup {
         deletion.set("_id", document.path("_id"));
         deletion.set("_rev", document.path("_rev"));
         return deletion.put("_deleted", true);
-    }
-
-    private static ArrayNode array(List<ObjectNode> documents) {
-        return JsonNodeFactory.instance.arrayNode().addAll(documents);
     }
 
     private void trim(ViewDatabase database, List<ViewDocumentId> ids) throws IOException, InterruptedException {
@@ -216,7 +212,7 @@ final class ViewCleanup {
         } finally {
             view.lock.unlock();
         }
-        database.update(array(changed));
+        database.update(changed);
     }
 
     /** The document without what is dead in it; null when nothing is. */

@@ -3,13 +3,13 @@ package dev.matview.couch;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializable;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** The documents of one database that holds a view, in bounded portions. Immutable. */
 final class ViewDatabase {
@@ -87,14 +87,14 @@ final class ViewDatabase {
         return cluster.json(CouchRequest.get(CouchPath.database(name)));
     }
 
-    /** Writes batches, some at once, as below; each is made when it is its turn. */
-    void insert(List<Supplier<ArrayNode>> batches) throws InterruptedException {
+    /** Writes batches, some at once, as below. */
+    void insertAll(List<? extends List<? extends JsonSerializable>> batches) throws InterruptedException {
         if (batches.size() == 1) {
-            insert(batches.get(0).get());
+            insert(batches.get(0));
             return;
         }
         List<Workers.Job> jobs = new ArrayList<>();
-        batches.forEach(batch -> jobs.add(() -> insert(batch.get())));
+        batches.forEach(batch -> jobs.add(() -> insert(batch)));
         new Workers(AT_ONCE, List.of(cluster)).run(jobs);
     }
 
@@ -103,7 +103,7 @@ final class ViewDatabase {
      *
      * @throws IllegalStateException when CouchDB refuses one of them
      */
-    void insert(ArrayNode documents) throws InterruptedException {
+    private void insert(List<? extends JsonSerializable> documents) throws InterruptedException {
         for (JsonNode answer : bulk(documents)) {
             String error = answer.path("error").asText();
             if (!error.isEmpty() && !error.equals("conflict")) {
@@ -115,15 +115,22 @@ final class ViewDatabase {
     }
 
     /** Writes changes of documents, or deletions; those that somebody else has changed meanwhile are left as they are. */
-    void update(ArrayNode documents) throws InterruptedException {
+    void update(List<ObjectNode> documents) throws InterruptedException {
         if (!documents.isEmpty()) {
             insert(documents);
         }
     }
 
-    private JsonNode bulk(ArrayNode documents) throws InterruptedException {
-        ObjectNode body = CouchJson.object();
-        body.set("docs", documents);
+    private JsonNode bulk(List<? extends JsonSerializable> documents) throws InterruptedException {
+        JsonWritten body = out -> {
+            out.writeStartObject();
+            out.writeArrayFieldStart("docs");
+            for (JsonSerializable document : documents) {
+                out.writePOJO(document);
+            }
+            out.writeEndArray();
+            out.writeEndObject();
+        };
         return cluster.json(
                 CouchRequest.post(CouchPath.database(name, "_bulk_docs"), body).repeated());
     }
