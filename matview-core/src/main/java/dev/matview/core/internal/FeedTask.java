@@ -51,6 +51,10 @@ final class FeedTask {
         this.writer = writer;
     }
 
+    boolean isContinuous() {
+        return feed.refresh().continuous();
+    }
+
     void await(CompletableFuture<RefreshResult> future) {
         waiting.add(future);
     }

@@ -23,10 +23,13 @@ final class Timetable {
     /**
      * When a feed whose stored generation is of that time is due after a start: when it would have been, or now, and a
      * random part of a tenth of the interval later, so that the feeds of many servers that start together do not all
-     * go to the databases together.
+     * go to the databases together. A continuous feed is due at once: of what changed meanwhile nobody has told.
      */
     Instant first(Refresh refresh, Instant refreshedAt, Instant now) {
-        Instant due = refresh.continuous() ? now : later(now, refreshedAt.plus(refresh.interval()));
+        if (refresh.continuous()) {
+            return now;
+        }
+        Instant due = later(now, refreshedAt.plus(refresh.interval()));
         return due.plus(random(tenth(refresh.interval(), MOST_JITTER)));
     }
 

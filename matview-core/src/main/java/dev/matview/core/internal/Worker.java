@@ -55,6 +55,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Settings settings;
     private final Timetable timetable;
     private final Expander expander;
+    private final ChangeWatch changes;
     private final ExecutorService pool;
 
     /** Structure and contents change under the lock; readers look feeds up without it. */
@@ -64,7 +65,6 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
 
     private Subscription timer = () -> {};
-    private Subscription changes = () -> {};
     private boolean closed;
 
     Worker(
@@ -80,6 +80,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.settings = settings;
         this.timetable = timetable;
         this.expander = expander;
+        this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         AtomicInteger threads = new AtomicInteger();
         this.pool = Executors.newFixedThreadPool(settings.refreshThreads(), task -> {
             Thread thread = new Thread(task, "matview-refresh-" + threads.incrementAndGet());
@@ -93,7 +94,16 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         // Armed once all are loaded: those without a generation then share their first visit.
         update(feeds).forEach(this::load);
         arm();
-        changes = aggregator.watch(this::databaseChanged);
+        followChanges();
+    }
+
+    /** Hears of changed databases as long as a feed is continuous. */
+    private void followChanges() {
+        boolean begun = changes.adjust(() -> tasks.values().stream().anyMatch(FeedTask::isContinuous));
+        if (begun) {
+            // A visit under way may have looked at a database before it was watched.
+            tasks.values().stream().filter(FeedTask::isContinuous).forEach(this::changed);
+        }
     }
 
     Optional<FeedTask> task(String collection) {
@@ -118,12 +128,11 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     /** Takes over the feeds of a changed registry. */
     void registered(Collection<FeedDefinition> feeds) {
         List<FeedTask> added = update(feeds);
-        if (!added.isEmpty()) {
-            execute(() -> {
-                added.forEach(this::load);
-                arm();
-            });
-        }
+        execute(() -> {
+            added.forEach(this::load);
+            arm();
+            followChanges();
+        });
     }
 
     private synchronized List<FeedTask> update(Collection<FeedDefinition> feeds) {
@@ -184,7 +193,10 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             log.info("{}: the definition changed, the view is rebuilt", feed.collection());
             task.due = now;
         } else if (!before.refresh().equals(feed.refresh()) && task.lastStart != null) {
-            task.due = timetable.next(feed.refresh(), task.lastStart, now);
+            // What changed while the feed was not continuous, nobody told it.
+            task.due = task.isContinuous()
+                    ? timetable.afterChange(feed.refresh(), task.lastStart, now)
+                    : timetable.next(feed.refresh(), task.lastStart, now);
         }
         return false;
     }
@@ -243,7 +255,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
 
     private void databaseChanged(String database) {
         for (FeedTask task : tasks.values()) {
-            if (task.feed.refresh().continuous() && task.feed.covers(database)) {
+            if (task.isContinuous() && task.feed.covers(database)) {
                 changed(task);
             }
         }
@@ -426,9 +438,9 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             }
             closed = true;
             timer.close();
-            changes.close();
         }
         pool.shutdownNow();
+        changes.close();
         try {
             if (!pool.awaitTermination(SECONDS_TO_CLOSE, TimeUnit.SECONDS)) {
                 log.warn("A refresh did not end within {} s of being interrupted", SECONDS_TO_CLOSE);

@@ -23,6 +23,8 @@ final class GatedAggregator implements Aggregator {
 
     final AtomicInteger underWay = new AtomicInteger();
     final AtomicInteger mostUnderWay = new AtomicInteger();
+    final AtomicInteger watchers = new AtomicInteger();
+    volatile Runnable beforeWatching = () -> {};
     private volatile @Nullable Semaphore gate;
     volatile @Nullable RuntimeException failure;
 
@@ -70,7 +72,13 @@ final class GatedAggregator implements Aggregator {
 
     @Override
     public Subscription watch(Consumer<String> listener) {
-        return databases.watch(listener);
+        beforeWatching.run();
+        Subscription watch = databases.watch(listener);
+        watchers.incrementAndGet();
+        return () -> {
+            watch.close();
+            watchers.decrementAndGet();
+        };
     }
 
     @Override

@@ -4,97 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
-import dev.matview.core.Refresh;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.ViewNotReadyException;
-import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.memory.InMemoryFeedRegistry;
-import dev.matview.core.memory.InMemoryViewStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When and how feeds are refreshed. Time stands still unless a test moves it. */
-class WorkerTest {
-
-    private static final FeedDefinition POSTS =
-            feed("posts").interval(Duration.ofMinutes(5)).build();
-
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final GatedAggregator aggregator = new GatedAggregator();
-    private final InMemoryViewStore store = new InMemoryViewStore();
-    private final InMemoryFeedRegistry registry = new InMemoryFeedRegistry();
-    private final GlobalFeeds feeds = node();
-
-    private static FeedDefinition.Builder feed(String collection) {
-        return FeedDefinition.builder(collection)
-                .selector("{\"type\":\"post\"}")
-                .fields("_id", "n");
-    }
-
-    private GlobalFeeds node() {
-        return GlobalFeeds.builder()
-                .registry(registry)
-                .aggregator(aggregator)
-                .viewStore(store)
-                .scheduler(scheduler)
-                .build();
-    }
-
-    @AfterEach
-    void close() {
-        aggregator.openGate();
-        feeds.close();
-    }
-
-    private void start(FeedDefinition... definitions) {
-        for (FeedDefinition definition : definitions) {
-            registry.put(definition);
-        }
-        feeds.start();
-    }
-
-    private void post(String user, String id, int n) {
-        aggregator.databases.put(user, "{\"_id\":\"%s\",\"type\":\"post\",\"n\":%d,\"m\":7}".formatted(id, n));
-    }
-
-    /** Moves the time and waits until the visits that this causes are done. */
-    private void advance(Duration duration) {
-        scheduler.advance(duration);
-        settle();
-    }
-
-    private void settle() {
-        await().until(() -> feeds.status().stream().allMatch(status -> status.nextRefresh() != null));
-    }
-
-    /** Runs what is due now, also if it falls due only a moment later on another thread. */
-    private void awaitVisits(int visits) {
-        await().until(() -> {
-            scheduler.advance(Duration.ZERO);
-            return visits() == visits;
-        });
-    }
-
-    private String json(String collection) {
-        return new String(feeds.query(collection, Query.all()).json());
-    }
-
-    private int visits() {
-        return aggregator.visits.size();
-    }
+/** When and how feeds are refreshed. */
+class WorkerTest extends WorkerFixture {
 
     @Test
     void aFeedWithoutAGenerationIsRefreshedAtOnceAndThenAtItsInterval() {
@@ -374,46 +301,6 @@ class WorkerTest {
         settle();
 
         assertThat(json("events")).isEqualTo("[]");
-    }
-
-    @Test
-    void aContinuousFeedFollowsAChangeButNotMoreOftenThanItsLeastInterval() {
-        start(feed("posts")
-                .refresh(new Refresh(Duration.ofHours(1), true, Duration.ofSeconds(10)))
-                .build());
-        advance(Duration.ZERO);
-        post("userdb-a", "1", 1);
-        advance(Duration.ofSeconds(9));
-        assertThat(visits()).isEqualTo(1);
-        advance(Duration.ofSeconds(1));
-        assertThat(visits()).isEqualTo(2);
-        assertThat(json("posts")).contains("\"1\"");
-
-        advance(Duration.ofMinutes(1));
-        assertThat(visits()).as("nothing changed").isEqualTo(2);
-        post("userdb-a", "2", 2);
-        post("userdb-a", "3", 3);
-        advance(Duration.ZERO);
-        assertThat(visits()).isEqualTo(3);
-        post("otherdb-a", "4", 4);
-        advance(Duration.ofMinutes(1));
-        assertThat(visits()).as("a database that the feed does not cover").isEqualTo(3);
-        advance(Duration.ofHours(1));
-        assertThat(visits()).as("the interval holds all the same").isEqualTo(4);
-    }
-
-    @Test
-    void aChangeDuringARefreshOfAContinuousFeedCausesAnother() {
-        start(feed("posts").refresh(Refresh.continuous(Duration.ofHours(1))).build());
-        Semaphore gate = aggregator.closeGate();
-        awaitVisits(1);
-        post("userdb-a", "1", 1);
-        gate.release(2);
-        settle();
-
-        advance(Duration.ofSeconds(1));
-
-        assertThat(visits()).isEqualTo(2);
     }
 
     @Test
