@@ -213,7 +213,10 @@ public final class CouchAggregator implements Aggregator {
             return this;
         }
 
-        /** How often all positions are read, whatever {@code _db_updates} says; an hour unless set. */
+        /**
+         * How often each position is read, whatever {@code _db_updates} says; an hour unless set. Every visit reads some
+         * of them.
+         */
         public Builder sweepInterval(Duration sweepInterval) {
             this.sweepInterval = sweepInterval;
             return this;

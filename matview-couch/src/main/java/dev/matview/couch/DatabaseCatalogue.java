@@ -3,6 +3,7 @@ package dev.matview.couch;
 import dev.matview.core.Position;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>A <i>sweep</i> lists the names and reads every position. It is done first, whenever what is known may be wrong,
- *       every so often all the same, and always while there are few databases.
+ *       and always while there are few databases.
  *   <li>Otherwise the survey <i>follows</i> {@code _db_updates} from the place it had before the last one, and reads the
  *       positions of the databases that are named, once the feed has {@linkplain SettledUpdates settled}.
+ *   <li>Because that feed is a hint and no more, it also reads the positions of some that are not named: a {@linkplain
+ *       GradualSweep gradual sweep} reaches all of them every so often.
  *   <li>What is known, and the place, change together and only once all has been read: a survey that fails loses nothing.
  * </ol>
  *
@@ -40,7 +43,7 @@ final class DatabaseCatalogue {
     private Map<String, Position> known = Map.of();
     private Map<String, CouchException> failed = Map.of();
     private UpdatesFeed.@Nullable Place place;
-    private Instant sweepDue = Instant.MIN;
+    private GradualSweep gradual;
 
     DatabaseCatalogue(CouchCluster cluster, Workers workers, Policy policy) {
         this.cluster = cluster;
@@ -48,6 +51,7 @@ final class DatabaseCatalogue {
         this.positions = new PositionReader(cluster, workers);
         this.updates = new SettledUpdates(cluster);
         this.policy = policy;
+        this.gradual = new GradualSweep(policy.sweepInterval(), Instant.EPOCH);
     }
 
     /**
@@ -63,10 +67,7 @@ final class DatabaseCatalogue {
         lock.lockInterruptibly();
         try {
             UpdatesFeed.Place from = place;
-            boolean followable = from != null
-                    && scope.contains(wanted)
-                    && known.size() > policy.few()
-                    && cluster.scheduler().instant().isBefore(sweepDue);
+            boolean followable = from != null && scope.contains(wanted) && known.size() > policy.few();
             if (!followable || !follow(from)) {
                 sweep(scope.union(wanted));
             }
@@ -87,7 +88,7 @@ final class DatabaseCatalogue {
         known = Map.copyOf(survey.positions());
         failed = Map.copyOf(survey.failed());
         place = from.orElse(null);
-        sweepDue = began.plus(policy.sweepInterval());
+        gradual = new GradualSweep(policy.sweepInterval(), began);
     }
 
     /** @return false when the feed cannot tell what changed */
@@ -99,6 +100,9 @@ final class DatabaseCatalogue {
         Set<String> changed = new TreeSet<>(found.get().names());
         changed.removeIf(name -> !scope.covers(name));
         changed.addAll(failed.keySet());
+        Instant now = cluster.scheduler().instant();
+        List<String> turn = gradual.turn(now, known.size(), this::names);
+        changed.addAll(turn);
         if (!changed.isEmpty()) {
             Survey survey = positions.read(changed);
             Map<String, Position> updated = new TreeMap<>(known);
@@ -107,8 +111,18 @@ final class DatabaseCatalogue {
             known = Map.copyOf(updated);
             failed = Map.copyOf(survey.failed());
         }
+        if (!turn.isEmpty()) {
+            gradual.looked(now, turn);
+        }
         place = new UpdatesFeed.Place(found.get().until(), from.history());
         return true;
+    }
+
+    /** What there is now, and what was there. */
+    private Set<String> names() throws InterruptedException {
+        Set<String> names = listing.names(scope);
+        names.addAll(known.keySet());
+        return names;
     }
 
     /** The names known to be there, though the cluster may not answer at the moment. */
