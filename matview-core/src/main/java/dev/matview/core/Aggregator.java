@@ -77,7 +77,12 @@ public interface Aggregator extends AutoCloseable {
         /** The database is at the held position. */
         void unmoved(FeedDefinition feed, String database);
 
-        /** The database could not be read; its last slice stays. */
+        /**
+         * The database could not be read; its last slice stays.
+         *
+         * @param database its name; or where it would be, such as the URL of a cluster that did not answer and whose
+         *     databases are not known, so that the feed is known to be behind
+         */
         void failed(FeedDefinition feed, String database, Exception cause);
 
         /** A held database is no more, or is no longer covered. */

@@ -10,11 +10,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the user databases of one CouchDB, or of several over which they are spread. Thread-safe.
@@ -34,10 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CouchAggregator implements Aggregator {
 
+    private static final Logger log = LoggerFactory.getLogger(CouchAggregator.class);
+
     /** How long {@link #watch} waits for a CouchDB that does not answer. */
     private static final Duration WATCH_BEGINS = Duration.ofSeconds(10);
 
     private final Map<CouchCluster, DatabaseCatalogue> clusters = new LinkedHashMap<>();
+    private final Outages outages = new Outages();
     private final Workers workers;
     private final Duration pollInterval;
     private final Set<Listener> listeners = new CopyOnWriteArraySet<>();
@@ -90,9 +96,15 @@ public final class CouchAggregator implements Aggregator {
                 seen = seen.union(scope);
             }
         }
-        new Visit(clusters, workers, List.copyOf(demands), sink).run();
+        new Visit(clusters, outages, workers, List.copyOf(demands), sink).run();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A document that is nested deeper than 1,000 levels, or has a key of more than 50,000 characters, is not read: here
+     * it is left out, so that nobody can keep those who refer to it from being read.
+     */
     @Override
     public Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
         Map<String, ObjectNode> found = new ConcurrentHashMap<>();
@@ -101,20 +113,48 @@ public final class CouchAggregator implements Aggregator {
     }
 
     private void fetch(String database, Set<String> ids, Map<String, ObjectNode> found) throws InterruptedException {
+        CouchException failure = null;
+        for (CouchCluster cluster : clusters.keySet()) {
+            Optional<CouchException> away = outages.of(cluster);
+            if (away.isPresent()) {
+                failure = away.get();
+                continue;
+            }
+            try {
+                fetch(cluster, database, ids, found);
+                return;
+            } catch (CouchException e) {
+                if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
+                    failure = e;
+                    outages.failed(cluster, e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw new AggregationException(failure.getMessage(), failure);
+        }
+    }
+
+    private static void fetch(CouchCluster cluster, String database, Set<String> ids, Map<String, ObjectNode> found)
+            throws InterruptedException {
         ObjectNode body = CouchJson.object();
         ArrayNode keys = body.putArray("keys");
         ids.forEach(keys::add);
         CouchPath path = CouchPath.database(database, "_all_docs").with("include_docs", "true");
-        for (CouchCluster cluster : clusters.keySet()) {
-            try {
-                cluster.exchange(
-                        CouchRequest.post(path, body).repeated(),
-                        answer -> AllDocs.read(answer, (id, document) -> putIfThere(found, id, document)));
+        try {
+            cluster.exchange(
+                    CouchRequest.post(path, body).repeated(),
+                    answer -> AllDocs.read(answer, (id, document) -> putIfThere(found, id, document)));
+        } catch (CouchException e) {
+            if (!e.isUnreadable()) {
+                throw e;
+            }
+            if (ids.size() == 1) {
+                log.warn("A document is left out: {}", e.getMessage());
                 return;
-            } catch (CouchException e) {
-                if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
-                    throw new AggregationException(e.getMessage(), e);
-                }
+            }
+            for (String id : ids) {
+                fetch(cluster, database, Set.of(id), found);
             }
         }
     }

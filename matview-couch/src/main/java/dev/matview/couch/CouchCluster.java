@@ -2,6 +2,7 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
@@ -290,6 +291,9 @@ public final class CouchCluster implements AutoCloseable {
         } else if (cause instanceof SocketTimeoutException) {
             kind = CouchException.Kind.TIMED_OUT;
             reason = "no answer within " + socketTimeout.toMillis() + " ms";
+        } else if (cause instanceof StreamConstraintsException e) {
+            kind = CouchException.Kind.UNREADABLE;
+            reason = "an answer that holds JSON which is not read: " + e.getOriginalMessage();
         } else if (cause instanceof JsonProcessingException) {
             kind = CouchException.Kind.GARBLED;
             reason = "an answer that broke off or is not JSON";

@@ -20,6 +20,8 @@ public class CouchException extends RuntimeException {
         TIMED_OUT,
         /** An answer that is not what CouchDB answers. */
         GARBLED,
+        /** An answer that is beyond what is read of JSON, such as a document nested without end. */
+        UNREADABLE,
         /** This side has been closed. */
         CLOSED
     }
@@ -129,6 +131,11 @@ public class CouchException extends RuntimeException {
     /** Whether the answer took too long. */
     boolean isLate() {
         return kind == Kind.TIMED_OUT;
+    }
+
+    /** Whether the answer holds JSON that is not read. */
+    boolean isUnreadable() {
+        return kind == Kind.UNREADABLE;
     }
 
     /** Whether the same request may well succeed a little later. A server that hangs has had its time already. */

@@ -137,6 +137,16 @@ final class DatabaseCatalogue {
         }
     }
 
+    /** Whether the databases of the scope were listed before, or are known by their names. */
+    boolean knows(Scope wanted) {
+        lock.lock();
+        try {
+            return wanted.prefixes().isEmpty() || scope.contains(wanted);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether the database is there at all, now. */
     boolean exists(String name) throws InterruptedException {
         return positions.exists(name);

@@ -49,6 +49,7 @@ final class DatabaseWatch implements AutoCloseable {
     private @Nullable String since;
 
     private Instant updatesDue = Instant.MIN;
+    private boolean warned;
     private @Nullable Map<String, Position> looked;
     private Scope lookedAt = Scope.NOTHING;
 
@@ -120,6 +121,13 @@ final class DatabaseWatch implements AutoCloseable {
         if (since == null && !now.isBefore(updatesDue)) {
             since = updates.now().map(UpdatesFeed.Place::since).orElse(null);
             updatesDue = now.plus(RETRY_UPDATES);
+            if (since == null && !warned) {
+                warned = true;
+                log.warn(
+                        "{} has no _db_updates for this user: changes are found by looking at every database, which takes"
+                                + " long where there are many. Create the database _global_changes, and be a server admin",
+                        cluster);
+            }
         }
         if (since == null) {
             look();

@@ -7,6 +7,7 @@ import dev.matview.core.Position;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,6 +18,9 @@ final class PositionReader {
 
     /** The most that CouchDB takes in one request, unless configured otherwise. */
     private static final int BATCH = 100;
+
+    /** Older servers, others than CouchDB, and users that may not. A 401 or a 429 is of the moment. */
+    private static final Set<Integer> NOT_FOR_US = Set.of(400, 403, 404, 405);
 
     private final CouchCluster cluster;
     private final Workers workers;
@@ -52,7 +56,7 @@ final class PositionReader {
                     throw e;
                 }
                 // Refused for good, or one database of the batch makes it fail: each may still answer for itself.
-                oneByOne |= e.isRefused() && e.status() != 429;
+                oneByOne |= NOT_FOR_US.contains(e.status());
             }
         }
         for (String name : batch) {

@@ -26,11 +26,16 @@ final class RowCodec {
     /** About how many bytes the row takes; rather more than less. */
     static int size(Row row) {
         long size = 100L + 3L * row.id().length() + row.sortKey().length * 4L / 3 + 2L * row.document().length;
+        size += size(row.acl());
         for (Expansion expansion : row.expansions()) {
             byte[] document = expansion.document();
-            size += 100L + (document == null ? 0 : 2L * document.length);
+            size += 100L + (document == null ? 0 : 2L * document.length) + size(expansion.acl());
         }
         return (int) Math.min(Integer.MAX_VALUE, size);
+    }
+
+    private static long size(@Nullable Acl acl) {
+        return acl == null ? 0 : 3L * acl.json().toString().length();
     }
 
     static void write(JsonGenerator out, Row row) throws IOException {

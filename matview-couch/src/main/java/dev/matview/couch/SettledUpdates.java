@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code _db_updates} tells once the entries of every earlier write must have come. They come late: CouchDB
@@ -16,7 +17,8 @@ import java.util.Set;
  * <ol>
  *   <li>at once, when nothing was written lately;
  *   <li>when the nodes had nothing gathered on two looks in a row, of which the second brought nothing new, and
- *       something has come since they had;
+ *       something has come since they had; or, when nothing has come at all, on looks for as long as an entry that is
+ *       gathered no more may still be being written down;
  *   <li>after the longest that it may take, when there is always something gathered, or the nodes do not tell.
  * </ol>
  *
@@ -80,33 +82,53 @@ final class SettledUpdates {
         Nodes nodes = Nodes.of(cluster);
         Instant written = commits.unchangedSince(nodes);
         Instant complete = written.isAfter(settled) ? written.plus(lag) : settled;
-        Set<String> names = new HashSet<>();
+        Looks looks = new Looks();
         String until = place.since();
-        boolean expected = false;
-        Gathered before = Gathered.UNKNOWN;
         while (true) {
             boolean last = !scheduler.instant().isBefore(complete);
             Optional<UpdatesFeed.Updates> found = feed.since(until);
             if (found.isEmpty()) {
                 return found;
             }
-            boolean came = !found.get().names().isEmpty();
-            names.addAll(found.get().names());
             until = found.get().until();
             // After the feed: what is gathered now is not in it.
             Gathered now = last ? Gathered.NOTHING : gathered(nodes);
-            expected = now == Gathered.SOMETHING || expected && !came;
-            boolean still = now == Gathered.NOTHING && before == Gathered.NOTHING && !came && !expected;
-            if (last || still) {
+            boolean allCame = looks.look(found.get().names(), now, scheduler.instant());
+            if (last || allCame) {
                 settled = written;
                 // After the questions: what was lost before them shows.
                 return keptRunning(nodes, began) && feed.has(place.history())
-                        ? Optional.of(new UpdatesFeed.Updates(names, until))
+                        ? Optional.of(new UpdatesFeed.Updates(looks.names, until))
                         : Optional.empty();
             }
-            before = now;
             Duration left = Duration.between(scheduler.instant(), complete);
             cluster.sleep(now == Gathered.UNKNOWN || left.compareTo(STEP) < 0 ? left : STEP);
+        }
+    }
+
+    /** What the looks for late entries showed so far. */
+    private static final class Looks {
+        private final Set<String> names = new HashSet<>();
+        private Gathered before = Gathered.UNKNOWN;
+        /** Something was gathered of which nothing has come yet. */
+        private boolean expected;
+
+        private @Nullable Instant quietSince;
+
+        /** @return whether nothing can be on its way any more */
+        boolean look(Set<String> came, Gathered now, Instant at) {
+            names.addAll(came);
+            expected = now == Gathered.SOMETHING || expected && came.isEmpty();
+            boolean quiet = now == Gathered.NOTHING && came.isEmpty() && !expected;
+            boolean again = quiet && before == Gathered.NOTHING;
+            before = now;
+            if (!quiet) {
+                quietSince = null;
+            } else if (quietSince == null) {
+                quietSince = at;
+            }
+            boolean longEnough = quietSince != null && !at.isBefore(quietSince.plus(UpdatesFeed.WRITING));
+            return again && (longEnough || !names.isEmpty());
         }
     }
 

@@ -23,7 +23,7 @@ final class UpdatesFeed {
     private static final long EVENT_DELAY = 25;
 
     /** What writing an entry down may take on a server that has more to do (we saw 5 to 200 ms). */
-    private static final Duration MARGIN = Duration.ofMillis(100);
+    static final Duration WRITING = Duration.ofMillis(200);
 
     private static final String GLOBAL_CHANGES = "_global_changes";
 
@@ -100,7 +100,7 @@ final class UpdatesFeed {
         JsonNode configured = configuration();
         return Duration.ofMillis(configured.path("max_write_delay").asLong(WRITE_DELAY)
                         + configured.path("max_event_delay").asLong(EVENT_DELAY))
-                .plus(MARGIN);
+                .plus(WRITING);
     }
 
     private static CouchPath path() {

@@ -12,10 +12,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +29,16 @@ final class Visit {
     private static final Logger log = LoggerFactory.getLogger(Visit.class);
 
     private final Map<CouchCluster, DatabaseCatalogue> clusters;
+    private final Outages outages;
     private final Workers workers;
     private final List<Demand> demands;
     private final Sink sink;
 
     private final Map<String, Source> sources = new HashMap<>();
     private final SortedSet<String> doubled = new TreeSet<>();
-    private final Map<CouchCluster, CouchException> away = new ConcurrentHashMap<>();
     private final Map<FeedDefinition, Integer> covered = new HashMap<>();
+    /** Clusters that did not answer now, and never listed what feeds may cover there. */
+    private final Map<CouchCluster, CouchException> unlisted = new LinkedHashMap<>();
     /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
     private @Nullable CouchException unseen;
 
@@ -46,8 +48,14 @@ final class Visit {
             @Nullable Position position,
             @Nullable CouchException failure) {}
 
-    Visit(Map<CouchCluster, DatabaseCatalogue> clusters, Workers workers, List<Demand> demands, Sink sink) {
+    Visit(
+            Map<CouchCluster, DatabaseCatalogue> clusters,
+            Outages outages,
+            Workers workers,
+            List<Demand> demands,
+            Sink sink) {
         this.clusters = clusters;
+        this.outages = outages;
         this.workers = workers;
         this.demands = demands;
         this.sink = sink;
@@ -67,11 +75,15 @@ final class Visit {
             CouchCluster cluster = entry.getKey();
             try {
                 Survey survey = entry.getValue().survey(scope);
+                outages.over(cluster);
                 survey.positions().forEach((name, position) -> place(name, new Source(cluster, position, null)));
                 survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
             } catch (CouchException e) {
                 failures++;
                 unseen = e;
+                if (!entry.getValue().knows(scope)) {
+                    unlisted.put(cluster, e);
+                }
                 entry.getValue().lastKnown().forEach(name -> place(name, new Source(cluster, null, e)));
             }
         }
@@ -117,6 +129,7 @@ final class Visit {
                 }
             }
             reportGone(demand, covers);
+            unlisted.forEach((cluster, failure) -> sink.failed(demand.feed(), cluster.url(), failure));
         });
         return moved;
     }
@@ -128,7 +141,7 @@ final class Visit {
         return failure;
     }
 
-    /** What the feed covers; with a cluster that did not answer, what is held may still be there. */
+    /** What the feed covers; with a cluster that did not answer, what is held, or named, may be there. */
     private Set<String> namesOf(Demand demand) {
         Set<String> names = new TreeSet<>();
         for (String name : sources.keySet()) {
@@ -137,11 +150,10 @@ final class Visit {
             }
         }
         if (unseen != null) {
-            for (String name : demand.held().keySet()) {
-                if (demand.feed().covers(name)) {
-                    names.add(name);
-                }
-            }
+            Set<String> perhaps = new TreeSet<>(demand.held().keySet());
+            perhaps.addAll(Scope.of(List.of(demand.feed())).names());
+            perhaps.removeIf(name -> !demand.feed().covers(name));
+            names.addAll(perhaps);
         }
         return names;
     }
@@ -160,9 +172,9 @@ final class Visit {
         if (source == null || source.position() == null) {
             throw new IllegalStateException("only a database with a position is read");
         }
-        CouchException gone = away.get(source.cluster());
-        if (gone != null) {
-            due.forEach(demand -> sink.failed(demand.feed(), database, gone));
+        Optional<CouchException> away = outages.of(source.cluster());
+        if (away.isPresent()) {
+            due.forEach(demand -> sink.failed(demand.feed(), database, away.get()));
             return;
         }
         List<SliceMaker> slices =
@@ -185,10 +197,7 @@ final class Visit {
             }
             return;
         }
-        if (cause.isServerAway() && !answers(cluster)) {
-            // The rest need not wait for their attempts one by one.
-            away.put(cluster, cause);
-        }
+        outages.failed(cluster, cause);
         due.forEach(demand -> sink.failed(demand.feed(), database, cause));
     }
 
@@ -211,15 +220,6 @@ final class Visit {
         }
         try {
             return !catalogue.exists(database);
-        } catch (CouchException e) {
-            return false;
-        }
-    }
-
-    private static boolean answers(CouchCluster cluster) throws InterruptedException {
-        try {
-            cluster.once(CouchRequest.get(CouchPath.server()), CouchCluster::tree);
-            return true;
         } catch (CouchException e) {
             return false;
         }

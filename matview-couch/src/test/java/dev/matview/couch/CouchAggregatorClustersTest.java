@@ -1,7 +1,9 @@
 package dev.matview.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.matview.core.AggregationException;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.RawCouch;
@@ -48,15 +50,22 @@ class CouchAggregatorClustersTest {
         hide(west, "alice");
     }
 
-    private void hide(FaultProxy proxy, String name) {
-        Set<String> hidden = Set.of("\"" + databases.name(name) + "\"");
+    private void hide(FaultProxy proxy, String... names) {
+        Set<String> hidden = Arrays.stream(names)
+                .map(databases::name)
+                .map(name -> '"' + name + '"')
+                .collect(Collectors.toSet());
         UnaryOperator<String> without = body -> "["
                 + Arrays.stream(body.strip().replaceAll("^\\[|]$", "").split(","))
                         .filter(quoted -> !hidden.contains(quoted))
                         .collect(Collectors.joining(","))
                 + "]";
         proxy.on("_all_dbs", Fault.rewrite(without));
-        proxy.on(RAW.path(databases.name(name)), Fault.status(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"));
+        for (String name : names) {
+            proxy.on(
+                    RAW.path(databases.name(name)),
+                    Fault.status(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"));
+        }
     }
 
     @AfterEach
@@ -105,6 +114,85 @@ class CouchAggregatorClustersTest {
     }
 
     @Test
+    void aClusterThatHangsIsNotWaitedForAtEachOfItsDatabases() throws InterruptedException {
+        databases.create("bea");
+        databases.create("ben");
+        east.heal();
+        hide(east, "bea", "ben", "bob");
+        try (CouchCluster hanging = COUCH.cluster(west.url())
+                        .socketTimeout(Duration.ofMillis(300))
+                        .build();
+                CouchAggregator oneByOne = CouchAggregator.builder(first)
+                        .alsoIn(List.of(hanging))
+                        .readers(1)
+                        .build()) {
+            hanging.verify();
+            west.on("_all_docs", Fault.hang());
+            west.on("GET /$", Fault.hang());
+
+            feed.visit(oneByOne);
+        }
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("both"));
+        assertThat(feed.failed).containsOnlyKeys(databases.name("bea"), databases.name("ben"), databases.name("bob"));
+        assertThat(west.count("_all_docs")).isEqualTo(1);
+    }
+
+    @Test
+    void documentsOfOneClusterAreFetchedWhileAnotherIsAway() throws InterruptedException {
+        east.down();
+
+        assertThat(aggregator.fetch(databases.name("bob"), Set.of("p1"))).hasSize(1);
+
+        assertThatThrownBy(() -> aggregator.fetch(databases.name("alice"), Set.of("p1")))
+                .isInstanceOf(AggregationException.class);
+        east.up();
+    }
+
+    @Test
+    void aClusterThatDidNotAnswerIsNotAskedForEachDocument() throws InterruptedException {
+        try (CouchCluster hanging = COUCH.cluster(west.url())
+                        .socketTimeout(Duration.ofMillis(300))
+                        .build();
+                CouchAggregator fetching = CouchAggregator.of(hanging)) {
+            fetching.fetch(databases.name("bob"), Set.of("p1"));
+            west.on("", Fault.hang());
+            west.forget();
+
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> fetching.fetch(databases.name("bob"), Set.of("p1")))
+                        .isInstanceOf(AggregationException.class);
+            }
+
+            assertThat(west.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aDatabaseAskedForByNameMayBeInTheClusterThatIsAway() throws InterruptedException {
+        Feeds own = Feeds.over(databases.name("bob"));
+        east.on("_dbs_info", Fault.status(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"));
+        west.down();
+
+        own.visit(aggregator);
+
+        assertThat(own.failed).containsOnlyKeys(databases.name("bob"));
+        west.up();
+    }
+
+    @Test
+    void aFeedIsBehindWhenAClusterWasNeverListed() throws InterruptedException {
+        west.down();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("both"));
+        assertThat(feed.failed).containsOnlyKeys(west.url().toString());
+        west.up();
+        assertThat(feed.visit(aggregator).failed).isEmpty();
+    }
+
+    @Test
     void whatIsHeldOfAClusterThatNeverAnsweredIsNotGone() throws InterruptedException {
         feed.visit(aggregator);
         west.down();
@@ -113,7 +201,8 @@ class CouchAggregatorClustersTest {
             feed.visit(restarted);
         }
 
-        assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
+        assertThat(feed.failed)
+                .containsOnlyKeys(databases.name("bob"), west.url().toString());
         assertThat(feed.gone).isEmpty();
         west.up();
     }

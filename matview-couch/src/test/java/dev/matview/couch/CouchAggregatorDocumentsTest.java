@@ -135,6 +135,30 @@ class CouchAggregatorDocumentsTest {
     }
 
     @Test
+    void aDocumentNestedWithoutEndIsSaidClearlyAndNotAskedForAgain() throws InterruptedException {
+        String alice = databases.create("alice");
+        RAW.put(alice, "deep", nested(1_500));
+
+        feed.visit(aggregator);
+
+        assertThat(feed.failed.get(alice)).hasMessageContaining(alice).hasMessageContaining("nesting depth");
+        assertThat(proxy.count("alice/_all_docs")).isEqualTo(1);
+    }
+
+    @Test
+    void aDocumentNestedWithoutEndKeepsNoOtherFromBeingFetched() throws InterruptedException {
+        String alice = databases.create("alice");
+        RAW.bulk(alice, List.of("{\"_id\":\"a\"}", "{\"_id\":\"b\"}"));
+        RAW.put(alice, "deep", nested(1_500));
+
+        assertThat(aggregator.fetch(alice, Set.of("a", "deep", "b"))).containsOnlyKeys("a", "b");
+    }
+
+    private static String nested(int levels) {
+        return "{\"a\":".repeat(levels) + "1" + "}".repeat(levels);
+    }
+
+    @Test
     void oneDatabaseByNameIsReadWithoutLookingAtOthers() throws InterruptedException {
         String alice = databases.create("alice");
         databases.create("bob");

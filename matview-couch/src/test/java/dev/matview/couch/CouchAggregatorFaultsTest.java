@@ -118,6 +118,33 @@ class CouchAggregatorFaultsTest {
     }
 
     @Test
+    void whatFollowsADocumentThatIsDeletedMeanwhileIsNotSkipped() throws InterruptedException {
+        List<String> documents = IntStream.range(0, 500)
+                .mapToObj(i -> String.format("{\"_id\":\"d%03d\",\"text\":\"%s\"}", i, "x".repeat(200)))
+                .toList();
+        RAW.bulk(databases.name("bob"), documents);
+        AtomicReference<String> deleted = new AtomicReference<>();
+        proxy.on(allDocs("bob"), Fault.cut(60_000), 1);
+        proxy.on(allDocs("bob"), Fault.after(() -> deleted.set(deleteWhereTheReaderGoesOn())), 1);
+
+        feed.visit(aggregator);
+
+        assertThat(deleted.get()).startsWith("d");
+        assertThat(feed.slices.get(databases.name("bob")).rows())
+                .extracting(row -> row.id())
+                .doesNotHaveDuplicates()
+                .filteredOn(id -> !id.equals(deleted.get()))
+                .hasSize(500);
+    }
+
+    private String deleteWhereTheReaderGoesOn() {
+        String request = proxy.requests().get(proxy.requests().size() - 1);
+        String id = request.replaceAll(".*startkey=%22(\\w+)%22.*", "$1");
+        RAW.delete(databases.name("bob"), id);
+        return id;
+    }
+
+    @Test
     void anErrorAfterTheFirstRowsIsNotAnEnd() throws InterruptedException {
         proxy.on(
                 allDocs("bob"),

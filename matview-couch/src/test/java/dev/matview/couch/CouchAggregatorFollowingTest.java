@@ -131,6 +131,28 @@ class CouchAggregatorFollowingTest {
     }
 
     @Test
+    void anEntryThatIsBeingWrittenDownIsWaitedFor() throws InterruptedException {
+        // By this clock writing it down takes no time.
+        Instant now = Instant.now();
+        try (Scheduler still = new Clock(() -> now);
+                CouchCluster timeless =
+                        COUCH.cluster(proxy.url()).scheduler(still).build();
+                CouchAggregator patient =
+                        CouchAggregator.builder(timeless).sweepAlwaysUpTo(0).build()) {
+            feed.visit(patient);
+            RAW.put(databases.name("bob"), "p2", "{}");
+            proxy.on(
+                    "_stats/global_changes",
+                    Fault.rewrite(body -> body.replaceAll("_updates\":\\{\"value\":\\d+", "_updates\":{\"value\":0")));
+            proxy.on("GET /_db_updates\\?since=\\d", Fault.rewrite(body -> nothingSince(lastPlace())), 3);
+
+            feed.visit(patient);
+        }
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+    }
+
+    @Test
     void whereNodesDoNotTellTheLongestIsWaited() throws InterruptedException {
         proxy.on("_stats/", Fault.status(403, "{\"error\":\"forbidden\",\"reason\":\"not an admin\"}"));
         feed.visit(aggregator);
@@ -346,6 +368,18 @@ class CouchAggregatorFollowingTest {
         assertThat(feed.gone).containsExactly(databases.name("alice"));
         assertThat(proxy.count("_dbs_info")).isEqualTo(1);
         assertThat(proxy.count("GET " + RAW.path(databases.name("bob")) + "$")).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void aRefusalOfTheMomentDoesNotEndTheUseOfDbsInfo() throws InterruptedException {
+        proxy.on("_dbs_info", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"changing passwords\"}"), 1);
+        feed.visit(aggregator);
+        RAW.put(databases.name("bob"), "p2", "{}");
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        assertThat(proxy.count("_dbs_info")).isEqualTo(2);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static dev.matview.core.contract.Views.slice;
 import static dev.matview.core.contract.Views.whole;
 import static dev.matview.couch.StoredViews.VIEW;
 import static dev.matview.couch.StoredViews.read;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -36,6 +37,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -233,6 +236,25 @@ class CouchViewStoreTest {
         assertThat(views.documents(views.current()))
                 .anySatisfy(document -> assertThat(document.path("_attachments").has("row.json"))
                         .isTrue());
+    }
+
+    @Test
+    void rowsWithLongAclsFitIntoDocumentsThatCouchDbTakes() {
+        Row[] rows = IntStream.range(0, 40)
+                .mapToObj(i -> new Row("userdb-a", "p" + i, new byte[] {1}, "{}".getBytes(UTF_8), readers(i, 20_000)))
+                .toArray(Row[]::new);
+        Row huge = new Row("userdb-b", "p", new byte[] {1}, "{}".getBytes(UTF_8), readers(40, 150_000));
+        ViewDelta whole = whole(VIEW, 0, slice("userdb-a", 1, rows), slice("userdb-b", 1, huge));
+
+        store().commit(whole);
+
+        read(store()).assertSameAs(ViewModel.of(whole));
+    }
+
+    private static Acl readers(int salt, int count) {
+        Set<String> dids =
+                IntStream.range(0, count).mapToObj(i -> "did:" + salt + ":" + i).collect(Collectors.toSet());
+        return new Acl(dids, Set.of(), Set.of(), Set.of());
     }
 
     @Test
