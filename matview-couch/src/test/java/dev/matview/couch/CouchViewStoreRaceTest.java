@@ -5,9 +5,11 @@ import static dev.matview.couch.StoredViews.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Row;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -77,18 +80,66 @@ class CouchViewStoreRaceTest {
         try (GlobalFeeds one = server();
                 GlobalFeeds other = server();
                 CouchViewStore reader = views.store(cluster).build()) {
-            for (int stamp = 1; stamp <= REFRESHES; stamp++) {
-                write(stamp);
-                List<CompletableFuture<RefreshResult>> refreshes =
-                        List.of(one.refresh("posts"), other.refresh("posts"));
-                for (CompletableFuture<RefreshResult> refresh : refreshes) {
-                    refresh.get(60, TimeUnit.SECONDS);
+            one.refresh("posts").get(60, TimeUnit.SECONDS);
+            other.refresh("posts").get(60, TimeUnit.SECONDS);
+            try (Readers readers = new Readers(List.of(one, other))) {
+                for (int stamp = 1; stamp <= REFRESHES; stamp++) {
+                    write(stamp);
+                    List<CompletableFuture<RefreshResult>> refreshes =
+                            List.of(one.refresh("posts"), other.refresh("posts"));
+                    for (CompletableFuture<RefreshResult> refresh : refreshes) {
+                        refresh.get(60, TimeUnit.SECONDS);
+                    }
+                    assertThat(stamps(reader)).containsExactly(Integer.toString(stamp));
+                    long generation = reader.read(VIEW, 0).orElseThrow().head().generation();
+                    await().atMost(Duration.ofSeconds(2))
+                            .pollDelay(Duration.ZERO)
+                            .pollInterval(Duration.ofMillis(10))
+                            .until(() -> one.status("posts").view().generation() == generation
+                                    && other.status("posts").view().generation() == generation);
                 }
-                assertThat(stamps(reader)).containsExactly(Integer.toString(stamp));
-                long generation = reader.read(VIEW, 0).orElseThrow().head().generation();
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> one.status("posts").view().generation() == generation
-                                && other.status("posts").view().generation() == generation);
+                assertThat(readers.seen()).containsOnly("30 rows of 1 stamp");
+            }
+        }
+    }
+
+    /** Read all the time, one thread a server, and note what kinds of answers there were. */
+    private static final class Readers implements AutoCloseable {
+        private final Set<String> seen = ConcurrentHashMap.newKeySet();
+        private final List<Thread> threads;
+        private volatile boolean closed;
+
+        Readers(List<GlobalFeeds> servers) {
+            threads = servers.stream()
+                    .map(server -> new Thread(() -> read(server), "reader"))
+                    .toList();
+            threads.forEach(Thread::start);
+        }
+
+        private void read(GlobalFeeds server) {
+            while (!closed) {
+                try {
+                    List<ObjectNode> rows = server.query("posts", Query.all()).documents();
+                    long stamps = rows.stream()
+                            .map(row -> row.path("stamp").asInt())
+                            .distinct()
+                            .count();
+                    seen.add(rows.size() + " rows of " + stamps + " stamp");
+                } catch (RuntimeException e) {
+                    seen.add(e.toString());
+                }
+            }
+        }
+
+        Set<String> seen() {
+            return seen;
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            closed = true;
+            for (Thread thread : threads) {
+                thread.join();
             }
         }
     }
