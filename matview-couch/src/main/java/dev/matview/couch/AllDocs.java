@@ -15,6 +15,9 @@ final class AllDocs {
     interface Rows {
         /** @param document null for a key without a document */
         void row(String id, @Nullable ObjectNode document);
+
+        /** Of what the rows that follow are a part; told only where the request asked for it. */
+        default void updateSeq(String updateSeq) {}
     }
 
     private AllDocs() {}
@@ -33,6 +36,8 @@ final class AllDocs {
                     row(CouchJson.MAPPER.readTree(body), rows);
                 }
                 expect(body.currentToken() == JsonToken.END_ARRAY);
+            } else if (field.equals("update_seq") && value == JsonToken.VALUE_STRING) {
+                rows.updateSeq(body.getText());
             } else {
                 // CouchDB reports what goes wrong after the first row at the end of a good answer.
                 expect(!field.equals("error"));

@@ -3,13 +3,18 @@ package dev.matview.couch;
 import dev.matview.core.Position;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +41,7 @@ final class DatabaseCatalogue {
     private final DatabaseListing listing;
     private final PositionReader positions;
     private final SettledUpdates updates;
+    private final ReplicaPositions replicas;
     private final Policy policy;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -44,12 +50,17 @@ final class DatabaseCatalogue {
     private Map<String, CouchException> failed = Map.of();
     private UpdatesFeed.@Nullable Place place;
     private GradualSweep gradual;
+    private volatile boolean replicated;
+    private final Map<String, Renaming> renamings = new ConcurrentHashMap<>();
+
+    private record Renaming(Position from, Position to) {}
 
     DatabaseCatalogue(CouchCluster cluster, Workers workers, Policy policy) {
         this.cluster = cluster;
         this.listing = new DatabaseListing(cluster);
         this.positions = new PositionReader(cluster, workers);
         this.updates = new SettledUpdates(cluster);
+        this.replicas = new ReplicaPositions(cluster, workers);
         this.policy = policy;
         this.gradual = new GradualSweep(policy.sweepInterval(), Instant.EPOCH);
     }
@@ -57,19 +68,21 @@ final class DatabaseCatalogue {
     /**
      * Where the databases of the scope stand, and perhaps others.
      *
+     * @param held positions that a database of the name may have had before
      * @throws CouchException when that cannot be told
      */
-    Survey survey(Scope wanted) throws InterruptedException {
+    Survey survey(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
         if (wanted.prefixes().isEmpty()) {
             // A few databases by name, such as a caller's own: nothing to keep track of.
-            return positions.read(listing.names(wanted));
+            return read(listing.names(wanted), held);
         }
         lock.lockInterruptibly();
         try {
+            rename();
             UpdatesFeed.Place from = place;
-            boolean followable = from != null && scope.contains(wanted) && known.size() > policy.few();
-            if (!followable || !follow(from)) {
-                sweep(scope.union(wanted));
+            boolean followable = from != null && scope.contains(wanted) && isWorthFollowing();
+            if (!followable || !follow(from, held)) {
+                sweep(scope.union(wanted), held);
             }
             return new Survey(known, failed);
         } finally {
@@ -77,13 +90,36 @@ final class DatabaseCatalogue {
         }
     }
 
-    private void sweep(Scope wanted) throws InterruptedException {
+    /** Replicas make all positions look different now and then, and each is worth a question. */
+    private boolean isWorthFollowing() {
+        return replicated || known.size() > policy.few();
+    }
+
+    private Survey read(Collection<String> names, Function<String, Set<Position>> held) throws InterruptedException {
+        Survey survey = positions.read(names);
+        return replicated ? replicas.keep(survey, held) : survey;
+    }
+
+    /** What was known, and is held. */
+    private Function<String, Set<Position>> earlier(Function<String, Set<Position>> held) {
+        Map<String, Position> before = known;
+        return name -> {
+            Set<Position> earlier = new LinkedHashSet<>(held.apply(name));
+            if (before.containsKey(name)) {
+                earlier.add(before.get(name));
+            }
+            return earlier;
+        };
+    }
+
+    private void sweep(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
         place = null;
         Instant began = cluster.scheduler().instant();
-        boolean worthFollowing = known.isEmpty() || known.size() > policy.few();
+        replicated = Nodes.of(cluster).areSeveral();
+        boolean worthFollowing = known.isEmpty() || isWorthFollowing();
         // Before the names: what changes from here on is in the feed.
         Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
-        Survey survey = positions.read(listing.names(wanted));
+        Survey survey = read(listing.names(wanted), earlier(held));
         scope = wanted;
         known = Map.copyOf(survey.positions());
         failed = Map.copyOf(survey.failed());
@@ -92,7 +128,7 @@ final class DatabaseCatalogue {
     }
 
     /** @return false when the feed cannot tell what changed */
-    private boolean follow(UpdatesFeed.Place from) throws InterruptedException {
+    private boolean follow(UpdatesFeed.Place from, Function<String, Set<Position>> held) throws InterruptedException {
         Optional<UpdatesFeed.Updates> found = updates.since(from);
         if (found.isEmpty()) {
             return false;
@@ -104,7 +140,7 @@ final class DatabaseCatalogue {
         List<String> turn = gradual.turn(now, known.size(), this::names);
         changed.addAll(turn);
         if (!changed.isEmpty()) {
-            Survey survey = positions.read(changed);
+            Survey survey = read(changed, earlier(held));
             Map<String, Position> updated = new TreeMap<>(known);
             updated.keySet().removeAll(changed);
             updated.putAll(survey.positions());
@@ -116,6 +152,36 @@ final class DatabaseCatalogue {
         }
         place = new UpdatesFeed.Place(found.get().until(), from.history());
         return true;
+    }
+
+    /** Whether the same state of a database may have several positions, one for each choice of replicas. */
+    boolean isReplicated() {
+        return replicated;
+    }
+
+    /**
+     * The database was read from replicas that had the state of that sequence: perhaps the one of the position, or an
+     * earlier one.
+     *
+     * @return its position from now on
+     */
+    Position read(String database, Position surveyed, String updateSeq) {
+        Position read = ReplicaPositions.read(surveyed, updateSeq);
+        renamings.put(database, new Renaming(surveyed, read));
+        return read;
+    }
+
+    private void rename() {
+        if (renamings.isEmpty()) {
+            return;
+        }
+        Map<String, Position> renamed = new HashMap<>(known);
+        for (String database : Set.copyOf(renamings.keySet())) {
+            Renaming renaming = renamings.remove(database);
+            renamed.computeIfPresent(
+                    database, (name, position) -> position.equals(renaming.from()) ? renaming.to() : position);
+        }
+        known = Map.copyOf(renamed);
     }
 
     /** What there is now, and what was there. */

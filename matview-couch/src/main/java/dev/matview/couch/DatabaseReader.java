@@ -16,13 +16,16 @@ final class DatabaseReader {
 
     private final CouchCluster cluster;
     private final String database;
+    private final boolean replicated;
     private final Consumer<ObjectNode> documents;
     private @Nullable String last;
+    private @Nullable String updateSeq;
     private int rows;
 
-    DatabaseReader(CouchCluster cluster, String database, Consumer<ObjectNode> documents) {
+    DatabaseReader(CouchCluster cluster, String database, boolean replicated, Consumer<ObjectNode> documents) {
         this.cluster = cluster;
         this.database = database;
+        this.replicated = replicated;
         this.documents = documents;
     }
 
@@ -46,22 +49,39 @@ final class DatabaseReader {
         } while (rows >= PAGE);
     }
 
+    /** What the replicas that were read first had; null where there are none. */
+    @Nullable
+    String updateSeq() {
+        return updateSeq;
+    }
+
     private void page() throws InterruptedException {
         CouchPath path = CouchPath.database(database, "_all_docs")
                 .with("include_docs", "true")
                 .with("limit", PAGE);
         if (last != null) {
             path = path.withJson("startkey", last);
+        } else if (replicated) {
+            path = path.with("update_seq", "true");
         }
         rows = 0;
-        cluster.once(CouchRequest.get(path), body -> AllDocs.read(body, this::take));
+        cluster.once(CouchRequest.get(path), body -> AllDocs.read(body, new Taking()));
     }
 
-    private void take(String id, @Nullable ObjectNode document) {
-        if (document != null && !id.equals(last)) {
-            documents.accept(document);
+    private final class Taking implements AllDocs.Rows {
+
+        @Override
+        public void updateSeq(String seq) {
+            updateSeq = seq;
         }
-        last = id;
-        rows++;
+
+        @Override
+        public void row(String id, @Nullable ObjectNode document) {
+            if (document != null && !id.equals(last)) {
+                documents.accept(document);
+            }
+            last = id;
+            rows++;
+        }
     }
 }

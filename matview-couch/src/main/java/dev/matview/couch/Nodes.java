@@ -33,6 +33,11 @@ final class Nodes {
         }
     }
 
+    /** Whether there are others to hold replicas. */
+    boolean areSeveral() {
+        return names.size() > 1;
+    }
+
     /**
      * One section of each node's statistics, such as {@code couchdb}.
      *

@@ -10,6 +10,7 @@ import dev.matview.core.Slice;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +75,7 @@ final class Visit {
         for (Map.Entry<CouchCluster, DatabaseCatalogue> entry : clusters.entrySet()) {
             CouchCluster cluster = entry.getKey();
             try {
-                Survey survey = entry.getValue().survey(scope);
+                Survey survey = entry.getValue().survey(scope, this::held);
                 outages.over(cluster);
                 survey.positions().forEach((name, position) -> place(name, new Source(cluster, position, null)));
                 survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
@@ -96,6 +97,17 @@ final class Visit {
         if (unseen != null && failures == clusters.size()) {
             throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
         }
+    }
+
+    private Set<Position> held(String database) {
+        Set<Position> held = new LinkedHashSet<>();
+        for (Demand demand : demands) {
+            Position position = demand.held().get(database);
+            if (position != null) {
+                held.add(position);
+            }
+        }
+        return held;
     }
 
     private void place(String database, Source source) {
@@ -179,14 +191,23 @@ final class Visit {
         }
         List<SliceMaker> slices =
                 due.stream().map(demand -> new SliceMaker(demand, database)).toList();
+        DatabaseCatalogue catalogue = clusters.get(source.cluster());
+        boolean replicated = catalogue != null && catalogue.isReplicated();
+        DatabaseReader reader = new DatabaseReader(
+                source.cluster(), database, replicated, document -> slices.forEach(slice -> slice.add(document)));
         try {
-            new DatabaseReader(source.cluster(), database, document -> slices.forEach(slice -> slice.add(document)))
-                    .read();
+            reader.read();
         } catch (CouchException e) {
             unreadable(source.cluster(), database, due, e);
             return;
         }
-        slices.forEach(slice -> slice.report(source.position(), sink));
+        Position position = source.position();
+        if (catalogue != null && reader.updateSeq() != null) {
+            position = catalogue.read(database, position, reader.updateSeq());
+        }
+        for (SliceMaker slice : slices) {
+            slice.report(position, sink);
+        }
     }
 
     private void unreadable(CouchCluster cluster, String database, List<Demand> due, CouchException cause)
@@ -229,12 +250,14 @@ final class Visit {
     private static final class SliceMaker {
         private final FeedDefinition feed;
         private final String database;
+        private final @Nullable Position held;
         private final Slice.Builder slice;
         private @Nullable RuntimeException failure;
 
         SliceMaker(Demand demand, String database) {
             this.feed = demand.feed();
             this.database = database;
+            this.held = demand.held().get(database);
             this.slice = Slice.builder(feed, database);
         }
 
@@ -249,10 +272,13 @@ final class Visit {
         }
 
         void report(Position position, Sink sink) {
-            if (failure == null) {
-                sink.moved(feed, slice.build(position));
-            } else {
+            if (failure != null) {
                 sink.failed(feed, database, failure);
+            } else if (position.equals(held)) {
+                // Other replicas have something newer; these have not got it yet.
+                sink.unmoved(feed, database);
+            } else {
+                sink.moved(feed, slice.build(position));
             }
         }
     }
