@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ final class Visit {
     private final SortedSet<String> doubled = new TreeSet<>();
     private final Map<CouchCluster, CouchException> away = new ConcurrentHashMap<>();
     private final Map<FeedDefinition, Integer> covered = new HashMap<>();
+    /** Why clusters of which no database is known yet do not answer, by URL. */
+    private final SortedMap<String, CouchException> unknown = new TreeMap<>();
+
     /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
     private @Nullable CouchException unseen;
 
@@ -72,7 +77,11 @@ final class Visit {
             } catch (CouchException e) {
                 failures++;
                 unseen = e;
-                entry.getValue().lastKnown().forEach(name -> place(name, new Source(cluster, null, e)));
+                Set<String> lastKnown = entry.getValue().lastKnown();
+                lastKnown.forEach(name -> place(name, new Source(cluster, null, e)));
+                if (lastKnown.isEmpty()) {
+                    unknown.put(cluster.url(), e);
+                }
             }
         }
         if (!doubled.isEmpty()) {
@@ -92,6 +101,13 @@ final class Visit {
         }
     }
 
+    /** Whether nothing that fails would stand for databases in clusters of which nothing is known, where there may be some. */
+    private boolean seemsComplete(Demand demand, Set<String> covers) {
+        boolean mayCoverMore = demand.feed().databases().stream()
+                .anyMatch(pattern -> !pattern.isExact() || !sources.containsKey(pattern.prefix()));
+        return mayCoverMore && sources.keySet().containsAll(covers);
+    }
+
     /** Reports what is known already, and gives the databases that must be read, with those who need them. */
     private Map<String, List<Demand>> compare() {
         Map<Demand, Set<String>> names = new LinkedHashMap<>();
@@ -99,8 +115,11 @@ final class Visit {
             names.put(demand, namesOf(demand));
         }
         names.forEach((demand, covers) -> {
-            covered.put(demand.feed(), covers.size());
-            sink.covers(demand.feed(), covers.size());
+            Map<String, CouchException> unheard = seemsComplete(demand, covers) ? unknown : Map.of();
+            int total = covers.size() + unheard.size();
+            covered.put(demand.feed(), total);
+            sink.covers(demand.feed(), total);
+            unheard.forEach((url, failure) -> sink.failed(demand.feed(), url, failure));
         });
         Map<String, List<Demand>> moved = new LinkedHashMap<>();
         names.forEach((demand, covers) -> {

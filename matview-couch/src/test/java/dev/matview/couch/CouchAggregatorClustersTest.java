@@ -117,4 +117,34 @@ class CouchAggregatorClustersTest {
         assertThat(feed.gone).isEmpty();
         west.up();
     }
+
+    @Test
+    void aClusterOfWhichNothingIsKnownYetIsBehindAsOne() throws InterruptedException {
+        west.down();
+
+        feed.visit(aggregator);
+
+        assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("both"));
+        assertThat(feed.failed).containsOnlyKeys(west.url().toString());
+        assertThat(feed.covers).isEqualTo(3);
+        west.up();
+        assertThat(feed.visit(aggregator).failed).isEmpty();
+        assertThat(feed.slices).containsKey(databases.name("bob"));
+        assertThat(feed.covers).isEqualTo(3);
+    }
+
+    @Test
+    void aDatabaseOfAGivenNameIsReadWhereItIsAndFailsWhereThatCannotBeTold() throws InterruptedException {
+        Feeds own = Feeds.over(databases.name("alice"));
+        Feeds unseen = Feeds.over(databases.name("zoe"));
+        west.down();
+
+        own.visit(aggregator);
+        unseen.visit(aggregator);
+
+        assertThat(own.slices).containsOnlyKeys(databases.name("alice"));
+        assertThat(own.failed).isEmpty();
+        assertThat(unseen.failed).containsOnlyKeys(west.url().toString());
+        west.up();
+    }
 }
