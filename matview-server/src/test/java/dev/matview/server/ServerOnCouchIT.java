@@ -85,6 +85,29 @@ class ServerOnCouchIT {
                 .contains("\"collectionName\" : \"posts\"", "\"continuous\"");
     }
 
+    @Test
+    void aBadDocumentIsInTheLogAndTheStatusUntilItIsMended() throws Exception {
+        jar.ended(run("import", "--registry", "couchdb:" + registry, file("interval")));
+        Process server = run("--registry", "couchdb:" + registry, "--no-auth", "--port", "0");
+        Http http = new Http(jar.port(server));
+        assertThat(http.send("GET", "/feeds", "").body()).endsWith("\"problems\":[]}\n");
+
+        couch.raw().put(registry, "bad", "{\"collectionName\":\"events\",\"token\":\"hunter2\"}");
+
+        String place = registry + "/bad";
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> http.send("GET", "/feeds", "")
+                        .body()
+                        .contains("{\"source\":\"" + place + "\",\"feed\":\"events\""));
+        assertThat(http.send("GET", "/feeds", "").body())
+                .contains("\"collection\":\"posts\"", "\"key\":\"token\"")
+                .doesNotContain("hunter2");
+        assertThat(jar.log(server)).contains(place + ": feed events: token: ").doesNotContain("hunter2");
+        couch.raw().delete(registry, "bad");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> http.send("GET", "/feeds", "").body().endsWith("\"problems\":[]}\n"));
+    }
+
     private boolean couchChangeIsServed(Http http, String database) throws IOException {
         couch.raw().put(database, "n" + System.nanoTime(), post("ben", "more", 3));
         return posts(http).startsWith("more of ben");
