@@ -60,7 +60,7 @@ public interface FeedRegistry extends AutoCloseable {
     /**
      * One mistake in a definition.
      *
-     * @param source the file or database it is in
+     * @param source the file it is in, or the database and the document
      * @param feed which feed, as far as it can be named; null when the mistake is not in a feed
      * @param key the key that is wrong, such as {@code query.sort}; null when it is not in one key
      * @param message what is wrong, and what would be right

@@ -97,6 +97,12 @@ public interface GlobalFeeds extends AutoCloseable {
     List<FeedStatus> status();
 
     /**
+     * What is wrong in the registry at the moment, and so not in force; what it said before may still be. None in a registry
+     * that is right. A problem may quote a short value of the definition: it is for those who may read the registry.
+     */
+    List<FeedRegistry.Problem> registryProblems();
+
+    /**
      * Ends refreshes under way, and closes the registry, the aggregator, the store and the scheduler. Queries fail from
      * then on.
      */

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  *   <li>In a cluster of several nodes a replica of a shard may lag behind: a change that it has not got yet is found by
  *       a later visit.
  *   <li>A name that is in several clusters is read from the first, with a warning. A cluster that does not answer does not
- *       keep the others from being read: its databases fail.
+ *       keep the others from being read: its databases fail. While they are not known, it counts as one that fails, named
+ *       by its URL.
  *   <li>CouchDB's own databases, whose names begin with an underscore, are covered by no pattern.
  * </ul>
  */

@@ -1,18 +1,13 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.Listeners;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Subscription;
 import dev.matview.core.registry.FeedDefinitionReader;
-import dev.matview.core.registry.FeedDefinitionWriter;
-import java.util.List;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,6 +22,7 @@ import org.slf4j.LoggerFactory;
  *   <li>A document that is wrong is logged and told by {@link #contents()}. What was in force of it stays in force until
  *       it is right, or deleted, or this is closed; the other documents are not concerned.
  *   <li>Of documents that name one collection or one view, the first by {@code _id} is in force, on every server alike.
+ *   <li>{@link RegistryDatabase} fills the database and reads it out.
  *   <li>While CouchDB is away, or somebody has deleted the database, what is in force stays so.
  * </ul>
  */
@@ -34,25 +30,20 @@ public final class CouchFeedRegistry implements FeedRegistry {
 
     private static final Logger log = LoggerFactory.getLogger(CouchFeedRegistry.class);
 
-    /** More are nobody's feeds. */
-    private static final int MAX_DOCUMENTS = 10_000;
-
-    private final CouchCluster cluster;
     private final String database;
     private final FeedDocuments documents;
     private final Listeners<Contents> listeners = new Listeners<>();
     private final ChangesFeed feed;
     private volatile Contents contents;
 
-    private CouchFeedRegistry(CouchCluster cluster, String database, FeedDocuments documents) {
-        this.cluster = cluster;
+    private CouchFeedRegistry(CouchCluster cluster, String database, RegistryDatabase opened, FeedDocuments documents) {
         this.database = database;
         this.documents = documents;
         this.contents = documents.contents();
         this.feed = new ChangesFeed(cluster, database, "matview-registry", new ChangesFeed.Listener() {
             @Override
             public void begin() throws InterruptedException {
-                documents.replace(load(cluster, database));
+                documents.replace(opened.load());
                 publish();
             }
 
@@ -75,50 +66,13 @@ public final class CouchFeedRegistry implements FeedRegistry {
      * @throws RegistryException when CouchDB does not answer or refuses; wrong documents are {@link #contents()}' problems
      */
     public static CouchFeedRegistry open(CouchCluster cluster, String database) {
-        Objects.requireNonNull(database, "database");
-        try {
-            create(cluster, database);
-            FeedDocuments documents = new FeedDocuments(database);
-            documents.replace(load(cluster, database));
-            CouchFeedRegistry registry = new CouchFeedRegistry(cluster, database, documents);
-            logProblems(registry.contents);
-            registry.feed.start();
-            return registry;
-        } catch (CouchException e) {
-            throw unusable(database, e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unusable(database, "interrupted while it was read");
-        }
-    }
-
-    private static RegistryException unusable(String database, String reason) {
-        return new RegistryException(
-                List.of(new Problem(database, null, null, "the registry cannot be used: " + reason)));
-    }
-
-    private static void create(CouchCluster cluster, String database) throws InterruptedException {
-        try {
-            cluster.json(CouchRequest.put(CouchPath.database(database), CouchJson.object())
-                    .repeated());
-        } catch (CouchException e) {
-            if (e.status() != 412) {
-                throw e;
-            }
-        }
-    }
-
-    private static TreeMap<String, ObjectNode> load(CouchCluster cluster, String database) throws InterruptedException {
-        CouchPath path = CouchPath.database(database, "_all_docs")
-                .with("include_docs", "true")
-                .with("limit", MAX_DOCUMENTS);
-        TreeMap<String, ObjectNode> found = new TreeMap<>();
-        for (JsonNode row : cluster.json(CouchRequest.get(path)).path("rows")) {
-            if (row.path("doc") instanceof ObjectNode document) {
-                found.put(row.path("id").asText(), document);
-            }
-        }
-        return found;
+        RegistryDatabase opened = RegistryDatabase.of(cluster, database);
+        FeedDocuments documents = new FeedDocuments(database);
+        documents.replace(opened.open());
+        CouchFeedRegistry registry = new CouchFeedRegistry(cluster, database, opened, documents);
+        logProblems(registry.contents);
+        registry.feed.start();
+        return registry;
     }
 
     /** Only ever called by the feed's thread. */
@@ -152,63 +106,6 @@ public final class CouchFeedRegistry implements FeedRegistry {
     @Override
     public Subscription watch(Consumer<Contents> listener) {
         return listeners.add(Objects.requireNonNull(listener, "listener"));
-    }
-
-    /**
-     * Writes feeds into the registry: over the document of their collection, if there is one. Documents of other
-     * collections stay, and so do those that say the same already.
-     *
-     * @param source what problems call the place the JSON comes from, such as the name of a file
-     * @param json an array of feeds, as {@link FeedDefinitionReader#readAll} reads it
-     * @return how many documents were written
-     * @throws RegistryException when a feed is wrong, and then nothing is written; or when CouchDB does not take one
-     */
-    public int importJson(String source, byte[] json) {
-        Contents read = FeedDefinitionReader.of(source).readAll(json);
-        if (!read.problems().isEmpty()) {
-            throw new RegistryException(read.problems());
-        }
-        try {
-            return write(read.feeds());
-        } catch (CouchException e) {
-            throw unusable(database, e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unusable(database, "interrupted while it was written");
-        }
-    }
-
-    private int write(List<FeedDefinition> feeds) throws InterruptedException {
-        TreeMap<String, ObjectNode> present = load(cluster, database);
-        ObjectNode body = CouchJson.object();
-        ArrayNode changed = body.putArray("docs");
-        for (FeedDefinition definition : feeds) {
-            ObjectNode before = FeedDocuments.ofCollection(present, definition.collection());
-            ObjectNode after = FeedDefinitionWriter.write(definition);
-            if (before == null) {
-                changed.add(after.put("_id", FeedDocuments.newId(present, definition.collection())));
-            } else {
-                after.set("_id", before.path("_id"));
-                after.set("_rev", before.path("_rev"));
-                if (!after.equals(before)) {
-                    changed.add(after);
-                }
-            }
-        }
-        if (changed.isEmpty()) {
-            return 0;
-        }
-        JsonNode answers = cluster.json(CouchRequest.post(CouchPath.database(database, "_bulk_docs"), body));
-        List<Problem> refused = FeedDocuments.refused(database, answers);
-        if (!refused.isEmpty()) {
-            throw new RegistryException(refused);
-        }
-        return changed.size();
-    }
-
-    /** The feeds in force as a JSON array, in the order of their documents: what {@link #importJson} takes. */
-    public String exportJson() {
-        return FeedDefinitionWriter.writeAll(contents.feeds()).toPrettyString();
     }
 
     /** The contents stay readable; nobody is told of changes any more. */

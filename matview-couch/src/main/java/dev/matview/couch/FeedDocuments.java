@@ -21,7 +21,6 @@ final class FeedDocuments {
     private static final String DESIGN_DOCUMENT = "_design/";
 
     private final String database;
-    private final FeedDefinitionReader reader;
     private final TreeMap<String, Document> documents = new TreeMap<>();
 
     /** @param feed what the document says, or said when it was last right; null when it never was */
@@ -29,7 +28,6 @@ final class FeedDocuments {
 
     FeedDocuments(String database) {
         this.database = database;
-        this.reader = FeedDefinitionReader.ofDocuments(database);
     }
 
     /** These are all the documents there are. */
@@ -41,7 +39,7 @@ final class FeedDocuments {
     /** The document is so now, or deleted. */
     synchronized void change(ObjectNode json) {
         String id = json.path("_id").asText();
-        if (json.path("_deleted").asBoolean() || id.startsWith(DESIGN_DOCUMENT)) {
+        if (json.path("_deleted").asBoolean() || isDesign(id)) {
             documents.remove(id);
             return;
         }
@@ -49,7 +47,7 @@ final class FeedDocuments {
         if (before != null && before.json().equals(json)) {
             return;
         }
-        Contents read = reader.read(List.of(json));
+        Contents read = FeedDefinitionReader.ofDocuments(place(database, id)).read(List.of(json));
         FeedDefinition feed = before == null ? null : before.feed();
         if (read.problems().isEmpty()) {
             feed = read.feeds().get(0);
@@ -87,11 +85,52 @@ final class FeedDocuments {
         return owner == null
                 ? null
                 : new Problem(
-                        database,
+                        place(database, id),
                         feed.collection(),
                         key,
-                        "\"" + name + "\" is the name of two feeds: that of the document " + owner
-                                + ", which is in force, and that of " + id);
+                        "\"" + name + "\" is the name of two feeds: that of the document " + oneLine(owner)
+                                + ", which is in force, and that of " + oneLine(id));
+    }
+
+    /**
+     * What would keep a document that is to be written, or one beside it, from being in force.
+     *
+     * @param source where the document comes from
+     * @param all the documents as they would be then
+     */
+    static List<Problem> collisions(String source, String database, ObjectNode written, Map<String, ObjectNode> all) {
+        List<Problem> collisions = new ArrayList<>();
+        String id = written.path("_id").asText();
+        String collection = written.path(COLLECTION).asText();
+        String view = written.path(VIEW).asText();
+        all.forEach((other, document) -> {
+            // Another one of the same collection is not in force anyway: the first is written over.
+            boolean another = !collection.equals(document.path(COLLECTION).textValue());
+            if (another && view.equals(document.path(VIEW).textValue())) {
+                collisions.add(new Problem(
+                        source,
+                        collection,
+                        VIEW,
+                        "\"" + view + "\" is the view of the document " + place(database, other)
+                                + ", so that " + place(database, id) + " cannot have it; change one of them"
+                                + " (nothing is written)"));
+            }
+        });
+        return collisions;
+    }
+
+    /** How problems name a document. */
+    private static String place(String database, String id) {
+        return database + "/" + oneLine(id);
+    }
+
+    /** An id may hold what a log or a terminal takes for more than text. */
+    private static String oneLine(String id) {
+        return id.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ");
+    }
+
+    static boolean isDesign(String id) {
+        return id.startsWith(DESIGN_DOCUMENT);
     }
 
     /** The first document of the collection; null when there is none. */
@@ -113,18 +152,22 @@ final class FeedDocuments {
         return id;
     }
 
-    /** What CouchDB did not take, of a {@code _bulk_docs}. */
+    /** What CouchDB did not take, of a {@code _bulk_docs}, which is not all or nothing. */
     static List<Problem> refused(String database, JsonNode answers) {
         List<Problem> refused = new ArrayList<>();
         for (JsonNode answer : answers) {
             if (answer.has("error")) {
                 refused.add(new Problem(
-                        database,
-                        answer.path("id").asText(),
+                        place(database, answer.path("id").asText()),
+                        null,
                         null,
                         "CouchDB does not take it: " + answer.path("error").asText() + ": "
                                 + answer.path("reason").asText()));
             }
+        }
+        int written = answers.size() - refused.size();
+        if (!refused.isEmpty() && written > 0) {
+            refused.add(new Problem(database, null, null, "of the others, " + written + " are written; import again"));
         }
         return refused;
     }

@@ -6,17 +6,21 @@ import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.Options.UsageException;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.sample.LivePosts;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -38,6 +42,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true)
 public final class Main implements Callable<Integer> {
+
+    private static final Logger log = LoggerFactory.getLogger(Main.class);
 
     private final Map<String, String> environment;
 
@@ -145,30 +151,43 @@ public final class Main implements Callable<Integer> {
     }
 
     /**
-     * Waits for the first generations. A file that cannot be read is a mistake to be told before anybody relies on it; a
-     * database in CouchDB that cannot is behind, and is tried again.
+     * Waits for the first generations. A file that cannot be read is a mistake to be told before anybody relies on it. A
+     * CouchDB that is away will be back: the other feeds are served, and those without a generation are tried again.
      */
     private void buildViews(MatviewServer server) throws StartupException {
+        FirstViews views = server.buildViews();
+        if (options.data != null) {
+            requireReadable(options.data, views);
+            return;
+        }
+        for (RefreshException failure : views.failed()) {
+            log.warn(
+                    "{}: has no generation to serve yet and is answered with 503 until a refresh succeeds; it is tried again",
+                    failure.collection());
+        }
+    }
+
+    private static void requireReadable(Path data, FirstViews views) throws StartupException {
+        if (!views.failed().isEmpty()) {
+            RefreshException failure = views.failed().get(0);
+            throw new StartupException(failure.getMessage(), failure);
+        }
         Map<String, String> behind = new TreeMap<>();
         int unnamed = 0;
-        try {
-            for (RefreshResult result : server.buildViews()) {
-                behind.putAll(result.behind());
-                unnamed =
-                        Math.max(unnamed, result.behindCount() - result.behind().size());
-            }
-        } catch (RefreshException e) {
-            throw new StartupException(e.getMessage(), e);
+        for (RefreshResult result : views.built()) {
+            behind.putAll(result.behind());
+            unnamed = Math.max(unnamed, result.behindCount() - result.behind().size());
         }
-        if (!behind.isEmpty() && options.data != null) {
-            StringBuilder message = new StringBuilder("--data " + options.data + " cannot be used:");
-            behind.forEach((database, reason) ->
-                    message.append('\n').append(database).append(": ").append(reason));
-            if (unnamed > 0) {
-                message.append("\nand ").append(unnamed).append(" more");
-            }
-            throw new StartupException(message.toString());
+        if (behind.isEmpty()) {
+            return;
         }
+        StringBuilder message = new StringBuilder("--data " + data + " cannot be used:");
+        behind.forEach((database, reason) ->
+                message.append('\n').append(database).append(": ").append(reason));
+        if (unnamed > 0) {
+            message.append("\nand ").append(unnamed).append(" more");
+        }
+        throw new StartupException(message.toString());
     }
 
     /** Jetty's threads keep the process alive; a signal ends it, once what is under way is done. */

@@ -1,5 +1,6 @@
 package dev.matview.server;
 
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
@@ -70,22 +71,44 @@ public final class MatviewServer implements AutoCloseable {
     }
 
     /**
-     * Waits until every feed has a generation to serve. A feed whose store held one is not refreshed for this.
-     *
-     * @return how the refreshes ended
-     * @throws RefreshException when one failed
+     * Waits until every feed has a generation to serve, or has failed to get its first one: then it is answered with 503
+     * until one of the later attempts, which follow by themselves, succeeds. A feed whose store held a generation is not
+     * refreshed for this.
      */
-    public List<RefreshResult> buildViews() {
+    public FirstViews buildViews() {
         List<CompletableFuture<RefreshResult>> refreshes = new ArrayList<>();
         for (FeedStatus status : feeds.status()) {
             if (status.view() == null) {
                 refreshes.add(feeds.refresh(status.feed().collection()));
             }
         }
-        try {
-            return refreshes.stream().map(CompletableFuture::join).toList();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RefreshException failed ? failed : e;
+        List<RefreshResult> built = new ArrayList<>();
+        List<RefreshException> failed = new ArrayList<>();
+        for (CompletableFuture<RefreshResult> refresh : refreshes) {
+            try {
+                built.add(refresh.join());
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof RefreshException failure) {
+                    failed.add(failure);
+                } else if (!(e.getCause() instanceof FeedNotRegisteredException)) {
+                    // One that was taken out of the registry meanwhile misses nothing.
+                    throw e;
+                }
+            }
+        }
+        return new FirstViews(built, failed);
+    }
+
+    /**
+     * How the first refreshes ended.
+     *
+     * @param built of the feeds that got a generation
+     * @param failed of those that have none yet
+     */
+    public record FirstViews(List<RefreshResult> built, List<RefreshException> failed) {
+        public FirstViews {
+            built = List.copyOf(built);
+            failed = List.copyOf(failed);
         }
     }
 

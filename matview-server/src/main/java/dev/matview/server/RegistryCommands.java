@@ -1,16 +1,21 @@
 package dev.matview.server;
 
+import dev.matview.core.FeedRegistry;
+import dev.matview.core.FeedRegistry.Problem;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Scheduler;
+import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchFeedRegistry;
+import dev.matview.couch.RegistryDatabase;
 import dev.matview.server.Options.UsageException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,7 +38,7 @@ abstract class RegistryCommands implements Callable<Integer> {
             names = "--registry",
             paramLabel = "couchdb:NAME",
             required = true,
-            description = "The registry: the database NAME of feed documents. It is made if it is not there.")
+            description = "The registry: the database NAME of feed documents.")
     private String registry = "";
 
     @Spec
@@ -44,15 +49,14 @@ abstract class RegistryCommands implements Callable<Integer> {
         this.environment = environment;
     }
 
-    /** Does the work on the open registry and says what was done. */
-    abstract String run(CouchFeedRegistry opened) throws StartupException;
+    /** Does the work and prints what came of it. */
+    abstract void run(RegistryDatabase database, PrintWriter out) throws StartupException;
 
     @Override
     public Integer call() {
         CommandLine commandLine = spec.commandLine();
         try {
-            commandLine.getOut().println(run());
-            commandLine.getOut().flush();
+            run(commandLine.getOut());
             return CommandLine.ExitCode.OK;
         } catch (UsageException e) {
             throw new ParameterException(commandLine, e.getMessage());
@@ -62,17 +66,18 @@ abstract class RegistryCommands implements Callable<Integer> {
         }
     }
 
-    private String run() throws UsageException, StartupException {
+    private void run(PrintWriter out) throws UsageException, StartupException {
         if (!registry.startsWith(Sources.IN_COUCH)) {
             throw new UsageException("--registry: a registry in CouchDB is written couchdb:NAME, not " + registry);
         }
         try (Scheduler scheduler = Scheduler.system()) {
             List<CouchCluster> clusters = couch.clusters(environment, scheduler);
-            try (CouchFeedRegistry opened = Sources.couchRegistry(registry, clusters.get(0))) {
-                return run(opened);
+            try {
+                run(RegistryDatabase.of(clusters.get(0), registry.substring(Sources.IN_COUCH.length())), out);
             } catch (RegistryException e) {
                 throw new StartupException(e.getMessage(), e);
             } finally {
+                out.flush();
                 clusters.forEach(CouchCluster::close);
             }
         }
@@ -81,7 +86,8 @@ abstract class RegistryCommands implements Callable<Integer> {
     @Command(
             name = "import",
             description =
-                    "Writes the feeds of a JSON file into a registry in CouchDB, over those of the same collections.",
+                    "Writes the feeds of a JSON file into a registry in CouchDB, over those of the same collections. The"
+                            + " database is made if it is not there.",
             mixinStandardHelpOptions = true,
             usageHelpAutoWidth = true)
     static final class Import extends RegistryCommands {
@@ -94,10 +100,10 @@ abstract class RegistryCommands implements Callable<Integer> {
         }
 
         @Override
-        String run(CouchFeedRegistry opened) throws StartupException {
+        void run(RegistryDatabase database, PrintWriter out) throws StartupException {
             try {
-                int written = opened.importJson(file.toString(), Files.readAllBytes(file));
-                return written + (written == 1 ? " feed" : " feeds") + " written";
+                int written = database.importJson(file.toString(), Files.readAllBytes(file));
+                out.println(written + (written == 1 ? " feed" : " feeds") + " written");
             } catch (IOException e) {
                 throw new StartupException(file + " cannot be read: " + FileProblem.of(e), e);
             }
@@ -106,7 +112,8 @@ abstract class RegistryCommands implements Callable<Integer> {
 
     @Command(
             name = "export",
-            description = "Prints the feeds of a registry in CouchDB as a JSON array.",
+            description = "Prints the feeds of a registry in CouchDB as a JSON array. Documents that are wrong are left"
+                    + " out and named on standard error; the exit code is 1 then.",
             mixinStandardHelpOptions = true,
             usageHelpAutoWidth = true)
     static final class Export extends RegistryCommands {
@@ -116,8 +123,13 @@ abstract class RegistryCommands implements Callable<Integer> {
         }
 
         @Override
-        String run(CouchFeedRegistry opened) {
-            return opened.exportJson();
+        void run(RegistryDatabase database, PrintWriter out) throws StartupException {
+            FeedRegistry.Contents contents = database.read();
+            out.println(FeedDefinitionWriter.writeAll(contents.feeds()).toPrettyString());
+            if (!contents.problems().isEmpty()) {
+                throw new StartupException("what is wrong in the registry is left out:\n"
+                        + contents.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
+            }
         }
     }
 }

@@ -13,7 +13,6 @@ import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import dev.matview.couch.CouchFeedRegistry;
 import dev.matview.couch.CouchViewStore;
 import dev.matview.server.Options.UsageException;
@@ -73,7 +72,7 @@ record Sources(
             throws UsageException, StartupException {
         List<CouchCluster> clusters = options.couch.clusters(environment, scheduler);
         try {
-            verify(clusters);
+            ClusterCheck.run(clusters);
             CouchCluster first = clusters.get(0);
             FeedRegistry registry = options.registry != null && options.registry.startsWith(IN_COUCH)
                     ? couchRegistry(options.registry, first)
@@ -93,22 +92,7 @@ record Sources(
         }
     }
 
-    /** One message now, instead of one for everything that will be asked of CouchDB. */
-    private static void verify(List<CouchCluster> clusters) throws StartupException {
-        for (CouchCluster cluster : clusters) {
-            try {
-                cluster.verify();
-            } catch (CouchException e) {
-                throw new StartupException("--couchdb-url " + cluster.url() + " cannot be used: " + e.getMessage(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new StartupException("interrupted while " + cluster.url() + " was asked", e);
-            }
-        }
-    }
-
-    /** @throws StartupException when CouchDB does not give it */
-    static CouchFeedRegistry couchRegistry(String name, CouchCluster cluster) throws StartupException {
+    private static CouchFeedRegistry couchRegistry(String name, CouchCluster cluster) throws StartupException {
         try {
             return CouchFeedRegistry.open(cluster, name.substring(IN_COUCH.length()));
         } catch (RegistryException e) {

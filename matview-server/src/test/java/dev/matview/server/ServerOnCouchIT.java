@@ -11,15 +11,11 @@ import dev.matview.couch.harness.TestDatabases;
 import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.Http;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,18 +24,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** The jar that users run, on a CouchDB: user databases, views and registry in it. */
 class ServerOnCouchIT {
 
-    private static final Pattern READY = Pattern.compile("matview ready on http://127\\.0\\.0\\.1:(\\d+)");
-
     private final TestCouch couch = TestCouch.get();
     private final TestDatabases databases = couch.databases();
     private final String registry = databases.name("registry");
-    private final List<Process> started = new ArrayList<>();
 
     @TempDir
     Path directory;
 
+    private ServerJar jar;
+
     @BeforeEach
     void fill() {
+        jar = new ServerJar(directory, couch.user());
         for (String user : List.of("ann", "ben")) {
             String database = databases.create("user-" + user);
             couch.raw().put(database, "post", post(user, "one", 1));
@@ -48,9 +44,7 @@ class ServerOnCouchIT {
 
     @AfterEach
     void stop() throws InterruptedException {
-        for (Process process : started) {
-            process.destroyForcibly().waitFor();
-        }
+        jar.close();
         couch.raw().names("matview-" + databases.prefix()).forEach(couch.raw()::drop);
         databases.close();
     }
@@ -69,15 +63,15 @@ class ServerOnCouchIT {
 
     @Test
     void aFeedInCouchIsImportedServedFollowedKeptAcrossRestartsAndExported() throws Exception {
-        assertThat(ended(run("import", "--registry", "couchdb:" + registry, file("interval"))))
+        assertThat(jar.ended(run("import", "--registry", "couchdb:" + registry, file("interval"))))
                 .contains("1 feed written");
         Process server = run("--registry", "couchdb:" + registry, "--no-auth", "--port", "0");
-        Http http = new Http(port(server));
+        Http http = new Http(jar.port(server));
         assertThat(posts(http)).isEqualTo("one of ann, one of ben");
 
         String database = databases.name("user-ben");
         couch.raw().put(database, "second", post("ben", "two", 2));
-        assertThat(ended(run("import", "--registry", "couchdb:" + registry, file("continuous"))))
+        assertThat(jar.ended(run("import", "--registry", "couchdb:" + registry, file("continuous"))))
                 .contains("1 feed written");
         await().atMost(Duration.ofSeconds(30)).until(() -> couchChangeIsServed(http, database));
 
@@ -85,10 +79,33 @@ class ServerOnCouchIT {
         couch.raw().drop(database);
         Process again = run("--registry", "couchdb:" + registry, "--no-auth", "--port", "0");
         assertThat(again.pid()).isPositive();
-        assertThat(port(again)).isPositive();
-        assertThat(log(again)).doesNotContain("generation 1,");
-        assertThat(ended(run("export", "--registry", "couchdb:" + registry)))
+        assertThat(jar.port(again)).isPositive();
+        assertThat(jar.log(again)).doesNotContain("generation 1,");
+        assertThat(jar.ended(run("export", "--registry", "couchdb:" + registry)))
                 .contains("\"collectionName\" : \"posts\"", "\"continuous\"");
+    }
+
+    @Test
+    void aBadDocumentIsInTheLogAndTheStatusUntilItIsMended() throws Exception {
+        jar.ended(run("import", "--registry", "couchdb:" + registry, file("interval")));
+        Process server = run("--registry", "couchdb:" + registry, "--no-auth", "--port", "0");
+        Http http = new Http(jar.port(server));
+        assertThat(http.send("GET", "/feeds", "").body()).endsWith("\"problems\":[]}\n");
+
+        couch.raw().put(registry, "bad", "{\"collectionName\":\"events\",\"token\":\"hunter2\"}");
+
+        String place = registry + "/bad";
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> http.send("GET", "/feeds", "")
+                        .body()
+                        .contains("{\"source\":\"" + place + "\",\"feed\":\"events\""));
+        assertThat(http.send("GET", "/feeds", "").body())
+                .contains("\"collection\":\"posts\"", "\"key\":\"token\"")
+                .doesNotContain("hunter2");
+        assertThat(jar.log(server)).contains(place + ": feed events: token: ").doesNotContain("hunter2");
+        couch.raw().delete(registry, "bad");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> http.send("GET", "/feeds", "").body().endsWith("\"problems\":[]}\n"));
     }
 
     private boolean couchChangeIsServed(Http http, String database) throws IOException {
@@ -112,7 +129,7 @@ class ServerOnCouchIT {
                     """.formatted(databases.prefix(), databases.prefix());
             Path registryFile = Files.writeString(directory.resolve("feeds.json"), feed);
             Path secret = Files.write(directory.resolve("secret"), Tokens.SECRET);
-            Http http = new Http(port(
+            Http http = new Http(jar.port(
                     run("--registry", registryFile.toString(), "--jwt-secret-file", secret.toString(), "--port", "0")));
 
             assertThat(http.query("/data/posts/query?global=true&expand=author", "{}", bearer(ann))
@@ -142,11 +159,11 @@ class ServerOnCouchIT {
     void aWrongPasswordIsToldInOneMessage() throws Exception {
         if (couch.user().isEmpty()) {
             // This server asks for no password: the nearest mistake is an address where none is.
-            String out = ended(start("http://127.0.0.1:1", "x", "--no-auth", "--port", "0"));
+            String out = jar.ended(jar.start("http://127.0.0.1:1", "x", "--no-auth", "--port", "0"));
             assertThat(out).contains("matview: --couchdb-url http://127.0.0.1:1 cannot be used");
             return;
         }
-        String out = ended(start(couch.url().toString(), "not the password", "--no-auth", "--port", "0"));
+        String out = jar.ended(jar.start(couch.url().toString(), "not the password", "--no-auth", "--port", "0"));
         assertThat(out)
                 .contains("cannot be used", "401", "Check the user and the password")
                 .doesNotContain("not the password", "\tat ");
@@ -159,47 +176,7 @@ class ServerOnCouchIT {
     }
 
     private Process run(String... args) throws IOException {
-        return start(couch.url().toString(), couch.password(), args);
-    }
-
-    private Process start(String url, String password, String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                System.getProperty("matview.jar")));
-        command.addAll(List.of(args));
-        Path log = directory.resolve("log" + started.size());
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().keySet().removeAll(List.of("PORT", "JWT_SECRET", "JWKS", "CORS_ORIGIN"));
-        builder.environment().put("COUCHDB_URL", url);
-        builder.environment().put("COUCHDB_USER", couch.user());
-        builder.environment().put("COUCHDB_PASSWORD", couch.user().isEmpty() ? "" : password);
-        Process process = builder.start();
-        started.add(process);
-        return process;
-    }
-
-    private String log(Process process) throws IOException {
-        return Files.readString(directory.resolve("log" + started.indexOf(process)), StandardCharsets.UTF_8);
-    }
-
-    private String ended(Process process) throws Exception {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return log(process);
-    }
-
-    private int port(Process process) {
-        int[] port = new int[1];
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
-            Matcher ready = READY.matcher(log(process));
-            assertThat(process.isAlive()).as(log(process)).isTrue();
-            if (ready.find()) {
-                port[0] = Integer.parseInt(ready.group(1));
-            }
-            return port[0] > 0;
-        });
-        return port[0];
+        return jar.start(couch.url().toString(), couch.password(), args);
     }
 
     private static String posts(Http http) throws IOException {

@@ -120,6 +120,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         registryWatch = registry.watch(this::registryChanged);
         worker.start(registry.contents().feeds());
         phase = Phase.STARTED;
+        // Only now: a server that does not answer lets this wait, and what the store held is served meanwhile.
+        worker.followChanges();
     }
 
     private synchronized void registryChanged(FeedRegistry.Contents contents) {
@@ -237,6 +239,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 .map(this::status)
                 .sorted(Comparator.comparing(status -> status.feed().collection()))
                 .toList();
+    }
+
+    @Override
+    public List<FeedRegistry.Problem> registryProblems() {
+        return registry.contents().problems();
     }
 
     private FeedStatus status(FeedTask task) {

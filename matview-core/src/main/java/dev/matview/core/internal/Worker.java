@@ -94,11 +94,10 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         // Armed once all are loaded: those without a generation then share their first visit.
         update(feeds).forEach(this::load);
         arm();
-        followChanges();
     }
 
-    /** Hears of changed databases as long as a feed is continuous. */
-    private void followChanges() {
+    /** Hears of changed databases as long as a feed is continuous. May wait for a server that does not answer. */
+    void followChanges() {
         boolean begun = changes.adjust(() -> tasks.values().stream().anyMatch(FeedTask::isContinuous));
         if (begun) {
             // A visit under way may have looked at a database before it was watched.

@@ -10,6 +10,8 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Refresh;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,19 @@ class ContinuousFeedTest extends WorkerFixture {
 
             await().until(() -> json(restarted, "posts").contains("\"2\""));
         }
+    }
+
+    @Test
+    void aRestartServesWhatIsStoredBeforeTheDatabasesAreWatched() {
+        stored("userdb-a", "1");
+        List<String> meanwhile = new ArrayList<>();
+        try (GlobalFeeds restarted = node(FeedRegistry.of(continuous("posts")))) {
+            aggregator.beforeWatching = () -> meanwhile.add(json(restarted, "posts"));
+
+            restarted.start();
+        }
+
+        assertThat(meanwhile).singleElement().asString().contains("\"1\"");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Stands between the code under test and a CouchDB, counts what goes by and breaks what it is told to break. A request is
@@ -128,6 +130,19 @@ public final class FaultProxy implements AutoCloseable {
     /** Breaks the first requests that the pattern is found in. */
     public void on(String pattern, Fault fault, int times) {
         rules.add(new Rule(Pattern.compile(pattern), fault, new AtomicInteger(times)));
+    }
+
+    /** Answers as if the database, whose name needs no encoding, were not there. */
+    public void hide(String database) {
+        String quoted = "\"" + database + "\"";
+        on(
+                "_all_dbs",
+                Fault.rewrite(body -> "["
+                        + Arrays.stream(body.strip().replaceAll("^\\[|]$", "").split(","))
+                                .filter(name -> !name.equals(quoted))
+                                .collect(Collectors.joining(","))
+                        + "]"));
+        on("/" + Pattern.quote(database), Fault.status(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"));
     }
 
     /** Breaks nothing any more. */

@@ -3,6 +3,7 @@ package dev.matview.server.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
@@ -19,7 +20,10 @@ import java.util.concurrent.TimeoutException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 
-/** {@code GET /feeds} and {@code POST /feeds/{collection}/refresh}: what the feeds do, for administrators alone. */
+/**
+ * {@code GET /feeds} and {@code POST /feeds/{collection}/refresh}: what the feeds do, and what is wrong in the registry, for
+ * administrators alone.
+ */
 final class FeedsEndpoint {
 
     /** How long an administrator waits for a refresh; it goes on after that. */
@@ -38,8 +42,17 @@ final class FeedsEndpoint {
             ObjectNode json = Answer.object();
             ArrayNode all = json.putArray("feeds");
             feeds.status().forEach(status -> describe(status, all.addObject()));
+            ArrayNode problems = json.putArray("problems");
+            feeds.registryProblems().forEach(problem -> describe(problem, problems.addObject()));
             Answer.send(response, HttpServletResponse.SC_OK, Answer.bytes(json));
         });
+    }
+
+    private static void describe(FeedRegistry.Problem problem, ObjectNode json) {
+        json.put("source", problem.source())
+                .put("feed", problem.feed())
+                .put("key", problem.key())
+                .put("message", problem.message());
     }
 
     private static void describe(FeedStatus status, ObjectNode json) {

@@ -6,12 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.sun.net.httpserver.HttpServer;
 import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
+import dev.matview.core.FeedRegistry.Problem;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import java.io.IOException;
@@ -35,7 +36,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * A page of another origin in a real Chromium, which does what the clients' {@code hub.html} does. Needs Debian's packages
+ * A page of another origin in a real Chromium, which does what the clients' {@code hub.html} does; and the status page. Needs Debian's packages
  * {@code chromium} and {@code chromium-driver}, or their like in the path.
  */
 class BrowserIT {
@@ -45,6 +46,9 @@ class BrowserIT {
     /** No pings: the time moves faster than a browser could answer them. */
     private static final SocketLimits LIMITS =
             new SocketLimits(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1));
+
+    private static final ClaimRules RULES = new ClaimRules(
+            null, null, ClaimRules.LEEWAY, "sub", "instanceId", new ClaimRules.Required("role", "admin"));
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
 
@@ -65,11 +69,13 @@ class BrowserIT {
         post("userdb-ada", 1, "Planted tomatoes.");
         post("userdb-bela", 2, "Fresh bread at the corner.");
         feeds = GlobalFeeds.builder()
-                .registry(FeedRegistry.of(FeedDefinition.builder("posts")
-                        .selector("{\"type\":\"post\"}")
-                        .fields("_id", "content", "author", "at")
-                        .sort("[{\"at\":\"desc\"}]")
-                        .build()))
+                .registry(new WrongRegistry(
+                        FeedDefinition.builder("posts")
+                                .selector("{\"type\":\"post\"}")
+                                .fields("_id", "content", "author", "at")
+                                .sort("[{\"at\":\"desc\"}]")
+                                .build(),
+                        new Problem("feeds/b", "<b>events</b>", "query", "is missing")))
                 .aggregator(databases)
                 .scheduler(Scheduler.system())
                 .build();
@@ -79,7 +85,7 @@ class BrowserIT {
         service = HttpService.start(
                 HttpSettings.of("127.0.0.1", 0).withCors(Cors.of(origin())).withSockets(LIMITS),
                 feeds,
-                new SharedSecretTokens(Tokens.SECRET, time),
+                new SharedSecretTokens(Tokens.SECRET, RULES, time),
                 MangoLimits.defaults(),
                 time);
         browser = chromium();
@@ -206,5 +212,25 @@ class BrowserIT {
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("status")).contains("TypeError"));
         assertThat(items("docs")).isEmpty();
+    }
+
+    @Test
+    void anAdministratorSeesOnTheStatusPageWhatIsWrongInTheRegistry() throws IOException {
+        browser.get("http://127.0.0.1:" + service.port() + "/");
+        await().atMost(PATIENCE).until(() -> browser.findElement(By.id("token")).isDisplayed());
+        assertThat(browser.findElement(By.id("wrong")).isDisplayed()).isFalse();
+
+        browser.findElement(By.id("token"))
+                .sendKeys(Tokens.signed(new JWTClaimsSet.Builder()
+                        .subject("did:example:root")
+                        .claim("role", "admin")
+                        .build()));
+        browser.findElement(By.cssSelector("#form button")).click();
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(text("problems")).isEqualTo("feeds/b <b>events</b> query is missing"));
+        assertThat(text("feeds")).startsWith("posts 1 2");
+        Files.createDirectories(Path.of("target"));
+        Files.write(Path.of("target", "status.png"), browser.getScreenshotAs(OutputType.BYTES));
     }
 }

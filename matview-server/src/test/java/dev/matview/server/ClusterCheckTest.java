@@ -1,0 +1,106 @@
+package dev.matview.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.harness.FaultProxy;
+import dev.matview.couch.harness.FaultProxy.Fault;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which CouchDBs a server can start with. They are no more than their answers here: nothing is behind the proxies. */
+class ClusterCheckTest {
+
+    private static final URI NOWHERE = URI.create("http://127.0.0.1:1");
+
+    private final FaultProxy east = new FaultProxy(NOWHERE);
+    private final FaultProxy west = new FaultProxy(NOWHERE);
+    private final CouchCluster first = connect(east);
+    private final CouchCluster second = connect(west);
+
+    private static CouchCluster connect(FaultProxy proxy) {
+        return CouchCluster.builder(proxy.url().toString())
+                .credentials("admin", "hunter2")
+                .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        first.close();
+        second.close();
+        east.close();
+        west.close();
+    }
+
+    private static void answer(FaultProxy proxy, int status, String body) {
+        proxy.heal();
+        proxy.on(".*", Fault.status(status, body));
+    }
+
+    private void check() throws StartupException {
+        ClusterCheck.run(List.of(first, second));
+    }
+
+    @Test
+    void theFirstMustAnswer() {
+        east.down();
+        answer(west, 200, "[]");
+
+        assertThatThrownBy(this::check)
+                .isInstanceOf(StartupException.class)
+                .hasMessageStartingWith("--couchdb-url " + east.url() + " cannot be used: ")
+                .hasMessageContaining("is CouchDB running there");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void noneMayRefuseTheCredentials(int status) {
+        answer(east, 200, "[]");
+        answer(west, status, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}");
+
+        assertThatThrownBy(this::check)
+                .isInstanceOf(StartupException.class)
+                .hasMessageStartingWith("--couchdb-url " + west.url() + " cannot be used: ")
+                .hasMessageContaining(Integer.toString(status))
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void theOthersMayBeDown() throws StartupException {
+        answer(east, 200, "[]");
+        west.down();
+
+        check();
+
+        assertThat(ClusterCheck.away(List.of(first, second), Duration.ofMinutes(1)))
+                .containsOnlyKeys(west.url().toString())
+                .allSatisfy((url, reason) ->
+                        assertThat(reason).contains("is CouchDB running there").doesNotContain("hunter2"));
+    }
+
+    @Test
+    void oneThatHangsKeepsNobodyWaiting() throws StartupException {
+        answer(east, 200, "[]");
+        west.on(".*", Fault.hang());
+
+        assertThat(ClusterCheck.away(List.of(first, second), Duration.ofMillis(200)))
+                .containsOnly(Map.entry(west.url().toString(), "no answer within 200 ms"));
+    }
+
+    @Test
+    void oneThatAnswersWithAnErrorIsNotThereYet() throws StartupException {
+        answer(west, 503, "{\"error\":\"nodes_down\",\"reason\":\"progress not possible\"}");
+
+        assertThat(ClusterCheck.away(List.of(second), Duration.ofMinutes(1)))
+                .allSatisfy((url, reason) -> assertThat(reason).contains("503", "nodes_down"))
+                .hasSize(1);
+    }
+}

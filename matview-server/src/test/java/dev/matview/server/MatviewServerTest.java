@@ -1,0 +1,102 @@
+package dev.matview.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.memory.InMemoryFeedRegistry;
+import dev.matview.server.MatviewServer.FirstViews;
+import dev.matview.server.auth.Authenticator;
+import dev.matview.server.http.Http;
+import dev.matview.server.http.HttpSettings;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A server while its first views are built. */
+class MatviewServerTest {
+
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final InMemoryDatabases databases = new InMemoryDatabases();
+    private final InMemoryFeedRegistry registry = new InMemoryFeedRegistry(feed("posts"), feed("events"));
+    private MatviewServer server;
+
+    /** Each feed reads databases of its own, and fails when none of them can be read. */
+    private static FeedDefinition feed(String collection) {
+        return FeedDefinition.builder(collection).databases(collection + "-*").build();
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        databases.put("posts-a", "{\"_id\":\"1\"}");
+        databases.put("events-a", "{\"_id\":\"2\"}");
+        GlobalFeeds.Settings settings = GlobalFeeds.Settings.defaults();
+        GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(registry)
+                .aggregator(databases)
+                .scheduler(scheduler)
+                .settings(settings)
+                .build();
+        server = MatviewServer.start(feeds, settings, Authenticator.none(), HttpSettings.of("127.0.0.1", 0), scheduler);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private FirstViews buildViews() {
+        return scheduler.await(CompletableFuture.supplyAsync(server::buildViews));
+    }
+
+    private HttpResponse<String> query(String collection) {
+        return new Http(server.port()).query("/data/" + collection + "/query?global=true", "{}");
+    }
+
+    @Test
+    void aFeedThatCannotBeBuiltIsToldAndTheOthersAreServed() {
+        databases.fail("events-a", new IOException("no connection"));
+
+        FirstViews views = buildViews();
+
+        assertThat(views.built()).extracting(RefreshResult::collection).containsExactly("posts");
+        assertThat(views.failed()).extracting(RefreshException::collection).containsExactly("events");
+        assertThat(query("posts").statusCode()).isEqualTo(200);
+        assertThat(query("events").statusCode()).isEqualTo(503);
+        assertThat(query("events").body()).contains("view_not_ready");
+    }
+
+    @Test
+    void aFeedThatCouldNotBeBuiltIsServedAsSoonAsItCan() {
+        databases.fail("events-a", new IOException("no connection"));
+        buildViews();
+        databases.recover("events-a");
+
+        scheduler.advance(Duration.ofMinutes(1));
+
+        await().untilAsserted(() -> assertThat(query("events").body()).startsWith("{\"docs\":[{\"_id\":\"2\","));
+    }
+
+    @Test
+    void aFeedThatIsTakenOutOfTheRegistryMeanwhileIsNotMissed() {
+        CompletableFuture<FirstViews> building = new CompletableFuture<>();
+        Thread thread = new Thread(() -> building.completeAsync(server::buildViews, Runnable::run));
+        thread.start();
+        await().until(() -> thread.getState() == Thread.State.WAITING);
+        registry.remove("events");
+
+        FirstViews views = scheduler.await(building);
+
+        assertThat(views.built()).extracting(RefreshResult::collection).containsExactly("posts");
+        assertThat(views.failed()).isEmpty();
+    }
+}
