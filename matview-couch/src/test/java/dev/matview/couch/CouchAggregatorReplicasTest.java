@@ -105,7 +105,8 @@ class CouchAggregatorReplicasTest {
             feed.visit(restarted);
         }
 
-        assertThat(feed.moved).isNotEmpty();
+        // A server without purges counts none.
+        assertThat(feed.moved.isEmpty()).isEqualTo(!COUCH.capabilities().purge());
     }
 
     /** Other replicas may have had more: what these have not got yet must show as a change later. */
