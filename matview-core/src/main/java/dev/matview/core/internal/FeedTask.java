@@ -1,14 +1,17 @@
 package dev.matview.core.internal;
 
+import dev.matview.core.Access;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Subscription;
 import dev.matview.core.internal.Errands.Errand;
+import dev.matview.core.internal.LiveView.Served;
 import dev.matview.core.internal.RefreshJob.Refreshing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +68,21 @@ final class FeedTask {
     void committed(long generation) {
         told = generation;
         following.request();
+    }
+
+    /** What readers are shown. */
+    Optional<Served> served() {
+        return live.served().filter(this::isShown);
+    }
+
+    /** What readers are shown who have a bookmark with that tag. */
+    Optional<Served> generation(String tag) {
+        return live.generation(tag).filter(this::isShown);
+    }
+
+    /** Rows that were made without ACLs are not shown from the moment the feed asks for ACLs. */
+    private boolean isShown(Served generation) {
+        return feed.access() != Access.ACL || generation.feed().access() == Access.ACL;
     }
 
     boolean isWaiting() {

@@ -52,10 +52,7 @@ final class ViewWriter {
         if (!loaded) {
             base = store.read(view, 0).map(Snapshot::of).orElse(null);
             loaded = true;
-            // Another definition's rows are better than none, until this one's are there.
-            if (base != null && (isOf(feed, base) || live.snapshot().isEmpty())) {
-                live.publish(base, Coverage.of(base.head()));
-            }
+            serveBase(feed);
         }
         return base;
     }
@@ -86,14 +83,14 @@ final class ViewWriter {
         }
         ViewDelta delta = delta(visit);
         if (delta.isEmpty()) {
-            live.verify(base, visit.coverage());
+            live.verify(feed, base, visit.coverage());
             return result(visit, false);
         }
         if (!commit(delta, feed)) {
             return result(visit, false);
         }
         base = delta.whole() ? Snapshot.of(delta) : base.apply(delta);
-        live.publish(base, visit.coverage());
+        live.publish(feed, base, visit.coverage());
         return result(visit, true);
     }
 
@@ -147,8 +144,13 @@ final class ViewWriter {
             return;
         }
         base = base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta);
-        if (isOf(feed, base)) {
-            live.publish(base, Coverage.of(base.head()));
+        serveBase(feed);
+    }
+
+    /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */
+    private void serveBase(FeedDefinition feed) {
+        if (base != null && isOf(feed, base)) {
+            live.publish(feed, base, Coverage.of(base.head()));
         }
     }
 
