@@ -40,6 +40,8 @@ final class FeedTask {
     String lastFailure;
     /** How many refreshes in a row left databases behind. */
     private int behind;
+    /** How many refreshes in a row lost their commit to older work. */
+    private int overtaken;
 
     volatile @Nullable Visit visit;
     Subscription storeWatch = () -> {};
@@ -101,7 +103,7 @@ final class FeedTask {
     }
 
     private boolean isUndisturbed() {
-        return failures == 0;
+        return failures == 0 && overtaken == 0;
     }
 
     Refreshing begin(Instant now) {
@@ -114,16 +116,28 @@ final class FeedTask {
     void succeeded(int behindCount) {
         failures = 0;
         lastFailure = null;
+        overtaken = 0;
         behind = behindCount == 0 ? 0 : behind + 1;
     }
 
     void failed(String reason) {
         failures++;
         lastFailure = reason;
+        overtaken = 0;
+    }
+
+    void overtaken() {
+        failures = 0;
+        lastFailure = null;
+        overtaken++;
     }
 
     /** When a feed whose refresh has ended is due again. */
     Instant next(Timetable timetable, Instant now) {
+        if (overtaken > 0) {
+            // At once, and not each time: nodes that overtake one another for ever would do nothing else.
+            return overtaken == 1 ? now : timetable.afterFailure(overtaken - 1, now);
+        }
         if (isAwaited()) {
             return now;
         }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The base is the generation the store held when last looked at. A refresh starts from it.
  *   <li>What the refresh found becomes a delta, which is committed if the base is still current.
  *   <li>Committed, the next generation is the base with the delta applied, and is served.
- *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served.
+ *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served. It stands
+ *       in for the work if it began no earlier, by the clocks of both processes, which are taken to agree.
  * </ol>
  *
  * Thread-safe; the lock is held while the store is asked, so that a commit and following another's do not cross.
@@ -67,12 +68,14 @@ final class ViewWriter {
     /**
      * Commits what a visit found.
      *
+     * @return nothing when the work is discarded and what another process committed does not stand in for it: the refresh
+     *     is to be repeated
      * @throws RefreshException when no database could be read and there is nothing to keep
      */
-    synchronized RefreshResult write(Visit visit) {
+    synchronized Optional<RefreshResult> write(Visit visit) {
         FeedDefinition feed = visit.feed();
         if (dropped || visit.base() != base) {
-            return result(visit, false);
+            return discard(visit);
         }
         if (visit.rebuilds() && visit.readNothing()) {
             throw new RefreshException(
@@ -84,14 +87,22 @@ final class ViewWriter {
         ViewDelta delta = delta(visit);
         if (delta.isEmpty()) {
             live.verify(feed, base, visit.coverage());
-            return result(visit, false);
+            return Optional.of(result(visit, false));
         }
         if (!commit(delta, feed)) {
-            return result(visit, false);
+            return discard(visit);
         }
         base = delta.whole() ? Snapshot.of(delta) : base.apply(delta);
         live.publish(feed, base, visit.coverage());
-        return result(visit, true);
+        return Optional.of(result(visit, true));
+    }
+
+    private Optional<RefreshResult> discard(Visit visit) {
+        boolean standsIn = !dropped
+                && base != null
+                && isOf(visit.feed(), base)
+                && !base.head().refreshedAt().isBefore(visit.startedAt());
+        return standsIn ? Optional.of(result(visit, false)) : Optional.empty();
     }
 
     private ViewDelta delta(Visit visit) {

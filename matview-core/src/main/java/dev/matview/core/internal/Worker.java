@@ -323,9 +323,22 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
             task.succeeded(result.behindCount());
-            end(refreshing, done);
+            end(refreshing, done, false);
         }
         done.forEach(future -> future.complete(result));
+    }
+
+    @Override
+    public void overtaken(Refreshing refreshing) {
+        FeedTask task = refreshing.task();
+        String collection = refreshing.feed().collection();
+        log.debug("{}: another process was faster with older work, the refresh is repeated", collection);
+        List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
+        synchronized (this) {
+            task.overtaken();
+            end(refreshing, done, true);
+        }
+        fail(done, new FeedNotRegisteredException(collection));
     }
 
     @Override
@@ -339,7 +352,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
                 log.debug("{}: the refresh failed", refreshing.feed().collection(), cause);
             }
             task.failed(reason);
-            end(refreshing, done);
+            end(refreshing, done, false);
         }
         RefreshException failure = cause instanceof RefreshException e
                 ? e
@@ -347,8 +360,11 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         fail(done, failure);
     }
 
-    /** Sets when the feed is due next. Whoever waited for a definition that has changed meanwhile waits on. */
-    private void end(Refreshing refreshing, List<CompletableFuture<RefreshResult>> done) {
+    /**
+     * Sets when the feed is due next. Whoever waited for a definition that has changed meanwhile waits on, as does who
+     * waited for work that was discarded: unless the feed was removed, which leaves them among the done.
+     */
+    private void end(Refreshing refreshing, List<CompletableFuture<RefreshResult>> done, boolean discarded) {
         FeedTask task = refreshing.task();
         task.running = false;
         task.visit = null;
@@ -358,7 +374,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         Instant now = scheduler.instant();
         boolean superseded = task.writer != refreshing.writer()
                 || !task.feed.fingerprint().equals(refreshing.feed().fingerprint());
-        if (superseded) {
+        if (superseded || discarded) {
             done.forEach(task::await);
             done.clear();
         }

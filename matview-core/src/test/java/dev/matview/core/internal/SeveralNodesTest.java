@@ -9,6 +9,7 @@ import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,16 @@ class SeveralNodesTest extends WorkerFixture {
         return feeds.query("posts", Query.all()).view();
     }
 
+    /** A refresh that has read the databases, and does not commit before the gate is opened. */
+    private CompletableFuture<RefreshResult> read(GlobalFeeds node, Semaphore exit) {
+        CompletableFuture<RefreshResult> refresh = node.refresh("posts");
+        await().until(() -> {
+            scheduler.advance(Duration.ZERO);
+            return exit.hasQueuedThreads();
+        });
+        return refresh;
+    }
+
     @Test
     void bothServeTheWinnersGeneration() {
         startBoth("1");
@@ -60,6 +71,99 @@ class SeveralNodesTest extends WorkerFixture {
             awaitOther(expected);
             assertThat(view(other).generation()).isEqualTo(view(feeds).generation());
         }
+    }
+
+    @Test
+    void aRefreshThatLosesToOneThatBeganBeforeItIsRepeated() {
+        otherStore.deaf = true;
+        startBoth("kept", "deleted");
+
+        RefreshResult result = loseToOlderWork();
+
+        assertThat(json(other, "posts")).isEqualTo("[{\"_id\":\"kept\",\"n\":2}]");
+        assertThat(result.generation()).isEqualTo(3);
+    }
+
+    @Test
+    void aRefreshWhoseBaseIsReplacedMeanwhileByOlderWorkIsRepeated() {
+        startBoth("kept", "deleted");
+
+        RefreshResult result = loseToOlderWork();
+
+        assertThat(json(other, "posts")).isEqualTo("[{\"_id\":\"kept\",\"n\":2}]");
+        assertThat(result.generation()).isEqualTo(3);
+    }
+
+    /** The first node reads before a post is deleted, and commits while the other does what it was asked for afterwards. */
+    private RefreshResult loseToOlderWork() {
+        post("userdb-a", "kept", 2);
+        Semaphore exit = aggregator.closeExit();
+        CompletableFuture<RefreshResult> older = read(feeds, exit);
+        scheduler.advance(Duration.ofSeconds(5));
+        aggregator.databases.delete("userdb-a", "deleted");
+        scheduler.advance(Duration.ofSeconds(1));
+        Semaphore otherExit = otherAggregator.closeExit();
+        CompletableFuture<RefreshResult> asked = read(other, otherExit);
+        exit.release();
+        scheduler.await(older);
+        await().until(() -> otherStore.deaf || view(other).generation() == 2);
+        otherAggregator.openGate();
+        return scheduler.await(asked);
+    }
+
+    @Test
+    void aRefreshThatLosesToOneThatBeganAfterItIsDone() {
+        startBoth("1");
+        post("userdb-a", "1", 2);
+        Semaphore exit = aggregator.closeExit();
+        CompletableFuture<RefreshResult> older = read(feeds, exit);
+        post("userdb-a", "1", 3);
+        scheduler.advance(Duration.ofSeconds(5));
+        scheduler.await(other.refresh("posts"));
+        exit.release();
+
+        RefreshResult result = scheduler.await(older);
+        assertThat(result.changed()).isFalse();
+        assertThat(result.generation()).isEqualTo(2);
+        assertThat(visits()).isEqualTo(2);
+    }
+
+    @Test
+    void nodesThatRefreshAtOnceSettle() {
+        startBoth("1");
+        post("userdb-a", "1", 2);
+        Semaphore exit = aggregator.closeExit();
+        CompletableFuture<RefreshResult> older = read(feeds, exit);
+        scheduler.advance(Duration.ofSeconds(1));
+        Semaphore otherExit = otherAggregator.closeExit();
+        CompletableFuture<RefreshResult> younger = read(other, otherExit);
+        exit.release();
+        scheduler.await(older);
+        aggregator.openGate();
+        otherAggregator.openGate();
+        scheduler.await(younger);
+        for (int i = 0; i < 5; i++) {
+            advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(visits()).isEqualTo(2);
+        assertThat(otherAggregator.visits)
+                .as("lost once, and then found nothing to do")
+                .hasSize(2);
+        assertThat(store.read(VIEW, 0).orElseThrow().head().generation()).isEqualTo(2);
+    }
+
+    @Test
+    void aRefreshThatFindsItsViewForgottenBuildsItAnew() {
+        startBoth("1");
+        post("userdb-a", "1", 2);
+        store.drop(VIEW);
+        scheduler.advance(Duration.ofSeconds(1));
+
+        scheduler.await(feeds.refresh("posts"));
+
+        assertThat(json("posts")).isEqualTo("[{\"_id\":\"1\",\"n\":2}]");
+        assertThat(store.read(VIEW, 0)).isPresent();
     }
 
     @Test
