@@ -37,6 +37,8 @@ final class ViewWriter {
     private @Nullable Snapshot base;
     private boolean loaded;
     private boolean dropped;
+    /** The generation last committed here, until the store tells of it; else 0. */
+    private long own;
 
     ViewWriter(ViewStore store, String view, LiveView live) {
         this.store = store;
@@ -58,9 +60,19 @@ final class ViewWriter {
         return base;
     }
 
-    /** Serves the store's generation, if it is not the base. */
-    synchronized void follow(FeedDefinition feed, long generation) {
-        if (loaded && !dropped && (base == null || generation > base.head().generation())) {
+    /**
+     * Serves the store's generation after it told of one. Its number does not say whether that is later than the base: a
+     * view that was forgotten and built anew counts from 1 again. What the store has now does, whichever it told of.
+     */
+    synchronized void follow(FeedDefinition feed, long told) {
+        boolean mine = told == own;
+        own = 0;
+        if (dropped) {
+            return;
+        }
+        if (!loaded) {
+            load(feed);
+        } else if (!mine) {
             readCurrent(feed);
         }
     }
@@ -93,6 +105,7 @@ final class ViewWriter {
             return discard(visit);
         }
         base = delta.whole() ? Snapshot.of(delta) : base.apply(delta);
+        own = base.head().generation();
         live.publish(feed, base, visit.coverage());
         return Optional.of(result(visit, true));
     }
@@ -143,19 +156,32 @@ final class ViewWriter {
     }
 
     private void readCurrent(FeedDefinition feed) {
-        Optional<ViewDelta> current =
-                store.read(view, base == null ? 0 : base.head().generation());
+        Optional<ViewDelta> current = readSinceBase();
         if (current.isEmpty()) {
             // Somebody dropped the view: it is built anew by the next refresh, and served until then.
             base = null;
             return;
         }
         ViewDelta delta = current.get();
-        if (delta.isEmpty() && base != null) {
+        if (base != null && delta.isEmpty() && delta.head().equals(base.head())) {
             return;
         }
         base = base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta);
         serveBase(feed);
+    }
+
+    private Optional<ViewDelta> readSinceBase() {
+        if (base == null) {
+            return store.read(view, 0);
+        }
+        long held = base.head().generation();
+        Optional<ViewDelta> current = store.read(view, held);
+        // One number and two heads are two views: a store that goes by the number cannot tell the difference.
+        boolean another = current.isPresent()
+                && !current.get().whole()
+                && current.get().head().generation() == held
+                && !current.get().head().equals(base.head());
+        return another ? store.read(view, 0) : current;
     }
 
     /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */

@@ -7,7 +7,11 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewHead;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
@@ -154,6 +158,40 @@ class SeveralNodesTest extends WorkerFixture {
     }
 
     @Test
+    void aRefreshThatKeepsLosingIsRepeatedEverMoreRarely() {
+        startBoth("1");
+        post("userdb-a", "1", 2);
+        ViewHead old = store.read(VIEW, 0).orElseThrow().head();
+        scheduler.advance(Duration.ofSeconds(1));
+        nodeStore.beforeCommit = () -> commitAgain(old);
+        CompletableFuture<RefreshResult> refresh = feeds.refresh("posts");
+        awaitVisits(3);
+        for (int repeated = 1; repeated <= 4; repeated++) {
+            settle();
+            Duration until =
+                    Duration.between(scheduler.instant(), feeds.status("posts").nextRefresh());
+            assertThat(until)
+                    .isBetween(Duration.ofMillis(500L << repeated - 1), Duration.ofMillis(1000L << repeated - 1));
+            scheduler.advance(until);
+            awaitVisits(3 + repeated);
+        }
+        nodeStore.beforeCommit = () -> {};
+        settle();
+        advance(Duration.ofMinutes(1));
+
+        assertThat(refresh).isCompleted();
+        assertThat(json("posts")).isEqualTo("[{\"_id\":\"1\",\"n\":2}]");
+    }
+
+    /** Commits a generation with the same rows, which claims to be from that time. */
+    private void commitAgain(ViewHead old) {
+        long current = store.read(VIEW, 0).orElseThrow().head().generation();
+        ViewHead next = new ViewHead(current + 1, old.fingerprint(), old.refreshedAt(), old.databases(), old.behind());
+        assertThat(store.commit(new ViewDelta(VIEW, current, false, next, List.of(), Set.of())))
+                .isTrue();
+    }
+
+    @Test
     void aRefreshThatFindsItsViewForgottenBuildsItAnew() {
         startBoth("1");
         post("userdb-a", "1", 2);
@@ -247,5 +285,99 @@ class SeveralNodesTest extends WorkerFixture {
             return store.read(VIEW, 0).isEmpty() && otherStore.drops.get() > 0;
         });
         assertThat(otherStore.reads).hasValueLessThanOrEqualTo(reads + 1);
+    }
+
+    @Test
+    void aViewThatIsBuiltAnewIsFollowedThoughItsGenerationsCountFromOneAgain() {
+        startBoth("1");
+        for (int n = 2; n <= 3; n++) {
+            post("userdb-a", "1", n);
+            scheduler.await(feeds.refresh("posts"));
+        }
+        await().until(() -> view(other).generation() == 3);
+
+        buildAnew(4);
+
+        awaitOther("[{\"_id\":\"1\",\"n\":4}]");
+        assertThat(view(other).generation()).isEqualTo(1);
+    }
+
+    @Test
+    void aViewThatIsBuiltAnewIsFollowedAlsoIfItsGenerationHasTheNumberHeld() {
+        startBoth("1");
+
+        buildAnew(2);
+
+        awaitOther("[{\"_id\":\"1\",\"n\":2}]");
+    }
+
+    private void buildAnew(int n) {
+        post("userdb-a", "1", n);
+        store.drop(VIEW);
+        scheduler.advance(Duration.ofSeconds(1));
+        scheduler.await(feeds.refresh("posts"));
+    }
+
+    @Test
+    void aBookmarkHoldsAlsoWhenTheViewIsBuiltAnew() {
+        startBoth("1", "2");
+        Query.Builder query = Query.builder().limit(1);
+        String bookmark = other.query("posts", query.build()).bookmark();
+
+        buildAnew(2);
+        awaitOther("[{\"_id\":\"1\",\"n\":2},{\"_id\":\"2\",\"n\":1}]");
+        aggregator.databases.delete("userdb-a", "2");
+        scheduler.await(feeds.refresh("posts"));
+        awaitOther("[{\"_id\":\"1\",\"n\":2}]");
+
+        assertThat(new String(
+                        other.query("posts", query.bookmark(bookmark).build()).json()))
+                .isEqualTo("[{\"_id\":\"2\",\"n\":1}]");
+    }
+
+    @Test
+    void newsThatComeLateDoNotLeadBack() {
+        startBoth("1");
+        post("userdb-a", "1", 2);
+        scheduler.await(feeds.refresh("posts"));
+        awaitOther("[{\"_id\":\"1\",\"n\":2}]");
+        int reads = otherStore.reads.get();
+
+        otherStore.tell(1);
+
+        await().until(() -> otherStore.reads.get() > reads);
+        scheduler.await(other.refresh("posts"));
+        assertThat(view(other).generation()).isEqualTo(2);
+    }
+
+    @Test
+    void aNodeDoesNotReadWhatItCommittedItself() {
+        startBoth("1");
+        int reads = nodeStore.reads.get();
+        for (int n = 2; n <= 5; n++) {
+            post("userdb-a", "1", n);
+            scheduler.await(feeds.refresh("posts"));
+            int generation = n;
+            await().until(() -> view(other).generation() == generation);
+        }
+
+        assertThat(nodeStore.reads).hasValue(reads);
+    }
+
+    @Test
+    void aGenerationWithTheRowsOfAnEarlierOneIsFollowedAsWell() {
+        otherStore.deaf = true;
+        startBoth("1");
+        post("userdb-b", "came", 1);
+        scheduler.await(feeds.refresh("posts"));
+        aggregator.databases.drop("userdb-b");
+        scheduler.await(feeds.refresh("posts"));
+        post("userdb-a", "1", 2);
+        scheduler.advance(Duration.ofSeconds(1));
+
+        scheduler.await(other.refresh("posts"));
+
+        assertThat(json(other, "posts")).isEqualTo("[{\"_id\":\"1\",\"n\":2}]");
+        assertThat(view(other).generation()).isEqualTo(4);
     }
 }
