@@ -33,7 +33,8 @@ public interface GlobalFeeds extends AutoCloseable {
     }
 
     /**
-     * Serves what the store holds and begins to refresh. Returns before the first refresh is done.
+     * Serves what the store holds of the feeds as they are defined now, and begins to refresh. Returns before the first
+     * refresh is done.
      *
      * @throws IllegalStateException when it was started or closed before
      */

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param collection the feed
  * @param generation the generation now served
- * @param changed whether the refresh made that generation; false when nothing had moved, or another node was faster
+ * @param changed whether the refresh made that generation; false when nothing had moved, or a refresh of another node that began
+ *     no earlier was faster
  * @param databases how many user databases the feed covers
  * @param moved how many of them were read because they had moved
  * @param rows how many rows the view has

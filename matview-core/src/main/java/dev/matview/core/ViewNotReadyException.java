@@ -2,7 +2,7 @@ package dev.matview.core;
 
 import java.time.Duration;
 
-/** The feed is registered, and its view has no generation yet. */
+/** The feed is registered, and its view has no generation yet that may be shown. */
 public final class ViewNotReadyException extends QueryException {
     private static final long serialVersionUID = 1L;
 

@@ -133,23 +133,22 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     @Override
     public Page query(String collection, Query query) {
         FeedTask task = task(collection);
-        FeedDefinition feed = task.feed;
-        Served served = task.live.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
-        Snapshot snapshot = served.snapshot();
+        Served served = task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
         int offset = query.skip();
         if (query.bookmark() != null) {
             Bookmark bookmark = Bookmark.decode(query.bookmark(), query);
-            snapshot = task.live.generation(bookmark.tag()).orElseThrow(BookmarkExpiredException::new);
+            served = task.generation(bookmark.tag()).orElseThrow(BookmarkExpiredException::new);
             offset = (int) Math.min(Integer.MAX_VALUE, (long) bookmark.offset() + offset);
         }
+        FeedDefinition feed = served.feed();
+        Snapshot snapshot = served.snapshot();
         CachedPage page = reader.page(feed, snapshot, query, offset, limit(query));
         int end = (int) Math.min(Integer.MAX_VALUE, (long) offset + page.ids().size());
-        Coverage coverage = snapshot == served.snapshot() ? served.coverage() : Coverage.of(snapshot.head());
         return new Answer(
                 page,
                 snapshot.tag(),
                 Bookmark.of(snapshot, end, query).encode(),
-                new Served(snapshot, coverage).view(reader.visibleRows(feed, snapshot, query.caller())));
+                served.view(reader.visibleRows(feed, snapshot, query.caller())));
     }
 
     @Override
@@ -247,14 +246,13 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     private FeedStatus status(FeedTask task) {
-        Optional<Served> served = task.live.served();
+        Optional<Served> served = task.served();
         Instant now = scheduler.instant();
         synchronized (worker) {
             return new FeedStatus(
                     task.feed,
                     served.map(s -> s.view(Math.min(
-                                    s.snapshot().rows().length,
-                                    task.feed.limit().orElse(Integer.MAX_VALUE))))
+                                    s.snapshot().rows().length, s.feed().limit().orElse(Integer.MAX_VALUE))))
                             .orElse(null),
                     served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                             .orElse(null),

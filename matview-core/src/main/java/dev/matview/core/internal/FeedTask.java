@@ -1,14 +1,18 @@
 package dev.matview.core.internal;
 
+import dev.matview.core.Access;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Subscription;
+import dev.matview.core.internal.Errands.Errand;
+import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.internal.RefreshJob.Refreshing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What the worker knows of one feed. Its fields are the worker's, read and written under its lock unless volatile. */
@@ -35,24 +39,127 @@ final class FeedTask {
     @Nullable
     String lastFailure;
     /** How many refreshes in a row left databases behind. */
-    int behind;
+    private int behind;
+    /** How many refreshes in a row lost their commit to older work. */
+    private int overtaken;
 
     volatile @Nullable Visit visit;
     Subscription storeWatch = () -> {};
-    /** The newest generation the store told of and that has not been followed; 0 for none. */
-    final AtomicLong toFollow = new AtomicLong();
+    /** Serves what others commit. */
+    final Errand following;
+    /** The generation the store told of last. */
+    private volatile long told;
 
     /** Those who wait for a refresh that has not begun. */
     private List<CompletableFuture<RefreshResult>> waiting = new ArrayList<>();
 
-    FeedTask(FeedDefinition feed, LiveView live, ViewWriter writer) {
+    FeedTask(FeedDefinition feed, LiveView live, ViewWriter writer, Errands errands) {
         this.feed = feed;
         this.live = live;
         this.writer = writer;
+        this.following = errands.errand(
+                feed.collection() + ": a committed generation cannot be read",
+                () -> this.writer.follow(this.feed, told));
     }
 
     boolean isContinuous() {
         return feed.refresh().continuous();
+    }
+
+    /** The store has that generation now. */
+    void committed(long generation) {
+        told = generation;
+        following.request();
+    }
+
+    /** What readers are shown. */
+    Optional<Served> served() {
+        return live.served().filter(this::isShown);
+    }
+
+    /** What readers are shown who have a bookmark with that tag. */
+    Optional<Served> generation(String tag) {
+        return live.generation(tag).filter(this::isShown);
+    }
+
+    /** Rows that were made without ACLs are not shown from the moment the feed asks for ACLs. */
+    private boolean isShown(Served generation) {
+        return feed.access() != Access.ACL || generation.feed().access() == Access.ACL;
+    }
+
+    boolean isWaiting() {
+        return due != null && !running;
+    }
+
+    boolean isDue(Instant now) {
+        return isWaiting() && !due.isAfter(now);
+    }
+
+    /** Whether it may join a visit that others are due for. */
+    boolean isAlmostDue(Timetable timetable, Instant now) {
+        return isWaiting()
+                && isUndisturbed()
+                && !due.minus(timetable.early(feed.refresh())).isAfter(now);
+    }
+
+    private boolean isUndisturbed() {
+        return failures == 0 && overtaken == 0;
+    }
+
+    Refreshing begin(Instant now) {
+        running = true;
+        changed = false;
+        lastStart = now;
+        return new Refreshing(this, feed, writer, takeWaiting());
+    }
+
+    void succeeded(int behindCount) {
+        failures = 0;
+        lastFailure = null;
+        overtaken = 0;
+        behind = behindCount == 0 ? 0 : behind + 1;
+    }
+
+    void failed(String reason) {
+        failures++;
+        lastFailure = reason;
+        overtaken = 0;
+    }
+
+    void overtaken() {
+        failures = 0;
+        lastFailure = null;
+        overtaken++;
+    }
+
+    /** When a feed whose refresh has ended is due again. */
+    Instant next(Timetable timetable, Instant now) {
+        if (overtaken > 0) {
+            // At once, and not each time: nodes that overtake one another for ever would do nothing else.
+            return overtaken == 1 ? now : timetable.afterFailure(overtaken - 1, now);
+        }
+        if (isAwaited()) {
+            return now;
+        }
+        if (failures > 0) {
+            return timetable.afterFailure(failures, now);
+        }
+        Instant next = timetable.next(feed.refresh(), lastStart, now);
+        if (behind > 0) {
+            next = earlier(next, timetable.afterFailure(behind, now));
+        }
+        return changed ? earlier(next, timetable.afterChange(feed.refresh(), lastStart, now)) : next;
+    }
+
+    /** Sets an earlier time because databases changed, though not before a failing feed may be tried again. */
+    void bringForward(Timetable timetable, Instant now) {
+        if (isUndisturbed()) {
+            due = earlier(due, lastStart == null ? now : timetable.afterChange(feed.refresh(), lastStart, now));
+        }
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     void await(CompletableFuture<RefreshResult> future) {

@@ -3,6 +3,7 @@ package dev.matview.core.internal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds.Settings;
 import dev.matview.core.Page;
 import java.time.InstantSource;
@@ -19,11 +20,20 @@ final class LiveView {
 
     private final List<Runnable> listeners;
 
-    private final Cache<String, Snapshot> pinned;
+    private final Cache<String, Served> pinned;
     private volatile @Nullable Served served;
 
-    /** A generation and its coverage, as one page sees them. */
-    record Served(Snapshot snapshot, Coverage coverage) {
+    /**
+     * A generation and its coverage, as one page sees them.
+     *
+     * @param feed the definition the rows were made by, and by which they are read, also when the feed has another one
+     */
+    record Served(FeedDefinition feed, Snapshot snapshot, Coverage coverage) {
+
+        /** As it is when it is served no more. */
+        private Served past() {
+            return new Served(feed, snapshot, Coverage.of(snapshot.head()));
+        }
 
         Page.View view(int visibleRows) {
             return new Page.View(
@@ -42,7 +52,7 @@ final class LiveView {
         this.pinned = Caffeine.newBuilder()
                 .expireAfterWrite(settings.bookmarkGrace())
                 .maximumWeight(settings.pinnedRows())
-                .weigher((String tag, Snapshot snapshot) -> snapshot.rows().length + 1)
+                .weigher((String tag, Served past) -> past.snapshot().rows().length + 1)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();
@@ -57,33 +67,32 @@ final class LiveView {
     }
 
     /** The generation of this tag, served or pinned. */
-    Optional<Snapshot> generation(String tag) {
+    Optional<Served> generation(String tag) {
         // Served first: a generation is pinned before the next one is served, so it is in one of the two places.
-        return snapshot()
-                .filter(snapshot -> snapshot.tag().equals(tag))
+        return served().filter(current -> current.snapshot().tag().equals(tag))
                 .or(() -> Optional.ofNullable(pinned.getIfPresent(tag)));
     }
 
     /** Serves the snapshot from now on; the one before is kept for the bookmarks that name it. */
-    void publish(Snapshot snapshot, Coverage coverage) {
+    void publish(FeedDefinition feed, Snapshot snapshot, Coverage coverage) {
         synchronized (this) {
             Served before = served;
             if (before != null && before.snapshot() != snapshot) {
-                pinned.put(before.snapshot().tag(), before.snapshot());
+                pinned.put(before.snapshot().tag(), before.past());
             }
-            served = new Served(snapshot, coverage);
+            served = new Served(feed, snapshot, coverage);
         }
         listeners.forEach(Runnable::run);
     }
 
     /** The generation still matches its sources; it is served, if it was not. */
-    void verify(Snapshot snapshot, Coverage coverage) {
+    void verify(FeedDefinition feed, Snapshot snapshot, Coverage coverage) {
         synchronized (this) {
             if (served != null && served.snapshot() == snapshot) {
-                served = new Served(snapshot, coverage);
+                served = new Served(feed, snapshot, coverage);
                 return;
             }
         }
-        publish(snapshot, coverage);
+        publish(feed, snapshot, coverage);
     }
 }

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ final class RefreshJob implements Runnable {
     /** Is told how each feed's refresh ended. */
     interface Listener {
         void succeeded(Refreshing refreshing, RefreshResult result);
+
+        /** Its work is discarded, and what is there instead does not stand in for it. */
+        void overtaken(Refreshing refreshing);
 
         void failed(Refreshing refreshing, Throwable cause);
     }
@@ -100,7 +104,12 @@ final class RefreshJob implements Runnable {
         try {
             Visit visit = refreshing.task().visit;
             boolean first = visit.base() == null;
-            RefreshResult result = refreshing.writer().write(visit);
+            Optional<RefreshResult> written = refreshing.writer().write(visit);
+            if (written.isEmpty()) {
+                listener.overtaken(refreshing);
+                return;
+            }
+            RefreshResult result = written.get();
             log.atLevel(first && result.changed() ? Level.INFO : Level.DEBUG)
                     .log(
                             "{}: generation {}, {} rows of {} databases, {} read, {} behind",

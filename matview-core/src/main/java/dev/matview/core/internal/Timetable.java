@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
 
-/** When refreshes are due. All randomness of the worker is here. */
+/** When refreshes are due. All randomness of the worker is here. Thread-safe. */
 final class Timetable {
 
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
@@ -62,7 +62,8 @@ final class Timetable {
         return tenth.compareTo(most) > 0 ? most : tenth;
     }
 
-    private Duration random(Duration bound) {
+    /** One at a time: a random generator need not be thread-safe. */
+    private synchronized Duration random(Duration bound) {
         long millis = bound.toMillis();
         return millis <= 0 ? Duration.ZERO : Duration.ofMillis(random.nextLong(millis));
     }

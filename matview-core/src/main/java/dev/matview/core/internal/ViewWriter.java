@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The base is the generation the store held when last looked at. A refresh starts from it.
  *   <li>What the refresh found becomes a delta, which is committed if the base is still current.
  *   <li>Committed, the next generation is the base with the delta applied, and is served.
- *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served.
+ *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served. It stands
+ *       in for the work if it began no earlier, by the clocks of both processes, which are taken to agree.
  * </ol>
  *
  * Thread-safe; the lock is held while the store is asked, so that a commit and following another's do not cross.
@@ -36,6 +37,8 @@ final class ViewWriter {
     private @Nullable Snapshot base;
     private boolean loaded;
     private boolean dropped;
+    /** The generation last committed here, until the store tells of it; else 0. */
+    private long own;
 
     ViewWriter(ViewStore store, String view, LiveView live) {
         this.store = store;
@@ -52,17 +55,24 @@ final class ViewWriter {
         if (!loaded) {
             base = store.read(view, 0).map(Snapshot::of).orElse(null);
             loaded = true;
-            // Another definition's rows are better than none, until this one's are there.
-            if (base != null && (isOf(feed, base) || live.snapshot().isEmpty())) {
-                live.publish(base, Coverage.of(base.head()));
-            }
+            serveBase(feed);
         }
         return base;
     }
 
-    /** Serves the store's generation, if it is not the base. */
-    synchronized void follow(FeedDefinition feed, long generation) {
-        if (loaded && !dropped && (base == null || generation > base.head().generation())) {
+    /**
+     * Serves the store's generation after it told of one. Its number does not say whether that is later than the base: a
+     * view that was forgotten and built anew counts from 1 again. What the store has now does, whichever it told of.
+     */
+    synchronized void follow(FeedDefinition feed, long told) {
+        boolean mine = told == own;
+        own = 0;
+        if (dropped) {
+            return;
+        }
+        if (!loaded) {
+            load(feed);
+        } else if (!mine) {
             readCurrent(feed);
         }
     }
@@ -70,12 +80,14 @@ final class ViewWriter {
     /**
      * Commits what a visit found.
      *
+     * @return nothing when the work is discarded and what another process committed does not stand in for it: the refresh
+     *     is to be repeated
      * @throws RefreshException when no database could be read and there is nothing to keep
      */
-    synchronized RefreshResult write(Visit visit) {
+    synchronized Optional<RefreshResult> write(Visit visit) {
         FeedDefinition feed = visit.feed();
         if (dropped || visit.base() != base) {
-            return result(visit, false);
+            return discard(visit);
         }
         if (visit.rebuilds() && visit.readNothing()) {
             throw new RefreshException(
@@ -86,15 +98,24 @@ final class ViewWriter {
         }
         ViewDelta delta = delta(visit);
         if (delta.isEmpty()) {
-            live.verify(base, visit.coverage());
-            return result(visit, false);
+            live.verify(feed, base, visit.coverage());
+            return Optional.of(result(visit, false));
         }
         if (!commit(delta, feed)) {
-            return result(visit, false);
+            return discard(visit);
         }
         base = delta.whole() ? Snapshot.of(delta) : base.apply(delta);
-        live.publish(base, visit.coverage());
-        return result(visit, true);
+        own = base.head().generation();
+        live.publish(feed, base, visit.coverage());
+        return Optional.of(result(visit, true));
+    }
+
+    private Optional<RefreshResult> discard(Visit visit) {
+        boolean standsIn = !dropped
+                && base != null
+                && isOf(visit.feed(), base)
+                && !base.head().refreshedAt().isBefore(visit.startedAt());
+        return standsIn ? Optional.of(result(visit, false)) : Optional.empty();
     }
 
     private ViewDelta delta(Visit visit) {
@@ -135,20 +156,38 @@ final class ViewWriter {
     }
 
     private void readCurrent(FeedDefinition feed) {
-        Optional<ViewDelta> current =
-                store.read(view, base == null ? 0 : base.head().generation());
+        Optional<ViewDelta> current = readSinceBase();
         if (current.isEmpty()) {
             // Somebody dropped the view: it is built anew by the next refresh, and served until then.
             base = null;
             return;
         }
         ViewDelta delta = current.get();
-        if (delta.isEmpty() && base != null) {
+        if (base != null && delta.isEmpty() && delta.head().equals(base.head())) {
             return;
         }
         base = base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta);
-        if (isOf(feed, base)) {
-            live.publish(base, Coverage.of(base.head()));
+        serveBase(feed);
+    }
+
+    private Optional<ViewDelta> readSinceBase() {
+        if (base == null) {
+            return store.read(view, 0);
+        }
+        long held = base.head().generation();
+        Optional<ViewDelta> current = store.read(view, held);
+        // One number and two heads are two views: a store that goes by the number cannot tell the difference.
+        boolean another = current.isPresent()
+                && !current.get().whole()
+                && current.get().head().generation() == held
+                && !current.get().head().equals(base.head());
+        return another ? store.read(view, 0) : current;
+    }
+
+    /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */
+    private void serveBase(FeedDefinition feed) {
+        if (base != null && isOf(feed, base)) {
+            live.publish(feed, base, Coverage.of(base.head()));
         }
     }
 

@@ -22,10 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *       failures and requests only ever move that time.
  *   <li>When the timer goes off, the feeds that are due, and those that almost are, form one visit. A feed that is being
  *       refreshed is never part of another visit: what makes it due meanwhile counts when it is done.
- *   <li>The visit runs on a bounded pool. Each feed takes at most one place in its queue.
+ *   <li>The visit runs on a bounded pool. Each feed takes at most one place in its queue. Everything else that asks a
+ *       store is an errand, and does not wait for visits.
  *   <li>When it is done, every feed's next time is set by how its refresh ended.
  * </ol>
  *
@@ -57,6 +56,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Expander expander;
     private final ChangeWatch changes;
     private final ExecutorService pool;
+    private final Errands errands;
 
     /** Structure and contents change under the lock; readers look feeds up without it. */
     private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
@@ -81,12 +81,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.timetable = timetable;
         this.expander = expander;
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
-        AtomicInteger threads = new AtomicInteger();
-        this.pool = Executors.newFixedThreadPool(settings.refreshThreads(), task -> {
-            Thread thread = new Thread(task, "matview-refresh-" + threads.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
+        this.errands = new Errands(scheduler, timetable);
     }
 
     /** Loads what the store holds of the feeds, then begins to refresh them. */
@@ -127,7 +123,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     /** Takes over the feeds of a changed registry. */
     void registered(Collection<FeedDefinition> feeds) {
         List<FeedTask> added = update(feeds);
-        execute(() -> {
+        errands.run(() -> {
             added.forEach(this::load);
             arm();
             followChanges();
@@ -153,12 +149,15 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         }
         for (FeedDefinition feed : wanted.values()) {
             LiveView live = new LiveView(settings, scheduler, listeners(feed.collection()));
-            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live));
+            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live), errands);
             tasks.put(feed.collection(), task);
             added.add(task);
         }
         feeds.forEach(feed -> unused.remove(feed.viewName()));
-        unused.values().forEach(writer -> execute(() -> drop(writer)));
+        for (ViewWriter writer : unused.values()) {
+            errands.errand("view " + writer.view() + " cannot be forgotten", () -> drop(writer))
+                    .request();
+        }
         arm();
         return added;
     }
@@ -204,6 +203,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         task.removed = true;
         task.due = null;
         task.storeWatch.close();
+        task.following.cancel();
         tasks.remove(task.feed.collection());
         fail(task.takeWaiting(), new FeedNotRegisteredException(task.feed.collection()));
     }
@@ -215,14 +215,15 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         @Nullable Snapshot stored = null;
         Subscription watch = () -> {};
         try {
-            watch = store.watch(feed.viewName(), generation -> generationCommitted(task, generation));
+            watch = store.watch(feed.viewName(), task::committed);
             stored = writer.load(feed);
         } catch (RuntimeException e) {
             log.warn("{}: the stored view cannot be read: {}", feed.collection(), Visit.reason(e));
             log.debug("{}: the stored view cannot be read", feed.collection(), e);
         }
         synchronized (this) {
-            if (task.removed || closed || task.writer != writer) {
+            boolean loaded = task.due != null;
+            if (task.removed || closed || task.writer != writer || loaded) {
                 watch.close();
                 return;
             }
@@ -265,34 +266,9 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             return;
         }
         task.changed = true;
-        if (!task.running && task.due != null) {
-            bringForward(task);
+        if (task.isWaiting()) {
+            task.bringForward(timetable, scheduler.instant());
             arm();
-        }
-    }
-
-    /** Sets an earlier time because databases changed, though not before a failing feed may be tried again. */
-    private void bringForward(FeedTask task) {
-        Instant now = scheduler.instant();
-        Instant soon = task.lastStart == null ? now : timetable.afterChange(task.feed.refresh(), task.lastStart, now);
-        if (task.failures == 0 && soon.isBefore(task.due)) {
-            task.due = soon;
-        }
-    }
-
-    private void generationCommitted(FeedTask task, long generation) {
-        if (task.toFollow.getAndAccumulate(generation, Math::max) == 0) {
-            execute(() -> follow(task));
-        }
-    }
-
-    private void follow(FeedTask task) {
-        long generation = task.toFollow.getAndSet(0);
-        try {
-            task.writer.follow(task.feed, generation);
-        } catch (RuntimeException e) {
-            log.warn("{}: generation {} cannot be read: {}", task.feed.collection(), generation, Visit.reason(e));
-            log.debug("{}: generation {} cannot be read", task.feed.collection(), generation, e);
         }
     }
 
@@ -303,7 +279,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         }
         Instant earliest = null;
         for (FeedTask task : tasks.values()) {
-            if (isWaiting(task) && (earliest == null || task.due.isBefore(earliest))) {
+            if (task.isWaiting() && (earliest == null || task.due.isBefore(earliest))) {
                 earliest = task.due;
             }
         }
@@ -312,37 +288,32 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         }
     }
 
-    private static boolean isWaiting(FeedTask task) {
-        return task.due != null && !task.running;
-    }
-
     private synchronized void tick() {
         Instant now = scheduler.instant();
         List<FeedTask> due = new ArrayList<>();
         List<FeedTask> almost = new ArrayList<>();
         for (FeedTask task : tasks.values()) {
-            if (isWaiting(task) && !task.due.isAfter(now)) {
+            if (task.isDue(now)) {
                 due.add(task);
-            } else if (isWaiting(task)
-                    && task.failures == 0
-                    && !task.due.minus(timetable.early(task.feed.refresh())).isAfter(now)) {
+            } else if (task.isAlmostDue(timetable, now)) {
                 almost.add(task);
             }
         }
         if (!due.isEmpty() && !closed) {
             due.addAll(almost);
             List<Refreshing> refreshes =
-                    due.stream().map(task -> begin(task, now)).toList();
-            execute(new RefreshJob(refreshes, aggregator, expander, scheduler, this));
+                    due.stream().map(task -> task.begin(now)).toList();
+            visit(new RefreshJob(refreshes, aggregator, expander, scheduler, this));
         }
         arm();
     }
 
-    private static Refreshing begin(FeedTask task, Instant now) {
-        task.running = true;
-        task.changed = false;
-        task.lastStart = now;
-        return new Refreshing(task, task.feed, task.writer, task.takeWaiting());
+    private void visit(RefreshJob job) {
+        try {
+            pool.execute(job);
+        } catch (RejectedExecutionException closing) {
+            log.debug("Closed: no further visit is begun");
+        }
     }
 
     @Override
@@ -350,12 +321,23 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         FeedTask task = refreshing.task();
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
-            task.failures = 0;
-            task.lastFailure = null;
-            task.behind = result.behindCount() == 0 ? 0 : task.behind + 1;
-            end(refreshing, done);
+            task.succeeded(result.behindCount());
+            end(refreshing, done, false);
         }
         done.forEach(future -> future.complete(result));
+    }
+
+    @Override
+    public void overtaken(Refreshing refreshing) {
+        FeedTask task = refreshing.task();
+        String collection = refreshing.feed().collection();
+        log.debug("{}: another process was faster with older work, the refresh is repeated", collection);
+        List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
+        synchronized (this) {
+            task.overtaken();
+            end(refreshing, done, true);
+        }
+        fail(done, new FeedNotRegisteredException(collection));
     }
 
     @Override
@@ -368,9 +350,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
                 log.warn("{}: the refresh failed: {}", refreshing.feed().collection(), reason);
                 log.debug("{}: the refresh failed", refreshing.feed().collection(), cause);
             }
-            task.failures++;
-            task.lastFailure = reason;
-            end(refreshing, done);
+            task.failed(reason);
+            end(refreshing, done, false);
         }
         RefreshException failure = cause instanceof RefreshException e
                 ? e
@@ -378,8 +359,11 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         fail(done, failure);
     }
 
-    /** Sets when the feed is due next. Whoever waited for a definition that has changed meanwhile waits on. */
-    private void end(Refreshing refreshing, List<CompletableFuture<RefreshResult>> done) {
+    /**
+     * Sets when the feed is due next. Whoever waited for a definition that has changed meanwhile waits on, as does who
+     * waited for work that was discarded: unless the feed was removed, which leaves them among the done.
+     */
+    private void end(Refreshing refreshing, List<CompletableFuture<RefreshResult>> done, boolean discarded) {
         FeedTask task = refreshing.task();
         task.running = false;
         task.visit = null;
@@ -389,43 +373,18 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         Instant now = scheduler.instant();
         boolean superseded = task.writer != refreshing.writer()
                 || !task.feed.fingerprint().equals(refreshing.feed().fingerprint());
-        if (superseded) {
+        if (superseded || discarded) {
             done.forEach(task::await);
             done.clear();
         }
         if (task.due != null) {
-            task.due = due(task, now);
-            if (superseded || task.isAwaited()) {
-                task.due = now;
-            } else if (task.changed) {
-                bringForward(task);
-            }
+            task.due = superseded ? now : task.next(timetable, now);
         }
         arm();
     }
 
-    private Instant due(FeedTask task, Instant now) {
-        if (task.failures > 0) {
-            return timetable.afterFailure(task.failures, now);
-        }
-        Instant next = timetable.next(task.feed.refresh(), task.lastStart, now);
-        if (task.behind > 0) {
-            Instant again = timetable.afterFailure(task.behind, now);
-            return again.isBefore(next) ? again : next;
-        }
-        return next;
-    }
-
     private static void fail(List<CompletableFuture<RefreshResult>> futures, RuntimeException cause) {
         futures.forEach(future -> future.completeExceptionally(cause));
-    }
-
-    private void execute(Runnable task) {
-        try {
-            pool.execute(task);
-        } catch (RejectedExecutionException closing) {
-            log.debug("Closed: no further work is begun");
-        }
     }
 
     /** Interrupts what is under way and waits for it to end; what waits for a refresh fails. */
@@ -439,9 +398,12 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             timer.close();
         }
         pool.shutdownNow();
+        errands.close();
         changes.close();
         try {
-            if (!pool.awaitTermination(SECONDS_TO_CLOSE, TimeUnit.SECONDS)) {
+            boolean ended = pool.awaitTermination(SECONDS_TO_CLOSE, TimeUnit.SECONDS)
+                    && errands.awaitTermination(SECONDS_TO_CLOSE, TimeUnit.SECONDS);
+            if (!ended) {
                 log.warn("A refresh did not end within {} s of being interrupted", SECONDS_TO_CLOSE);
             }
         } catch (InterruptedException e) {

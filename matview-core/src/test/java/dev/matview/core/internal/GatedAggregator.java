@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** In-memory databases whose visits a test counts, holds up and lets fail. */
 final class GatedAggregator implements Aggregator {
 
-    final InMemoryDatabases databases = new InMemoryDatabases();
+    final InMemoryDatabases databases;
     /** The collections of each visit, in the order of the visits. */
     final List<List<String>> visits = new CopyOnWriteArrayList<>();
 
@@ -26,7 +26,17 @@ final class GatedAggregator implements Aggregator {
     final AtomicInteger watchers = new AtomicInteger();
     volatile Runnable beforeWatching = () -> {};
     private volatile @Nullable Semaphore gate;
+    private volatile @Nullable Semaphore exit;
     volatile @Nullable RuntimeException failure;
+
+    GatedAggregator() {
+        this(new InMemoryDatabases());
+    }
+
+    /** Visits the same databases as others do. */
+    GatedAggregator(InMemoryDatabases databases) {
+        this.databases = databases;
+    }
 
     /** Visits wait from now on until they are let through. */
     Semaphore closeGate() {
@@ -35,11 +45,29 @@ final class GatedAggregator implements Aggregator {
         return closed;
     }
 
+    /** Visits that have read what they visit wait from now on until they are let through. */
+    Semaphore closeExit() {
+        Semaphore closed = new Semaphore(0);
+        exit = closed;
+        return closed;
+    }
+
     void openGate() {
-        Semaphore closed = gate;
+        open(gate);
+        open(exit);
         gate = null;
+        exit = null;
+    }
+
+    private static void open(@Nullable Semaphore closed) {
         if (closed != null) {
             closed.release(1_000);
+        }
+    }
+
+    private static void pass(@Nullable Semaphore closed) throws InterruptedException {
+        if (closed != null) {
+            closed.acquire();
         }
     }
 
@@ -51,15 +79,13 @@ final class GatedAggregator implements Aggregator {
                 .toList()));
         mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
         try {
-            Semaphore closed = gate;
-            if (closed != null) {
-                closed.acquire();
-            }
+            pass(gate);
             RuntimeException fails = failure;
             if (fails != null) {
                 throw fails;
             }
             databases.aggregate(demands, sink);
+            pass(exit);
         } finally {
             underWay.decrementAndGet();
         }

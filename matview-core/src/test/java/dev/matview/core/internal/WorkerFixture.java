@@ -6,6 +6,7 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
+import dev.matview.core.ViewStore;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.core.memory.InMemoryViewStore;
@@ -21,8 +22,9 @@ abstract class WorkerFixture {
     final ManualScheduler scheduler = new ManualScheduler();
     final GatedAggregator aggregator = new GatedAggregator();
     final InMemoryViewStore store = new InMemoryViewStore();
+    final NodeStore nodeStore = new NodeStore(store);
     final InMemoryFeedRegistry registry = new InMemoryFeedRegistry();
-    final GlobalFeeds feeds = node();
+    final GlobalFeeds feeds = node(registry, aggregator, nodeStore);
 
     static FeedDefinition.Builder feed(String collection) {
         return FeedDefinition.builder(collection)
@@ -35,6 +37,10 @@ abstract class WorkerFixture {
     }
 
     GlobalFeeds node(FeedRegistry registry) {
+        return node(registry, aggregator, store);
+    }
+
+    GlobalFeeds node(FeedRegistry registry, GatedAggregator aggregator, ViewStore store) {
         return GlobalFeeds.builder()
                 .registry(registry)
                 .aggregator(aggregator)
