@@ -10,11 +10,8 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,26 +43,8 @@ class CouchAggregatorClustersTest {
             databases.create(name);
             RAW.put(databases.name(name), "p1", "{}");
         }
-        hide(east, "bob");
-        hide(west, "alice");
-    }
-
-    private void hide(FaultProxy proxy, String... names) {
-        Set<String> hidden = Arrays.stream(names)
-                .map(databases::name)
-                .map(name -> '"' + name + '"')
-                .collect(Collectors.toSet());
-        UnaryOperator<String> without = body -> "["
-                + Arrays.stream(body.strip().replaceAll("^\\[|]$", "").split(","))
-                        .filter(quoted -> !hidden.contains(quoted))
-                        .collect(Collectors.joining(","))
-                + "]";
-        proxy.on("_all_dbs", Fault.rewrite(without));
-        for (String name : names) {
-            proxy.on(
-                    RAW.path(databases.name(name)),
-                    Fault.status(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"));
-        }
+        east.hide(databases.name("bob"));
+        west.hide(databases.name("alice"));
     }
 
     @AfterEach
@@ -118,7 +97,7 @@ class CouchAggregatorClustersTest {
         databases.create("bea");
         databases.create("ben");
         east.heal();
-        hide(east, "bea", "ben", "bob");
+        east.hide(databases.name("bea"), databases.name("ben"), databases.name("bob"));
         try (CouchCluster hanging = COUCH.cluster(west.url())
                         .socketTimeout(Duration.ofMillis(300))
                         .build();

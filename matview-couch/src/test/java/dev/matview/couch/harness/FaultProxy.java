@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -132,17 +133,20 @@ public final class FaultProxy implements AutoCloseable {
         rules.add(new Rule(Pattern.compile(pattern), fault, new AtomicInteger(times)));
     }
 
-    /** Answers as if the database, whose name needs no encoding, were not there. */
-    public void hide(String database) {
-        String quoted = "\"" + database + "\"";
+    /** Answers as if the databases, whose names need no encoding, were not there. */
+    public void hide(String... databases) {
+        Set<String> hidden =
+                Arrays.stream(databases).map(name -> '"' + name + '"').collect(Collectors.toSet());
         on(
                 "_all_dbs",
                 Fault.rewrite(body -> "["
                         + Arrays.stream(body.strip().replaceAll("^\\[|]$", "").split(","))
-                                .filter(name -> !name.equals(quoted))
+                                .filter(name -> !hidden.contains(name))
                                 .collect(Collectors.joining(","))
                         + "]"));
-        on("/" + Pattern.quote(database), Fault.status(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"));
+        for (String database : databases) {
+            on("/" + Pattern.quote(database), Fault.status(404, "{\"error\":\"not_found\",\"reason\":\"missing\"}"));
+        }
     }
 
     /** Breaks nothing any more. */
