@@ -9,6 +9,7 @@ import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewStore;
+import dev.matview.core.internal.Errands.Errand;
 import dev.matview.core.internal.RefreshJob.Refreshing;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final ChangeWatch changes;
     private final ExecutorService pool;
     private final Errands errands;
+    private final Errand watching;
 
     /** Structure and contents change under the lock; readers look feeds up without it. */
     private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
@@ -83,6 +85,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
         this.errands = new Errands(scheduler, timetable);
+        this.watching = errands.errand("changes of databases cannot be followed", this::followChanges);
     }
 
     /** Loads what the store holds of the feeds, then begins to refresh them. */
@@ -126,7 +129,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         errands.run(() -> {
             added.forEach(this::load);
             arm();
-            followChanges();
+            watching.request();
         });
     }
 

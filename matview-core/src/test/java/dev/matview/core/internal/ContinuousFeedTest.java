@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** How feeds follow changes of user databases. */
@@ -130,6 +131,25 @@ class ContinuousFeedTest extends WorkerFixture {
 
         registry.remove("events");
         await().untilAtomic(aggregator.watchers, is(0));
+    }
+
+    @Test
+    void aWatchThatCannotBeginIsTriedAgain() {
+        start(POSTS);
+        advance(Duration.ZERO);
+        AtomicInteger attempts = new AtomicInteger();
+        aggregator.beforeWatching = () -> {
+            if (attempts.getAndIncrement() == 0) {
+                throw new IllegalStateException("no route to the cluster");
+            }
+        };
+        registry.put(continuous("posts"));
+        await().untilAtomic(attempts, is(1));
+
+        await().until(() -> {
+            scheduler.advance(Duration.ofSeconds(1));
+            return aggregator.watchers.get() == 1;
+        });
     }
 
     @Test
