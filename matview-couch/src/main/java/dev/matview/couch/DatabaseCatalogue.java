@@ -165,12 +165,13 @@ final class DatabaseCatalogue {
      *
      * @return its position from now on
      */
-    Position read(String database, Position surveyed, String updateSeq) {
-        Position read = ReplicaPositions.read(surveyed, updateSeq);
+    Position asRead(String database, Position surveyed, String updateSeq) {
+        Position read = ReplicaPositions.asRead(surveyed, updateSeq);
         renamings.put(database, new Renaming(surveyed, read));
         return read;
     }
 
+    /** From here on, what was surveyed is known by the positions that slices have. */
     private void rename() {
         if (renamings.isEmpty()) {
             return;

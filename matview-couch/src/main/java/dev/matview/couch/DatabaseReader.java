@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads all documents of a database, as their winning revisions, with {@code _all_docs}: of CouchDB's requests the fastest
  * or as good as that at every size we measured (1 to 20,000 documents). One document is in memory at a time. A page that
- * breaks off is not read again: the reader goes on at the last document that arrived, which it knows by its id and does
- * not count away, because it may be deleted by then. One database, one thread.
+ * breaks off is not read again: the reader goes on at the last document that arrived, and leaves that out by its id. To
+ * skip the first row of a page instead would lose another document when this one is deleted by then. One database, one
+ * thread.
  */
 final class DatabaseReader {
 

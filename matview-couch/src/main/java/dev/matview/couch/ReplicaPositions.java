@@ -80,7 +80,7 @@ final class ReplicaPositions {
     }
 
     /** The position of a slice that was read from replicas which had the state of that sequence. */
-    static Position read(Position surveyed, String updateSeq) {
+    static Position asRead(Position surveyed, String updateSeq) {
         return new Position(
                 surveyed.updateSeq().split(SEPARATOR)[0] + SEPARATOR + updateSeq,
                 surveyed.purgeSeq(),

@@ -203,7 +203,7 @@ final class Visit {
         }
         Position position = source.position();
         if (catalogue != null && reader.updateSeq() != null) {
-            position = catalogue.read(database, position, reader.updateSeq());
+            position = catalogue.asRead(database, position, reader.updateSeq());
         }
         for (SliceMaker slice : slices) {
             slice.report(position, sink);

@@ -160,6 +160,18 @@ class CouchAggregatorClustersTest {
     }
 
     @Test
+    void aDatabaseAskedForByNameIsReadWhereItIsWhileAnotherClusterIsAway() throws InterruptedException {
+        Feeds own = Feeds.over(databases.name("alice"));
+        west.down();
+
+        own.visit(aggregator);
+
+        assertThat(own.ids()).containsExactly("p1");
+        assertThat(own.failed).isEmpty();
+        west.up();
+    }
+
+    @Test
     void aFeedIsBehindWhenAClusterWasNeverListed() throws InterruptedException {
         west.down();
 
