@@ -14,14 +14,14 @@ import java.util.OptionalInt;
  * What one feed selects from the user databases, and how its view is kept. Immutable and thread-safe. The keys and their
  * meaning are those of the seed's {@code global-feeds.json}.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * FeedDefinition posts = FeedDefinition.builder("posts")
  *         .selector("{\"type\": \"post\"}")
  *         .fields("_id", "content", "author", "createdAt")
  *         .sort("[{\"createdAt\": \"desc\"}]")
  *         .interval(Duration.ofMinutes(5))
  *         .build();
- * }
+ * }</pre>
  */
 public interface FeedDefinition {
 

@@ -124,6 +124,31 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         worker.followChanges();
     }
 
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        if (phase == Phase.NEW) {
+            throw new IllegalStateException("no feed gets ready before start()");
+        }
+        return worker.readiness().await(scheduler, timeout, this::ready);
+    }
+
+    /** Whether all feeds have a generation; empty as long as one has none and its first refresh has not failed. */
+    private Optional<Boolean> ready() {
+        requireOpen();
+        boolean all = true;
+        for (FeedTask task : worker.tasks()) {
+            if (task.served().isEmpty()) {
+                synchronized (worker) {
+                    if (task.failures == 0) {
+                        return Optional.empty();
+                    }
+                }
+                all = false;
+            }
+        }
+        return Optional.of(all);
+    }
+
     private synchronized void registryChanged(FeedRegistry.Contents contents) {
         if (phase != Phase.CLOSED) {
             worker.registered(contents.feeds());
@@ -272,6 +297,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             }
             phase = Phase.CLOSED;
         }
+        worker.readiness().changed();
         registryWatch.close();
         registry.close();
         worker.close();

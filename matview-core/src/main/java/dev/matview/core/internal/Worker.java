@@ -59,6 +59,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final ExecutorService pool;
     private final Errands errands;
     private final Errand watching;
+    private final Readiness readiness = new Readiness();
 
     /** Structure and contents change under the lock; readers look feeds up without it. */
     private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
@@ -116,7 +117,12 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     }
 
     private List<Runnable> listeners(String collection) {
-        return listeners.computeIfAbsent(collection, absent -> new CopyOnWriteArrayList<>());
+        return listeners.computeIfAbsent(collection, absent -> new CopyOnWriteArrayList<>(List.of(readiness::changed)));
+    }
+
+    /** Is told of every generation, failure and change of the registry. */
+    Readiness readiness() {
+        return readiness;
     }
 
     Collection<FeedTask> tasks() {
@@ -162,6 +168,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
                     .request();
         }
         arm();
+        readiness.changed();
         return added;
     }
 
@@ -356,6 +363,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             task.failed(reason);
             end(refreshing, done, false);
         }
+        readiness.changed();
         RefreshException failure = cause instanceof RefreshException e
                 ? e
                 : new RefreshException(refreshing.feed().collection(), reason, cause);
