@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * The tests of a class, or one test, need what is not on every machine. Where it is missing they are left out, and the run
  * says so in one line that begins with {@code matview: NOT RUN}. With {@code -Dmatview.require=couchdb,browser,node,curl},
- * or some of these, the missing one fails them instead: that is how CI runs.
+ * or some of these, the missing one fails them instead: that is how CI runs. {@code -Dmatview.without=couchdb} takes one
+ * for missing.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

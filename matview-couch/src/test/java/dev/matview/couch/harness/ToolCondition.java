@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -19,33 +18,24 @@ import org.junit.platform.commons.support.AnnotationSupport;
 final class ToolCondition implements ExecutionCondition {
 
     private static final String REQUIRED = "matview.require";
+    private static final String WITHOUT = "matview.without";
 
     /** Asked once for a JVM. */
     private static final Map<Tool, Optional<String>> MISSING = new EnumMap<>(Tool.class);
 
-    private final String required;
-    private final Function<Tool, Optional<String>> missing;
-
-    ToolCondition() {
-        this(System.getProperty(REQUIRED, ""), ToolCondition::missing);
-    }
-
-    ToolCondition(String required, Function<Tool, Optional<String>> missing) {
-        this.required = required;
-        this.missing = missing;
-    }
-
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        Set<Tool> demanded = tools(required);
+        Set<Tool> required = tools(REQUIRED, context);
+        Set<Tool> without = tools(WITHOUT, context);
         for (Tool tool : needs(context)) {
-            Optional<String> reason = missing.apply(tool);
-            if (reason.isPresent() && demanded.contains(tool)) {
-                throw new IllegalStateException("-D" + REQUIRED + " demands the " + tool.tests() + ": " + reason.get());
+            Optional<String> missing = without.contains(tool) ? Optional.of("-D" + WITHOUT) : missing(tool);
+            if (missing.isPresent() && required.contains(tool)) {
+                throw new IllegalStateException(
+                        "-D" + REQUIRED + " demands the " + tool.tests() + ": " + missing.get());
             }
-            if (reason.isPresent()) {
-                leftOut(context, tool, reason.get());
-                return ConditionEvaluationResult.disabled(reason.get());
+            if (missing.isPresent()) {
+                leftOut(context, tool, missing.get());
+                return ConditionEvaluationResult.disabled(missing.get());
             }
         }
         return ConditionEvaluationResult.enabled("what it needs is there");
@@ -58,14 +48,16 @@ final class ToolCondition implements ExecutionCondition {
         return tools;
     }
 
-    static Set<Tool> tools(String names) {
+    /** The tools that a parameter, or a system property, names. */
+    private static Set<Tool> tools(String parameter, ExtensionContext context) {
         Set<Tool> tools = EnumSet.noneOf(Tool.class);
-        for (String name : names.split(",")) {
+        for (String name :
+                context.getConfigurationParameter(parameter).orElse("").split(",")) {
             if (!name.isBlank()) {
                 tools.add(Stream.of(Tool.values())
                         .filter(tool -> tool.option().equals(name.trim()))
                         .findFirst()
-                        .orElseThrow(() -> new IllegalStateException("-D" + REQUIRED + " knows no \"" + name
+                        .orElseThrow(() -> new IllegalStateException("-D" + parameter + " knows no \"" + name
                                 + "\", only "
                                 + Stream.of(Tool.values()).map(Tool::option).toList())));
             }
@@ -115,7 +107,7 @@ final class ToolCondition implements ExecutionCondition {
 
         @Override
         public void close() {
-            System.out.println("matview: NOT RUN: " + count + " classes of " + tool.tests() + " (" + reason + ")");
+            System.out.println("matview: NOT RUN: " + tool.tests() + ": " + reason + " (left out: " + count + ")");
         }
     }
 }

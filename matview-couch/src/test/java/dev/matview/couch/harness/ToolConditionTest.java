@@ -1,15 +1,12 @@
 package dev.matview.couch.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
@@ -17,10 +14,7 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 class ToolConditionTest {
 
     @Needs(Tool.CURL)
-    static class WithoutCurl {
-        @RegisterExtension
-        static final ToolCondition NO_CURL = new ToolCondition("couchdb,node", tool -> Optional.of("no curl"));
-
+    static class Sample {
         @Test
         void one() {}
 
@@ -28,25 +22,7 @@ class ToolConditionTest {
         void two() {}
     }
 
-    static class AlsoWithoutCurl extends WithoutCurl {}
-
-    @Needs(Tool.CURL)
-    static class WithCurl {
-        @RegisterExtension
-        static final ToolCondition CURL = new ToolCondition("curl", tool -> Optional.empty());
-
-        @Test
-        void one() {}
-    }
-
-    @Needs(Tool.CURL)
-    static class CurlDemanded {
-        @RegisterExtension
-        static final ToolCondition DEMANDED = new ToolCondition("couchdb, curl", tool -> Optional.of("no curl"));
-
-        @Test
-        void one() {}
-    }
+    static class SampleToo extends Sample {}
 
     static class UndeclaredTest {
         @Test
@@ -63,12 +39,12 @@ class ToolConditionTest {
         }
     }
 
-    private static EngineExecutionResults run(Class<?>... classes) {
+    private static EngineTestKit.Builder kit(Class<?>... classes) {
         EngineTestKit.Builder kit = EngineTestKit.engine("junit-jupiter");
         for (Class<?> one : classes) {
             kit.selectors(selectClass(one));
         }
-        return kit.execute();
+        return kit;
     }
 
     @Test
@@ -77,7 +53,10 @@ class ToolConditionTest {
         PrintStream stdout = System.out;
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            EngineExecutionResults results = run(WithoutCurl.class, AlsoWithoutCurl.class);
+            EngineExecutionResults results = kit(Sample.class, SampleToo.class)
+                    .configurationParameter("matview.require", "couchdb,node")
+                    .configurationParameter("matview.without", "curl")
+                    .execute();
 
             assertThat(results.containerEvents().skipped().count()).isEqualTo(2);
             assertThat(results.testEvents().count()).isZero();
@@ -85,40 +64,55 @@ class ToolConditionTest {
             System.setOut(stdout);
         }
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
-                .containsExactly("matview: NOT RUN: 2 classes of shell tests (no curl)");
+                .containsExactly("matview: NOT RUN: shell tests: -Dmatview.without (left out: 2)");
     }
 
     @Test
+    @Needs(Tool.CURL)
     void whatCanRunRuns() {
-        assertThat(run(WithCurl.class).testEvents().succeeded().count()).isOne();
+        EngineExecutionResults results = kit(Sample.class)
+                .configurationParameter("matview.require", "curl")
+                .execute();
+
+        assertThat(results.testEvents().succeeded().count()).isEqualTo(2);
     }
 
     @Test
     void whatIsDemandedAndMissingFails() {
-        EngineExecutionResults results = run(CurlDemanded.class);
+        EngineExecutionResults results = kit(Sample.class)
+                .configurationParameter("matview.require", "couchdb, curl")
+                .configurationParameter("matview.without", "curl")
+                .execute();
 
-        assertThat(results.containerEvents().failed().count()).isOne();
-        assertThat(results.allEvents().list().toString())
-                .contains("-Dmatview.require demands the shell tests: no curl");
+        assertThat(results.containerEvents().failed().list().toString())
+                .contains("-Dmatview.require demands the shell tests: -Dmatview.without");
     }
 
     @Test
     void aTestThatUsesAToolWithoutSayingSoFails() {
-        assertThat(run(UndeclaredTest.class).testEvents().failed().list().toString())
+        assertThat(kit(UndeclaredTest.class)
+                        .execute()
+                        .testEvents()
+                        .failed()
+                        .list()
+                        .toString())
                 .contains("UndeclaredTest is not annotated with @Needs(COUCHDB)");
     }
 
     @Test
     @Needs(Tool.COUCHDB)
     void aTestThatSaysSoMayUseIt() {
-        assertThat(run(DeclaredTest.class).testEvents().succeeded().count()).isOne();
+        assertThat(kit(DeclaredTest.class).execute().testEvents().succeeded().count())
+                .isOne();
     }
 
     @Test
-    void aNameThatIsNoToolIsTold() {
-        assertThat(ToolCondition.tools(" browser,couchdb")).containsExactly(Tool.COUCHDB, Tool.BROWSER);
-        assertThat(ToolCondition.tools("")).isEmpty();
-        assertThatThrownBy(() -> ToolCondition.tools("couchdb,browsers"))
-                .hasMessage("-Dmatview.require knows no \"browsers\", only [couchdb, node, browser, curl]");
+    void aNameThatIsNoToolFails() {
+        EngineExecutionResults results = kit(Sample.class)
+                .configurationParameter("matview.require", "couchdb,browsers")
+                .execute();
+
+        assertThat(results.containerEvents().failed().list().toString())
+                .contains("-Dmatview.require knows no \"browsers\", only [couchdb, node, browser, curl]");
     }
 }
