@@ -30,7 +30,9 @@ public final class App {
                         .aggregator(CouchAggregator.of(cluster))
                         .build()) {
             feeds.start();
-            feeds.awaitReady(Duration.ofSeconds(30));
+            if (!feeds.awaitReady(Duration.ofSeconds(30))) {
+                throw new IllegalStateException("no first generation: " + feeds.status());
+            }
             feeds.query("posts", Query.all()).documents().forEach(System.out::println);
         }
     }
