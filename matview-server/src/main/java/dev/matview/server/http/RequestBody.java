@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipException;
 import javax.servlet.http.HttpServletRequest;
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 
 /**
  * Reads the body of a request as a JSON object, within bounds of size, time and depth. It may be packed with gzip; the
@@ -84,7 +84,7 @@ final class RequestBody {
         }
         try {
             return parse(unpacked(receive(request.getInputStream()), encodings));
-        } catch (BadMessageException e) {
+        } catch (HttpException.RuntimeException e) {
             throw HttpError.bodyNotReceived(e.getCode(), "The request body could not be read.");
         } catch (IOException e) {
             throw HttpError.bodyNotReceived(400, "The request body ended early.");
