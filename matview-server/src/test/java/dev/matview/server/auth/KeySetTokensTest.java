@@ -213,8 +213,7 @@ class KeySetTokensTest {
                 new JWTClaimsSet.Builder(good)
                         .notBeforeTime(Date.from(NOW.plusSeconds(6)))
                         .build(),
-                new JWTClaimsSet.Builder(good).claim("user", null).build(),
-                new JWTClaimsSet.Builder(good).claim("db", "../other").build())) {
+                new JWTClaimsSet.Builder(good).claim("user", null).build())) {
             assertRefused(tokens, signed(JWSAlgorithm.RS256, "rsa", signer, bad));
         }
         assertThat(tokens.authenticate(signed(
