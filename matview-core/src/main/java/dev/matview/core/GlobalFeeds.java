@@ -2,8 +2,6 @@ package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.DefaultGlobalFeeds;
-import dev.matview.core.mango.MangoLimits;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -103,6 +101,9 @@ public interface GlobalFeeds extends AutoCloseable {
      */
     List<FeedRegistry.Problem> registryProblems();
 
+    /** What it was built with. */
+    Settings settings();
+
     /**
      * Ends refreshes under way, and closes the registry, the aggregator, the store and the scheduler. Queries fail from
      * then on.
@@ -161,7 +162,7 @@ public interface GlobalFeeds extends AutoCloseable {
             return this;
         }
 
-        /** Sizes and times; {@link Settings#defaults()} unless set. */
+        /** Sizes, times and bounds; {@link Settings#defaults()} unless set. */
         public Builder settings(Settings settings) {
             this.settings = Objects.requireNonNull(settings, "settings");
             return this;
@@ -173,104 +174,6 @@ public interface GlobalFeeds extends AutoCloseable {
                 throw new IllegalStateException("a GlobalFeeds needs a registry and an aggregator");
             }
             return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, users, rules, settings);
-        }
-    }
-
-    /**
-     * Sizes and times.
-     *
-     * @param pageSize rows on a page unless the query says how many
-     * @param maxPageSize rows on a page at most; a query that asks for more gets as many
-     * @param bookmarkGrace how long a generation that a bookmark pins is kept after the next one
-     * @param pinnedRows how many rows such generations have together at most; the oldest are given up first
-     * @param cacheBytes how much memory ready-made pages take at most
-     * @param refreshThreads how many refreshes run at once
-     * @param queryTime how long one query may search a view, or wait for documents that it refers to
-     * @param referralTime how long a document of another user that a query asked for is kept for the next one
-     * @param maxBackoff the longest time between attempts while refreshes fail
-     * @param mango bounds of selectors that clients send
-     */
-    record Settings(
-            int pageSize,
-            int maxPageSize,
-            Duration bookmarkGrace,
-            long pinnedRows,
-            long cacheBytes,
-            int refreshThreads,
-            Duration queryTime,
-            Duration referralTime,
-            Duration maxBackoff,
-            MangoLimits mango) {
-
-        /** @throws IllegalArgumentException when a number or duration is not above zero, or a page above the maximum */
-        public Settings {
-            if (pageSize < 1 || maxPageSize < pageSize) {
-                throw new IllegalArgumentException(
-                        "page sizes must be above zero and the maximum not below the default: " + pageSize + ", "
-                                + maxPageSize);
-            }
-            if (pinnedRows < 1 || cacheBytes < 1 || refreshThreads < 1) {
-                throw new IllegalArgumentException("pinnedRows, cacheBytes and refreshThreads must be above zero");
-            }
-            if (bookmarkGrace.isNegative()
-                    || !isPositive(queryTime)
-                    || referralTime.isNegative()
-                    || !isPositive(maxBackoff)) {
-                throw new IllegalArgumentException(
-                        "queryTime and maxBackoff must be above zero, bookmarkGrace and referralTime not below");
-            }
-        }
-
-        /**
-         * Pages of 100 rows, 1,000 at most; bookmarks hold for 5 minutes and 16 million rows; 32 MiB of pages; 2
-         * refreshes at once; 2 seconds a query; 5 seconds for a referral; 5 minutes of backoff at most.
-         */
-        public static Settings defaults() {
-            return new Settings(
-                    100,
-                    1_000,
-                    Duration.ofMinutes(5),
-                    16_000_000,
-                    32L << 20,
-                    2,
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(5),
-                    Duration.ofMinutes(5),
-                    MangoLimits.defaults());
-        }
-
-        /** The same with other page sizes. */
-        public Settings withPageSizes(int pageSize, int maxPageSize) {
-            return new Settings(
-                    pageSize,
-                    maxPageSize,
-                    bookmarkGrace,
-                    pinnedRows,
-                    cacheBytes,
-                    refreshThreads,
-                    queryTime,
-                    referralTime,
-                    maxBackoff,
-                    mango);
-        }
-
-        /** The same with another grace period for bookmarks. */
-        public Settings withBookmarkGrace(Duration bookmarkGrace) {
-            return new Settings(
-                    pageSize,
-                    maxPageSize,
-                    bookmarkGrace,
-                    pinnedRows,
-                    cacheBytes,
-                    refreshThreads,
-                    queryTime,
-                    referralTime,
-                    maxBackoff,
-                    mango);
-        }
-
-        private static boolean isPositive(Duration duration) {
-            return !duration.isNegative() && !duration.isZero();
         }
     }
 }

@@ -36,7 +36,7 @@ class GlobalFeedsTest {
             .registry(registry)
             .aggregator(databases)
             .scheduler(scheduler)
-            .settings(GlobalFeeds.Settings.defaults().withPageSizes(3, 5))
+            .settings(Settings.builder().pageSize(3).maxPageSize(5).build())
             .build();
 
     @BeforeEach

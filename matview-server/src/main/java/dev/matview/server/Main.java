@@ -5,6 +5,7 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
+import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.Options.UsageException;
@@ -96,7 +97,7 @@ public final class Main implements Callable<Integer> {
 
     private void serve(PrintWriter out) throws UsageException, StartupException {
         HttpSettings http = options.http.settings(options.host, options.port(environment), environment);
-        GlobalFeeds.Settings settings = options.settings();
+        Settings settings = options.settings();
         try (Scheduler scheduler = Scheduler.system()) {
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
             try (Sources sources = Sources.open(options, environment, scheduler)) {
@@ -107,7 +108,7 @@ public final class Main implements Callable<Integer> {
                         .scheduler(scheduler)
                         .settings(settings)
                         .build();
-                try (MatviewServer server = start(feeds, settings, authenticator, http, scheduler)) {
+                try (MatviewServer server = start(feeds, authenticator, http, scheduler)) {
                     buildViews(server);
                     Subscription posts = sources.samples() == null
                             ? () -> {}
@@ -122,15 +123,10 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private MatviewServer start(
-            GlobalFeeds feeds,
-            GlobalFeeds.Settings settings,
-            Authenticator authenticator,
-            HttpSettings http,
-            Scheduler scheduler)
+    private MatviewServer start(GlobalFeeds feeds, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
             throws StartupException {
         try {
-            return MatviewServer.start(feeds, settings, authenticator, http, scheduler);
+            return MatviewServer.start(feeds, authenticator, http, scheduler);
         } catch (IOException e) {
             String place = options.host + ":" + http.port();
             boolean inUse = String.valueOf(rootMessage(e)).contains("in use");

@@ -32,21 +32,16 @@ public final class MatviewServer implements AutoCloseable {
      * Starts the feeds and begins to serve: a feed whose view has no generation yet is answered with 503.
      *
      * @param feeds built and not started; closed with the server, also when it does not start
-     * @param settings the ones the feeds were built with
      * @param scheduler the time, by which slow requests and sockets are ended
      * @throws IOException when the address cannot be bound
      */
     public static MatviewServer start(
-            GlobalFeeds feeds,
-            GlobalFeeds.Settings settings,
-            Authenticator authenticator,
-            HttpSettings httpSettings,
-            Scheduler scheduler)
+            GlobalFeeds feeds, Authenticator authenticator, HttpSettings httpSettings, Scheduler scheduler)
             throws IOException {
         try {
             // Bound first: an address that is taken is found out before any database is read. Until the feeds are
             // started, they answer that their views are not ready.
-            HttpService http = HttpService.start(httpSettings, feeds, authenticator, settings.mango(), scheduler);
+            HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler);
             try {
                 feeds.start();
             } catch (RuntimeException e) {

@@ -1,6 +1,6 @@
 package dev.matview.server;
 
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ final class Options {
 
     private static final int DEFAULT_PORT = 5050;
     private static final int MAX_PORT = 65_535;
-    private static final GlobalFeeds.Settings DEFAULTS = GlobalFeeds.Settings.defaults();
+    private static final Settings DEFAULTS = Settings.defaults();
 
     @Option(
             names = "--registry",
@@ -96,7 +96,7 @@ final class Options {
     }
 
     /** @throws UsageException when the page sizes do not fit together */
-    GlobalFeeds.Settings settings() throws UsageException {
+    Settings settings() throws UsageException {
         requirePositive(pageSize, "--page-size");
         requirePositive(maxPageSize, "--max-page-size");
         int max = maxPageSize != null ? maxPageSize : Math.max(DEFAULTS.maxPageSize(), orZero(pageSize));
@@ -104,7 +104,7 @@ final class Options {
         if (size > max) {
             throw new UsageException("--page-size: " + size + " is more than --max-page-size, " + max);
         }
-        return DEFAULTS.withPageSizes(size, max);
+        return DEFAULTS.toBuilder().pageSize(size).maxPageSize(max).build();
     }
 
     private static void requirePositive(@Nullable Integer value, String name) throws UsageException {

@@ -39,14 +39,12 @@ class MatviewServerTest {
     void start() throws IOException {
         databases.put("posts-a", "{\"_id\":\"1\"}");
         databases.put("events-a", "{\"_id\":\"2\"}");
-        GlobalFeeds.Settings settings = GlobalFeeds.Settings.defaults();
         GlobalFeeds feeds = GlobalFeeds.builder()
                 .registry(registry)
                 .aggregator(databases)
                 .scheduler(scheduler)
-                .settings(settings)
                 .build();
-        server = MatviewServer.start(feeds, settings, Authenticator.none(), HttpSettings.of("127.0.0.1", 0), scheduler);
+        server = MatviewServer.start(feeds, Authenticator.none(), HttpSettings.of("127.0.0.1", 0), scheduler);
     }
 
     @AfterEach

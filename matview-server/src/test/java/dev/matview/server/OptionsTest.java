@@ -2,7 +2,7 @@ package dev.matview.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Settings;
 import dev.matview.server.Options.UsageException;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.Tokens;
@@ -29,7 +29,7 @@ class OptionsTest {
         options.pageSize = pageSize;
         options.maxPageSize = maxPageSize;
 
-        GlobalFeeds.Settings settings = options.settings();
+        Settings settings = options.settings();
 
         assertThat(settings.pageSize()).isEqualTo(size);
         assertThat(settings.maxPageSize()).isEqualTo(max);

@@ -16,6 +16,7 @@ import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Row;
 import dev.matview.core.Scheduler;
+import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.UserDatabases;
 import dev.matview.core.ViewNotReadyException;
@@ -249,6 +250,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     @Override
     public List<FeedRegistry.Problem> registryProblems() {
         return registry.contents().problems();
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
     }
 
     private FeedStatus status(FeedTask task) {

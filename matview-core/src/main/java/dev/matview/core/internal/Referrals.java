@@ -11,7 +11,7 @@ import dev.matview.core.Caller;
 import dev.matview.core.CertificateRules;
 import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
-import dev.matview.core.GlobalFeeds.Settings;
+import dev.matview.core.Settings;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;

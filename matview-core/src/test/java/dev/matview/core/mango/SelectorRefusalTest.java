@@ -21,6 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SelectorRefusalTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    private static MangoLimits limits(int depth, int conditions, int regexSteps) {
+        return MangoLimits.builder()
+                .maxDepth(depth)
+                .maxConditions(conditions)
+                .regexSteps(regexSteps)
+                .build();
+    }
+
     private static void assertRefused(JsonNode selector, MangoLimits limits, String error) {
         MangoException refusal = catchThrowableOfType(MangoException.class, () -> Selector.compile(selector, limits));
         assertThat(refusal).as("refusal of the selector").isNotNull();
@@ -96,7 +104,7 @@ class SelectorRefusalTest {
 
     @Test
     void nestingIsBounded() {
-        MangoLimits limits = new MangoLimits(3, 100, 100);
+        MangoLimits limits = limits(3, 100, 100);
         Selector.compile(json("{'$and': [{'a': 1}]}"), limits);
         assertRefused(json("{'$and': [{'a': [1]}]}"), limits, "selector_too_large");
     }
@@ -123,13 +131,13 @@ class SelectorRefusalTest {
                 selector = NODES.objectNode().set("a", NODES.numberNode(1));
             }
         }
-        Selector deep = Selector.compile(selector, new MangoLimits(MangoLimits.DEEPEST, 1_000, 1));
+        Selector deep = Selector.compile(selector, limits(MangoLimits.DEEPEST, 1_000, 1));
         assertThat(deep.matches(json("{'a': 2}"))).isTrue();
     }
 
     @Test
     void conditionsAndListedValuesAreCounted() {
-        MangoLimits limits = new MangoLimits(10, 5, 100);
+        MangoLimits limits = limits(10, 5, 100);
         Selector.compile(json("{'a': {'$in': [1, 2, 3]}}"), limits);
         assertRefused(json("{'a': {'$in': [1, 2, 3, 4]}}"), limits, "selector_too_large");
         assertRefused(json("{'a': 1, 'b': 1, 'c': 1, 'd': 1, 'e': 1, 'f': 1}"), limits, "selector_too_large");
@@ -137,10 +145,10 @@ class SelectorRefusalTest {
 
     @Test
     void limitsMustMakeSense() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new MangoLimits(0, 1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new MangoLimits(MangoLimits.DEEPEST + 1, 1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new MangoLimits(1, 0, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new MangoLimits(1, 1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> limits(0, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> limits(MangoLimits.DEEPEST + 1, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> limits(1, 0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> limits(1, 1, 0));
     }
 
     @ParameterizedTest
@@ -169,14 +177,14 @@ class SelectorRefusalTest {
         for (int i = 0; i < 20; i++) {
             document.put("f" + i, "x".repeat(30));
         }
-        Selector enough = Selector.compile(selector, new MangoLimits(10, 100, 100_000));
+        Selector enough = Selector.compile(selector, limits(10, 100, 100_000));
         assertThat(enough.matches(document)).isTrue();
         assertThat(enough.matches(document))
                 .as("the budget of another document")
                 .isTrue();
-        Selector tight = Selector.compile(selector, new MangoLimits(10, 100, 1_500));
+        Selector tight = Selector.compile(selector, limits(10, 100, 1_500));
         assertThatThrownBy(() -> tight.matches(document)).isInstanceOf(MangoException.class);
-        Selector single = Selector.compile(NODES.objectNode().set("f0", one), new MangoLimits(10, 100, 1_500));
+        Selector single = Selector.compile(NODES.objectNode().set("f0", one), limits(10, 100, 1_500));
         assertThat(single.matches(document)).isFalse();
     }
 

@@ -33,17 +33,13 @@ public final class HttpService implements AutoCloseable {
     /**
      * Begins to serve.
      *
-     * @param limits bounds of the selectors that clients send
      * @param scheduler the time, by which slow requests and sockets are ended
      * @throws IOException when the address cannot be bound
      */
     public static HttpService start(
-            HttpSettings settings,
-            GlobalFeeds feeds,
-            Authenticator authenticator,
-            MangoLimits limits,
-            Scheduler scheduler)
+            HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
             throws IOException {
+        MangoLimits limits = feeds.settings().mango();
         Sockets sockets = new Sockets(feeds, authenticator, limits, settings.sockets(), scheduler);
         Service spark = Service.ignite();
         CompletableFuture<Void> failure = new CompletableFuture<>();

@@ -10,7 +10,6 @@ import dev.matview.core.FeedRegistry.Problem;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecretTokens;
@@ -86,7 +85,6 @@ class BrowserIT {
                 HttpSettings.of("127.0.0.1", 0).withCors(Cors.of(origin())).withSockets(LIMITS),
                 feeds,
                 new SharedSecretTokens(Tokens.SECRET, RULES, time),
-                MangoLimits.defaults(),
                 time);
         browser = chromium();
     }

@@ -10,7 +10,6 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
-import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecretTokens;
@@ -86,7 +85,6 @@ class EndpointTest {
                 HttpSettings.of("127.0.0.1", 0).withCors(cors).withMaxRequestsPerCaller(MAX_REQUESTS),
                 feeds,
                 new SharedSecretTokens(Tokens.SECRET, rules, scheduler),
-                MangoLimits.defaults(),
                 scheduler);
         http = new Http(service.port());
     }

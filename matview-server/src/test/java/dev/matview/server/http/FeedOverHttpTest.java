@@ -10,6 +10,7 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
+import dev.matview.core.Settings;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.MatviewServer;
 import dev.matview.server.auth.Authenticator;
@@ -46,8 +47,11 @@ class FeedOverHttpTest {
             databases.put("userdb-" + "abc".charAt(n % 3), post(n));
         }
         databases.put("userdb-a", "{\"_id\":\"note\",\"type\":\"note\",\"createdAt\":\"2026\"}");
-        GlobalFeeds.Settings settings =
-                GlobalFeeds.Settings.defaults().withPageSizes(10, 20).withBookmarkGrace(Duration.ZERO);
+        Settings settings = Settings.builder()
+                .pageSize(10)
+                .maxPageSize(20)
+                .bookmarkGrace(Duration.ZERO)
+                .build();
         feeds = GlobalFeeds.builder()
                 .registry(FeedRegistry.of(
                         feed("posts").build(),
@@ -56,7 +60,7 @@ class FeedOverHttpTest {
                 .scheduler(scheduler)
                 .settings(settings)
                 .build();
-        server = MatviewServer.start(feeds, settings, authenticator(), HttpSettings.of("127.0.0.1", 0), scheduler);
+        server = MatviewServer.start(feeds, authenticator(), HttpSettings.of("127.0.0.1", 0), scheduler);
         server.buildViews();
         http = new Http(server.port());
     }

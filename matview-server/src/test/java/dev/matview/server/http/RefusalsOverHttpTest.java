@@ -12,7 +12,6 @@ import dev.matview.core.QueryTimeoutException;
 import dev.matview.core.Scheduler;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.mango.MangoException;
-import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,12 +48,7 @@ class RefusalsOverHttpTest {
 
     private HttpService start(int port) throws IOException {
         GlobalFeeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
-        return HttpService.start(
-                HttpSettings.of("127.0.0.1", port),
-                feeds,
-                Authenticator.none(),
-                MangoLimits.defaults(),
-                Scheduler.system());
+        return HttpService.start(HttpSettings.of("127.0.0.1", port), feeds, Authenticator.none(), Scheduler.system());
     }
 
     @AfterEach

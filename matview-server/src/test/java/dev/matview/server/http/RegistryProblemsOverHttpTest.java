@@ -7,7 +7,6 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry.Problem;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
-import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecretTokens;
@@ -40,7 +39,6 @@ class RegistryProblemsOverHttpTest {
                 HttpSettings.of("127.0.0.1", 0),
                 feeds,
                 new SharedSecretTokens(Tokens.SECRET, rules, scheduler),
-                MangoLimits.defaults(),
                 scheduler);
     }
 

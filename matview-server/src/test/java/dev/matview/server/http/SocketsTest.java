@@ -11,7 +11,6 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.server.auth.Authenticator;
@@ -72,7 +71,7 @@ class SocketsTest {
     private HttpService serve(Authenticator authenticator) throws IOException {
         HttpSettings settings =
                 HttpSettings.of("127.0.0.1", 0).withSockets(LIMITS).withCors(Cors.of("https://app.example.org"));
-        HttpService started = HttpService.start(settings, feeds, authenticator, MangoLimits.defaults(), time);
+        HttpService started = HttpService.start(settings, feeds, authenticator, time);
         open.add(0, started);
         return started;
     }

@@ -3,6 +3,7 @@ package dev.matview.server.http;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
+import dev.matview.core.Settings;
 import java.lang.reflect.Proxy;
 
 /** Feeds that answer every query in one way, and do nothing else. */
@@ -19,6 +20,9 @@ final class StubFeeds {
                 GlobalFeeds.class.getClassLoader(), new Class<?>[] {GlobalFeeds.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("query")) {
                         return answering.page((String) arguments[0], (Query) arguments[1]);
+                    }
+                    if (method.getName().equals("settings")) {
+                        return Settings.defaults();
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });

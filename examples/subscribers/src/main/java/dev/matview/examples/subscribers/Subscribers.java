@@ -87,7 +87,6 @@ public final class Subscribers {
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(90));
         Scheduler scheduler = Scheduler.system();
-        GlobalFeeds.Settings settings = GlobalFeeds.Settings.defaults();
         GlobalFeeds feeds = GlobalFeeds.builder()
                 .registry(FeedRegistry.of(FeedDefinition.builder("posts")
                         .selector("{\"type\": \"post\"}")
@@ -96,10 +95,9 @@ public final class Subscribers {
                         .build()))
                 .aggregator(databases)
                 .scheduler(scheduler)
-                .settings(settings)
                 .build();
         HttpSettings http = HttpSettings.of("127.0.0.1", 0).withSockets(limits);
-        try (MatviewServer server = MatviewServer.start(feeds, settings, Authenticator.none(), http, scheduler)) {
+        try (MatviewServer server = MatviewServer.start(feeds, Authenticator.none(), http, scheduler)) {
             server.buildViews();
             int bytes = feeds.query("posts", Query.all()).json().length;
             out.printf("%d users, %d posts; a page has 100 posts and %d bytes%n", USERS, written, bytes);
