@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * feed covers when it does not say. Thread-safe and quick; the same user always has the same database, and no two users
  * have one.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * UserDatabases users = UserDatabases.of("userdb-{hex(sub)}");
- * users.database("alice");   // userdb-616c696365, as couch_peruser names it
- * }
+ * users.database("alice"); // userdb-616c696365, as couch_peruser names it
+ * }</pre>
  */
 public interface UserDatabases extends DidResolver {
 

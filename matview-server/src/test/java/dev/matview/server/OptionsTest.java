@@ -3,7 +3,6 @@ package dev.matview.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.Settings;
-import dev.matview.server.Options.UsageException;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.Tokens;
 import java.io.IOException;
@@ -25,7 +24,7 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource({",,100,1000", "5,,5,1000", "2000,,2000,2000", ",50,50,50", ",5000,100,5000", "7,9,7,9"})
     void onePageSizeGivenFitsTheOther(Integer pageSize, Integer maxPageSize, int size, int max) throws UsageException {
-        Options options = new Options();
+        LimitOptions options = new LimitOptions();
         options.pageSize = pageSize;
         options.maxPageSize = maxPageSize;
 
@@ -37,10 +36,10 @@ class OptionsTest {
 
     @Test
     void thePortIsTheOptionsThenTheEnvironmentsThen5050() throws UsageException {
-        assertThat(parse("--port", "1").port(Map.of("PORT", "2"))).isEqualTo(1);
-        assertThat(parse().port(Map.of("PORT", " 2 "))).isEqualTo(2);
-        assertThat(parse().port(Map.of("PORT", ""))).isEqualTo(5050);
-        assertThat(parse().port(Map.of())).isEqualTo(5050);
+        assertThat(parse("--port", "1").http.port(Map.of("PORT", "2"))).isEqualTo(1);
+        assertThat(parse().http.port(Map.of("PORT", " 2 "))).isEqualTo(2);
+        assertThat(parse().http.port(Map.of("PORT", ""))).isEqualTo(5050);
+        assertThat(parse().http.port(Map.of())).isEqualTo(5050);
     }
 
     @ParameterizedTest

@@ -174,7 +174,9 @@ class RunnableJarIT {
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(directory.resolve("log").toFile());
-        builder.environment().keySet().removeAll(List.of("PORT", "JWT_SECRET", "JWKS", "CORS_ORIGIN", "COUCHDB_URL"));
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("PORT", "JWT_SECRET", "JWT_SECRET_PREVIOUS", "JWKS", "CORS_ORIGIN", "COUCHDB_URL"));
         return builder.start();
     }
 

@@ -65,7 +65,12 @@ final class KeySetReader implements KeySet.Source {
 
     @Override
     public JWKSet read() throws IOException, InterruptedException {
-        byte[] json = "file".equals(place.getScheme()) ? file() : body();
+        byte[] json;
+        try {
+            json = "file".equals(place.getScheme()) ? file() : body();
+        } catch (IllegalArgumentException e) {
+            throw new IOException(UNREADABLE + "the URL leads to nothing", e);
+        }
         try {
             return JWKSet.parse(new String(json, StandardCharsets.UTF_8));
         } catch (ParseException | IllegalArgumentException e) {
