@@ -1,7 +1,7 @@
 package dev.matview.server;
 
+import dev.matview.core.registry.Spelling;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -78,13 +78,18 @@ public final class Main {
                 + " --help shows what there is)";
     }
 
+    /** What follows an equals sign stays untold: it may be what somebody took for the place of a secret. */
     private static String message(UnmatchedArgumentException unmatched, CommandSpec command) {
-        String what = unmatched.isUnknownOption()
-                ? "unknown option"
-                : command.subcommands().isEmpty() ? "unexpected argument" : "unknown command";
-        List<String> meant = unmatched.getSuggestions();
-        return what + " '" + unmatched.getUnmatched().get(0) + "'"
-                + (meant.isEmpty() ? "" : "; did you mean " + meant.get(0) + "?");
+        String given = unmatched.getUnmatched().get(0);
+        boolean option = unmatched.isUnknownOption();
+        String name = option && given.contains("=") ? given.substring(0, given.indexOf('=')) : given;
+        Set<String> known =
+                option ? command.optionsMap().keySet() : command.subcommands().keySet();
+        String what = option ? "option" : known.isEmpty() ? "argument" : "command";
+        return "unknown " + what + " '" + name + "'"
+                + Spelling.nearest(name, known)
+                        .map(meant -> "; did you mean " + meant + "?")
+                        .orElse("");
     }
 
     /** The version that the jar's manifest tells. */

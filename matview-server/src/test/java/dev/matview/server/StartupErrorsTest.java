@@ -80,6 +80,8 @@ class StartupErrorsTest {
                 "--jwks https://a:b@example.org/keys|--jwks: leave user and password out of the URL",
                 "--jwt-secret-file a --jwt-secret-file b --jwt-secret-file c|--jwt-secret-file: give one secret, or the one in use and the one before, not 3",
                 "--prot 0|unknown option '--prot'; did you mean --port? (matview-server serve --help",
+                "--jwt-secrit-file=hunter2|unknown option '--jwt-secrit-file'; did you mean --jwt-secret-file? (matview-server serve",
+                "serve extra|unknown argument 'extra' (matview-server serve --help",
                 "serv --port 0|unknown command 'serv'; did you mean serve? (matview-server --help",
                 "exprot|did you mean export? (matview-server --help",
                 "export --registry couchdb:feeds --couchdb-usr x|unknown option '--couchdb-usr'; did you mean --couchdb-user?",
