@@ -25,21 +25,21 @@ record Bookmark(String tag, int offset, long check) {
     /** @throws InvalidBookmarkException when the text is no bookmark, or one of another query */
     static Bookmark decode(String text, Query query) {
         if (text.length() > LONGEST) {
-            throw new InvalidBookmarkException();
+            throw new InvalidBookmarkException(text);
         }
         try {
             String[] parts =
                     new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII).split("\\.", -1);
             if (parts.length != 3) {
-                throw new InvalidBookmarkException();
+                throw new InvalidBookmarkException(text);
             }
             Bookmark bookmark = new Bookmark(parts[0], Integer.parseInt(parts[1]), Long.parseLong(parts[2], 36));
             if (bookmark.offset < 0 || bookmark.check != check(query)) {
-                throw new InvalidBookmarkException();
+                throw new InvalidBookmarkException(text);
             }
             return bookmark;
         } catch (IllegalArgumentException notABookmark) {
-            throw new InvalidBookmarkException();
+            throw new InvalidBookmarkException(text);
         }
     }
 
