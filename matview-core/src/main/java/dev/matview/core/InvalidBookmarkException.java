@@ -15,8 +15,7 @@ public final class InvalidBookmarkException extends QueryException {
 
     /** As CouchDB says it back, but not all of a megabyte. */
     private static String quoted(String bookmark) {
-        return TextNode.valueOf(
-                        bookmark.length() <= LONGEST ? bookmark : bookmark.substring(0, LONGEST) + "...")
+        return TextNode.valueOf(bookmark.length() <= LONGEST ? bookmark : bookmark.substring(0, LONGEST) + "...")
                 .toString();
     }
 }

@@ -13,8 +13,8 @@ public final class Spelling {
     private Spelling() {}
 
     /**
-     * The known key that is nearest to the one given: a third of its letters may be wrong, and one in any case. The case
-     * of letters does not count. Of equally near ones, the first.
+     * The known key that is nearest to the one given: a third of its letters may be wrong, and one in any case, but not
+     * all. The case of letters does not count. Of equally near ones, the first.
      */
     public static Optional<String> nearest(String key, Collection<String> known) {
         if (key.length() > LONGEST) {
@@ -24,7 +24,7 @@ public final class Spelling {
         int least = Math.max(1, key.length() / 3) + 1;
         for (String candidate : known) {
             int distance = distance(key, candidate);
-            if (distance < least) {
+            if (distance < least && distance < candidate.length()) {
                 nearest = candidate;
                 least = distance;
             }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SpellingTest {
 
-    private static final List<String> KNOWN = List.of("delta", "since", "collection", "maxCacheAge", "skip");
+    private static final List<String> KNOWN = List.of("r", "delta", "since", "collection", "maxCacheAge", "skip");
 
     @ParameterizedTest
     @CsvSource({
@@ -26,6 +26,8 @@ class SpellingTest {
         "ski, skip",
         "s, ",
         "'', ",
+        "x, ",
+        "R, r",
         "anythingElse, ",
     })
     void theNearestKeyWasProbablyMeant(String key, String nearest) {

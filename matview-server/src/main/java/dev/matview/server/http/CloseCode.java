@@ -6,9 +6,16 @@ enum CloseCode {
     GOING_AWAY(1001),
     /** A binary message; all of ours are text. */
     NOT_TEXT(1003),
+    /** A message of more than {@link SocketLimits#MAX_MESSAGE_BYTES}. */
+    TOO_LARGE(1009),
+    /** Clients that have not authenticated have more under way than there is room for: try again later. */
+    NO_ROOM(1013),
     /** Something went wrong that the server did not expect. */
     INTERNAL_ERROR(1011),
-    /** The authentication message is no such message, or its query is refused: an error message comes before. */
+    /**
+     * The authentication message is no such message, or its query is refused: an error message comes before, and the
+     * reason begins as it does.
+     */
     BAD_REQUEST(4000),
     /** No token in time, one that is not accepted, or one that has expired. */
     UNAUTHORIZED(4001),
@@ -21,6 +28,25 @@ enum CloseCode {
 
     CloseCode(int number) {
         this.number = number;
+    }
+
+    /** A reason may have 123 bytes (RFC 6455, section 5.5). */
+    private static final int LONGEST_REASON = 123;
+
+    /** The error's name and, as far as it fits, its reason. */
+    static String reason(HttpError refused) {
+        String text = refused.error() + ": " + refused.reason();
+        int bytes = 0;
+        int end = 0;
+        while (end < text.length()) {
+            int c = text.codePointAt(end);
+            bytes += ArrivingMessage.utf8Bytes(c);
+            if (bytes > LONGEST_REASON) {
+                break;
+            }
+            end += Character.charCount(c);
+        }
+        return text.substring(0, end);
     }
 
     int number() {

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Set;
 import org.eclipse.jetty.websocket.api.Session;
-import org.eclipse.jetty.websocket.api.WebSocketListener;
+import org.eclipse.jetty.websocket.api.WebSocketPartialListener;
 import org.eclipse.jetty.websocket.api.WebSocketPingPongListener;
 import org.eclipse.jetty.websocket.api.WriteCallback;
 import org.eclipse.jetty.websocket.common.WebSocketFrame;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that is not
  * read but for pongs. Jetty calls the listener's methods one after the other, the sweep comes at any time.
  */
-final class SocketConnection implements WebSocketListener, WebSocketPingPongListener, Outlet {
+final class SocketConnection implements WebSocketPartialListener, WebSocketPingPongListener, Outlet {
 
     private static final Logger log = LoggerFactory.getLogger(SocketConnection.class);
 
@@ -38,6 +38,8 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
     private volatile Instant pinged;
     private volatile @Nullable Session session;
     private volatile @Nullable Outbox outbox;
+
+    private final ArrivingMessage arriving;
 
     /** Guarded by this, as is all that follows. */
     private boolean spoken;
@@ -58,6 +60,7 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
         this.opened = now;
         this.heard = now;
         this.pinged = now;
+        this.arriving = new ArrivingMessage(sockets.unauthenticated());
     }
 
     @Override
@@ -66,15 +69,30 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
         sockets.opened(this);
     }
 
+    /** A message comes in parts: Jetty would put it together whatever all the others have under way. */
     @Override
-    public void onWebSocketText(String message) {
+    public void onWebSocketPartialText(String part, boolean last) {
         heard = sockets.now();
         synchronized (this) {
             if (spoken || closing != null) {
                 return;
             }
-            spoken = true;
+            spoken = last;
         }
+        switch (arriving.add(part)) {
+            case TOO_LARGE ->
+                close(CloseCode.TOO_LARGE, "a message may have " + SocketLimits.MAX_MESSAGE_BYTES + " bytes");
+            case NO_ROOM -> close(CloseCode.NO_ROOM, "no room for messages of unauthenticated clients");
+            case TAKEN -> {
+                if (last) {
+                    authenticate(arriving.text());
+                    arriving.drop();
+                }
+            }
+        }
+    }
+
+    private void authenticate(String message) {
         try {
             subscribe(SocketRequest.parse(message));
         } catch (HttpError e) {
@@ -112,11 +130,11 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
     private void refuse(HttpError error) {
         byte[] message = Answer.body(error.error(), error.reason());
         send(ByteBuffer.wrap(message), () -> {});
-        close(CloseCode.of(error), error.error());
+        close(CloseCode.of(error), CloseCode.reason(error));
     }
 
     @Override
-    public void onWebSocketBinary(byte[] payload, int offset, int length) {
+    public void onWebSocketPartialBinary(ByteBuffer payload, boolean last) {
         close(CloseCode.NOT_TEXT, "text only");
     }
 
@@ -145,7 +163,7 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
         synchronized (this) {
             gone = true;
         }
-        stopSending();
+        stop();
         sockets.closed(this);
     }
 
@@ -230,7 +248,7 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
             }
             closing = sockets.now();
         }
-        stopSending();
+        stop();
         Session current = session;
         if (current == null) {
             sockets.closed(this);
@@ -239,7 +257,8 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
         }
     }
 
-    private void stopSending() {
+    private void stop() {
+        arriving.end();
         Subscription ended;
         synchronized (this) {
             ended = subscription;
