@@ -130,7 +130,7 @@ public interface GlobalFeeds extends AutoCloseable {
         private @Nullable Aggregator aggregator;
         private @Nullable ViewStore viewStore;
         private @Nullable Scheduler scheduler;
-        private DidResolver dids = DidResolver.lastPart();
+        private UserDatabases users = UserDatabases.standard();
         private CertificateRules rules = CertificateRules.denied();
         private Settings settings = Settings.defaults();
 
@@ -160,9 +160,12 @@ public interface GlobalFeeds extends AutoCloseable {
             return this;
         }
 
-        /** How a DID finds its database; {@link DidResolver#lastPart()} unless set. */
-        public Builder dids(DidResolver dids) {
-            this.dids = Objects.requireNonNull(dids, "dids");
+        /**
+         * Whose database is which, for references, and for feeds that do not say what databases they cover; {@link
+         * UserDatabases#standard()} unless set.
+         */
+        public Builder userDatabases(UserDatabases users) {
+            this.users = Objects.requireNonNull(users, "users");
             return this;
         }
 
@@ -183,7 +186,7 @@ public interface GlobalFeeds extends AutoCloseable {
             if (registry == null || aggregator == null) {
                 throw new IllegalStateException("a GlobalFeeds needs a registry and an aggregator");
             }
-            return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, dids, rules, settings);
+            return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, users, rules, settings);
         }
     }
 }

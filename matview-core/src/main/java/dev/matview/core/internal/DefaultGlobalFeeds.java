@@ -5,7 +5,6 @@ import dev.matview.core.Aggregator;
 import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.Caller;
 import dev.matview.core.CertificateRules;
-import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedNotRegisteredException;
@@ -19,6 +18,7 @@ import dev.matview.core.Row;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
+import dev.matview.core.UserDatabases;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.Answer.CachedPage;
@@ -53,6 +53,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final Aggregator aggregator;
     private final ViewStore store;
     private final Scheduler scheduler;
+    private final UserDatabases users;
     private final Settings settings;
     private final Worker worker;
     private final Referrals referrals;
@@ -75,19 +76,20 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             Aggregator aggregator,
             ViewStore store,
             Scheduler scheduler,
-            DidResolver dids,
+            UserDatabases users,
             CertificateRules rules,
             Settings settings) {
         this.registry = registry;
         this.aggregator = aggregator;
         this.store = store;
         this.scheduler = scheduler;
+        this.users = users;
         this.settings = settings;
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
-        Expander expander = new Expander(aggregator, dids);
+        Expander expander = new Expander(aggregator, users);
         this.worker = new Worker(aggregator, store, scheduler, settings, timetable, expander);
-        this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
-        this.renderer = new PageRenderer(dids, rules, referrals);
+        this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
+        this.renderer = new PageRenderer(users, rules, referrals);
         this.reader = new PageReader(settings, scheduler, rules, renderer);
         this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler);
@@ -99,7 +101,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             Aggregator aggregator,
             @Nullable ViewStore store,
             @Nullable Scheduler scheduler,
-            DidResolver dids,
+            UserDatabases users,
             CertificateRules rules,
             Settings settings) {
         return new DefaultGlobalFeeds(
@@ -107,7 +109,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 aggregator,
                 store == null ? new InMemoryViewStore() : store,
                 scheduler == null ? Scheduler.system() : scheduler,
-                dids,
+                users,
                 rules,
                 settings);
     }
@@ -119,7 +121,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         // Watched first: a change while the feeds are being loaded is then taken over after them.
         registryWatch = registry.watch(this::registryChanged);
-        worker.start(registry.contents().feeds());
+        worker.start(feeds(registry.contents()));
         phase = Phase.STARTED;
         // Only now: a server that does not answer lets this wait, and what the store held is served meanwhile.
         worker.followChanges();
@@ -152,8 +154,12 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private synchronized void registryChanged(FeedRegistry.Contents contents) {
         if (phase != Phase.CLOSED) {
-            worker.registered(contents.feeds());
+            worker.registered(feeds(contents));
         }
+    }
+
+    private List<FeedDefinition> feeds(FeedRegistry.Contents contents) {
+        return contents.feeds().stream().map(feed -> feed.over(users)).toList();
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class HttpService implements AutoCloseable {
         spark.threadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
         routeData(spark, feeds, callers, limits, scheduler);
-        routeOperation(spark, feeds, callers, sockets);
+        routeOperation(spark, settings, feeds, callers, sockets);
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
@@ -73,7 +73,8 @@ public final class HttpService implements AutoCloseable {
         get(spark, "/data/expand", (request, response) -> expand.answer(request.raw(), response.raw()));
     }
 
-    private static void routeOperation(Service spark, GlobalFeeds feeds, Callers callers, Sockets sockets) {
+    private static void routeOperation(
+            Service spark, HttpSettings settings, GlobalFeeds feeds, Callers callers, Sockets sockets) {
         HealthEndpoint health = new HealthEndpoint(feeds);
         get(spark, "/health", (request, response) -> health.answer(response.raw()));
         FeedsEndpoint status = new FeedsEndpoint(feeds, callers);
@@ -82,7 +83,7 @@ public final class HttpService implements AutoCloseable {
                 spark,
                 "/feeds/:collection/refresh",
                 (request, response) -> status.refresh(request.params("collection"), request.raw(), response.raw()));
-        MetricsEndpoint metrics = new MetricsEndpoint(feeds, callers, sockets);
+        MetricsEndpoint metrics = new MetricsEndpoint(feeds, callers, sockets, settings.metricsToken());
         get(spark, "/metrics", (request, response) -> metrics.answer(request.raw(), response.raw()));
         StatusPage page = new StatusPage();
         get(spark, "/", (request, response) -> page.answer(response.raw()));

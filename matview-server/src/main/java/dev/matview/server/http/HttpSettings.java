@@ -1,5 +1,8 @@
 package dev.matview.server.http;
 
+import dev.matview.server.auth.MetricsToken;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where and how is served.
  *
@@ -8,8 +11,15 @@ package dev.matview.server.http;
  * @param cors which pages of other origins may read answers
  * @param sockets bounds of WebSockets
  * @param maxRequestsPerCaller how many requests of one caller are answered at once; callers without a DID count by address
+ * @param metricsToken what a collector of metrics may send instead of an administrator's token; null for nothing
  */
-public record HttpSettings(String host, int port, Cors cors, SocketLimits sockets, int maxRequestsPerCaller) {
+public record HttpSettings(
+        String host,
+        int port,
+        Cors cors,
+        SocketLimits sockets,
+        int maxRequestsPerCaller,
+        @Nullable MetricsToken metricsToken) {
 
     /** How many requests of one caller are answered at once unless it is said. */
     public static final int MAX_REQUESTS_PER_CALLER = 20;
@@ -23,21 +33,26 @@ public record HttpSettings(String host, int port, Cors cors, SocketLimits socket
 
     /** On that address, with no other origins and the default limits. */
     public static HttpSettings of(String host, int port) {
-        return new HttpSettings(host, port, Cors.none(), SocketLimits.defaults(), MAX_REQUESTS_PER_CALLER);
+        return new HttpSettings(host, port, Cors.none(), SocketLimits.defaults(), MAX_REQUESTS_PER_CALLER, null);
     }
 
     /** The same for pages of other origins. */
     public HttpSettings withCors(Cors cors) {
-        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller);
+        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller, metricsToken);
     }
 
     /** The same with other bounds of WebSockets. */
     public HttpSettings withSockets(SocketLimits sockets) {
-        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller);
+        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller, metricsToken);
     }
 
     /** The same with another number of requests. */
     public HttpSettings withMaxRequestsPerCaller(int maxRequestsPerCaller) {
-        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller);
+        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller, metricsToken);
+    }
+
+    /** The same for collectors of metrics that send this token. */
+    public HttpSettings withMetricsToken(MetricsToken metricsToken) {
+        return new HttpSettings(host, port, cors, sockets, maxRequestsPerCaller, metricsToken);
     }
 }
