@@ -2,6 +2,7 @@ package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.DefaultGlobalFeeds;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
