@@ -15,6 +15,11 @@ public final class InvalidBookmarkException extends QueryException {
     }
 
     private static String excerpt(String text) {
-        return text.length() <= EXCERPT ? text : text.substring(0, EXCERPT) + "...";
+        if (text.length() <= EXCERPT) {
+            return text;
+        }
+        // Not half of a character.
+        int end = Character.isHighSurrogate(text.charAt(EXCERPT - 1)) ? EXCERPT - 1 : EXCERPT;
+        return text.substring(0, end) + "...";
     }
 }

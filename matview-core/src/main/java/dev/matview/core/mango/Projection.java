@@ -37,22 +37,22 @@ public final class Projection {
     }
 
     /**
-     * Compiles a list of fields. An empty list, JSON null and Jackson's missing node keep everything.
+     * Compiles a list of fields. An empty list and Jackson's missing node keep everything.
      *
-     * @throws MangoException {@code invalid_fields} when it is no array, {@code invalid_field} when an element is no
+     * @throws MangoException {@code invalid_fields} when it is no array (JSON null is none), {@code invalid_field} when an element is no
      *     string, {@code invalid_field_name} when a name in a path is empty
      */
     public static Projection compile(JsonNode fields) {
-        if (fields.isNull() || fields.isMissingNode() || fields.isArray() && fields.isEmpty()) {
+        if (fields.isMissingNode() || fields.isArray() && fields.isEmpty()) {
             return ALL;
         }
         if (!fields.isArray()) {
             throw new MangoException(
-                    "invalid_fields", "Fields must be an array of strings, not: " + fields.getNodeType());
+                    "invalid_fields", "Fields must be an array of strings, not: " + Excerpt.of(fields));
         }
         for (JsonNode field : fields) {
             if (!field.isTextual()) {
-                throw new MangoException("invalid_field", "A field must be a string, not: " + field.getNodeType());
+                throw new MangoException("invalid_field", "Invalid JSON for field spec: " + Excerpt.of(field));
             }
         }
         List<FieldPath> paths = new ArrayList<>();

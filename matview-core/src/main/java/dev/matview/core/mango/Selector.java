@@ -69,7 +69,7 @@ public final class Selector {
     public static Selector compile(JsonNode json, MangoLimits limits) {
         if (!json.isObject()) {
             throw new MangoException(
-                    "invalid_selector_json", "Selector must be a JSON object, not: " + json.getNodeType());
+                    "invalid_selector_json", "Selector must be a JSON object, not: " + Excerpt.of(json));
         }
         checkSize(json, limits);
         if (json.isEmpty()) {

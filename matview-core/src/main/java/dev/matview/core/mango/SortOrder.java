@@ -43,19 +43,19 @@ public final class SortOrder {
     }
 
     /**
-     * Compiles a list of sort fields, each a name or one name with {@code "asc"} or {@code "desc"}. An empty list, JSON
-     * null and Jackson's missing node ask for no order.
+     * Compiles a list of sort fields, each a name or one name with {@code "asc"} or {@code "desc"}. An empty list and
+     * Jackson's missing node ask for no order.
      *
-     * @throws MangoException {@code invalid_sort_json} when it is no array, {@code invalid_sort_field} for an element
+     * @throws MangoException {@code invalid_sort_json} when it is no array (JSON null is none), {@code invalid_sort_field} for an element
      *     of another form, {@code invalid_field_name} when a name in a path is empty
      */
     public static SortOrder compile(JsonNode sort) {
-        if (sort.isNull() || sort.isMissingNode() || sort.isArray() && sort.isEmpty()) {
+        if (sort.isMissingNode() || sort.isArray() && sort.isEmpty()) {
             return NONE;
         }
         if (!sort.isArray()) {
             throw new MangoException(
-                    "invalid_sort_json", "Sort must be an array of sort specs, not: " + sort.getNodeType());
+                    "invalid_sort_json", "Sort must be an array of sort specs, not: " + Excerpt.of(sort));
         }
         List<SortField> fields = new ArrayList<>();
         for (JsonNode field : sort) {
@@ -134,7 +134,6 @@ public final class SortOrder {
         }
         throw new MangoException(
                 "invalid_sort_field",
-                "Invalid sort field of type " + field.getNodeType()
-                        + ". Write \"name\" or {\"name\": \"asc\"} or \"desc\".");
+                "Invalid sort field: " + Excerpt.of(field) + ". Write \"name\" or {\"name\": \"asc\"} or \"desc\".");
     }
 }
