@@ -189,7 +189,9 @@ class MaxAgeTest extends WorkerFixture {
             assertThat(answer(ask(Duration.ZERO)).warning()).isNotNull();
         }
 
-        assertThat(visits() - visits).as("in 20 seconds, backing off to five minutes").isLessThanOrEqualTo(1);
+        assertThat(visits() - visits)
+                .as("in 20 seconds, backing off to five minutes")
+                .isLessThanOrEqualTo(1);
     }
 
     @Test
