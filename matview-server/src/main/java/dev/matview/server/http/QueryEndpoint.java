@@ -8,6 +8,7 @@ import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
+import java.util.Set;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
@@ -39,7 +40,12 @@ final class QueryEndpoint {
             throws IOException {
         QueryString parameters = QueryString.of(request.getQueryString());
         QueryRequest asked = QueryRequest.of(
-                body.read(request), parameters.get("global"), parameters.get("expand"), identity.caller(), limits);
+                body.read(request),
+                Set.of(),
+                parameters.get("global"),
+                parameters.get("expand"),
+                identity.caller(),
+                limits);
         Query query = asked.query();
         Page page = asked.global() ? feeds.query(collection, query) : own(collection, query);
         String tag = asked.global() && query.expand().isEmpty()

@@ -9,7 +9,6 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
-import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
@@ -57,11 +56,7 @@ class FlatRequestsTest {
         feeds.start();
         feeds.refresh("posts").join();
         service = HttpService.start(
-                HttpSettings.of("127.0.0.1", 0),
-                feeds,
-                new SharedSecretTokens(Tokens.SECRET, scheduler),
-                MangoLimits.defaults(),
-                scheduler);
+                HttpSettings.of("127.0.0.1", 0), feeds, new SharedSecretTokens(Tokens.SECRET, scheduler), scheduler);
     }
 
     private void post(String database, int at, String content) {
