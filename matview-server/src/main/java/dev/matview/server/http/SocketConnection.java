@@ -154,7 +154,7 @@ final class SocketConnection implements FrameHandler, Outlet {
     private void subscribe(SocketRequest request) {
         Identity identity = sockets.authenticate(request.token());
         SocketRequest.Subscribed asked = sockets.read(request, path, identity.caller());
-        Outbox box = new Outbox(this, asked.delta(), sockets::now);
+        Outbox box = new Outbox(this, asked.delta(), asked.since(), sockets::now);
         synchronized (this) {
             expiry = identity.expiry();
             feed = asked.global() ? asked.collection() : null;
