@@ -3,6 +3,7 @@ package dev.matview.core;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** A page of one generation of a view. Immutable and thread-safe. */
 public interface Page {
@@ -28,6 +29,18 @@ public interface Page {
      * @throws IllegalArgumentException when the other page is not from the same {@link GlobalFeeds}
      */
     Delta since(Page before);
+
+    /**
+     * What the reader should know beside the documents: that the page {@linkplain #endsEarly() ends early}, or shows some
+     * references as they are.
+     */
+    Optional<String> warning();
+
+    /**
+     * Whether there are fewer documents than asked for because the page has reached as many bytes, or refers to as many
+     * documents, as one may; the bookmark leads on. There is at least one. Only an empty page means the end.
+     */
+    boolean endsEarly();
 
     /** The state of the view the page was read from. */
     View view();
@@ -63,7 +76,8 @@ public interface Page {
      *
      * @param generation the generation read
      * @param refreshedAt when that generation was last known to match the user databases
-     * @param rows how many rows of it the caller may read in all
+     * @param rows how many rows of it the caller may read in all; of the caller's own database, how many the query
+     *     selects, or -1 where that is not known because reading ended with the page
      * @param databases how many user databases the feed covers
      * @param behind how many of them could not be read lately and show an earlier state
      */

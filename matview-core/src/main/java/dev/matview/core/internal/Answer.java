@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A page with what the moment of asking adds to it. */
 record Answer(CachedPage page, String generationTag, String bookmark, View view) implements Page {
@@ -15,8 +17,15 @@ record Answer(CachedPage page, String generationTag, String bookmark, View view)
      *
      * @param ids identify the documents, in their order: {@code _id} alone does not, and may not even be shown
      * @param sameForAll whether every caller who may read the rows is shown the same of them
+     * @param endsEarly whether rows that were to be on the page are not
+     * @param warning what the reader should know of that, if there is something
      */
-    record CachedPage(byte[] json, List<RowId> ids, boolean sameForAll) {}
+    record CachedPage(
+            byte[] json,
+            List<RowId> ids,
+            boolean sameForAll,
+            boolean endsEarly,
+            @Nullable String warning) {}
 
     /** The identity of a row. */
     record RowId(String database, String id) {}
@@ -29,6 +38,16 @@ record Answer(CachedPage page, String generationTag, String bookmark, View view)
     @Override
     public int size() {
         return page.ids().size();
+    }
+
+    @Override
+    public Optional<String> warning() {
+        return Optional.ofNullable(page.warning());
+    }
+
+    @Override
+    public boolean endsEarly() {
+        return page.endsEarly();
     }
 
     @Override

@@ -13,9 +13,9 @@ import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
+import dev.matview.core.PageListener;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.Row;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
@@ -23,6 +23,8 @@ import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.internal.Subscriber.Effort;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +46,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** What a client is told to wait for a view that is being built. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    /** A subscriber's query may search a view, or wait for documents it refers to: one thread would let all others wait. */
+    /** For answers that are ready, or nearly. */
     private static final int NOTIFIERS = 4;
+
+    /** For others, of subscribers who brought no threads. */
+    private static final int SEARCHERS = 2;
 
     /** Stands for the generation in answers from a user's own database, which has none. */
     private static final String OWN = "own";
@@ -59,6 +65,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final PageRenderer renderer;
     private final PageReader reader;
     private final ExecutorService notifier;
+    private final ExecutorService searcher;
+    private final OwnDatabase ownDatabase;
     private final OwnSubscriptions ownSubscriptions;
 
     private enum Phase {
@@ -87,10 +95,12 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         Expander expander = new Expander(aggregator, dids);
         this.worker = new Worker(aggregator, store, scheduler, settings, timetable, expander);
         this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
-        this.renderer = new PageRenderer(dids, rules, referrals);
-        this.reader = new PageReader(settings, scheduler, rules, renderer);
+        this.renderer = new PageRenderer(dids, rules, referrals, settings);
+        this.reader = new PageReader(settings, rules, renderer);
         this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
-        this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler);
+        this.searcher = OwnSubscriptions.threads("matview-searchers", SEARCHERS);
+        this.ownDatabase = new OwnDatabase(aggregator, settings);
+        this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
     }
 
     /** @see GlobalFeeds.Builder#build() */
@@ -132,7 +142,22 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
-    public Page query(String collection, Query query) {
+    public Budget budget() {
+        return Budget.of(settings.querySteps(), settings.queryTime(), settings.waitTime(), scheduler);
+    }
+
+    @Override
+    public Budget hotBudget() {
+        return Budget.hot(settings.hotSteps());
+    }
+
+    @Override
+    public Page query(String collection, Query query, Budget budget) {
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        return QueryLimits.within(budget, () -> answer(collection, bounded, budget));
+    }
+
+    private Page answer(String collection, Query query, Budget budget) {
         FeedTask task = task(collection);
         Served served = task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
         int offset = query.skip();
@@ -143,37 +168,47 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         FeedDefinition feed = served.feed();
         Snapshot snapshot = served.snapshot();
-        CachedPage page = reader.page(feed, snapshot, query, offset, limit(query));
+        CachedPage page = reader.page(feed, snapshot, query, offset, limit(query), budget);
         int end = (int) Math.min(Integer.MAX_VALUE, (long) offset + page.ids().size());
         return new Answer(
                 page,
                 snapshot.tag(),
                 Bookmark.of(snapshot, end, query).encode(),
-                served.view(reader.visibleRows(feed, snapshot, query.caller())));
+                served.view(reader.visibleRows(feed, snapshot, query.caller(), budget)));
     }
 
     @Override
-    public Page queryOwn(String collection, Query query) throws InterruptedException {
+    public Page queryOwn(String collection, Query query, Budget budget) throws InterruptedException {
+        String database = ownDatabase(query);
+        requireOpen();
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        return QueryLimits.withinWait(budget, () -> answerOwn(collection, database, bounded, budget));
+    }
+
+    private static String ownDatabase(Query query) {
         String database = query.caller().database();
         if (database == null) {
             throw new IllegalArgumentException("the caller has no database of its own");
         }
-        requireOpen();
+        return database;
+    }
+
+    private Page answerOwn(String collection, String database, Query query, Budget budget) throws InterruptedException {
         Selector selector = worker.task(collection)
                 .map(task -> task.feed.selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
-        List<Row> rows = OwnDatabase.read(aggregator, database, selector.and(query.selector()), query);
         int offset = query.skip();
         if (query.bookmark() != null) {
             offset = (int) Math.min(
                     Integer.MAX_VALUE,
                     (long) Bookmark.decode(query.bookmark(), query).offset() + offset);
         }
-        int from = Math.min(offset, rows.size());
-        int to = (int) Math.min(rows.size(), (long) from + limit(query));
+        OwnDatabase.Found found =
+                ownDatabase.read(database, selector.and(query.selector()), query, offset, limit(query), budget);
         Query rendered = Query.builder().caller(query.caller()).build();
-        CachedPage page = renderer.render(rows.subList(from, to), rendered, query.expand());
-        Page.View view = new Page.View(0, scheduler.instant(), rows.size(), 1, 0);
+        CachedPage page = renderer.render(found.rows(), rendered, query.expand(), budget);
+        Page.View view = new Page.View(0, scheduler.instant(), found.total(), 1, 0);
+        int to = (int) Math.min(Integer.MAX_VALUE, (long) offset + page.ids().size());
         return new Answer(page, OWN, new Bookmark(OWN, to, Bookmark.check(query)).encode(), view);
     }
 
@@ -182,9 +217,10 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
-    public Optional<ObjectNode> document(String did, String ref, Caller caller) {
+    public Optional<ObjectNode> document(String did, String ref, Caller caller, Budget budget) {
         requireOpen();
-        return referrals.document(new Expansion("", did, ref, null, null), caller);
+        return QueryLimits.within(
+                budget, () -> referrals.document(new Expansion("", did, ref, null, null), caller, budget));
     }
 
     private void requireOpen() {
@@ -208,8 +244,18 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
+        return subscribe(collection, query, PageListener.of(listener), searcher);
+    }
+
+    @Override
+    public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
         task(collection);
-        Subscriber subscriber = new Subscriber(() -> query(collection, query), listener, notifier);
+        QueryLimits.within(settings.mango(), query);
+        Subscriber subscriber = new Subscriber(
+                budget -> phase == Phase.CLOSED ? null : query(collection, query, budget),
+                listener,
+                new Effort(notifier, this::hotBudget, cold, this::budget),
+                scheduler);
         Subscription listening = worker.listen(collection, subscriber);
         subscriber.run();
         return () -> {
@@ -220,12 +266,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener) {
-        String database = query.caller().database();
-        if (database == null) {
-            throw new IllegalArgumentException("the caller has no database of its own");
-        }
+        return subscribeOwn(collection, query, PageListener.of(listener), ownSubscriptions.readers());
+    }
+
+    @Override
+    public Subscription subscribeOwn(String collection, Query query, PageListener listener, Executor cold) {
+        String database = ownDatabase(query);
         requireOpen();
-        return ownSubscriptions.subscribe(database, () -> queryOwn(collection, query), listener);
+        QueryLimits.within(settings.mango(), query);
+        return ownSubscriptions.subscribe(
+                database, budget -> phase == Phase.CLOSED ? null : queryOwn(collection, query, budget), listener, cold);
     }
 
     @Override
@@ -282,6 +332,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         registry.close();
         worker.close();
         notifier.shutdownNow();
+        searcher.shutdownNow();
         ownSubscriptions.close();
         aggregator.close();
         store.close();

@@ -10,7 +10,7 @@ import dev.matview.core.Query;
 import dev.matview.core.Row;
 import dev.matview.core.Settings;
 import dev.matview.core.internal.Answer.CachedPage;
-import java.time.InstantSource;
+import dev.matview.core.mango.Budget;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +29,6 @@ final class PageReader {
     private static final int OVERHEAD = 1_000;
 
     private final Settings settings;
-    private final InstantSource clock;
     private final CertificateRules rules;
     private final PageRenderer renderer;
     private final Cache<PageKey, CachedPage> pages;
@@ -52,9 +51,8 @@ final class PageReader {
             int limit,
             @Nullable Caller caller) {}
 
-    PageReader(Settings settings, InstantSource clock, CertificateRules rules, PageRenderer renderer) {
+    PageReader(Settings settings, CertificateRules rules, PageRenderer renderer) {
         this.settings = settings;
-        this.clock = clock;
         this.rules = rules;
         this.renderer = renderer;
         this.pages = Caffeine.newBuilder()
@@ -64,8 +62,9 @@ final class PageReader {
                 .executor(Runnable::run)
                 .build();
         this.selections = Caffeine.newBuilder()
-                .maximumWeight(settings.cacheBytes())
-                .weigher((SelectionKey key, Selection selection) -> selection.mostBytes() + weight(key))
+                .maximumWeight(settings.searchBytes())
+                .weigher((SelectionKey key, Selection selection) ->
+                        (int) Math.min(Integer.MAX_VALUE, selection.bytes() + weight(key)))
                 .executor(Runnable::run)
                 .build();
         this.visible = Caffeine.newBuilder()
@@ -85,12 +84,16 @@ final class PageReader {
     }
 
     /** How many rows of the snapshot the caller may read. */
-    int visibleRows(FeedDefinition feed, Snapshot snapshot, Caller caller) {
-        return visible(feed, snapshot, caller).size();
+    int visibleRows(FeedDefinition feed, Snapshot snapshot, Caller caller, Budget budget) {
+        return visible(feed, snapshot, caller, budget).size();
     }
 
-    /** The page of the query's answer that starts at the offset. */
-    CachedPage page(FeedDefinition feed, Snapshot snapshot, Query query, int offset, int limit) {
+    /**
+     * The page of the query's answer that starts at the offset.
+     *
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; what was found is kept
+     */
+    CachedPage page(FeedDefinition feed, Snapshot snapshot, Query query, int offset, int limit, Budget budget) {
         GenerationKey generation = new GenerationKey(snapshot.view(), snapshot.tag());
         Caller reader = feed.access() == Access.ACL ? query.caller() : null;
         SelectionKey selection = new SelectionKey(new VisibleKey(generation, reader), query.shape());
@@ -99,7 +102,8 @@ final class PageReader {
                 .toList();
         if (!unlisted.isEmpty()) {
             // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
-            return renderer.render(rows(feed, snapshot, query, selection, offset, limit), query, unlisted);
+            return renderer.render(
+                    rows(feed, snapshot, query, selection, offset, limit, budget), query, unlisted, budget);
         }
         CachedPage cached = pages.getIfPresent(new PageKey(selection, offset, limit, null));
         if (cached == null || !cached.sameForAll()) {
@@ -107,33 +111,51 @@ final class PageReader {
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = renderer.render(rows(feed, snapshot, query, selection, offset, limit), query, List.of());
+            cached = renderer.render(
+                    rows(feed, snapshot, query, selection, offset, limit, budget), query, List.of(), budget);
             pages.put(new PageKey(selection, offset, limit, cached.sameForAll() ? null : query.caller()), cached);
         }
         return cached;
     }
 
     private List<Row> rows(
-            FeedDefinition feed, Snapshot snapshot, Query query, SelectionKey key, int offset, int limit) {
-        List<Row> source = visible(feed, snapshot, query.caller());
+            FeedDefinition feed,
+            Snapshot snapshot,
+            Query query,
+            SelectionKey key,
+            int offset,
+            int limit,
+            Budget budget) {
+        List<Row> source = visible(feed, snapshot, query.caller(), budget);
         if (query.selector().isAll() && query.sort().isNone()) {
             int from = Math.min(offset, source.size());
             return source.subList(from, (int) Math.min((long) from + limit, source.size()));
         }
-        return selections
-                .get(key, absent -> new Selection(query, source, clock, settings.queryTime()))
-                .page(offset, limit);
+        Selection selection = selections.get(key, absent -> new Selection(query, source, settings.searchBytes()));
+        try {
+            return selection.page(offset, limit, budget);
+        } finally {
+            // It has another weight now.
+            selections.put(key, selection);
+        }
     }
 
-    private List<Row> visible(FeedDefinition feed, Snapshot snapshot, Caller caller) {
+    private List<Row> visible(FeedDefinition feed, Snapshot snapshot, Caller caller, Budget budget) {
         List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
         List<Row> rows = all.subList(0, Math.min(all.size(), feed.limit().orElse(Integer.MAX_VALUE)));
         if (feed.access() == Access.PUBLIC) {
             return rows;
         }
         GenerationKey generation = new GenerationKey(snapshot.view(), snapshot.tag());
-        return visible.get(
-                new VisibleKey(generation, caller),
-                absent -> indexes.get(generation, missing -> new AclIndex(rows)).visible(caller, rules));
+        VisibleKey key = new VisibleKey(generation, caller);
+        List<Row> known = visible.getIfPresent(key);
+        if (known != null) {
+            return known;
+        }
+        AclIndex index = indexes.getIfPresent(generation);
+        budget.spend(index == null ? rows.size() : 0);
+        AclIndex built = indexes.get(generation, missing -> new AclIndex(rows));
+        budget.spend(built.askedFor(caller));
+        return visible.get(key, absent -> built.visible(caller, rules));
     }
 }

@@ -78,7 +78,7 @@ record QueryRequest(boolean global, Query query) {
             selector.remove(FLAT_OPTIONS);
             select(query, selector, limits);
         }
-        shape(query, body);
+        shape(query, body, limits);
         return new QueryRequest(global, query.build());
     }
 
@@ -115,18 +115,18 @@ record QueryRequest(boolean global, Query query) {
         }
     }
 
-    private static void shape(Query.Builder query, ObjectNode body) {
+    private static void shape(Query.Builder query, ObjectNode body, MangoLimits limits) {
         JsonNode limit = body.get("limit");
         if (limit != null) {
             query.limit(nonNegative(limit));
         }
         JsonNode fields = body.get("fields");
         if (fields != null && !isEmptyArray(fields)) {
-            query.fields(Projection.compile(fields));
+            query.fields(Projection.compile(fields, limits));
         }
         JsonNode sort = body.get("sort");
         if (sort != null && !isEmptyArray(sort)) {
-            query.sort(SortOrder.compile(sort));
+            query.sort(SortOrder.compile(sort, limits));
         }
     }
 

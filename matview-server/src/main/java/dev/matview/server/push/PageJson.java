@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
-/** The JSON of an answer: {@code {"docs": […], "bookmark": …, "view": {…}}}, or what changed in place of the documents. */
+/**
+ * The JSON of an answer: {@code {"docs": […], "bookmark": …, "view": {…}}}, with a {@code warning} after the bookmark where
+ * there is one, or what changed in place of the documents.
+ */
 public final class PageJson {
 
     private static final byte[] DOCS = "{\"docs\":".getBytes(StandardCharsets.UTF_8);
@@ -19,13 +22,19 @@ public final class PageJson {
 
     /** The whole answer, in UTF-8 and with a line feed at its end. The documents are copied as they are. */
     public static byte[] whole(Page page) {
-        byte[] documents = page.json();
-        byte[] rest = rest(page);
-        ByteArrayOutputStream json = new ByteArrayOutputStream(DOCS.length + documents.length + rest.length);
-        json.writeBytes(DOCS);
-        json.writeBytes(documents);
-        json.writeBytes(rest);
-        return json.toByteArray();
+        List<byte[]> parts = parts(page);
+        byte[] json = new byte[parts.stream().mapToInt(part -> part.length).sum()];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, json, at, part.length);
+            at += part.length;
+        }
+        return json;
+    }
+
+    /** The same in parts, one of them the page's own array: for whoever writes them one after another. */
+    public static List<byte[]> parts(Page page) {
+        return List.of(DOCS, page.json(), rest(page));
     }
 
     /** What leads from one answer to the next: {@code {"delta": {"added": […], …}, "bookmark": …, "view": {…}}}. */
@@ -53,14 +62,16 @@ public final class PageJson {
     private static ObjectNode describe(Page page, ObjectNode json) {
         Page.View view = page.view();
         json.put("bookmark", page.bookmark());
-        json.putObject("view")
+        page.warning().ifPresent(warning -> json.put("warning", warning));
+        ObjectNode state = json.putObject("view")
                 .put("generation", view.generation())
                 .put(
                         "refreshedAt",
-                        view.refreshedAt().truncatedTo(ChronoUnit.MILLIS).toString())
-                .put("rows", view.rows())
-                .put("databases", view.databases())
-                .put("behind", view.behind());
+                        view.refreshedAt().truncatedTo(ChronoUnit.MILLIS).toString());
+        if (view.rows() >= 0) {
+            state.put("rows", view.rows());
+        }
+        state.put("databases", view.databases()).put("behind", view.behind());
         return json;
     }
 
