@@ -4,6 +4,8 @@ import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.BudgetSpentException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -49,13 +51,31 @@ final class FreshReads {
         return younger;
     }
 
-    /** Waits for that, in the caller's thread; says whether it came about. */
-    boolean await(String collection, Duration age) {
+    /**
+     * Waits for that, as far as the budget lets it; says whether it came about.
+     *
+     * @throws dev.matview.core.mango.BudgetSpentException when it would have to wait and must not
+     */
+    boolean await(FeedTask task, Duration age, Budget budget) {
+        if (!age.isZero() && task.isYoungerThan(age, scheduler.instant())) {
+            return true;
+        }
+        if (!budget.mayWait()) {
+            // Before a refresh is asked for: whoever asks again, and may wait, asks for one.
+            throw BudgetSpentException.ofWait();
+        }
+        CompletableFuture<Boolean> younger = refreshIfOlder(task.feed.collection(), age);
         try {
-            return refreshIfOlder(collection, age).get();
+            return younger.isDone() ? join(younger) : budget.await(() -> join(younger));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    private static boolean join(CompletableFuture<Boolean> younger) throws InterruptedException {
+        try {
+            return younger.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof FeedNotRegisteredException unknown) {
                 throw unknown;

@@ -4,7 +4,6 @@ import dev.matview.core.Row;
 import dev.matview.core.internal.Place.AtKey;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Places in a user's own database, of which there are no generations: a page goes on after a sort key, in what is there
@@ -17,22 +16,17 @@ final class OwnPlaces {
 
     private OwnPlaces() {}
 
-    /**
-     * The number of the first row after the place.
-     *
-     * @param rows in their order
-     * @param place null for the start
-     */
-    static int after(List<Row> rows, @Nullable AtKey place) {
-        if (place == null) {
-            return 0;
-        }
-        int first = firstFrom(rows, place.key());
-        if (!place.isWhole()) {
-            return (int) Math.min(rows.size(), (long) first + place.passed());
-        }
-        boolean isThere = first < rows.size() && Arrays.equals(rows.get(first).sortKey(), place.key());
-        return isThere ? first + 1 : first;
+    /** Whether the key is behind the place, or may be: of a beginning the rows are counted. */
+    static boolean isAfter(byte[] key, AtKey place) {
+        int order = Arrays.compareUnsigned(key, place.key());
+        return place.isWhole() ? order > 0 : order >= 0;
+    }
+
+    /** Whether both rows have the same beginning of keys that are too long. */
+    static boolean beginAlike(Row one, Row other) {
+        return one.sortKey().length > LONGEST_KEY
+                && other.sortKey().length > LONGEST_KEY
+                && Arrays.equals(one.sortKey(), 0, LONGEST_KEY + 1, other.sortKey(), 0, LONGEST_KEY + 1);
     }
 
     /** The number of the first row whose key is not below that one. Keys in one database are unique. */
@@ -53,16 +47,14 @@ final class OwnPlaces {
     /**
      * The place of the last of these rows.
      *
-     * @param looked the rows that were looked at after the place, in their order; not none
+     * @param looked the rows that were looked at, in their order, with all whose keys begin as that of the last; not none
      */
-    static AtKey at(List<Row> looked, @Nullable AtKey place) {
+    static AtKey at(List<Row> looked) {
         byte[] key = looked.get(looked.size() - 1).sortKey();
         if (key.length <= LONGEST_KEY) {
             return new AtKey(key, -1);
         }
         byte[] beginning = Arrays.copyOf(key, LONGEST_KEY + 1);
-        int passed = looked.size() - firstFrom(looked, beginning);
-        boolean goesOn = place != null && !place.isWhole() && Arrays.equals(place.key(), beginning);
-        return new AtKey(beginning, goesOn ? place.passed() + passed : passed);
+        return new AtKey(beginning, looked.size() - firstFrom(looked, beginning));
     }
 }

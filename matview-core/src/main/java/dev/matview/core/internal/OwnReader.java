@@ -1,6 +1,5 @@
 package dev.matview.core.internal;
 
-import dev.matview.core.Aggregator;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.Row;
@@ -10,7 +9,9 @@ import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.Place.AtKey;
 import dev.matview.core.internal.StoreKeys.Keys;
 import dev.matview.core.mango.Selector;
+import dev.matview.core.mango.Budget;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,41 +22,47 @@ final class OwnReader {
     /** Stands for the generation: there is none. */
     private static final String OWN = "own";
 
-    private final Aggregator aggregator;
+    private final OwnDatabase databases;
     private final Settings settings;
     private final InstantSource clock;
     private final StoreKeys keys;
     private final PageRenderer renderer;
 
-    OwnReader(Aggregator aggregator, Settings settings, InstantSource clock, StoreKeys keys, PageRenderer renderer) {
-        this.aggregator = aggregator;
+    OwnReader(OwnDatabase databases, Settings settings, InstantSource clock, StoreKeys keys, PageRenderer renderer) {
+        this.databases = databases;
         this.settings = settings;
         this.clock = clock;
         this.keys = keys;
         this.renderer = renderer;
     }
 
-    /** @param feed what the collection selects */
-    Answer query(String collection, String database, Selector feed, Query query) throws InterruptedException {
+    /**
+     * Reads a page.
+     *
+     * @param feed what the collection selects
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice
+     */
+    Answer query(String collection, String database, Selector feed, Query query, Budget budget)
+            throws InterruptedException {
         Keys known = keys.get();
         // A place compares with the keys of the database it was given for, and must not with another's.
         String source = "own database " + database + ", " + collection;
         AtKey place = query.bookmark() == null ? null : place(query.bookmark(), source, query);
-        List<Row> rows = OwnDatabase.read(aggregator, database, feed.and(query.selector()), query);
-        int from = OwnPlaces.after(rows, place);
-        int begin = (int) Math.min(rows.size(), (long) from + query.skip());
-        int end = (int) Math.min(rows.size(), (long) begin + FeedReader.limit(settings, query));
+        int limit = FeedReader.limit(settings, query);
+        OwnDatabase.Found found = databases.read(
+                database, feed.and(query.selector()), query, place, query.skip(), limit, budget);
         Query rendered = Query.builder().caller(query.caller()).build();
-        CachedPage page = renderer.render(rows.subList(begin, end), rendered, query.expand());
-        end = begin + page.ids().size();
-        Place next = end > from ? OwnPlaces.at(rows.subList(from, end), place) : orStart(place);
+        CachedPage page = renderer.render(found.rows(), rendered, query.expand(), budget);
+        List<Row> looked = new ArrayList<>(found.passed());
+        looked.addAll(found.rows().subList(0, page.ids().size()));
+        Place next = looked.isEmpty() ? orStart(place) : OwnPlaces.at(looked);
         return new Answer(
                 new Asked(source, query, known),
                 new KeptPage(RowKeys.OWN_VIEW, page, next),
                 OWN,
                 Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, next).text(known),
                 null,
-                new Page.View(0, clock.instant(), rows.size(), 1, 0));
+                new Page.View(0, clock.instant(), found.total(), 1, 0));
     }
 
     private @Nullable AtKey place(String bookmark, String source, Query query) {

@@ -23,6 +23,16 @@ public final class BudgetSpentException extends RuntimeException {
         this.reason = reason;
     }
 
+    /** For work that has waited as long as it may. */
+    public static BudgetSpentException ofTime() {
+        return new BudgetSpentException(Reason.TIME);
+    }
+
+    /** For what would have to wait on a budget that must not. */
+    public static BudgetSpentException ofWait() {
+        return new BudgetSpentException(Reason.WAIT);
+    }
+
     /** Why the budget ends. */
     public Reason reason() {
         return reason;
