@@ -3,7 +3,8 @@ package dev.matview.server.http;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
-import dev.matview.server.auth.MetricsToken;
+import dev.matview.server.auth.BearerToken;
+import dev.matview.server.auth.UnauthorizedException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -32,10 +33,18 @@ final class MetricsEndpoint {
     }
 
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (token != null && token.isIn(request.getHeader("Authorization"))) {
+        if (isCollector(request)) {
             scrape(response);
         } else {
             callers.admitAdministrator(request, identity -> scrape(response));
+        }
+    }
+
+    private boolean isCollector(HttpServletRequest request) {
+        try {
+            return token != null && token.isIn(BearerToken.of(request.getHeader("Authorization")));
+        } catch (UnauthorizedException e) {
+            return false;
         }
     }
 
