@@ -101,7 +101,9 @@ final class SocketConnection implements FrameHandler, Outlet {
             close(CloseCode.TOO_LARGE, "the message is too large");
         } else if (frame.isFin()) {
             try {
-                take(first.text());
+                String message = first.text();
+                // It may wait for an answer, which the threads that read must not.
+                sockets.execute(() -> take(message));
             } catch (CharacterCodingException e) {
                 close(CloseCode.NOT_UTF8, "text must be UTF-8");
             }
@@ -264,15 +266,16 @@ final class SocketConnection implements FrameHandler, Outlet {
     }
 
     private void stopSending() {
-        Subscription ended;
-        synchronized (this) {
-            ended = subscription;
-        }
-        ended.close();
         Outbox box = outbox;
         if (box != null) {
             box.close();
         }
+        Subscription ended;
+        synchronized (this) {
+            ended = subscription;
+        }
+        // Whoever holds what it needs may be at work for long.
+        sockets.execute(ended::close);
     }
 
     void disconnect() {

@@ -4,6 +4,7 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 /** Feeds that answer every query in one way, and do nothing else. */
 final class StubFeeds {
@@ -19,6 +20,9 @@ final class StubFeeds {
                 GlobalFeeds.class.getClassLoader(), new Class<?>[] {GlobalFeeds.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("query")) {
                         return answering.page((String) arguments[0], (Query) arguments[1]);
+                    }
+                    if (method.getName().equals("status")) {
+                        return List.of();
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });
