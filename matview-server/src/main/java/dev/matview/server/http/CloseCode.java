@@ -1,11 +1,15 @@
 package dev.matview.server.http;
 
+import java.nio.charset.StandardCharsets;
+
 /** Why the server closes a WebSocket. Those above 4000 are our own (RFC 6455, section 7.4.2). */
 enum CloseCode {
     /** The server stops, or the client is no longer there. */
     GOING_AWAY(1001),
     /** A binary message; all of ours are text. */
     NOT_TEXT(1003),
+    /** Text that is no UTF-8. */
+    NOT_UTF8(1007),
     /** A message of more than {@link SocketLimits#MAX_MESSAGE_BYTES}. */
     TOO_LARGE(1009),
     /** Clients that have not authenticated have more under way than there is room for: try again later. */
@@ -24,14 +28,14 @@ enum CloseCode {
     /** The client takes too long to read. */
     TOO_SLOW(4008);
 
+    /** A reason may have 123 bytes (RFC 6455, section 5.5). */
+    private static final int LONGEST_REASON = 123;
+
     private final int number;
 
     CloseCode(int number) {
         this.number = number;
     }
-
-    /** A reason may have 123 bytes (RFC 6455, section 5.5). */
-    private static final int LONGEST_REASON = 123;
 
     /** The error's name and, as far as it fits, its reason. */
     static String reason(HttpError refused) {
@@ -40,7 +44,7 @@ enum CloseCode {
         int end = 0;
         while (end < text.length()) {
             int c = text.codePointAt(end);
-            bytes += ArrivingMessage.utf8Bytes(c);
+            bytes += Character.toString(c).getBytes(StandardCharsets.UTF_8).length;
             if (bytes > LONGEST_REASON) {
                 break;
             }

@@ -1,37 +1,35 @@
 package dev.matview.server.http;
 
-import java.io.IOException;
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.servlet.Filter;
-import javax.servlet.ServletException;
-import javax.servlet.ServletInputStream;
-import javax.servlet.http.HttpServletRequest;
-import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.AbstractHandler;
-import org.eclipse.jetty.server.handler.HandlerList;
-import org.eclipse.jetty.server.handler.StatisticsHandler;
-import org.eclipse.jetty.util.BlockingArrayQueue;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spark.embeddedserver.EmbeddedServer;
 import spark.embeddedserver.EmbeddedServers;
-import spark.embeddedserver.jetty.HttpRequestWrapper;
 import spark.embeddedserver.jetty.websocket.WebSocketHandlerWrapper;
 import spark.http.matching.MatcherFilter;
 import spark.ssl.SslStores;
-import spark.utils.urldecoding.UrlDecode;
 
 /**
  * Jetty under Spark, in place of Spark's own embedding, which reads whole bodies into memory however large they are,
- * leaves headers, queues and idle times at defaults for debugging, guesses a free port that another may take, and ends
+ * leaves headers and idle times at defaults for debugging, guesses a free port that another may take, and ends
  * the JVM when stopping takes too long.
  */
 final class JettyServer implements EmbeddedServer {
@@ -42,47 +40,62 @@ final class JettyServer implements EmbeddedServer {
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
-    /** Who reads more slowly holds up a thread. */
-    private static final int MIN_BYTES_PER_SECOND = 512;
+    private static final Set<String> OPERATORS = Set.of("/health", "/health/", "/metrics", "/metrics/");
+
+    /** Nothing here finds a file by its path, which is taken as it is written: it may look ambiguous to others. */
+    private static final UriCompliance PATHS =
+            UriCompliance.DEFAULT.with("routes", UriCompliance.AMBIGUOUS_VIOLATIONS.toArray(new Violation[0]));
 
     private static final Duration IDLE_TIME = Duration.ofSeconds(30);
     /** What the system keeps for a client that does not read; by itself it would come to keep megabytes. */
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
 
-    private static final int MAX_QUEUED_TASKS = 4096;
     private static final int ACCEPT_QUEUE = 1024;
+
+    /** Beside those that are WebSockets. */
+    private static final int MAX_HTTP_CONNECTIONS = 4096;
 
     private static final Logger log = LoggerFactory.getLogger(JettyServer.class);
 
-    private final Cors cors;
-    private final Sockets sockets;
+    private final Setup setup;
     private final Filter routes;
 
     /** Counts the requests under way, so that stopping can wait for them. */
-    private final StatisticsHandler counting = new StatisticsHandler();
+    private final GracefulHandler counting = new GracefulHandler();
 
     private volatile @Nullable Server server;
 
-    private JettyServer(Filter routes, Cors cors, Sockets sockets) {
+    private JettyServer(Filter routes, Setup setup) {
         this.routes = routes;
-        this.cors = cors;
-        this.sockets = sockets;
+        this.setup = setup;
     }
 
     /**
-     * Names to Spark an embedding with these beside Spark's routes. Spark knows of no way to pass on more than a name;
-     * it is to be {@linkplain #forget forgotten} when the service has started.
+     * What is served beside Spark's routes, and by whom.
+     *
+     * @param clock by which connections are told to have taken too long
      */
-    static Object register(Cors cors, Sockets sockets) {
+    record Setup(
+            HttpSettings settings,
+            ServerThreads threads,
+            Exchanges exchanges,
+            OpenConnections connections,
+            Sockets sockets,
+            InstantSource clock) {}
+
+    /**
+     * Names to Spark an embedding with this setup. Spark knows of no way to pass on more than a name; it is to be
+     * {@linkplain #forget forgotten} when the service has started.
+     */
+    static Object register(Setup setup) {
         Object name = new Object();
         synchronized (EmbeddedServers.class) {
             EmbeddedServers.initialize();
             EmbeddedServers.add(
                     name,
                     (routes, staticFiles, exceptions, hasOtherHandlers) ->
-                            // Always with other handlers: what Spark has no route for goes on to NotFound.
-                            new JettyServer(
-                                    new MatcherFilter(routes, staticFiles, exceptions, false, true), cors, sockets));
+                            // Always with other handlers: what Spark has no route for is refused in our form.
+                            new JettyServer(new MatcherFilter(routes, staticFiles, exceptions, false, true), setup));
         }
         return name;
     }
@@ -93,27 +106,20 @@ final class JettyServer implements EmbeddedServer {
         }
     }
 
+    /** Threads are {@link ServerThreads}, whatever Spark says of them. */
     @Override
     public int ignite(
             String host, int port, @Nullable SslStores ssl, int maxThreads, int minThreads, int threadIdleMillis)
             throws Exception {
-        QueuedThreadPool threads = new QueuedThreadPool(
-                maxThreads,
-                minThreads,
-                threadIdleMillis,
-                new BlockingArrayQueue<>(minThreads, minThreads, MAX_QUEUED_TASKS));
-        threads.setName("http");
-        Server jetty = new Server(threads);
-        ServerConnector connector = new ServerConnector(jetty, new TokenBoundConnections(configuration()));
-        connector.setHost(host);
-        connector.setPort(port);
-        connector.setIdleTimeout(IDLE_TIME.toMillis());
-        connector.setAcceptQueueSize(ACCEPT_QUEUE);
-        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+        ServerThreads threads = setup.threads();
+        Server jetty = new Server(threads.io());
+        jetty.addBean(threads.answering());
+        jetty.addBean(threads.large());
+        jetty.addBean(threads.operating());
+        ServerConnector connector = connector(jetty, host, port);
         jetty.addConnector(connector);
-        HandlerList answering =
-                new HandlerList(new SocketHandler(sockets, cors), new SparkHandler(routes), new NotFound());
-        counting.setHandler(new CorsHandler(cors, answering));
+        jetty.addBean(new NetworkConnectionLimit(maxConnections(), jetty));
+        counting.setHandler(handlers(jetty));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
         jetty.setStopTimeout(STOP_TIME.toMillis());
@@ -127,12 +133,48 @@ final class JettyServer implements EmbeddedServer {
         return connector.getLocalPort();
     }
 
-    private static HttpConfiguration configuration() {
+    private Handler handlers(Server jetty) {
+        ServerThreads threads = setup.threads();
+        Handler answering = new HandOver(
+                request -> isForOperators(request) ? threads.operating() : threads.answering(),
+                SparkRoutes.handler(routes, setup.exchanges()));
+        Cors cors = setup.settings().cors();
+        return new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
+    }
+
+    private static boolean isForOperators(Request request) {
+        return OPERATORS.contains(request.getHttpURI().getPath());
+    }
+
+    private ServerConnector connector(Server jetty, String host, int port) {
+        ServerConnector connector =
+                new ServerConnector(jetty, new TokenBoundConnections(configuration(), setup.clock()));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE_TIME.toMillis());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+        connector.addBean(setup.connections());
+        return connector;
+    }
+
+    private HttpConfiguration configuration() {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
-        configuration.setMinResponseDataRate(MIN_BYTES_PER_SECOND);
+        configuration.setUriCompliance(PATHS);
+        if (!setup.settings().trustedProxies().isEmpty()) {
+            configuration.addCustomizer(new CallerAddress(setup.settings().trustedProxies()));
+        }
         return configuration;
+    }
+
+    /** As many as the WebSockets and the requests that may be, and never so many that no file could be opened. */
+    private int maxConnections() {
+        int wanted = setup.settings().sockets().maxSockets() + MAX_HTTP_CONNECTIONS;
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? Math.toIntExact(Math.min(wanted, Math.max(1, unix.getMaxFileDescriptorCount() * 3 / 4)))
+                : wanted;
     }
 
     @Override
@@ -157,7 +199,12 @@ final class JettyServer implements EmbeddedServer {
         if (jetty == null) {
             return;
         }
-        sockets.close();
+        setup.sockets().close();
+        for (Connector connector : jetty.getConnectors()) {
+            // Takes no more, and gives what is under way the time it has.
+            connector.shutdown();
+        }
+        setup.connections().closeIdle();
         try {
             jetty.stop();
         } catch (Exception e) {
@@ -165,68 +212,9 @@ final class JettyServer implements EmbeddedServer {
         }
     }
 
-    /** How many threads answer requests. */
+    /** How many requests are under way. */
     @Override
     public int activeThreadCount() {
-        return counting.getRequestsActive();
-    }
-
-    /** Gives a request to Spark's routes. */
-    private static final class SparkHandler extends AbstractHandler {
-        private final Filter routes;
-
-        private SparkHandler(Filter routes) {
-            this.routes = routes;
-        }
-
-        @Override
-        public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-                throws IOException, ServletException {
-            if (!isDecodable(request.getRequestURI())) {
-                baseRequest.setHandled(true);
-                Answer.send(response, HttpError.badRequest("bad_request", "The path is no percent-encoded UTF-8."));
-                return;
-            }
-            PlainRequest plain = new PlainRequest(request);
-            routes.doFilter(plain, response, null);
-            baseRequest.setHandled(!plain.notConsumed());
-        }
-    }
-
-    /** Whether Spark can take parameters from the path; where it cannot, it answers 500 in HTML. */
-    private static boolean isDecodable(String path) {
-        try {
-            UrlDecode.path(path);
-            return true;
-        } catch (IllegalArgumentException malformed) {
-            return false;
-        }
-    }
-
-    /** A request without what Spark adds: a copy of the whole body, and a header that stands for another method. */
-    private static final class PlainRequest extends HttpRequestWrapper {
-
-        private PlainRequest(HttpServletRequest request) {
-            super(request);
-        }
-
-        @Override
-        public ServletInputStream getInputStream() throws IOException {
-            return getRequest().getInputStream();
-        }
-
-        @Override
-        public @Nullable String getHeader(String name) {
-            return name.equalsIgnoreCase("X-HTTP-Method-Override") ? null : super.getHeader(name);
-        }
-    }
-
-    private static final class NotFound extends AbstractHandler {
-        @Override
-        public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-                throws IOException {
-            baseRequest.setHandled(true);
-            Answer.send(response, HttpError.notFound());
-        }
+        return Math.toIntExact(counting.getCurrentRequestCount());
     }
 }

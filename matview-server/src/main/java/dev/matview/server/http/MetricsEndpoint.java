@@ -11,7 +11,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -32,25 +31,26 @@ final class MetricsEndpoint {
         this.token = token;
     }
 
-    void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (isCollector(request)) {
-            scrape(response);
+    void answer(Exchange exchange) throws IOException {
+        if (token != null && token.isIn(bearer(exchange))) {
+            scrape(exchange);
         } else {
-            callers.admitAdministrator(request, identity -> scrape(response));
+            callers.admitAdministrator(exchange, identity -> scrape(exchange));
         }
     }
 
-    private boolean isCollector(HttpServletRequest request) {
+    private static @Nullable String bearer(Exchange exchange) {
         try {
-            return token != null && token.isIn(BearerToken.of(request.getHeader("Authorization")));
-        } catch (UnauthorizedException e) {
-            return false;
+            return BearerToken.of(exchange.request().getHeader("Authorization"));
+        } catch (UnauthorizedException other) {
+            // Who looks at administrators says what is wrong with it.
+            return null;
         }
     }
 
-    private void scrape(HttpServletResponse response) throws IOException {
+    private void scrape(Exchange exchange) {
         byte[] text = registry().scrape(CONTENT_TYPE).getBytes(StandardCharsets.UTF_8);
-        Answer.send(response, HttpServletResponse.SC_OK, CONTENT_TYPE, text);
+        exchange.send(HttpServletResponse.SC_OK, CONTENT_TYPE, text);
     }
 
     /** Made anew for each scrape, since feeds come and go; it holds numbers, and nothing runs in it. */

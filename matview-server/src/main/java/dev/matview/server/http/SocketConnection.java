@@ -7,27 +7,28 @@ import dev.matview.core.mango.MangoException;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.push.Outbox;
 import dev.matview.server.push.Outlet;
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
 import java.util.Set;
-import org.eclipse.jetty.websocket.api.Session;
-import org.eclipse.jetty.websocket.api.WebSocketPartialListener;
-import org.eclipse.jetty.websocket.api.WebSocketPingPongListener;
-import org.eclipse.jetty.websocket.api.WriteCallback;
-import org.eclipse.jetty.websocket.common.WebSocketFrame;
-import org.eclipse.jetty.websocket.common.WebSocketRemoteEndpoint;
-import org.eclipse.jetty.websocket.common.frames.PingFrame;
-import org.eclipse.jetty.websocket.common.frames.TextFrame;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that is not
- * read but for pongs. Jetty calls the listener's methods one after the other, the sweep comes at any time.
+ * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that is thrown
+ * away but for pings and pongs. Jetty brings one frame after the other, each when the one before is done with; the sweep
+ * comes at any time.
  */
-final class SocketConnection implements WebSocketPartialListener, WebSocketPingPongListener, Outlet {
+final class SocketConnection implements FrameHandler, Outlet {
 
     private static final Logger log = LoggerFactory.getLogger(SocketConnection.class);
 
@@ -36,10 +37,14 @@ final class SocketConnection implements WebSocketPartialListener, WebSocketPingP
     private final Instant opened;
     private volatile Instant heard;
     private volatile Instant pinged;
-    private volatile @Nullable Session session;
+    private volatile @Nullable CoreSession session;
     private volatile @Nullable Outbox outbox;
 
-    private final ArrivingMessage arriving;
+    /** What has come of the first message; of no later one. */
+    private final TextMessage first;
+
+    /** Whether a pong is on its way: a client that asks more often than it listens gets no queue of them. */
+    private final AtomicBoolean answering = new AtomicBoolean();
 
     /** Guarded by this, as is all that follows. */
     private boolean spoken;
@@ -51,6 +56,10 @@ final class SocketConnection implements WebSocketPartialListener, WebSocketPingP
 
     private Subscription subscription = () -> {};
     private @Nullable Instant closing;
+
+    /** What to say as soon as there is somebody to say it to: it is closed before it was open. */
+    private @Nullable Runnable farewell;
+
     private boolean gone;
 
     /** @param path the last part of the request's path: a collection, or {@code global} */
@@ -60,39 +69,88 @@ final class SocketConnection implements WebSocketPartialListener, WebSocketPingP
         this.opened = now;
         this.heard = now;
         this.pinged = now;
-        this.arriving = new ArrivingMessage(sockets.unauthenticated());
+        this.first = new TextMessage(SocketLimits.MAX_MESSAGE_BYTES, sockets.unauthenticated());
     }
 
     @Override
-    public void onWebSocketConnect(Session opened) {
+    public void onOpen(CoreSession opened, Callback callback) {
         session = opened;
+        callback.succeeded();
         sockets.opened(this);
+        Runnable late;
+        synchronized (this) {
+            late = farewell;
+        }
+        if (late != null) {
+            late.run();
+        }
+        opened.demand();
     }
 
-    /** A message comes in parts: Jetty would put it together whatever all the others have under way. */
     @Override
-    public void onWebSocketPartialText(String part, boolean last) {
+    public void onFrame(Frame frame, Callback callback) {
         heard = sockets.now();
+        switch (frame.getOpCode()) {
+            case OpCode.TEXT, OpCode.CONTINUATION -> takePart(frame);
+            case OpCode.BINARY -> close(CloseCode.NOT_TEXT, "text only");
+            case OpCode.PING -> answerPing(frame);
+            // A pong has been heard; a close is answered by Jetty.
+            default -> {}
+        }
+        callback.succeeded();
+        CoreSession current = session;
+        if (current != null && frame.getOpCode() != OpCode.CLOSE) {
+            current.demand();
+        }
+    }
+
+    private void takePart(Frame frame) {
         synchronized (this) {
             if (spoken || closing != null) {
                 return;
             }
-            spoken = last;
         }
-        switch (arriving.add(part)) {
+        switch (first.add(frame.getPayload())) {
             case TOO_LARGE ->
                 close(CloseCode.TOO_LARGE, "a message may have " + SocketLimits.MAX_MESSAGE_BYTES + " bytes");
             case NO_ROOM -> close(CloseCode.NO_ROOM, "no room for messages of unauthenticated clients");
             case TAKEN -> {
-                if (last) {
-                    authenticate(arriving.text());
-                    arriving.drop();
+                if (frame.isFin()) {
+                    takeWhole();
                 }
             }
         }
     }
 
-    private void authenticate(String message) {
+    private void takeWhole() {
+        synchronized (this) {
+            spoken = true;
+        }
+        try {
+            String message = first.text();
+            // It may wait for an answer, which the threads that read must not. Until then it takes its room.
+            sockets.execute(() -> {
+                first.drop();
+                take(message);
+            });
+        } catch (CharacterCodingException e) {
+            close(CloseCode.NOT_UTF8, "text must be UTF-8");
+        }
+    }
+
+    private void answerPing(Frame ping) {
+        if (answering.compareAndSet(false, true)) {
+            ByteBuffer payload = BufferUtil.copy(ping.getPayload());
+            sendFrame(new Frame(OpCode.PONG, payload), () -> answering.set(false));
+        }
+    }
+
+    private void take(String message) {
+        synchronized (this) {
+            if (closing != null) {
+                return;
+            }
+        }
         try {
             subscribe(SocketRequest.parse(message));
         } catch (HttpError e) {
@@ -133,61 +191,38 @@ final class SocketConnection implements WebSocketPartialListener, WebSocketPingP
         close(CloseCode.of(error), CloseCode.reason(error));
     }
 
-    @Override
-    public void onWebSocketPartialBinary(ByteBuffer payload, boolean last) {
-        close(CloseCode.NOT_TEXT, "text only");
-    }
-
-    @Override
-    public void onWebSocketPing(ByteBuffer payload) {
-        heard = sockets.now();
-    }
-
-    @Override
-    public void onWebSocketPong(ByteBuffer payload) {
-        heard = sockets.now();
-    }
-
     /** When the client last showed that it is there. */
     Instant heard() {
         return heard;
     }
 
     @Override
-    public void onWebSocketError(Throwable cause) {
+    public void onError(Throwable cause, Callback callback) {
         log.debug("A WebSocket failed", cause);
+        callback.succeeded();
     }
 
     @Override
-    public void onWebSocketClose(int code, @Nullable String reason) {
+    public void onClosed(CloseStatus status, Callback callback) {
         synchronized (this) {
             gone = true;
         }
-        stop();
+        stopSending();
         sockets.closed(this);
+        callback.succeeded();
     }
 
     @Override
     public void send(ByteBuffer message, Runnable sent) {
-        sendFrame(new TextFrame().setPayload(message), sent);
+        sendFrame(new Frame(OpCode.TEXT, message), sent);
     }
 
-    private void sendFrame(WebSocketFrame frame, Runnable sent) {
-        Session current = session;
-        if (current != null && current.getRemote() instanceof WebSocketRemoteEndpoint remote) {
-            // Unchecked and raw: the bytes are shared by all who get them, and valid UTF-8.
-            remote.uncheckedSendFrame(frame, new WriteCallback() {
-                @Override
-                public void writeFailed(Throwable cause) {
-                    // Jetty closes the connection, and tells onWebSocketClose.
-                    log.debug("A WebSocket did not take a message", cause);
-                }
-
-                @Override
-                public void writeSuccess() {
-                    sent.run();
-                }
-            });
+    private void sendFrame(Frame frame, Runnable sent) {
+        CoreSession current = session;
+        if (current != null) {
+            // When it is not taken, Jetty closes the connection, and tells onClosed.
+            Callback done = Callback.from(sent, cause -> log.debug("A WebSocket did not take a message", cause));
+            current.sendFrame(frame, done, false);
         }
     }
 
@@ -224,7 +259,7 @@ final class SocketConnection implements WebSocketPartialListener, WebSocketPingP
             close(CloseCode.GOING_AWAY, "no answer to pings");
         } else if (!isSending() && now.isAfter(pinged.plus(limits.pingInterval()))) {
             pinged = now;
-            sendFrame(new PingFrame(), () -> {});
+            sendFrame(new Frame(OpCode.PING), () -> {});
         }
     }
 
@@ -247,37 +282,41 @@ final class SocketConnection implements WebSocketPartialListener, WebSocketPingP
                 return;
             }
             closing = sockets.now();
+            farewell = () -> sayFarewell(code, reason);
         }
-        stop();
-        Session current = session;
-        if (current == null) {
+        stopSending();
+        if (session == null) {
             sockets.closed(this);
         } else {
-            current.close(code.number(), reason);
+            sayFarewell(code, reason);
         }
     }
 
-    private void stop() {
-        arriving.end();
-        Subscription ended;
-        synchronized (this) {
-            ended = subscription;
+    private void sayFarewell(CloseCode code, String reason) {
+        CoreSession current = session;
+        if (current != null) {
+            current.close(code.number(), reason, Callback.NOOP);
         }
-        ended.close();
+    }
+
+    private void stopSending() {
+        first.drop();
         Outbox box = outbox;
         if (box != null) {
             box.close();
         }
+        Subscription ended;
+        synchronized (this) {
+            ended = subscription;
+        }
+        // Whoever holds what it needs may be at work for long.
+        sockets.execute(ended::close);
     }
 
     void disconnect() {
-        Session current = session;
+        CoreSession current = session;
         if (current != null) {
-            try {
-                current.disconnect();
-            } catch (IOException e) {
-                log.debug("A WebSocket was gone already", e);
-            }
+            current.abort();
         }
         sockets.closed(this);
     }

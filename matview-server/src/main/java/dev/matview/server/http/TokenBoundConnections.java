@@ -1,6 +1,8 @@
 package dev.matview.server.http;
 
-import org.eclipse.jetty.http.BadMessageException;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -8,69 +10,124 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.HttpChannelOverHttp;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnection;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.internal.HttpConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP connections that answer a request for data whose headers are too large with 401, not 431, unless its token had
- * arrived by then: a token that does not fit is one more token that is not accepted, and nothing of it is kept.
+ * arrived by then: a token that does not fit is one more token that is not accepted, and nothing of it is kept. They tell
+ * what they wait for.
  */
 final class TokenBoundConnections extends HttpConnectionFactory {
 
     private static final String DATA = "/data/";
 
-    TokenBoundConnections(HttpConfiguration configuration) {
+    private final InstantSource clock;
+
+    TokenBoundConnections(HttpConfiguration configuration, InstantSource clock) {
         super(configuration);
+        this.clock = clock;
     }
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
-        HttpConnection connection =
-                new HttpConnection(
-                        getHttpConfiguration(),
-                        connector,
-                        endPoint,
-                        getHttpCompliance(),
-                        isRecordHttpComplianceViolations()) {
-                    @Override
-                    protected HttpChannelOverHttp newHttpChannel() {
-                        return new Channel(this, getConnector(), getHttpConfiguration(), getEndPoint());
-                    }
-                };
-        return configure(connection, connector, endPoint);
+        return configure(new Client(getHttpConfiguration(), connector, endPoint, clock), connector, endPoint);
     }
 
-    private static final class Channel extends HttpChannelOverHttp {
+    /** One client's. */
+    static final class Client extends HttpConnection {
 
-        private boolean asksForData;
-        private boolean hasToken;
+        private final InstantSource clock;
+        private volatile @Nullable Instant idleSince;
 
-        Channel(HttpConnection connection, Connector connector, HttpConfiguration configuration, EndPoint endPoint) {
-            super(connection, connector, configuration, endPoint, connection);
+        /** How many bytes had come when the last request was over: those that follow are of the next one's head. */
+        private volatile long bytesBefore;
+
+        private volatile @Nullable Instant headSeen;
+
+        Client(HttpConfiguration configuration, Connector connector, EndPoint endPoint, InstantSource clock) {
+            super(configuration, connector, endPoint);
+            this.clock = clock;
+            this.idleSince = clock.instant();
+        }
+
+        /** Since when there has been no whole request; null while there is one. */
+        @Nullable
+        Instant idleSince() {
+            return idleSince;
+        }
+
+        /** Since when the head of a request has been seen to come; null when there is none. Asked once a second. */
+        @Nullable
+        Instant headSince() {
+            if (idleSince == null || getBytesIn() == bytesBefore) {
+                headSeen = null;
+            } else if (headSeen == null) {
+                headSeen = clock.instant();
+            }
+            return headSeen;
         }
 
         @Override
-        public boolean startRequest(String method, String uri, HttpVersion version) {
-            asksForData = uri.startsWith(DATA);
-            hasToken = false;
-            return super.startRequest(method, uri, version);
+        protected RequestHandler newRequestHandler() {
+            return new Heads();
         }
 
         @Override
-        public void parsedHeader(HttpField field) {
-            hasToken |= field.getHeader() == HttpHeader.AUTHORIZATION;
-            super.parsedHeader(field);
+        protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
+            return new Stream(method, uri, version);
         }
 
-        @Override
-        public void badMessage(BadMessageException failure) {
-            boolean tooLarge = failure.getCode() == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431;
-            super.badMessage(
-                    tooLarge && asksForData && !hasToken
-                            ? new BadMessageException(HttpStatus.UNAUTHORIZED_401, "the token does not fit", failure)
-                            : failure);
+        /** From a request until its answer is out. */
+        private final class Stream extends HttpStreamOverHTTP1 {
+
+            Stream(String method, String uri, HttpVersion version) {
+                super(method, uri, version);
+            }
+
+            @Override
+            public void succeeded() {
+                bytesBefore = getBytesIn();
+                idleSince = clock.instant();
+                super.succeeded();
+            }
+        }
+
+        private final class Heads extends RequestHandler {
+
+            private boolean asksForData;
+            private boolean hasToken;
+
+            @Override
+            public void startRequest(String method, String uri, HttpVersion version) {
+                asksForData = uri.startsWith(DATA);
+                hasToken = false;
+                super.startRequest(method, uri, version);
+            }
+
+            @Override
+            public void parsedHeader(HttpField field) {
+                hasToken |= field.getHeader() == HttpHeader.AUTHORIZATION;
+                super.parsedHeader(field);
+            }
+
+            @Override
+            public boolean headerComplete() {
+                idleSince = null;
+                return super.headerComplete();
+            }
+
+            @Override
+            public void badMessage(HttpException failure) {
+                boolean tooLarge = failure.getCode() == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431;
+                super.badMessage(
+                        tooLarge && asksForData && !hasToken
+                                ? new HttpException.RuntimeException(
+                                        HttpStatus.UNAUTHORIZED_401, "the token does not fit")
+                                : failure);
+            }
         }
     }
 }

@@ -131,6 +131,14 @@ class RefusalsOverHttpTest {
     }
 
     @Test
+    void aBodyInAnEncodingThatIsNotReadIsRefusedUnreadWhenTheClientWaits() throws IOException {
+        String answer = exchange("POST " + POSTS + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                + "Content-Encoding: br\r\nContent-Length: 10\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 415 ").doesNotContain("100 Continue");
+    }
+
+    @Test
     void aBodyThatComesInChunksIsBoundedToo() throws IOException {
         StringBuilder request = new StringBuilder("POST " + POSTS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n");

@@ -271,7 +271,7 @@ class SocketsTest {
 
     @Test
     void theAuthenticationMessageIsSmallAndText() throws Exception {
-        SocketClient large = open("/data/global").send("{\"type\":\"auth\",\"token\":\"" + "x".repeat(20_000) + "\"}");
+        SocketClient large = open("/data/global").send("{\"type\":\"auth\",\"token\":\"" + "x".repeat(70_000) + "\"}");
         assertThat(large.closeCode()).isEqualTo(1009);
 
         SocketClient binary = open("/data/global");
