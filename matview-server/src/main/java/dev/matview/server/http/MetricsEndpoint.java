@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators, and for collectors with a token of their own. */
+/**
+ * {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators, and for collectors
+ * with a token of their own.
+ */
 final class MetricsEndpoint {
 
     private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
