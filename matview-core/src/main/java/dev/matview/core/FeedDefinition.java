@@ -52,8 +52,8 @@ public interface FeedDefinition {
     }
 
     /**
-     * The feed as it is where that rule tells users' databases: over the databases of all users, if it does not name any.
-     * What follows references by another rule has another fingerprint.
+     * The feed as it is where that rule tells users' databases: over those of all users, if it does not name any. What
+     * follows references by another rule has another fingerprint.
      */
     default FeedDefinition over(UserDatabases users) {
         return this;
@@ -86,8 +86,8 @@ public interface FeedDefinition {
 
     /**
      * A builder of a feed over the databases of all users ({@code userdb-*} unless {@link
-     * GlobalFeeds.Builder#userDatabases} says otherwise) that selects every document whole, orders by {@code _id}, is refreshed
-     * every five minutes and is open to every caller; its view is {@code _global_} and the collection's name.
+     * GlobalFeeds.Builder#userDatabases} says otherwise) that selects every document whole, orders by {@code _id}, is
+     * refreshed every five minutes and is open to every caller; its view is {@code _global_} and the collection's name.
      */
     static Builder builder(String collection) {
         return new Builder(collection);

@@ -80,8 +80,14 @@ final class TemplatedUserDatabases implements UserDatabases {
         return USER.matcher(user).matches() && name.length() <= MAX_NAME ? Optional.of(name) : Optional.empty();
     }
 
-    /** Empty for what is no text: half a surrogate pair has no bytes, and any put in its place would be another's. */
+    /**
+     * Empty for whom couch_peruser has no name that is theirs alone: half a surrogate pair has no bytes, and any put in its
+     * place would be another's; a control character below 16 is written there with one digit, which runs into the next.
+     */
     private static String hexOf(String did) {
+        if (did.chars().anyMatch(c -> c < 0x10)) {
+            return "";
+        }
         try {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(did));
             return HexFormat.of().formatHex(bytes.array(), 0, bytes.limit());

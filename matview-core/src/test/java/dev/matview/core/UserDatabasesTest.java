@@ -78,6 +78,14 @@ class UserDatabasesTest {
         assertThat(byHex.database("a".repeat(116))).isEmpty();
     }
 
+    /** couch_peruser would call the databases of these two alike. */
+    @Test
+    void aControlCharacterThatCouchPerUserWritesWithOneDigitIsNobody() {
+        assertThat(byHex.database("\u0012\u0003")).isEmpty();
+        assertThat(byHex.database("\u0001#")).isEmpty();
+        assertThat(byHex.database("\u0012#")).contains("userdb-1223");
+    }
+
     @Test
     void halfASurrogatePairIsNobody() {
         assertThat(byHex.database("\ud83d")).isEmpty();

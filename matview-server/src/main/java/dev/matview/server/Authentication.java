@@ -148,8 +148,9 @@ final class Authentication {
     }
 
     private void requireLoopback(String what) throws UsageException {
-        if (!options.isLoopback()) {
-            throw new UsageException("--host " + options.host() + ": " + what
+        String open = options.http.openToOthers();
+        if (open != null) {
+            throw new UsageException(open + ": " + what
                     + " listens on a loopback address only, such as 127.0.0.1; give --jwt-secret-file FILE or"
                     + " JWT_SECRET (environment) to listen on others");
         }

@@ -1,13 +1,16 @@
 package dev.matview.server;
 
-import dev.matview.server.auth.MetricsToken;
+import dev.matview.server.auth.Guessable;
 import dev.matview.server.http.Cors;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.server.http.HttpSettings.Management;
+import dev.matview.server.http.MetricsToken;
+import dev.matview.server.http.TrustedProxies;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,6 +32,14 @@ final class HttpOptions {
     @Nullable
     Integer port;
 
+    @Option(names = "--management-port", paramLabel = "PORT", description = "a second port, for administrators alone")
+    @Nullable
+    Integer managementPort;
+
+    @Option(names = "--management-host", paramLabel = "HOST", description = "the address of that port (127.0.0.1)")
+    @Nullable
+    String managementHost;
+
     @Option(
             names = "--metrics-token-file",
             paramLabel = "FILE",
@@ -42,6 +53,10 @@ final class HttpOptions {
             description = "whose pages may read, or * for all [CORS_ORIGIN]")
     @Nullable
     String corsOrigin;
+
+    @Option(names = "--trusted-proxy", paramLabel = "CIDR,...", description = "proxies whose X-Forwarded-For counts")
+    @Nullable
+    String trustedProxy;
 
     /** @throws UsageException when it is no port, or the environment's is none */
     int port(Map<String, String> environment) throws UsageException {
@@ -67,15 +82,29 @@ final class HttpOptions {
     }
 
     /**
-     * Whether every address of the host is this machine's own.
+     * The option that has the server listen to other machines; null when it listens to this one alone.
      *
-     * @throws UsageException when the host has no address
+     * @throws UsageException when a host has no address
      */
-    boolean isLoopback() throws UsageException {
+    @Nullable
+    String openToOthers() throws UsageException {
+        if (!isLoopback("--host", host)) {
+            return "--host " + host;
+        }
+        return managementHost == null || isLoopback("--management-host", managementHost)
+                ? null
+                : "--management-host " + managementHost;
+    }
+
+    private static boolean isLoopback(String option, String host) throws UsageException {
+        return addresses(option, host).stream().allMatch(InetAddress::isLoopbackAddress);
+    }
+
+    private static List<InetAddress> addresses(String option, String host) throws UsageException {
         try {
-            return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+            return List.of(InetAddress.getAllByName(host));
         } catch (UnknownHostException e) {
-            throw new UsageException("--host: there is no address of the name " + host);
+            throw new UsageException(option + ": there is no address of the name " + host);
         }
     }
 
@@ -85,12 +114,15 @@ final class HttpOptions {
      */
     HttpSettings settings(LimitOptions limits, Map<String, String> environment)
             throws UsageException, StartupException {
+        int port = port(environment);
         return new HttpSettings(
                 host,
-                port(environment),
+                port,
                 cors(environment),
                 limits.sockets(),
                 limits.requestsPerCaller(),
+                trustedProxies(),
+                management(port),
                 metricsToken());
     }
 
@@ -104,13 +136,41 @@ final class HttpOptions {
         }
     }
 
+    private TrustedProxies trustedProxies() throws UsageException {
+        try {
+            return trustedProxy == null ? TrustedProxies.none() : TrustedProxies.of(trustedProxy);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--trusted-proxy: " + e.getMessage());
+        }
+    }
+
+    private @Nullable Management management(int port) throws UsageException {
+        if (managementPort == null) {
+            if (managementHost != null) {
+                throw new UsageException("--management-host: give --management-port too");
+            }
+            return null;
+        }
+        Management management = Management.onLoopback(requirePort(managementPort, "--management-port"));
+        if (managementHost != null) {
+            addresses("--management-host", managementHost);
+            management = new Management(managementHost, managementPort);
+        }
+        if (management.port() == port && port != 0 && management.host().equals(host)) {
+            throw new UsageException("--management-port: " + port + " is the port of everybody; choose another");
+        }
+        return management;
+    }
+
     private @Nullable MetricsToken metricsToken() throws UsageException, StartupException {
         if (metricsTokenFile == null) {
             return null;
         }
         byte[] token = SecretFile.read("--metrics-token-file", metricsTokenFile);
         try {
-            return MetricsToken.of(new String(token, StandardCharsets.UTF_8));
+            MetricsToken read = MetricsToken.of(new String(token, StandardCharsets.UTF_8));
+            Guessable.refuse(token);
+            return read;
         } catch (IllegalArgumentException e) {
             throw new UsageException("--metrics-token-file " + metricsTokenFile + ": " + e.getMessage());
         }

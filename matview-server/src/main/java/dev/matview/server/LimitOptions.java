@@ -47,7 +47,7 @@ final class LimitOptions {
             names = "--max-view-bytes",
             paramLabel = "SIZE",
             defaultValue = "60%",
-            description = "of all views: 512m, 2g, or a part of the heap (60%%)")
+            description = "memory of views: 512m, 2g, or a part of the heap (60%%)")
     String maxViewBytes = "60%";
 
     /** @throws UsageException when a value is none that can be, or the page sizes do not fit together */

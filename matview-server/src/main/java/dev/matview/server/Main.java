@@ -1,6 +1,7 @@
 package dev.matview.server;
 
 import dev.matview.core.registry.Spelling;
+import dev.matview.server.process.MemoryExhaustion;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        MemoryExhaustion.endProcess();
         System.exit(commandLine(System.getenv()).execute(withCommand(args)));
     }
 

@@ -25,11 +25,6 @@ final class Options {
         return http.host;
     }
 
-    /** @throws UsageException when the host has no address */
-    boolean isLoopback() throws UsageException {
-        return http.isLoopback();
-    }
-
     boolean servesOwn(Map<String, String> environment) {
         return sources.servesOwn(environment);
     }

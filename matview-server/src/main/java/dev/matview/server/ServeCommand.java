@@ -97,9 +97,9 @@ final class ServeCommand extends ServerCommand {
     private static void warnOfClosedDoors(Authenticator authenticator, HttpSettings http) {
         if (!authenticator.knowsAdministrators()) {
             log.warn(
-                    "There are no administrators: /feeds, {}and what the page at / shows are closed to everybody;"
+                    "There are no administrators: {} and what the page at / shows are closed to everybody;"
                             + " --jwt-admin-claim NAME=VALUE says who may see them",
-                    http.metricsToken() == null ? "/metrics " : "");
+                    http.metricsToken() == null ? "/feeds, /metrics" : "/feeds");
         }
     }
 

@@ -29,7 +29,7 @@ final class TokenOptions extends ClaimOptions {
     @Option(
             names = "--user-database",
             paramLabel = "TEMPLATE",
-            description = "or userdb-{hex(sub)} (userdb-{instanceId})")
+            description = "a user's database; as couch_peruser has it: userdb-{hex(sub)} (userdb-{instanceId})")
     @Nullable
     String userDatabase;
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param subject the claim that is the caller's DID, and must be there
  * @param instance the claim that is the caller's instance id; not read where the users' databases are named without it
  * @param administrator the claim of administrators; null for none
- * @param users whose database is which
+ * @param users whose database is which: the rule that the feeds are built with
  */
 public record ClaimRules(
         @Nullable String issuer,

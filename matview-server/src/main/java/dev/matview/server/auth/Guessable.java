@@ -6,7 +6,7 @@ import java.util.BitSet;
  * Finds secrets that are long and nevertheless guessed: a letter, a word or a row of digits, repeated. A secret that was
  * drawn by chance, as bytes, hexadecimal or base64, is never taken for one.
  */
-final class Guessable {
+public final class Guessable {
 
     /** Of 32 digits that were drawn by chance less than six are different once in ten million times, of letters never. */
     private static final int MIN_DIFFERENT = 6;
@@ -17,7 +17,7 @@ final class Guessable {
     private Guessable() {}
 
     /** @throws IllegalArgumentException when the secret is guessed; the message does not hold it */
-    static void refuse(byte[] secret) {
+    public static void refuse(byte[] secret) {
         int period = period(secret);
         if (period < LONG_ENOUGH && period <= secret.length / 2) {
             throw new IllegalArgumentException("repeats the same "

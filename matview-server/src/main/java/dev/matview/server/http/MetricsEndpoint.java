@@ -3,18 +3,21 @@ package dev.matview.server.http;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
-import dev.matview.server.auth.MetricsToken;
+import dev.matview.server.auth.BearerToken;
+import dev.matview.server.auth.UnauthorizedException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators, and for collectors with a token of their own. */
+/**
+ * {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators, and for collectors
+ * with a token of their own.
+ */
 final class MetricsEndpoint {
 
     private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -31,17 +34,26 @@ final class MetricsEndpoint {
         this.token = token;
     }
 
-    void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (token != null && token.isIn(request.getHeader("Authorization"))) {
-            scrape(response);
+    void answer(Exchange exchange) throws IOException {
+        if (token != null && token.isIn(bearer(exchange))) {
+            scrape(exchange);
         } else {
-            callers.admitAdministrator(request, identity -> scrape(response));
+            callers.admitAdministrator(exchange, identity -> scrape(exchange));
         }
     }
 
-    private void scrape(HttpServletResponse response) throws IOException {
+    private static @Nullable String bearer(Exchange exchange) {
+        try {
+            return BearerToken.of(exchange.request().getHeader("Authorization"));
+        } catch (UnauthorizedException other) {
+            // Who looks at administrators says what is wrong with it.
+            return null;
+        }
+    }
+
+    private void scrape(Exchange exchange) {
         byte[] text = registry().scrape(CONTENT_TYPE).getBytes(StandardCharsets.UTF_8);
-        Answer.send(response, HttpServletResponse.SC_OK, CONTENT_TYPE, text);
+        exchange.send(HttpServletResponse.SC_OK, CONTENT_TYPE, text);
     }
 
     /** Made anew for each scrape, since feeds come and go; it holds numbers, and nothing runs in it. */

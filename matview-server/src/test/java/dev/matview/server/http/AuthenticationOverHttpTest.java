@@ -11,7 +11,6 @@ import dev.matview.core.UserDatabases;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.ClaimRules;
-import dev.matview.server.auth.MetricsToken;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import java.io.IOException;
