@@ -50,7 +50,7 @@ public final class Projection {
     /**
      * Compiles a list of fields. An empty list and Jackson's missing node keep everything.
      *
-     * @throws MangoException {@code invalid_fields} when it is no array, which JSON null is not either, {@code invalid_field} when an element is no
+     * @throws MangoException {@code invalid_fields} when it is no array (JSON null is none), {@code invalid_field} when an element is no
      *     string, {@code invalid_field_name} when a name in a path is empty; {@code too_many_fields} and
      *     {@code field_path_too_long} when it exceeds the limits
      */

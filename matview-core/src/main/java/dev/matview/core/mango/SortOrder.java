@@ -54,7 +54,7 @@ public final class SortOrder {
      * Compiles a list of sort fields, each a name or one name with {@code "asc"} or {@code "desc"}. An empty list and
      * Jackson's missing node ask for no order.
      *
-     * @throws MangoException {@code invalid_sort_json} when it is no array, which JSON null is not either, {@code invalid_sort_field} for an element
+     * @throws MangoException {@code invalid_sort_json} when it is no array (JSON null is none), {@code invalid_sort_field} for an element
      *     of another form, {@code invalid_field_name} when a name in a path is empty; {@code too_many_sort_keys} and
      *     {@code field_path_too_long} when it exceeds the limits
      */

@@ -6,6 +6,7 @@ import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Identity;
+import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
 import java.util.Set;
@@ -49,9 +50,7 @@ final class QueryEndpoint {
                 limits);
         Query query = asked.query();
         Page page = asked.global() ? feeds.query(collection, query) : own(collection, query);
-        String tag = asked.global() && query.expand().isEmpty()
-                ? EntityTag.of(page, query)
-                : EntityTag.ofContent(page, query);
+        String tag = EntityTag.of(page);
         response.setHeader("ETag", tag);
         // Kept by the asking client alone, and asked for again each time: a new generation may be there at any moment.
         response.setHeader("Cache-Control", "private, no-cache");

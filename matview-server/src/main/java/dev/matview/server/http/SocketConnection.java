@@ -207,7 +207,7 @@ final class SocketConnection implements FrameHandler, Outlet {
             return;
         }
         SocketRequest.Subscribed asked = sockets.read(request, path, identity.caller());
-        Outbox box = new Outbox(this, asked.delta(), sockets::now);
+        Outbox box = new Outbox(this, asked.delta(), asked.since(), sockets::now);
         synchronized (this) {
             expiry = identity.expiry();
             feed = asked.global() ? asked.collection() : null;
