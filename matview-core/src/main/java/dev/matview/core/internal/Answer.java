@@ -84,7 +84,7 @@ final class Answer implements Page {
 
     @Override
     public Optional<String> warning() {
-        return Optional.ofNullable(page.warning() == null ? warning : page.warning());
+        return Optional.ofNullable(Warnings.all(page.warning(), warning));
     }
 
     @Override

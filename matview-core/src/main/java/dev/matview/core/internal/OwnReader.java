@@ -61,7 +61,7 @@ final class OwnReader {
                 new KeptPage(RowKeys.OWN_VIEW, page, next),
                 OWN,
                 Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, next).text(known),
-                null,
+                Warnings.ofLimit(settings, query),
                 new Page.View(0, clock.instant(), found.total(), 1, 0));
     }
 

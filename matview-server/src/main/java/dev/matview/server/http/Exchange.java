@@ -94,6 +94,11 @@ final class Exchange {
         return request;
     }
 
+    /** The group of addresses that the client's is in. */
+    String address() {
+        return CallerAddress.group(core);
+    }
+
     HttpServletResponse response() {
         return response;
     }

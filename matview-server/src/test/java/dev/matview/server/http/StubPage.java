@@ -18,7 +18,7 @@ final class StubPage {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "generationTag" -> generationTag;
                     case "tag" -> generationTag + ".query.rows";
-                    case "json" -> "[]".getBytes(StandardCharsets.UTF_8);
+                    case "json" -> bytes;
                     case "bookmark" -> "end";
                     case "warning" -> Optional.empty();
                     case "endsEarly" -> false;
