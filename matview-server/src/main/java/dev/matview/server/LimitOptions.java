@@ -44,6 +44,13 @@ final class LimitOptions {
     int maxSockets = 10_000;
 
     @Option(
+            names = "--max-sockets-per-caller",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "WebSockets of one caller at once (${DEFAULT-VALUE})")
+    int maxSocketsPerCaller = SocketLimits.MAX_SOCKETS_PER_CALLER;
+
+    @Option(
             names = "--max-view-bytes",
             paramLabel = "SIZE",
             defaultValue = "60%",
@@ -91,7 +98,10 @@ final class LimitOptions {
     }
 
     SocketLimits sockets() throws UsageException {
-        return SocketLimits.defaults().withMaxSockets(Ranges.require("--max-sockets", maxSockets, 0, MAX_SOCKETS));
+        return SocketLimits.defaults()
+                .withMaxSockets(Ranges.require("--max-sockets", maxSockets, 0, MAX_SOCKETS))
+                .withMaxSocketsPerCaller(
+                        Ranges.require("--max-sockets-per-caller", maxSocketsPerCaller, 1, MAX_SOCKETS));
     }
 
     int requestsPerCaller() throws UsageException {

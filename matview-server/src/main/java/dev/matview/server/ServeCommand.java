@@ -11,6 +11,7 @@ import dev.matview.core.UserDatabases;
 import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.server.http.ManagementBindException;
 import dev.matview.server.sample.LivePosts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,7 +70,7 @@ final class ServeCommand extends ServerCommand {
                             ? () -> {}
                             : LivePosts.start(sources.samples(), users, feeds, scheduler)::close;
                     endWithProcess(posts, server, sources);
-                    announce(out, sources.registry(), authenticator, server.port());
+                    announce(out, sources.registry(), authenticator, server);
                     new CountDownLatch(1).await();
                 }
             }
@@ -82,6 +83,9 @@ final class ServeCommand extends ServerCommand {
             throws StartupException {
         try {
             return MatviewServer.start(feeds, authenticator, http, scheduler);
+        } catch (ManagementBindException e) {
+            throw new StartupException(
+                    "--management-port, --management-host: cannot listen there: " + rootMessage(e), e);
         } catch (IOException e) {
             String place = options.host() + ":" + http.port();
             boolean inUse = String.valueOf(rootMessage(e)).contains("in use");
@@ -163,14 +167,15 @@ final class ServeCommand extends ServerCommand {
                         "shutdown"));
     }
 
-    private void announce(PrintWriter out, FeedRegistry registry, Authenticator authenticator, int port) {
-        String url =
-                "http://" + (options.host().contains(":") ? "[" + options.host() + "]" : options.host()) + ":" + port;
+    private void announce(PrintWriter out, FeedRegistry registry, Authenticator authenticator, MatviewServer server) {
+        String url = "http://" + (options.host().contains(":") ? "[" + options.host() + "]" : options.host()) + ":"
+                + server.port();
         String token = authenticator.identifiesCallers() ? " -H \"Authorization: Bearer $TOKEN\"" : "";
         registry.contents().feeds().stream()
                 .findFirst()
                 .ifPresent(feed -> out.println("curl -s -XPOST '" + url + "/data/" + feed.collection()
                         + "/query?global=true' -d '{}'" + token));
+        server.managementPort().ifPresent(port -> out.println("for administrators: port " + port));
         out.println("matview ready on " + url);
         out.flush();
     }

@@ -15,8 +15,8 @@ import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators, and for collectors
- * with a token of their own.
+ * {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators, for who has the token
+ * for it, and for everybody who comes in by an entrance that is on this machine alone.
  */
 final class MetricsEndpoint {
 
@@ -25,17 +25,24 @@ final class MetricsEndpoint {
     private final GlobalFeeds feeds;
     private final Callers callers;
     private final Sockets sockets;
+    private final OpenConnections connections;
     private final @Nullable MetricsToken token;
 
-    MetricsEndpoint(GlobalFeeds feeds, Callers callers, Sockets sockets, @Nullable MetricsToken token) {
+    MetricsEndpoint(
+            GlobalFeeds feeds,
+            Callers callers,
+            Sockets sockets,
+            OpenConnections connections,
+            @Nullable MetricsToken token) {
         this.feeds = feeds;
         this.callers = callers;
         this.sockets = sockets;
+        this.connections = connections;
         this.token = token;
     }
 
     void answer(Exchange exchange) throws IOException {
-        if (token != null && token.isIn(bearer(exchange))) {
+        if (exchange.isOpenToScrapers() || token != null && token.isIn(bearer(exchange))) {
             scrape(exchange);
         } else {
             callers.admitAdministrator(exchange, identity -> scrape(exchange));
@@ -81,6 +88,7 @@ final class MetricsEndpoint {
                         feed.staleness().toMillis() / 1000.0);
             }
         }
+        gauge(registry, "matview.connections", "HTTP connections that are open.", connections.count());
         gauge(registry, "matview.websockets", "WebSockets that are open.", sockets.count());
         gauge(registry, "matview.websocket.queries", "Distinct queries that they ask.", sockets.topics());
         gauge(registry, "matview.callers.active", "Callers with a request under way.", callers.active());

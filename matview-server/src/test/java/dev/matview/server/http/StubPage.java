@@ -12,6 +12,11 @@ final class StubPage {
     private StubPage() {}
 
     static Page of(String generationTag) {
+        return of(generationTag, "[]");
+    }
+
+    static Page of(String generationTag, String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         return (Page) Proxy.newProxyInstance(
                 Page.class.getClassLoader(),
                 new Class<?>[] {Page.class},
