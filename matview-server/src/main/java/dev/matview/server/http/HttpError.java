@@ -78,6 +78,11 @@ final class HttpError extends RuntimeException {
                 429, "too_many_requests", "You have too many requests under way at once.", Map.of("Retry-After", "1"));
     }
 
+    /** The caller has as many WebSockets open as it may. */
+    static HttpError tooManySockets(int limit) {
+        return of(429, "too_many_sockets", "You have " + limit + " WebSockets open, and may have no more.");
+    }
+
     /** The caller's own database, or one it refers to, cannot be read now. */
     static HttpError databaseUnavailable() {
         return new HttpError(

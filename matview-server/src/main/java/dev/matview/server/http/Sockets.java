@@ -2,7 +2,6 @@ package dev.matview.server.http;
 
 import dev.matview.core.Caller;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
@@ -10,31 +9,38 @@ import dev.matview.server.auth.Identity;
 import dev.matview.server.auth.UnauthorizedException;
 import dev.matview.server.push.Broadcasts;
 import dev.matview.server.push.Outbox;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** All WebSockets of a server, and what they share. One sweep a second keeps their times. Thread-safe. */
+/** All WebSockets of a server, and what they share. A sweep keeps their times. Thread-safe. */
 final class Sockets implements AutoCloseable {
 
-    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Logger log = LoggerFactory.getLogger(Sockets.class);
 
     private final GlobalFeeds feeds;
     private final Broadcasts broadcasts;
     private final Authenticator authenticator;
     private final MangoLimits mango;
     private final SocketLimits limits;
-    private final Scheduler scheduler;
+    private final Executor threads;
+    private final InstantSource clock;
     private final Set<SocketConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private final MessageRoom unauthenticated;
-    private volatile Subscription nextSweep = () -> {};
     private volatile boolean closed;
 
     Sockets(
@@ -42,30 +48,20 @@ final class Sockets implements AutoCloseable {
             Authenticator authenticator,
             MangoLimits mango,
             SocketLimits limits,
-            Scheduler scheduler) {
+            Executor threads,
+            InstantSource clock) {
         this.feeds = feeds;
         this.broadcasts = new Broadcasts(feeds);
         this.authenticator = authenticator;
         this.mango = mango;
         this.limits = limits;
-        this.scheduler = scheduler;
+        this.threads = threads;
+        this.clock = clock;
         this.unauthenticated = new MessageRoom(limits.unauthenticatedBytes());
-        scheduleSweep();
     }
 
-    private void scheduleSweep() {
-        nextSweep = scheduler.schedule(SWEEP, () -> {
-            try {
-                sweep();
-            } finally {
-                if (!closed) {
-                    scheduleSweep();
-                }
-            }
-        });
-    }
-
-    private void sweep() {
+    /** Looks whether anything has taken too long. */
+    void sweep() {
         if (connections.isEmpty() || closed) {
             return;
         }
@@ -77,7 +73,7 @@ final class Sockets implements AutoCloseable {
     }
 
     Instant now() {
-        return scheduler.instant();
+        return clock.instant();
     }
 
     /** What all clients together that have not authenticated may have sent. */
@@ -85,16 +81,37 @@ final class Sockets implements AutoCloseable {
         return unauthenticated;
     }
 
-    /** A connection that may be opened; null when there are too many. */
+    /**
+     * A connection that may be opened; null when there are too many.
+     *
+     * @param address whose it is as long as it has said nothing
+     */
     @Nullable
-    SocketConnection open(String path) {
-        if (closed || count.incrementAndGet() > limits.maxSockets()) {
+    SocketConnection open(String path, String address) {
+        if (count.incrementAndGet() > limits.maxSockets()) {
+            makeRoom(address);
+        }
+        if (closed || count.get() > limits.maxSockets()) {
             count.decrementAndGet();
             return null;
         }
-        SocketConnection connection = new SocketConnection(this, path, now());
+        SocketConnection connection = new SocketConnection(this, path, address, now());
         connections.add(connection);
         return connection;
+    }
+
+    /** Who has not said who it is makes room for one of another address that has fewer such sockets. */
+    private void makeRoom(String address) {
+        Map<String, List<SocketConnection>> silent = connections.stream()
+                .filter(SocketConnection::isSilent)
+                .collect(Collectors.groupingBy(SocketConnection::address));
+        List<SocketConnection> most = silent.values().stream()
+                .max(Comparator.comparingInt(List::size))
+                .orElse(List.of());
+        int own = silent.getOrDefault(address, List.of()).size();
+        if (most.size() > own + 1) {
+            most.stream().min(Comparator.comparing(SocketConnection::opened)).ifPresent(SocketConnection::disconnect);
+        }
     }
 
     void opened(SocketConnection connection) {
@@ -107,6 +124,20 @@ final class Sockets implements AutoCloseable {
     void closed(SocketConnection connection) {
         if (connections.remove(connection)) {
             count.decrementAndGet();
+            String caller = connection.leave();
+            if (caller != null) {
+                uncount(caller);
+            }
+        }
+    }
+
+    /** Runs what may wait: not on the threads that read. */
+    void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException stopping) {
+            // The connections are closed as well.
+            log.debug("The server has stopped", stopping);
         }
     }
 
@@ -123,6 +154,25 @@ final class Sockets implements AutoCloseable {
     /** How many distinct queries they ask. */
     int topics() {
         return broadcasts.topics();
+    }
+
+    /**
+     * Counts a socket as the caller's.
+     *
+     * @return the caller's name
+     * @throws HttpError 429 when it has as many as it may
+     */
+    String count(Caller caller, String address) {
+        String name = caller.did() == null ? "address " + address : "did " + caller.did();
+        if (byCaller.merge(name, 1, Integer::sum) > limits.maxSocketsPerCaller()) {
+            uncount(name);
+            throw HttpError.tooManySockets(limits.maxSocketsPerCaller());
+        }
+        return name;
+    }
+
+    void uncount(String caller) {
+        byCaller.computeIfPresent(caller, (name, open) -> open == 1 ? null : open - 1);
     }
 
     Identity authenticate(@Nullable String token) {
@@ -151,7 +201,6 @@ final class Sockets implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        nextSweep.close();
         connections.forEach(connection -> connection.close(CloseCode.GOING_AWAY, "the server stops"));
     }
 }
