@@ -102,8 +102,9 @@ final class CurrentRights {
             return 0;
         }
         int hidden = 0;
-        for (Row row : past.snapshot().notSharedWith(now.snapshot())) {
-            budget.spend(1);
+        List<Row> changed = past.snapshot().notSharedWith(now.snapshot());
+        budget.spend(2 * changed.size());
+        for (Row row : changed) {
             if (Collections.binarySearch(visible, row) >= 0 && shown(row) == null) {
                 hidden++;
             }

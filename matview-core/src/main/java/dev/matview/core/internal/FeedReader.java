@@ -47,7 +47,7 @@ final class FeedReader {
      *
      * @param served the generation that is served now, and decides on rights
      * @param warning what is to be said with the answer
-     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice
+     * @throws BudgetSpentException when the budget does not suffice
      */
     Answer query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
         Keys known = keys.get();
@@ -127,11 +127,12 @@ final class FeedReader {
             if (query.bookmark() != null) {
                 return Optional.empty();
             }
+            // Whoever is to be told of a difference can as well be told the whole: what is not ready is not searched
+            // for.
+            Budget little = Budget.hot(settings.hotSteps());
             try {
-                // Not worth more than what is ready or quickly found: the whole answer does as well.
-                Budget budget = Budget.hot(settings.hotSteps());
                 return task.generation(generations)
-                        .map(read -> pages.page(read, null, query, null, limit(settings, query), budget));
+                        .map(read -> pages.page(read, null, query, null, limit(settings, query), little));
             } catch (QueryException | MangoException | BudgetSpentException e) {
                 log.debug("An earlier answer is not read again: {}", e.getMessage());
                 return Optional.empty();

@@ -7,9 +7,9 @@ import dev.matview.core.Query;
 import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.Row;
 import dev.matview.core.Settings;
+import dev.matview.core.internal.Place.AtKey;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
-import dev.matview.core.internal.Place.AtKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -52,32 +52,26 @@ final class OwnDatabase {
      * What was found.
      *
      * @param rows those that were asked for, in order; the first ones, where an answer cannot hold all
+     * @param places where each of them is
+     * @param passed the place of the last that was passed over; null when none was
      * @param total how many the query selects; -1 where reading ended before that was known
-     * @param passed those before them that were passed over, in order, as far as they {@linkplain OwnPlaces tell a place}
      */
-    record Found(List<Row> rows, int total, List<Row> passed) {}
+    record Found(
+            List<Row> rows, List<AtKey> places, @Nullable AtKey passed, int total) {}
 
     /**
-     * The rows after the place; none when there is no such database.
+     * The rows after the place, without the first ones; none when there is no such database.
      *
-     * @param place null for the start
-     * @param skip how many to pass over there
-     *
+     * @param after null for the start
+     * @param skip how many are passed over
      * @throws QueryTooLargeException when there are too many, or what they are sorted by is too large
      * @throws AggregationException when the database cannot be read, or too many others are
      * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice
      */
     Found read(
-            String database,
-            Selector selector,
-            Query query,
-            @Nullable AtKey place,
-            int skip,
-            int limit,
-            Budget budget)
+            String database, Selector selector, Query query, @Nullable AtKey after, int skip, int limit, Budget budget)
             throws InterruptedException {
-        // Where only the beginning of a key is known, rows from there on are passed over by their number.
-        long offset = place == null || place.isWhole() ? skip : (long) skip + place.passed();
+        long offset = (long) skip + OwnPlaces.passed(after);
         if (offset + limit > settings.ownRows()) {
             throw new QueryTooLargeException(
                     "too_many_rows",
@@ -85,9 +79,9 @@ final class OwnDatabase {
                             + " documents together.");
         }
         if (limit == 0) {
-            return new Found(List.of(), -1, List.of());
+            return new Found(List.of(), List.of(), null, -1);
         }
-        Reading reading = new Reading(database, selector, query, place, (int) offset, limit, budget);
+        Reading reading = new Reading(database, selector, query, after, (int) offset, limit, budget);
         long patience = budget.waitLeft().toMillis();
         if (!budget.await(() -> places.tryAcquire(patience, TimeUnit.MILLISECONDS))) {
             throw new AggregationException(database + " was not read: too many other databases are being read");
@@ -106,30 +100,34 @@ final class OwnDatabase {
         private final String database;
         private final Selector selector;
         private final Query query;
-        private final @Nullable AtKey place;
+        private final @Nullable AtKey after;
+        private final OwnPlaces places;
         private final int offset;
         private final int limit;
         private final Budget budget;
         private final boolean inOrder;
         private final FirstRows first;
-        private final List<Row> passed = new ArrayList<>();
-        private long passedBytes;
+        private final List<AtKey> found = new ArrayList<>();
+        private @Nullable AtKey passed;
         private int total;
-        private int afterPlace;
+        /** How many of them are after the place. */
+        private int later;
+
         private boolean whole;
 
         Reading(
                 String database,
                 Selector selector,
                 Query query,
-                @Nullable AtKey place,
+                @Nullable AtKey after,
                 int offset,
                 int limit,
                 Budget budget) {
             this.database = database;
             this.selector = selector;
             this.query = query;
-            this.place = place;
+            this.after = after;
+            this.places = new OwnPlaces(after);
             this.offset = offset;
             this.limit = limit;
             this.budget = budget;
@@ -141,12 +139,27 @@ final class OwnDatabase {
             whole = true;
             await(() -> aggregator.read(database, document -> working(() -> take(document))));
             List<Row> rows = first.inOrder();
-            if (!inOrder && offset > 0) {
-                int from = Math.min(offset, rows.size());
-                passed.addAll(rows.subList(0, from));
-                rows = looked(rows.subList(from, rows.size()));
+            if (!inOrder) {
+                for (int i = 0; i < rows.size(); i++) {
+                    place(i, rows.get(i).sortKey());
+                }
+                rows = rows.subList(Math.min(offset, rows.size()), rows.size());
+                rows = offset > 0 ? looked(rows) : rows;
             }
-            return new Found(rows, whole ? total : -1, passed);
+            return new Found(rows, found, passed, whole ? total : -1);
+        }
+
+        /** Notes where the row is that has so many before it after the place. */
+        private void place(int number, byte[] key) {
+            if (number < OwnPlaces.passed(after)) {
+                return;
+            }
+            AtKey place = places.next(key);
+            if (number < offset) {
+                passed = place;
+            } else {
+                found.add(place);
+            }
         }
 
         /** Rows of which only the keys were kept, with their documents as they are now. */
@@ -169,7 +182,10 @@ final class OwnDatabase {
                         })));
                 for (Row key : some) {
                     byte[] document = documents.get(key.id());
-                    if (document != null) {
+                    if (document == null) {
+                        // Gone since: its place goes with it.
+                        found.remove(rows.size());
+                    } else {
                         rows.add(new Row(database, key.id(), key.sortKey(), document, null));
                         bytes += document.length;
                     }
@@ -189,34 +205,20 @@ final class OwnDatabase {
                 return true;
             }
             total++;
-            if (place != null && !OwnPlaces.isAfter(key, place)) {
+            if (!OwnPlaces.isAfter(after, key)) {
                 return true;
             }
+            later++;
             return inOrder ? takeNext(id, key, document) : keepBest(id, key, document);
         }
 
         private boolean takeNext(String id, byte[] key, ObjectNode document) {
-            if (++afterPlace > offset) {
+            place(later - 1, key);
+            if (later > offset) {
                 first.append(new Row(database, id, key, shown(document), null));
-            } else {
-                pass(new Row(database, id, key, new byte[0], null));
             }
-            whole = afterPlace < offset + limit && !first.isFull();
+            whole = later < offset + limit && !first.isFull();
             return whole;
-        }
-
-        /** Of rows that come in order, only the last tells a place, with those before it whose long keys begin alike. */
-        private void pass(Row row) {
-            if (!passed.isEmpty() && !OwnPlaces.beginAlike(passed.get(0), row)) {
-                passed.clear();
-                passedBytes = 0;
-            }
-            passedBytes += row.sortKey().length;
-            if (passedBytes > settings.answerBytes()) {
-                throw new QueryTooLargeException(
-                        "sort_too_large", "What is passed over has ids of too many bytes; ask for less, page by page.");
-            }
-            passed.add(row);
         }
 
         private boolean keepBest(String id, byte[] key, ObjectNode document) {

@@ -2,16 +2,14 @@ package dev.matview.core.internal;
 
 import dev.matview.core.Page;
 import dev.matview.core.Query;
-import dev.matview.core.Row;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.Place.AtKey;
 import dev.matview.core.internal.StoreKeys.Keys;
-import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.Selector;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,31 +45,37 @@ final class OwnReader {
         Keys known = keys.get();
         // A place compares with the keys of the database it was given for, and must not with another's.
         String source = "own database " + database + ", " + collection;
-        AtKey place = query.bookmark() == null ? null : place(query.bookmark(), source, query);
-        int limit = FeedReader.limit(settings, query);
+        AtKey after = query.bookmark() == null ? null : place(query.bookmark(), source, query);
         OwnDatabase.Found found = databases.read(
-                database, feed.and(query.selector()), query, place, query.skip(), limit, budget);
+                database,
+                feed.and(query.selector()),
+                query,
+                after,
+                query.skip(),
+                FeedReader.limit(settings, query),
+                budget);
         Query rendered = Query.builder().caller(query.caller()).build();
         CachedPage page = renderer.render(found.rows(), rendered, query.expand(), budget);
-        List<Row> looked = new ArrayList<>(found.passed());
-        looked.addAll(found.rows().subList(0, page.ids().size()));
-        Place next = looked.isEmpty() ? orStart(place) : OwnPlaces.at(looked);
+        Place next = next(found, page.ids().size(), after);
         return new Answer(
                 new Asked(source, query, known),
                 new KeptPage(RowKeys.OWN_VIEW, page, next),
                 OWN,
                 Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, next).text(known),
-                Warnings.ofLimit(settings, query),
+                null,
                 new Page.View(0, clock.instant(), found.total(), 1, 0));
+    }
+
+    /** The place of the last row that was looked at, of which so many are shown. */
+    private static Place next(OwnDatabase.Found found, int shown, @Nullable AtKey after) {
+        AtKey last = shown > 0 ? found.places().get(shown - 1) : found.passed();
+        last = last == null ? after : last;
+        return last == null ? Place.START : last;
     }
 
     private @Nullable AtKey place(String bookmark, String source, Query query) {
         Place place = Bookmark.parse(bookmark, source, query, keys).place();
         return place instanceof AtKey key ? key : null;
-    }
-
-    private static Place orStart(@Nullable AtKey place) {
-        return place == null ? Place.START : place;
     }
 
     /** A query of an own database. */

@@ -138,12 +138,7 @@ final class PageReader {
      * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; what was found is kept
      */
     KeptPage page(
-            Served read,
-            @Nullable CurrentRights rights,
-            Query query,
-            @Nullable Row after,
-            int limit,
-            Budget budget) {
+            Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit, Budget budget) {
         SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
         List<String> unlisted = query.expand().stream()
                 .filter(field -> !read.feed().expand().contains(field))
@@ -162,8 +157,7 @@ final class PageReader {
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = render(
-                    read, cut(read, rights, query, selection, after, limit, budget), query, List.of(), budget);
+            cached = render(read, cut(read, rights, query, selection, after, limit, budget), query, List.of(), budget);
             pages.put(cached.sameForAll() ? forAll : forCaller, cached);
         }
         return cached;
@@ -210,28 +204,21 @@ final class PageReader {
         }
         int begin = (int) Math.min(Integer.MAX_VALUE, (long) from + skip);
         List<Row> page = rows.page(begin, limit, budget);
-        if (!page.isEmpty()) {
-            return new Cut(page, page.get(page.size() - 1));
-        }
-        return new Cut(page, skip > 0 ? rows.before(begin, budget) : after);
+        boolean passed = !page.isEmpty() || skip > 0;
+        int end = (int) Math.min(Integer.MAX_VALUE, (long) begin + page.size());
+        return new Cut(page, passed ? rows.before(end, budget) : after);
     }
 
     /** Goes on until the page is full: what may not be read takes no place on it. */
     private static Cut readable(
-            RowList rows,
-            int from,
-            CurrentRights rights,
-            int skip,
-            int limit,
-            @Nullable Row after,
-            Budget budget) {
+            RowList rows, int from, CurrentRights rights, int skip, int limit, @Nullable Row after, Budget budget) {
         List<Row> page = new ArrayList<>();
         Row last = after;
         int skipped = 0;
         int next = from;
         while (page.size() < limit || skipped < skip) {
             List<Row> chunk = rows.page(next, CHUNK, budget);
-            budget.spend(chunk.size());
+            budget.spend(2 * chunk.size());
             if (chunk.isEmpty()) {
                 break;
             }

@@ -9,14 +9,12 @@ import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +70,7 @@ final class Selection implements RowList {
     }
 
     /**
-     * The rows from the offset, as many as the limit says or as there are.
+     * {@inheritDoc}
      *
      * @throws BudgetSpentException when the budget ends before they are found
      * @throws MangoException when a row on the way costs too much for the selector's regular expressions
@@ -81,57 +79,58 @@ final class Selection implements RowList {
     @Override
     public List<Row> page(int offset, int limit, Budget budget) {
         long end = (long) offset + limit;
-        return searched(budget, () -> found.size() >= end, () -> {
+        lock(budget);
+        try {
+            searchUntil(() -> found.size() >= end, budget);
             int from = Math.min(offset, found.size());
             return List.copyOf(found.subList(from, (int) Math.min(end, found.size())));
-        });
-    }
-
-    /** Throws what {@link #page} throws. */
-    @Override
-    public int after(Row row, Budget budget) {
-        return searched(
-                budget, () -> !found.isEmpty() && found.get(found.size() - 1).compareTo(row) > 0, () -> {
-                    int place = sorts
-                            ? Collections.binarySearch(found, row, Comparator.comparing(one -> keyed(one, budget)))
-                            : Collections.binarySearch(found, row);
-                    return place < 0 ? -place - 1 : place + 1;
-                });
-    }
-
-    private record Keyed(byte[] key, Row row) implements Comparable<Keyed> {
-        @Override
-        public int compareTo(Keyed other) {
-            int order = Arrays.compareUnsigned(key, other.key);
-            return order != 0 ? order : row.compareTo(other.row);
+        } finally {
+            bytes = measured();
+            searching.unlock();
         }
     }
 
-    private Keyed keyed(Row row, Budget budget) {
+    /**
+     * {@inheritDoc}
+     *
+     * @throws BudgetSpentException when the budget ends before it is found
+     */
+    @Override
+    public int after(Row row, Budget budget) {
+        lock(budget);
+        try {
+            searchUntil(() -> !found.isEmpty() && found.get(found.size() - 1).compareTo(row) > 0, budget);
+            int place = sorts
+                    ? Collections.binarySearch(
+                            found, row, Comparator.comparing(one -> new SortedRows.Entry(key(one, budget), one)))
+                    : Collections.binarySearch(found, row);
+            return place < 0 ? -place - 1 : place + 1;
+        } finally {
+            bytes = measured();
+            searching.unlock();
+        }
+    }
+
+    private byte[] key(Row row, Budget budget) {
         byte[] key = query.sort().key(Json.parseObject(row.document(), budget), budget);
         // A row that lacks the field is in no list: a place after it is a place before all.
-        return new Keyed(key == null ? new byte[0] : key, row);
+        return key == null ? new byte[0] : key;
     }
 
     @Override
     public @Nullable Row before(int number, Budget budget) {
-        return searched(budget, () -> found.size() >= number, () -> {
-            int end = Math.min(number, found.size());
-            return end == 0 ? null : found.get(end - 1);
-        });
-    }
-
-    /** What is taken from the rows found, once there are enough of them. */
-    private <T extends @Nullable Object> T searched(Budget budget, BooleanSupplier enough, Supplier<T> taken) {
         lock(budget);
         try {
-            while (!complete && (sorts || !enough.getAsBoolean())) {
-                search(budget);
-            }
-            return taken.get();
+            int end = Math.min(number, found.size());
+            return end == 0 ? null : found.get(end - 1);
         } finally {
-            bytes = measured();
             searching.unlock();
+        }
+    }
+
+    private void searchUntil(BooleanSupplier enough, Budget budget) {
+        while (!complete && (sorts || !enough.getAsBoolean())) {
+            search(budget);
         }
     }
 

@@ -31,7 +31,8 @@ final class SortedRows {
     private long bytes;
     private boolean ended;
 
-    private record Entry(byte[] key, Row row) implements Comparable<Entry> {
+    /** A row and its key, in the order of such. */
+    record Entry(byte[] key, Row row) implements Comparable<Entry> {
         @Override
         public int compareTo(Entry other) {
             int order = Arrays.compareUnsigned(key, other.key);

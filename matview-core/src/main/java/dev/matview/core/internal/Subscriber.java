@@ -40,7 +40,6 @@ final class Subscriber implements Runnable {
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
     private static final Subscription NOTHING = () -> {};
-
     private static final Logger log = LoggerFactory.getLogger(Subscriber.class);
 
     private final Asking query;
@@ -194,27 +193,19 @@ final class Subscriber implements Runnable {
     }
 
     private void deliver(@Nullable Answer answer) {
-        if (answer == null || closed || (last != null && answer.shows(last))) {
+        if (answer == null || closed || last != null && answer.shows(last)) {
             return;
         }
         last = answer;
-        hold(answer);
+        hold.getAndSet(answer.hold()).close();
+        if (closed) {
+            letGo();
+        }
         try {
             listener.page(answer);
         } catch (RuntimeException e) {
             log.warn("A subscriber failed", e);
         }
-    }
-
-    private void hold(Answer answer) {
-        hold.getAndSet(answer.hold()).close();
-        if (closed) {
-            letGo();
-        }
-    }
-
-    private void letGo() {
-        hold.getAndSet(NOTHING).close();
     }
 
     private void tellFailed(RuntimeException reason) {
@@ -237,5 +228,9 @@ final class Subscriber implements Runnable {
         if (budget != null) {
             budget.stop();
         }
+    }
+
+    private void letGo() {
+        hold.getAndSet(NOTHING).close();
     }
 }
