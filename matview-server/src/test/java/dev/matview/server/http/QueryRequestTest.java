@@ -12,6 +12,9 @@ import dev.matview.core.Caller;
 import dev.matview.core.Query;
 import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.MangoLimits;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +138,18 @@ class QueryRequestTest {
             })
     void whatMangoRefusesIsRefusedByMango(String body) {
         assertThatThrownBy(() -> read(body)).isInstanceOf(MangoException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fields,257,too_many_fields", "fields,90000,too_many_fields", "sort,33,too_many_sort_keys"})
+    void moreEntriesThanTheLimitsAllowAreRefused(String key, int count, String error) {
+        String list =
+                IntStream.range(0, count).mapToObj(n -> "\"f" + n + "\"").collect(Collectors.joining(",", "[", "]"));
+        for (String body :
+                List.of("{\"" + key + "\":" + list + "}", "{\"selector\":{},\"" + key + "\":" + list + "}")) {
+            MangoException refusal = catchThrowableOfType(MangoException.class, () -> read(body));
+            assertThat(refusal.error()).isEqualTo(error);
+        }
     }
 
     @Test
