@@ -79,7 +79,9 @@ class AnswerBytesTest {
     private void putReferring(int rows) {
         for (int n = 0; n < rows; n++) {
             ObjectNode row = Json.object().put("_id", String.format("a%03d", n));
-            fields(10).forEach(field -> row.putObject(field).put("did", "did:x:bob").put("ref", "z"));
+            fields(10)
+                    .forEach(field ->
+                            row.putObject(field).put("did", "did:x:bob").put("ref", "z"));
             databases.put("userdb-alice", row);
         }
     }
@@ -102,7 +104,8 @@ class AnswerBytesTest {
     void aPageEndsBeforeItHasMoreBytesThanItMay() {
         for (int n = 0; n < 30; n++) {
             databases.put(
-                    "userdb-alice", Json.object().put("_id", String.format("%03d", n)).put("text", "x".repeat(900)));
+                    "userdb-alice",
+                    Json.object().put("_id", String.format("%03d", n)).put("text", "x".repeat(900)));
         }
         refresh();
 
@@ -198,16 +201,14 @@ class AnswerBytesTest {
             databases.put("userdb-alice", row);
         }
         refresh();
-        Query.Builder query = Query.builder()
-                .caller(ALICE)
-                .expand(fields(1))
-                .selector("{\"r0\":{\"$exists\":true}}");
+        Query.Builder query = Query.builder().caller(ALICE).expand(fields(1)).selector("{\"r0\":{\"$exists\":true}}");
 
         List<JsonNode> all = all("plain", query);
 
         assertThat(feeds.query("plain", query.bookmark(null).build()).size()).isEqualTo(20);
-        assertThat(all).hasSize(45).allSatisfy(row -> assertThat(row.path("r0").has("text"))
-                .isTrue());
+        assertThat(all)
+                .hasSize(45)
+                .allSatisfy(row -> assertThat(row.path("r0").has("text")).isTrue());
     }
 
     @Test
@@ -228,8 +229,9 @@ class AnswerBytesTest {
                         .fields(Projection.compile(Json.parse("[\"_id\",\"r0._id\"]")))
                         .selector("{\"r0\":{\"$exists\":true}}"));
 
-        assertThat(all).hasSize(8).allSatisfy(row -> assertThat(row.at("/r0/_id").textValue())
-                .startsWith("z"));
+        assertThat(all)
+                .hasSize(8)
+                .allSatisfy(row -> assertThat(row.at("/r0/_id").textValue()).startsWith("z"));
     }
 
     /** "0", "00", "+0" and so on all are the first element: one document could be written hundreds of times. */
@@ -243,7 +245,8 @@ class AnswerBytesTest {
         IntStream.rangeClosed(1, 200).forEach(zeros -> fields.add("a." + "0".repeat(zeros)));
 
         assertThatThrownBy(() -> feeds.query(
-                        "plain", Query.builder().fields(Projection.compile(fields)).build()))
+                        "plain",
+                        Query.builder().fields(Projection.compile(fields)).build()))
                 .isInstanceOfSatisfying(
                         QueryTooLargeException.class,
                         refused -> assertThat(refused.error()).isEqualTo("answer_too_large"));
@@ -270,7 +273,8 @@ class AnswerBytesTest {
             List<String> shown = new ArrayList<>();
             for (Page page = some.query("plain", query.build()); page.size() > 0; ) {
                 assertThat(page.json().length).isLessThanOrEqualTo(page.size() == 1 ? 3 * MOST : MOST);
-                page.documents().forEach(document -> shown.add(document.path("_id").textValue()));
+                page.documents()
+                        .forEach(document -> shown.add(document.path("_id").textValue()));
                 page = some.query("plain", query.bookmark(page.bookmark()).build());
             }
             assertThat(shown).hasSize(count).isSorted();

@@ -44,7 +44,9 @@ class BudgetedQueriesTest {
     @BeforeEach
     void start() {
         for (int n = 0; n < 2_000; n++) {
-            databases.put("userdb-alice", Json.object().put("_id", String.format("%05d", n)).put("n", n));
+            databases.put(
+                    "userdb-alice",
+                    Json.object().put("_id", String.format("%05d", n)).put("n", n));
         }
         feeds.start();
         refresh();
@@ -78,7 +80,10 @@ class BudgetedQueriesTest {
         for (int i = 0; i < 490; i++) {
             all.add(Json.parse("{\"a\":{\"$elemMatch\":{\"$lt\":-" + (i + 1) + "}}}"));
         }
-        return Query.builder().caller(ALICE).selector(Selector.compile(selector)).build();
+        return Query.builder()
+                .caller(ALICE)
+                .selector(Selector.compile(selector))
+                .build();
     }
 
     @Test
@@ -110,8 +115,7 @@ class BudgetedQueriesTest {
         Query rare = where("{\"n\":{\"$gt\":1990}}").build();
         Budget few = Budget.hot(1_000);
 
-        ColdQueryException cold =
-                catchThrowableOfType(ColdQueryException.class, () -> feeds.query("all", rare, few));
+        ColdQueryException cold = catchThrowableOfType(ColdQueryException.class, () -> feeds.query("all", rare, few));
 
         assertThat(cold.getStackTrace()).isEmpty();
         assertThat(feeds.query("all", rare).size()).isEqualTo(9);
@@ -163,10 +167,8 @@ class BudgetedQueriesTest {
     void aPageThatCostsTooMuchToWriteIsRefused() {
         ArrayNode fields = Json.parse("[\"n\"]").deepCopy();
         IntStream.range(0, 200).forEach(n -> fields.add("f" + n));
-        Query wide = Query.builder()
-                .fields(Projection.compile(fields))
-                .limit(2_000)
-                .build();
+        Query wide =
+                Query.builder().fields(Projection.compile(fields)).limit(2_000).build();
 
         assertThatThrownBy(() -> feeds.query("all", wide, Budget.ofSteps(100_000)))
                 .isExactlyInstanceOf(QueryTimeoutException.class);

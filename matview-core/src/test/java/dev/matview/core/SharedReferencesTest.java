@@ -59,8 +59,9 @@ class SharedReferencesTest {
     private Set<byte[]> held() {
         Set<byte[]> held = Collections.newSetFromMap(new IdentityHashMap<>());
         ViewDelta view = store.read("_global_posts", 0).orElseThrow();
-        view.slices().forEach(slice -> slice.put().forEach(row -> row.expansions()
-                .forEach(expansion -> held.add(expansion.document()))));
+        view.slices()
+                .forEach(slice -> slice.put()
+                        .forEach(row -> row.expansions().forEach(expansion -> held.add(expansion.document()))));
         return held;
     }
 

@@ -125,7 +125,10 @@ class OwnQueriesTest {
         for (int n = 0; n < count; n++) {
             source.databases.put(
                     OWN,
-                    Json.object().put("_id", String.format("%05d", n)).put("n", n).put("back", count - n));
+                    Json.object()
+                            .put("_id", String.format("%05d", n))
+                            .put("n", n)
+                            .put("back", count - n));
         }
     }
 
@@ -165,11 +168,14 @@ class OwnQueriesTest {
         putNumbers(30);
         try (GlobalFeeds feeds = feeds(Settings.builder())) {
             assertThat(feeds.queryOwn("all", own().build()).view().rows()).isEqualTo(30);
-            assertThat(feeds.queryOwn("all", own().sort(sort("[\"back\"]")).limit(2).build())
+            assertThat(feeds.queryOwn(
+                                    "all",
+                                    own().sort(sort("[\"back\"]")).limit(2).build())
                             .view()
                             .rows())
                     .isEqualTo(30);
-            assertThat(feeds.queryOwn("all", own().selector("{\"n\":{\"$lt\":9}}").build())
+            assertThat(feeds.queryOwn(
+                                    "all", own().selector("{\"n\":{\"$lt\":9}}").build())
                             .view()
                             .rows())
                     .isEqualTo(9);
@@ -182,7 +188,8 @@ class OwnQueriesTest {
         try (GlobalFeeds feeds = feeds(Settings.builder().ownRows(20))) {
             assertThat(feeds.queryOwn("all", own().skip(10).limit(10).build()).size())
                     .isEqualTo(10);
-            assertThatThrownBy(() -> feeds.queryOwn("all", own().skip(11).limit(10).build()))
+            assertThatThrownBy(
+                            () -> feeds.queryOwn("all", own().skip(11).limit(10).build()))
                     .isInstanceOfSatisfying(
                             QueryTooLargeException.class,
                             refused -> assertThat(refused.error()).isEqualTo("too_many_rows"));
@@ -286,15 +293,14 @@ class OwnQueriesTest {
     void noMoreAreReadAtOnceThanMayBe() throws Exception {
         putNumbers(10);
         source.gate = new CountDownLatch(1);
-        try (GlobalFeeds feeds =
-                feeds(Settings.builder().ownReaders(2).queryTime(Duration.ofSeconds(1)))) {
+        try (GlobalFeeds feeds = feeds(Settings.builder().ownReaders(2).queryTime(Duration.ofSeconds(1)))) {
             List<CompletableFuture<Page>> asked = new ArrayList<>();
             for (int n = 0; n < 6; n++) {
                 asked.add(ask(feeds, feeds.budget()));
             }
             await(() -> source.reading.get() == 2);
-            CompletableFuture<Page> impatient = ask(
-                    feeds, Budget.of(1_000_000, Duration.ofSeconds(1), Duration.ofMillis(20), scheduler));
+            CompletableFuture<Page> impatient =
+                    ask(feeds, Budget.of(1_000_000, Duration.ofSeconds(1), Duration.ofMillis(20), scheduler));
             assertThatThrownBy(() -> impatient.get(10, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(AggregationException.class);
             scheduler.advance(Duration.ofSeconds(10));
@@ -351,9 +357,8 @@ class OwnQueriesTest {
             });
         }
         Selector selector = Selector.compile(Json.parse(random.nextBoolean() ? "{}" : "{\"k\":{\"$gte\":1}}"));
-        SortOrder order = random.nextBoolean()
-                ? SortOrder.none()
-                : sort(random.nextBoolean() ? "[\"k\"]" : "[{\"k\":\"desc\"}]");
+        SortOrder order =
+                random.nextBoolean() ? SortOrder.none() : sort(random.nextBoolean() ? "[\"k\"]" : "[{\"k\":\"desc\"}]");
         int skip = random.nextInt(3) == 0 ? random.nextInt(10) : 0;
         int limit = 1 + random.nextInt(20);
         List<JsonNode> expected = all.stream()

@@ -44,7 +44,8 @@ class SelectionTest {
 
     private static List<Integer> numbers(List<Row> rows) {
         List<Integer> numbers = new ArrayList<>();
-        rows.forEach(row -> numbers.add(Json.parseObject(row.document()).get("n").intValue()));
+        rows.forEach(
+                row -> numbers.add(Json.parseObject(row.document()).get("n").intValue()));
         return numbers;
     }
 
@@ -57,8 +58,7 @@ class SelectionTest {
     }
 
     private static Reason refused(Selection selection, long steps) {
-        return catchThrowableOfType(
-                        BudgetSpentException.class, () -> selection.page(0, 10, Budget.ofSteps(steps)))
+        return catchThrowableOfType(BudgetSpentException.class, () -> selection.page(0, 10, Budget.ofSteps(steps)))
                 .reason();
     }
 
@@ -174,9 +174,8 @@ class SelectionTest {
         Selection selection = new Selection(sorted("[\"none\"]"), rows, 100 * MEMORY);
         assertThat(selection.page(0, 10, Budget.ofSteps(ENOUGH))).isEmpty();
 
-        Query same = Query.builder()
-                .sort(SortOrder.compile(Json.parse("[\"k\"]")))
-                .build();
+        Query same =
+                Query.builder().sort(SortOrder.compile(Json.parse("[\"k\"]"))).build();
         List<Row> equal = IntStream.range(0, 5_000)
                 .mapToObj(n -> row(n, Json.object().put("k", n % 3)))
                 .toList();
@@ -232,8 +231,7 @@ class SelectionTest {
                 CompletableFuture.supplyAsync(() -> selection.page(0, 1, Budget.ofSteps(ENOUGH)));
         searching.get(10, TimeUnit.SECONDS);
 
-        assertThat(catchThrowableOfType(
-                                BudgetSpentException.class, () -> selection.page(0, 1, Budget.hot(ENOUGH)))
+        assertThat(catchThrowableOfType(BudgetSpentException.class, () -> selection.page(0, 1, Budget.hot(ENOUGH)))
                         .reason())
                 .isEqualTo(Reason.WAIT);
         Budget patient = Budget.of(ENOUGH, Duration.ofMillis(100), Duration.ofMinutes(1), clock);
@@ -241,8 +239,8 @@ class SelectionTest {
             patient.begin();
             return selection.page(0, 1, patient);
         });
-        org.awaitility.Awaitility.await().until(() -> patient.waitLeft().compareTo(Duration.ofMinutes(1)) < 0
-                || waits(clock, patient));
+        org.awaitility.Awaitility.await()
+                .until(() -> patient.waitLeft().compareTo(Duration.ofMinutes(1)) < 0 || waits(clock, patient));
         goOn.complete(null);
 
         assertThat(numbers(first.get(10, TimeUnit.SECONDS))).containsExactly(99);

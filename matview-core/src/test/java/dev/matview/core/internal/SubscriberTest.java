@@ -50,10 +50,7 @@ class SubscriberTest {
     };
 
     private final Subscriber subscriber = new Subscriber(
-            this::ask,
-            listener,
-            new Effort(hot, () -> Budget.hot(10), cold, () -> Budget.ofSteps(1_000)),
-            scheduler);
+            this::ask, listener, new Effort(hot, () -> Budget.hot(10), cold, () -> Budget.ofSteps(1_000)), scheduler);
 
     private static final class Threads implements Executor {
         private final Queue<Runnable> tasks = new ArrayDeque<>();
