@@ -27,8 +27,8 @@ record DefinedFeed(
         String fingerprint)
         implements FeedDefinition {
 
-    /** Part of every fingerprint: raise it when rows built by an earlier version must not be served by this one. */
-    private static final int FORMAT = 1;
+    /** Never to be changed: it was the view's format before views had one of their own, {@link ViewHead#FORMAT}. */
+    private static final int BEFORE_FORMATS = 1;
 
     DefinedFeed(
             String collection,
@@ -64,7 +64,7 @@ record DefinedFeed(
             Access access,
             List<String> expand) {
         ObjectNode parts = Json.object();
-        parts.put("format", FORMAT);
+        parts.put("format", BEFORE_FORMATS);
         parts.set("selector", selector.json());
         parts.set("fields", fields.json());
         parts.set("sort", sort.json());

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Subscription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,8 @@ public final class CouchAggregator implements Aggregator {
 
     private final Map<CouchCluster, DatabaseCatalogue> clusters = new LinkedHashMap<>();
     private final Outages outages = new Outages();
+    private final LateDatabases late = new LateDatabases();
+    private final RollingReread rereads;
     private final Workers workers;
     private final Duration pollInterval;
     private final Set<Listener> listeners = new CopyOnWriteArraySet<>();
@@ -71,6 +75,7 @@ public final class CouchAggregator implements Aggregator {
     private CouchAggregator(Builder builder) {
         workers = new Workers(builder.readers, builder.clusters);
         pollInterval = builder.pollInterval;
+        rereads = new RollingReread(builder.rereadInterval);
         DatabaseCatalogue.Policy policy = new DatabaseCatalogue.Policy(builder.sweepInterval, builder.sweepAlwaysUpTo);
         builder.clusters.forEach(cluster -> clusters.put(cluster, new DatabaseCatalogue(cluster, workers, policy)));
     }
@@ -97,14 +102,13 @@ public final class CouchAggregator implements Aggregator {
                 seen = seen.union(scope);
             }
         }
-        new Visit(clusters, outages, workers, List.copyOf(demands), sink).run();
+        new Visit(clusters, new Visit.Faults(outages, late), rereads, workers, List.copyOf(demands), sink).run();
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>A document that is nested deeper than 1,000 levels, or has a key of more than 50,000 characters, is not read: here
-     * it is left out, so that nobody can keep those who refer to it from being read.
+     * <p>What cannot be read is as if it were not there, so that nobody can keep those who refer to it from being read.
      */
     @Override
     public Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
@@ -116,17 +120,19 @@ public final class CouchAggregator implements Aggregator {
     private void fetch(String database, Set<String> ids, Map<String, ObjectNode> found) throws InterruptedException {
         CouchException failure = null;
         for (CouchCluster cluster : clusters.keySet()) {
-            Optional<CouchException> away = outages.of(cluster);
+            Optional<CouchException> away = outages.of(cluster).or(() -> late.of(cluster, database));
             if (away.isPresent()) {
                 failure = away.get();
                 continue;
             }
+            Instant began = cluster.scheduler().instant();
             try {
                 fetch(cluster, database, ids, found);
                 return;
             } catch (CouchException e) {
                 if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
                     failure = e;
+                    late.failed(cluster, database, e, began);
                     outages.failed(cluster, e);
                 }
             }
@@ -142,27 +148,24 @@ public final class CouchAggregator implements Aggregator {
         ArrayNode keys = body.putArray("keys");
         ids.forEach(keys::add);
         CouchPath path = CouchPath.database(database, "_all_docs").with("include_docs", "true");
-        try {
-            cluster.exchange(
-                    CouchRequest.post(path, body).repeated(),
-                    answer -> AllDocs.read(answer, (id, document) -> putIfThere(found, id, document)));
-        } catch (CouchException e) {
-            if (!e.isUnreadable()) {
-                throw e;
-            }
-            if (ids.size() == 1) {
-                log.warn("A document is left out: {}", e.getMessage());
-                return;
-            }
-            for (String id : ids) {
-                fetch(cluster, database, Set.of(id), found);
-            }
-        }
+        CouchRequest request = CouchRequest.post(path, body).repeated().answeredAtLength();
+        found.putAll(cluster.exchange(request, answer -> {
+            Found fetched = new Found(new HashMap<>());
+            AllDocs.keys(answer, ids, fetched);
+            return fetched.documents();
+        }));
     }
 
-    private static void putIfThere(Map<String, ObjectNode> found, String id, @Nullable ObjectNode document) {
-        if (document != null) {
-            found.put(id, document);
+    private record Found(Map<String, ObjectNode> documents) implements AllDocs.Documents {
+
+        @Override
+        public void document(String id, ObjectNode document) {
+            documents.put(id, document);
+        }
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            log.warn("A document that is referred to is left out: {}", reason.words());
         }
     }
 
@@ -234,6 +237,7 @@ public final class CouchAggregator implements Aggregator {
         private Duration sweepInterval = Duration.ofHours(1);
         private Duration pollInterval = Duration.ofSeconds(2);
         private int sweepAlwaysUpTo = 250;
+        private Duration rereadInterval = Duration.ofDays(7);
 
         private Builder(CouchCluster cluster) {
             clusters.add(cluster);
@@ -269,6 +273,21 @@ public final class CouchAggregator implements Aggregator {
          */
         public Builder sweepAlwaysUpTo(int databases) {
             this.sweepAlwaysUpTo = databases;
+            return this;
+        }
+
+        /**
+         * Within which time every database is read whole once more, though nothing tells that it changed, to mend what
+         * nobody noticed; 7 days unless set, zero for never. It takes a twentieth of the requests that the cluster allows
+         * at most, and makes visits a twentieth longer at most; where that is not enough, it takes more time.
+         *
+         * @throws IllegalArgumentException when it is negative
+         */
+        public Builder rereadInterval(Duration rereadInterval) {
+            if (rereadInterval.isNegative()) {
+                throw new IllegalArgumentException("rereadInterval must not be negative: " + rereadInterval);
+            }
+            this.rereadInterval = rereadInterval;
             return this;
         }
 

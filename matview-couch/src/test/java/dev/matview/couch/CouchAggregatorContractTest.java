@@ -1,21 +1,19 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.matview.core.Aggregator;
+import dev.matview.core.JsonMembers;
 import dev.matview.core.contract.AggregatorContract;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
 /** The contract, with every visit reading all positions, as it does while there are few databases. */
 class CouchAggregatorContractTest extends AggregatorContract {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final TestCouch COUCH = TestCouch.get();
 
     private final FaultProxy proxy = new FaultProxy(COUCH.url());
@@ -82,12 +80,16 @@ class CouchAggregatorContractTest extends AggregatorContract {
     }
 
     @Override
-    protected void put(String name, String json) throws IOException {
+    protected void put(String name, String json) {
         createIfMissing(name);
-        String id = MAPPER.readTree(json).path("_id").textValue();
-        JsonNode old = MAPPER.readTree(
-                COUCH.raw().send("GET", COUCH.raw().path(db(name), id), null).body());
-        String rev = old.has("_rev") ? "?rev=" + old.path("_rev").textValue() : "";
+        byte[] text = json.getBytes(StandardCharsets.UTF_8);
+        String id = JsonMembers.of(text, 0, text.length).string("_id");
+        byte[] old = COUCH.raw()
+                .send("GET", COUCH.raw().path(db(name), id), null)
+                .body()
+                .getBytes(StandardCharsets.UTF_8);
+        String before = JsonMembers.of(old, 0, old.length).string("_rev");
+        String rev = before == null ? "" : "?rev=" + before;
         COUCH.raw().json("PUT", COUCH.raw().path(db(name), id) + rev, json);
     }
 

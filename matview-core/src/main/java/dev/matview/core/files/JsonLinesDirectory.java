@@ -3,6 +3,7 @@ package dev.matview.core.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Position;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
@@ -37,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file is read when its size, its time of modification or the file itself (its inode) is another than before, and
  * only then. A line that is no document (see {@link BadLineException}), or has the {@code _id} of an earlier line, fails
- * the whole file: it is reported as failed at every visit, and read again when it changes. A file that changes while it is
- * read is read again; better write a new file aside and rename it.
+ * the whole file: it is reported as failed at every visit, and read again when it changes. A document that is one, and
+ * nested too deep, too large or otherwise beyond what is read, is {@linkplain dev.matview.core.LeftOut left out} by
+ * itself. A file that changes while it is read is read again; better write a new file aside and rename it.
  *
  * <p>Documents are read one by one: at any time a reading thread holds one document (of 16 MB at most), the ids of one
  * file, and the rows found in it so far.
@@ -164,20 +166,26 @@ public final class JsonLinesDirectory implements Aggregator {
         if (known != null) {
             throw known;
         }
-        Map<String, ObjectNode> found = new HashMap<>();
-        new JsonLinesParser()
-                .read(
-                        file,
-                        stamp.size(),
-                        document -> {
-                            String id = document.path("_id").textValue();
-                            if (ids.contains(id)) {
-                                found.put(id, document);
-                            }
-                        },
-                        () -> closed);
+        Wanted wanted = new Wanted(ids, new HashMap<>());
+        new JsonLinesParser().read(file, stamp.size(), wanted, () -> closed);
         requireOpen();
-        return found;
+        return wanted.found();
+    }
+
+    private record Wanted(Set<String> ids, Map<String, ObjectNode> found) implements JsonLinesParser.Documents {
+
+        @Override
+        public void document(ObjectNode document) {
+            String id = document.path("_id").textValue();
+            if (ids.contains(id)) {
+                found.put(id, document);
+            }
+        }
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            // Whoever refers to it finds nothing there.
+        }
     }
 
     @Override

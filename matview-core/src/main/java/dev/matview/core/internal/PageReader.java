@@ -127,7 +127,7 @@ final class PageReader {
 
     private List<Row> visible(FeedDefinition feed, Snapshot snapshot, Caller caller) {
         List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
-        List<Row> rows = all.subList(0, Math.min(all.size(), feed.limit().orElse(Integer.MAX_VALUE)));
+        List<Row> rows = all.subList(0, snapshot.visibleRows(feed));
         if (feed.access() == Access.PUBLIC) {
             return rows;
         }

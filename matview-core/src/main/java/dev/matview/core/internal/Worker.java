@@ -55,6 +55,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Settings settings;
     private final Timetable timetable;
     private final Expander expander;
+    private final int format;
     private final ChangeWatch changes;
     private final ExecutorService pool;
     private final Errands errands;
@@ -75,13 +76,15 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             Scheduler scheduler,
             Settings settings,
             Timetable timetable,
-            Expander expander) {
+            Expander expander,
+            int format) {
         this.aggregator = aggregator;
         this.store = store;
         this.scheduler = scheduler;
         this.settings = settings;
         this.timetable = timetable;
         this.expander = expander;
+        this.format = format;
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
         this.errands = new Errands(scheduler, timetable);
@@ -152,7 +155,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         }
         for (FeedDefinition feed : wanted.values()) {
             LiveView live = new LiveView(settings, scheduler, listeners(feed.collection()));
-            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live), errands);
+            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live, format), errands);
             tasks.put(feed.collection(), task);
             added.add(task);
         }
@@ -183,7 +186,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         if (!before.viewName().equals(feed.viewName())) {
             unused.put(before.viewName(), task.writer);
             task.storeWatch.close();
-            task.writer = new ViewWriter(store, feed.viewName(), task.live);
+            task.writer = new ViewWriter(store, feed.viewName(), task.live, format);
             task.due = null;
             return true;
         }

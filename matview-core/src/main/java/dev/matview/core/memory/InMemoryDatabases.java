@@ -207,13 +207,21 @@ public final class InMemoryDatabases implements Aggregator {
             Slice slice;
             try {
                 Slice.Builder builder = Slice.builder(demand.feed(), name);
-                content.documents().forEach(builder::add);
+                content.documents().forEach(stored -> add(builder, stored));
                 slice = builder.build(content.position());
             } catch (RuntimeException e) {
                 sink.failed(demand.feed(), name, e);
                 continue;
             }
             sink.moved(demand.feed(), slice);
+        }
+    }
+
+    private static void add(Slice.Builder slice, StoredDatabase.Stored stored) {
+        if (stored.problem() == null) {
+            slice.add(stored.document());
+        } else {
+            slice.leaveOut(stored.id(), stored.problem());
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.matview.core.memory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.DocumentReader;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Position;
-import java.nio.charset.StandardCharsets;
+import dev.matview.core.internal.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredDatabase {
 
     private final String instance;
-    private final Map<String, ObjectNode> documents = new LinkedHashMap<>();
+    private final Map<String, Stored> documents = new LinkedHashMap<>();
     private long updateSeq;
     private long purgeSeq;
 
@@ -23,8 +25,11 @@ final class StoredDatabase {
         this.instance = instance;
     }
 
+    /** @param problem what keeps it from being read; null for nothing */
+    record Stored(String id, ObjectNode document, @Nullable Reason problem) {}
+
     /** The documents at a position. */
-    record Content(Position position, List<ObjectNode> documents) {}
+    record Content(Position position, List<Stored> documents) {}
 
     synchronized Position position() {
         return new Position(Long.toString(updateSeq), Long.toString(purgeSeq), instance);
@@ -37,9 +42,9 @@ final class StoredDatabase {
     synchronized Map<String, ObjectNode> documents(Set<String> ids) {
         Map<String, ObjectNode> found = new HashMap<>();
         for (String id : ids) {
-            ObjectNode document = documents.get(id);
-            if (document != null) {
-                found.put(id, document.deepCopy());
+            Stored stored = documents.get(id);
+            if (stored != null && stored.problem() == null) {
+                found.put(id, stored.document().deepCopy());
             }
         }
         return found;
@@ -54,18 +59,20 @@ final class StoredDatabase {
             documents.remove(id);
         } else {
             document.put("_rev", rev);
-            documents.put(id, document);
+            documents.put(
+                    id,
+                    new Stored(id, document, DocumentReader.problem(document).orElse(null)));
         }
         return rev;
     }
 
-    private static String nextRev(@Nullable ObjectNode before, ObjectNode document) {
+    private static String nextRev(@Nullable Stored before, ObjectNode document) {
         long count = 1;
         if (before != null) {
-            String rev = before.path("_rev").textValue();
+            String rev = before.document().path("_rev").textValue();
             count += Long.parseLong(rev.substring(0, rev.indexOf('-')));
         }
-        UUID digest = UUID.nameUUIDFromBytes(document.toString().getBytes(StandardCharsets.UTF_8));
+        UUID digest = UUID.nameUUIDFromBytes(Json.bytes(document));
         return count + "-" + digest.toString().replace("-", "");
     }
 

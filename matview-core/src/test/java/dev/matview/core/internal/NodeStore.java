@@ -2,8 +2,11 @@ package dev.matview.core.internal;
 
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewEntry;
+import dev.matview.core.ViewHead;
 import dev.matview.core.ViewStore;
 import dev.matview.core.ViewStoreException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
@@ -37,6 +40,18 @@ final class NodeStore implements ViewStore {
         beforeRead.run();
         ask();
         return shared.read(view, since);
+    }
+
+    @Override
+    public Optional<ViewHead> head(String view) {
+        ask();
+        return shared.head(view);
+    }
+
+    @Override
+    public List<ViewEntry> views() {
+        ask();
+        return shared.views();
     }
 
     @Override
