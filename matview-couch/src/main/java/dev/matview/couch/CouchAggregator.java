@@ -75,7 +75,7 @@ public final class CouchAggregator implements Aggregator {
     private CouchAggregator(Builder builder) {
         workers = new Workers(builder.readers, builder.clusters);
         pollInterval = builder.pollInterval;
-        rereads = new RollingReread(builder.rereadInterval);
+        rereads = new RollingReread(builder.rereadInterval, builder.clusters);
         DatabaseCatalogue.Policy policy = new DatabaseCatalogue.Policy(builder.sweepInterval, builder.sweepAlwaysUpTo);
         builder.clusters.forEach(cluster -> clusters.put(cluster, new DatabaseCatalogue(cluster, workers, policy)));
     }

@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Whose turn it is to be read whole though nothing tells of a change: what nobody noticed, a wrong answer that looked right
@@ -28,7 +28,7 @@ final class RollingReread {
 
     private final Duration round;
     private final Map<String, Turn> turns = new HashMap<>();
-    private final Map<CouchCluster, Allowance> allowances = new ConcurrentHashMap<>();
+    private final Map<CouchCluster, Allowance> allowances = new HashMap<>();
 
     /** What is due for one feed, and until when that was looked for. */
     private static final class Turn {
@@ -40,15 +40,22 @@ final class RollingReread {
         }
     }
 
-    /** @param round how long it takes to read every database once; zero for never */
-    RollingReread(Duration round) {
+    /**
+     * @param round how long it takes to read every database once; zero for never
+     * @param clusters where the databases are
+     */
+    RollingReread(Duration round, List<CouchCluster> clusters) {
         this.round = round;
+        for (CouchCluster cluster : clusters) {
+            allowances.put(
+                    cluster,
+                    new Allowance(
+                            cluster.requestsPerSecond(), cluster.scheduler().instant()));
+        }
     }
 
     Allowance allowance(CouchCluster cluster) {
-        return allowances.computeIfAbsent(
-                cluster,
-                of -> new Allowance(of.requestsPerSecond(), of.scheduler().instant()));
+        return Objects.requireNonNull(allowances.get(cluster), "a cluster of the aggregator");
     }
 
     /**
