@@ -21,7 +21,12 @@ public final class Json {
     /** Deeper than any document that is read: a row may show two, one in the other. Serializing takes the stack of that. */
     private static final int MAX_DEPTH = 2 * DocumentReader.MAX_DEPTH + 10;
 
-    public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+    public static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** For documents, which were looked at when they were read, and what is made of them. */
+    private static final JsonMapper DOCUMENTS = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             .maxNameLength(Integer.MAX_VALUE)
@@ -46,6 +51,19 @@ public final class Json {
         }
     }
 
+    /**
+     * Reads a document that nobody has looked at yet.
+     *
+     * @throws IllegalArgumentException when the text is not one JSON value
+     */
+    public static JsonNode parseDocument(String json) {
+        try {
+            return DOCUMENTS.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     /** Reads an object that matview wrote. */
     public static ObjectNode parseObject(byte[] json) {
         return (ObjectNode) parse(json);
@@ -58,7 +76,7 @@ public final class Json {
 
     private static JsonNode parse(byte[] json) {
         try {
-            return MAPPER.readTree(json);
+            return DOCUMENTS.readTree(json);
         } catch (IOException e) {
             throw new UncheckedIOException("a row is not the JSON it was written as", e);
         }
@@ -66,7 +84,7 @@ public final class Json {
 
     public static byte[] bytes(JsonNode tree) {
         try {
-            return MAPPER.writeValueAsBytes(tree);
+            return DOCUMENTS.writeValueAsBytes(tree);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a JSON tree can always be written", e);
         }

@@ -195,6 +195,7 @@ final class ViewWriter {
         try {
             // What was dropped, or an earlier version made, is built anew by the next refresh, and served until then.
             if (base == null && !isReadable()) {
+                refusal = null;
                 return;
             }
             Optional<ViewDelta> current = readSinceBase();
@@ -206,6 +207,7 @@ final class ViewWriter {
             } else {
                 take(current.get(), feed);
             }
+            refusal = null;
         } catch (ViewFormatException e) {
             throw refuse(e);
         }
@@ -223,7 +225,6 @@ final class ViewWriter {
         if (head.format() > format) {
             throw new ViewFormatException(view, head.format(), format);
         }
-        refusal = null;
         generation = head.generation();
         return head.format() < format;
     }

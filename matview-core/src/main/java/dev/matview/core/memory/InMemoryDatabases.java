@@ -101,7 +101,7 @@ public final class InMemoryDatabases implements Aggregator {
     private static ObjectNode parse(String database, String json) {
         JsonNode document;
         try {
-            document = Json.parse(json);
+            document = Json.parseDocument(json);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ": a document for database " + database, e);
         }

@@ -18,6 +18,9 @@ final class NodeStore implements ViewStore {
     private final ViewStore shared;
     final AtomicInteger reads = new AtomicInteger();
     final AtomicInteger drops = new AtomicInteger();
+    /** How often it was asked while it was away. */
+    final AtomicInteger refused = new AtomicInteger();
+
     volatile boolean away;
     volatile boolean deaf;
     volatile Runnable beforeRead = () -> {};
@@ -30,6 +33,7 @@ final class NodeStore implements ViewStore {
 
     private void ask() {
         if (away) {
+            refused.incrementAndGet();
             throw new ViewStoreException("connection refused");
         }
     }
@@ -44,6 +48,7 @@ final class NodeStore implements ViewStore {
 
     @Override
     public Optional<ViewHead> head(String view) {
+        beforeRead.run();
         ask();
         return shared.head(view);
     }
