@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.Json;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -25,6 +26,9 @@ import java.util.Set;
 public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny, Set<JsonNode> denyRules) {
 
     private static final String EVERYBODY = "*";
+
+    private static final int OVERHEAD = 100;
+    private static final int ENTRY_OVERHEAD = 70;
 
     /** What a document without an {@code acl} has: only the owner reads it. */
     public static final Acl OWNER_ONLY = new Acl(Set.of(), Set.of(), Set.of(), Set.of());
@@ -113,6 +117,22 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
         return Objects.equals(owner, caller.database())
                 || names(allow, caller)
                 || allowRules.stream().anyMatch(rule -> rules.allows(rule, caller));
+    }
+
+    /** How much memory it takes, about. */
+    long bytes() {
+        long bytes = OVERHEAD;
+        for (Set<String> names : List.of(allow, deny)) {
+            for (String name : names) {
+                bytes += ENTRY_OVERHEAD + name.length();
+            }
+        }
+        for (Set<JsonNode> rules : List.of(allowRules, denyRules)) {
+            for (JsonNode rule : rules) {
+                bytes += ENTRY_OVERHEAD + 4L * rule.toString().length();
+            }
+        }
+        return bytes;
     }
 
     private static boolean names(Set<String> entries, Caller caller) {

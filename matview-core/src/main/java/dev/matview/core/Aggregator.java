@@ -1,12 +1,14 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The source side of a backend: reads user databases. Given feeds and the positions already held for them, it gives the
@@ -21,7 +23,8 @@ import java.util.function.Predicate;
  *       it could not be read. A held database that is no more is reported as {@linkplain Sink#gone gone}.
  *   <li>A slice holds every matching document at its position or at a later one, and never one that was deleted
  *       before: a write that the slice may have missed gives the database another position.
- *   <li>One database failing does not keep others from being read.
+ *   <li>One database failing does not keep others from being read; and one document that cannot be read does not keep
+ *       its database from being read: it is {@linkplain Slice.Builder#leaveOut left out}, and the position moves on.
  *   <li>A database is read once for all demands that need it.
  * </ol>
  */
@@ -39,9 +42,9 @@ public interface Aggregator extends AutoCloseable {
     /**
      * Reads documents of one database by their ids, in one request where the backend can, and holds one at a time.
      *
-     * @param documents takes the documents that are there, each once, in any order, each with {@code _id} and {@code _rev},
-     *     one after another on any thread; none of a database that is not there. Says whether it wants more; what it
-     *     throws ends the reading and comes out here
+     * @param documents takes the documents that are there and can be read, each once, in any order, each with {@code _id} and
+     *     {@code _rev}, one after another on any thread; none of a database that is not there. Says whether it wants more;
+     *     what it throws ends the reading and comes out here
      * @throws AggregationException when the database cannot be read
      * @throws InterruptedException when the thread was interrupted
      */
@@ -88,10 +91,20 @@ public interface Aggregator extends AutoCloseable {
      * One feed to be brought forward.
      *
      * @param held the positions of the slices already held, by database; empty reads everything
+     * @param heldSince when those were read, or earlier: of the databases that did not move since, some may be read again,
+     *     see {@link Sink#reread}; null where that is not known
      */
-    record Demand(FeedDefinition feed, Map<String, Position> held) {
+    record Demand(
+            FeedDefinition feed,
+            Map<String, Position> held,
+            @Nullable Instant heldSince) {
         public Demand {
             held = Map.copyOf(held);
+        }
+
+        /** A feed whose slices were read at an unknown time. */
+        public Demand(FeedDefinition feed, Map<String, Position> held) {
+            this(feed, held, null);
         }
     }
 
@@ -101,11 +114,19 @@ public interface Aggregator extends AutoCloseable {
         /** How many databases the feed covers; told before any of them, and again if more turn up. */
         void covers(FeedDefinition feed, int databases);
 
-        /** The database is not at the held position: its slice, whole. */
+        /** The database is not at the held position: its slice, whole, with the documents that had to be left out of it. */
         void moved(FeedDefinition feed, Slice slice);
 
         /** The database is at the held position. */
         void unmoved(FeedDefinition feed, String database);
+
+        /**
+         * The database is at the held position, and was read all the same, to find what nobody noticed. Its slice is told
+         * instead of {@link #unmoved}; where it is what is held, nothing moved.
+         */
+        default void reread(FeedDefinition feed, Slice slice) {
+            unmoved(feed, slice.database());
+        }
 
         /**
          * The database could not be read; its last slice stays.

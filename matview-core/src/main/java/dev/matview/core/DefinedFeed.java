@@ -28,8 +28,8 @@ record DefinedFeed(
         String fingerprint)
         implements FeedDefinition {
 
-    /** Part of every fingerprint: raise it when rows built by an earlier version must not be served by this one. */
-    private static final int FORMAT = 1;
+    /** Never to be changed: it was the view's format before views had one of their own, {@link ViewHead#FORMAT}. */
+    private static final int BEFORE_FORMATS = 1;
 
     /** @param databases empty where the feed names none, until {@link #over} tells those of all users */
     DefinedFeed(
@@ -87,7 +87,7 @@ record DefinedFeed(
             List<String> expand,
             UserDatabases users) {
         ObjectNode parts = Json.object();
-        parts.put("format", FORMAT);
+        parts.put("format", BEFORE_FORMATS);
         parts.set("selector", selector.json());
         parts.set("fields", fields.json());
         parts.set("sort", sort.json());

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures how many refreshes failed since the last one that did not
  * @param lastFailure why the last refresh failed; null when it did not
  * @param behind databases that could not be read lately, with the reason; at most {@link RefreshResult#MAX_BEHIND}
+ * @param leftOut documents that cannot be read and so are not in the view: how many, and some of them
+ * @param bytes how much memory the rows of the served generation take, by their own sizes
  */
 public record FeedStatus(
         FeedDefinition feed,
@@ -25,7 +27,9 @@ public record FeedStatus(
         @Nullable Instant nextRefresh,
         int failures,
         @Nullable String lastFailure,
-        Map<String, String> behind) {
+        Map<String, String> behind,
+        LeftOut leftOut,
+        long bytes) {
 
     public FeedStatus {
         behind = Map.copyOf(behind);

@@ -16,10 +16,13 @@ public record Refresh(Duration interval, boolean continuous, Duration minInterva
     /** How often a continuous feed is refreshed at most, unless it says so itself. */
     public static final Duration DEFAULT_MIN_INTERVAL = Duration.ofSeconds(1);
 
-    /** @throws IllegalArgumentException when a duration is zero or negative */
+    /** The least that both may be: a feed that is refreshed without a pause keeps a core, and CouchDB, busy with nothing. */
+    public static final Duration LEAST = Duration.ofSeconds(1);
+
+    /** @throws IllegalArgumentException when a duration is shorter than {@link #LEAST} */
     public Refresh {
-        requirePositive(interval, "interval");
-        requirePositive(minInterval, "minInterval");
+        requireLeast(interval, "interval");
+        requireLeast(minInterval, "minInterval");
     }
 
     public static Refresh every(Duration interval) {
@@ -31,9 +34,9 @@ public record Refresh(Duration interval, boolean continuous, Duration minInterva
         return new Refresh(interval, true, DEFAULT_MIN_INTERVAL);
     }
 
-    private static void requirePositive(Duration duration, String name) {
-        if (duration.isNegative() || duration.isZero()) {
-            throw new IllegalArgumentException(name + " must be longer than zero, not " + duration);
+    private static void requireLeast(Duration duration, String name) {
+        if (duration.compareTo(LEAST) < 0) {
+            throw new IllegalArgumentException(name + " must be at least a second, not " + duration);
         }
     }
 }

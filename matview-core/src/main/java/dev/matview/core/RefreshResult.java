@@ -11,9 +11,10 @@ import java.util.Map;
  *     no earlier was faster
  * @param databases how many user databases the feed covers
  * @param moved how many of them were read because they had moved
- * @param rows how many rows the view has
+ * @param rows how many rows the view has, the feed's limit applied
  * @param behind the databases that could not be read, with the reason; at most {@value #MAX_BEHIND} of them are named
  * @param behindCount how many there are in all
+ * @param documentsLeftOut how many documents cannot be read and so are not in the view, see {@link FeedStatus#leftOut}
  */
 public record RefreshResult(
         String collection,
@@ -23,7 +24,8 @@ public record RefreshResult(
         int moved,
         int rows,
         Map<String, String> behind,
-        int behindCount) {
+        int behindCount,
+        int documentsLeftOut) {
 
     /** How many of the databases that are behind are named. */
     public static final int MAX_BEHIND = 100;

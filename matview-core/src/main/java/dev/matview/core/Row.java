@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Row implements Comparable<Row> {
 
+    /** The row itself, its arrays and its id without what they hold, and the references to it in a view. */
+    private static final int OVERHEAD = 170;
+
+    private static final int EXPANSION_OVERHEAD = 150;
+
     private final String database;
     private final String id;
     private final byte[] sortKey;
@@ -75,6 +80,24 @@ public final class Row implements Comparable<Row> {
         return expansions;
     }
 
+    /** How much memory the row takes in a view, about: what it holds, and what Java adds to that. */
+    public long bytes() {
+        long bytes = (long) OVERHEAD + sortKey.length + document.length + id.length() + bytes(acl);
+        for (Expansion expansion : expansions) {
+            byte[] referred = expansion.document();
+            bytes += EXPANSION_OVERHEAD
+                    + expansion.did().length()
+                    + expansion.ref().length()
+                    + (referred == null ? 0 : referred.length)
+                    + bytes(expansion.acl());
+        }
+        return bytes;
+    }
+
+    private static long bytes(@Nullable Acl acl) {
+        return acl == null || acl == Acl.OPEN || acl == Acl.OWNER_ONLY ? 0 : acl.bytes();
+    }
+
     @Override
     public int compareTo(Row other) {
         int order = Arrays.compareUnsigned(sortKey, other.sortKey);
@@ -99,6 +122,15 @@ public final class Row implements Comparable<Row> {
     @Override
     public int hashCode() {
         return 31 * database.hashCode() + id.hashCode();
+    }
+
+    /** Whether the other is this row, but for the documents that its references were found to lead to. */
+    public boolean isSameUnexpanded(Row other) {
+        return id.equals(other.id)
+                && database.equals(other.database)
+                && Arrays.equals(sortKey, other.sortKey)
+                && Arrays.equals(document, other.document)
+                && Objects.equals(acl, other.acl);
     }
 
     /** Names the row, without its content. */

@@ -40,18 +40,25 @@ public record ViewDelta(
      * @param position what the slice reflects after the change
      * @param put rows that are new or different
      * @param removed ids of the rows that are gone
+     * @param leftOut the documents that are left out of the slice after the change
      */
-    public record SliceDelta(String database, Position position, List<Row> put, Set<String> removed) {
+    public record SliceDelta(String database, Position position, List<Row> put, Set<String> removed, LeftOut leftOut) {
         public SliceDelta {
             Objects.requireNonNull(database, "database");
             Objects.requireNonNull(position, "position");
+            Objects.requireNonNull(leftOut, "leftOut");
             put = List.copyOf(put);
             removed = Set.copyOf(removed);
         }
 
+        /** The change of a slice out of which nothing is left. */
+        public SliceDelta(String database, Position position, List<Row> put, Set<String> removed) {
+            this(database, position, put, removed, LeftOut.NOTHING);
+        }
+
         /** A slice that is all new. */
         public static SliceDelta of(Slice slice) {
-            return new SliceDelta(slice.database(), slice.position(), slice.rows(), Set.of());
+            return new SliceDelta(slice.database(), slice.position(), slice.rows(), Set.of(), slice.leftOut());
         }
     }
 

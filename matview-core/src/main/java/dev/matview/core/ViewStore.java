@@ -1,5 +1,6 @@
 package dev.matview.core;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -16,6 +17,9 @@ import java.util.function.LongConsumer;
  *       other is ever read.
  *   <li>What a commit costs depends on the delta, not on the view.
  *   <li>All processes on one store are given one {@link #secret}, which lasts as long as the store's views do.
+ *   <li>A view whose current generation has a higher {@linkplain ViewHead#format() format} than {@link ViewHead#FORMAT} is
+ *       left alone: {@link #read}, {@link #commit} and {@link #drop} fail with {@link ViewFormatException}, and nothing in
+ *       the background touches it. So does a commit of a lower format than the current generation's.
  * </ol>
  */
 public interface ViewStore extends AutoCloseable {
@@ -27,8 +31,24 @@ public interface ViewStore extends AutoCloseable {
      * @return the delta from {@code since}, or a {@linkplain ViewDelta#whole whole} one where the store cannot tell the
      *     difference; an empty delta when {@code since} is current; nothing when the view has no generation
      * @throws ViewStoreException when the store cannot be reached or answers nonsense
+     * @throws ViewFormatException when a later version of matview wrote the view
      */
     Optional<ViewDelta> read(String view, long since);
+
+    /**
+     * What identifies the current generation of a view, whatever its format is; nothing when the view has none. Costs the
+     * same however large the view is.
+     *
+     * @throws ViewStoreException as {@link #read}
+     */
+    Optional<ViewHead> head(String view);
+
+    /**
+     * The views that have a generation, in the order of their names; those too that no feed of anybody has any more.
+     *
+     * @throws ViewStoreException as {@link #read}
+     */
+    List<ViewEntry> views();
 
     /**
      * Makes the delta's head the current generation, if its base is the current one.

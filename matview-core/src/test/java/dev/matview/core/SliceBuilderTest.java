@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.internal.Json;
-import dev.matview.core.mango.MangoException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -149,13 +149,66 @@ class SliceBuilderTest {
     }
 
     @Test
-    void aRegularExpressionThatCostsTooMuchIsSaid() {
+    void aDocumentOnWhichARegularExpressionCostsTooMuchIsLeftOut() {
         FeedDefinition feed =
                 feed().selector("{\"text\":{\"$regex\":\"^(a+)+$\"}}").build();
-        Slice.Builder builder = Slice.builder(feed, DATABASE);
+        Slice slice = Slice.builder(feed, DATABASE)
+                .add(document("{\"_id\":\"1\",\"text\":\"" + "a".repeat(5_000) + "!\"}"))
+                .add(document("{\"_id\":\"2\",\"text\":\"aa\"}"))
+                .build(POSITION);
 
-        assertThatThrownBy(() -> builder.add(document("{\"_id\":\"1\",\"text\":\"" + "a".repeat(5_000) + "!\"}")))
-                .isInstanceOf(MangoException.class);
+        assertThat(slice.rows()).extracting(Row::id).containsExactly("2");
+        assertThat(slice.leftOut()).isEqualTo(leftOut("1", Reason.COSTLY_EXPRESSION));
+    }
+
+    private static LeftOut leftOut(String id, Reason reason) {
+        return new LeftOut(1, List.of(new LeftOut.Example(DATABASE, id, reason)));
+    }
+
+    @Test
+    void anIdThatNoRequestCouldHoldIsLeftOutAndItsBeginningTold() {
+        String id = "x".repeat(DocumentReader.MAX_ID + 1);
+        Slice slice = Slice.builder(feed().build(), DATABASE)
+                .add(document("{\"_id\":\"" + id + "\"}"))
+                .build(POSITION);
+
+        assertThat(slice.rows()).isEmpty();
+        assertThat(slice.leftOut()).isEqualTo(leftOut(id, Reason.LONG_ID));
+        assertThat(slice.leftOut().examples().get(0).id()).isEqualTo("x".repeat(200) + "…");
+    }
+
+    /** Half an emoji, as JavaScript's substring leaves it. */
+    @Test
+    void halfACharacterIsShownWhereItIsTextAndLeftOutWhereItWouldBeAName() {
+        FeedDefinition feed = feed().access(Access.ACL).build();
+        Slice text = Slice.builder(feed, DATABASE)
+                .add(document("{\"_id\":\"1\",\"text\":\"\\ud83d\"}"))
+                .build(POSITION);
+        Slice id = Slice.builder(feed, DATABASE)
+                .add(document("{\"_id\":\"1\\ud83d\"}"))
+                .build(POSITION);
+        Slice acl = Slice.builder(feed, DATABASE)
+                .add(document("{\"_id\":\"1\",\"acl\":{\"read\":{\"allow\":[\"\\ude00\"]}}}"))
+                .build(POSITION);
+
+        assertThat(new String(text.rows().get(0).document(), StandardCharsets.UTF_8))
+                .contains("\\uD83D");
+        assertThat(id.leftOut()).isEqualTo(leftOut("1\ud83d", Reason.HALF_CHARACTER));
+        assertThat(acl.leftOut()).isEqualTo(leftOut("1", Reason.HALF_CHARACTER));
+    }
+
+    @Test
+    void aReferenceThatLeadsNowhereStaysAsItIs() {
+        FeedDefinition feed = feed().expand(List.of("author")).build();
+        Slice slice = Slice.builder(feed, DATABASE)
+                .add(document("{\"_id\":\"1\",\"author\":{\"did\":\"did:a\",\"ref\":\"\\ud83d\"}}"))
+                .add(document("{\"_id\":\"2\",\"author\":{\"did\":\"did:a\",\"ref\":\"" + "x".repeat(20_000) + "\"}}"))
+                .build(POSITION);
+
+        assertThat(slice.rows())
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row.expansions()).isEmpty());
+        assertThat(slice.leftOut()).isEqualTo(LeftOut.NOTHING);
     }
 
     @Test

@@ -169,8 +169,10 @@ class ValuesTest {
         }
 
         @Test
-        void aDurationIsLongerThanZero() {
-            for (Duration bad : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+        void aDurationIsASecondAtLeast() {
+            assertThat(new Refresh(Refresh.LEAST, true, Refresh.LEAST).interval())
+                    .isEqualTo(Duration.ofSeconds(1));
+            for (Duration bad : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofMillis(999))) {
                 assertThatThrownBy(() -> new Refresh(bad, true, minute))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("interval");

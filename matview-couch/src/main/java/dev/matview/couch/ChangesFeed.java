@@ -1,9 +1,19 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.DocumentReader;
+import dev.matview.core.JsonMembers;
+import dev.matview.core.LeftOut.Reason;
+import dev.matview.core.UnreadableDocumentException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +46,9 @@ final class ChangesFeed implements AutoCloseable {
 
         /** The document has changed; told with its current content, {@code _deleted} included. */
         void changed(JsonNode document) throws InterruptedException;
+
+        /** There is a document of that id now which cannot be read. */
+        default void unreadable(String id, Reason reason) throws InterruptedException {}
 
         /** All changes so far are told. */
         default void caughtUp() throws InterruptedException {}
@@ -129,35 +142,88 @@ final class ChangesFeed implements AutoCloseable {
     private String now() throws InterruptedException {
         CouchPath path =
                 CouchPath.database(database, "_changes").with("since", "now").with("limit", 1);
-        return since(cluster.json(CouchRequest.get(path)), null);
+        return cluster.json(CouchRequest.get(path), ChangesFeed::require)
+                .path("last_seq")
+                .asText();
+    }
+
+    /** An answer of {@code _changes} says what changed, or that nothing did, and up to where. */
+    static void require(JsonNode answer) throws WrongAnswerException {
+        WrongAnswerException.unless(
+                answer.path("results").isArray()
+                        && !answer.path("last_seq").asText().isEmpty(),
+                "an answer without results or last_seq");
     }
 
     /** Gives null when it is time to begin anew. */
     private @Nullable String follow(String since) throws InterruptedException {
-        long timeout = Math.min(POLL.toMillis(), cluster.socketTimeout().toMillis() * 2 / 3);
+        Duration timeout = cluster.socketTimeout().multipliedBy(2).dividedBy(3);
+        timeout = timeout.compareTo(POLL) < 0 ? timeout : POLL;
         CouchPath path = CouchPath.database(database, "_changes")
                 .with("feed", "longpoll")
                 .with("include_docs", "true")
                 .with("since", since)
-                .with("timeout", timeout);
-        JsonNode answer = cluster.once(CouchRequest.get(path).waitingForIt(), CouchCluster::tree);
+                .with("timeout", timeout.toMillis());
+        Changes changes = cluster.once(CouchRequest.get(path).answeredAtLength().waiting(timeout), Changes::read);
         if (!instance().equals(instance)) {
             return null;
         }
-        for (JsonNode change : answer.path("results")) {
-            if (change.path("doc").isObject()) {
-                listener.changed(change.path("doc"));
+        for (Change change : changes.all()) {
+            if (change.document() != null) {
+                listener.changed(change.document());
+            } else if (change.problem() != null) {
+                listener.unreadable(change.id(), change.problem());
             }
         }
-        if (!answer.path("results").isEmpty()) {
+        if (!changes.all().isEmpty()) {
             listener.caughtUp();
         }
-        return since(answer, since);
+        return changes.until();
     }
 
-    private static String since(JsonNode answer, @Nullable String before) {
-        JsonNode last = answer.path("last_seq");
-        return last.isMissingNode() && before != null ? before : last.asText();
+    /** What changed; small databases have small changes. */
+    private record Changes(List<Change> all, String until) {
+
+        private static final long MOST = 64L << 20;
+
+        static Changes read(InputStream body) throws IOException, InterruptedException {
+            List<Change> all = new ArrayList<>();
+            AtomicLong bytes = new AtomicLong();
+            ObjectNode members = AnswerRows.read(body, "results", (text, offset, length, whole) -> {
+                WrongAnswerException.unless(
+                        bytes.addAndGet(length) <= MOST, "an answer of more changes than there can be");
+                all.add(Change.of(text, offset, length, whole));
+            });
+            String until = members.path("last_seq").asText();
+            WrongAnswerException.unless(!until.isEmpty(), "an answer without last_seq");
+            return new Changes(all, until);
+        }
+    }
+
+    /** @param problem why the document cannot be read; null when it can, or there is none */
+    private record Change(
+            String id,
+            @Nullable JsonNode document,
+            @Nullable Reason problem) {
+
+        static Change of(byte[] text, int offset, int length, boolean whole) throws IOException {
+            JsonMembers change = JsonMembers.of(text, offset, length);
+            String id = change.string("id");
+            WrongAnswerException.unless(id != null, "an answer with a change of no document");
+            JsonMembers.Range range = change.range("doc");
+            if (!whole || range == null) {
+                return new Change(id, null, whole ? null : Reason.TOO_LARGE);
+            }
+            try {
+                JsonNode document = DocumentReader.read(text, range.offset(), range.length());
+                WrongAnswerException.unless(
+                        !document.isObject() || id.equals(document.path("_id").textValue()),
+                        "an answer with another document in the place of one");
+                return new Change(id, document.isObject() ? document : null, null);
+            } catch (UnreadableDocumentException e) {
+                return new Change(id, null, e.reason());
+            }
+        }
     }
 
     @Override

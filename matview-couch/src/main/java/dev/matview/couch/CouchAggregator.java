@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Subscription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +48,8 @@ public final class CouchAggregator implements Aggregator {
 
     private final Map<CouchCluster, DatabaseCatalogue> clusters = new LinkedHashMap<>();
     private final Outages outages = new Outages();
+    private final LateDatabases late = new LateDatabases();
+    private final RollingReread rereads;
     private final Workers workers;
     private final Duration pollInterval;
     private final Set<Listener> listeners = new CopyOnWriteArraySet<>();
@@ -70,6 +76,7 @@ public final class CouchAggregator implements Aggregator {
     private CouchAggregator(Builder builder) {
         workers = new Workers(builder.readers, builder.clusters);
         pollInterval = builder.pollInterval;
+        rereads = new RollingReread(builder.rereadInterval, builder.clusters);
         DatabaseCatalogue.Policy policy = new DatabaseCatalogue.Policy(builder.sweepInterval, builder.sweepAlwaysUpTo);
         builder.clusters.forEach(cluster -> clusters.put(cluster, new DatabaseCatalogue(cluster, workers, policy)));
     }
@@ -96,14 +103,13 @@ public final class CouchAggregator implements Aggregator {
                 seen = seen.union(scope);
             }
         }
-        new Visit(clusters, outages, workers, List.copyOf(demands), sink).run();
+        new Visit(clusters, new Visit.Faults(outages, late), rereads, workers, List.copyOf(demands), sink).run();
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>A document that is nested deeper than 1,000 levels, or has a key of more than 50,000 characters, is not read: here
-     * it is left out, so that nobody can keep those who refer to it from being read.
+     * <p>What cannot be read is as if it were not there, so that nobody can keep those who refer to it from being read.
      */
     @Override
     public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) throws InterruptedException {
@@ -125,9 +131,7 @@ public final class CouchAggregator implements Aggregator {
 
     private static void read(CouchCluster cluster, String database, Wanted wanted) throws InterruptedException {
         try {
-            new DatabaseReader(cluster, database, false, wanted::take)
-                    .forCaller()
-                    .read();
+            new DatabaseReader(cluster, database, wanted).forCaller().read();
         } catch (CouchException e) {
             if (wanted.hasBegun()) {
                 // A database of that name in another cluster would not go on where this one broke off.
@@ -153,17 +157,19 @@ public final class CouchAggregator implements Aggregator {
     private void askFirstThatHas(String database, Asking asking) throws InterruptedException {
         CouchException failure = null;
         for (CouchCluster cluster : clusters.keySet()) {
-            Optional<CouchException> away = outages.of(cluster);
+            Optional<CouchException> away = outages.of(cluster).or(() -> late.of(cluster, database));
             if (away.isPresent()) {
                 failure = away.get();
                 continue;
             }
+            Instant began = cluster.scheduler().instant();
             try {
                 asking.ask(cluster);
                 return;
             } catch (CouchException e) {
                 if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
                     failure = e;
+                    late.failed(cluster, database, e, began);
                     outages.failed(cluster, e);
                 }
             }
@@ -179,20 +185,24 @@ public final class CouchAggregator implements Aggregator {
         ArrayNode keys = body.putArray("keys");
         ids.forEach(keys::add);
         CouchPath path = CouchPath.database(database, "_all_docs").with("include_docs", "true");
-        try {
-            cluster.exchange(
-                    CouchRequest.post(path, body).repeated(), answer -> AllDocs.read(answer, wanted::takeOnce));
-        } catch (CouchException e) {
-            if (!e.isUnreadable()) {
-                throw e;
-            }
-            if (ids.size() == 1) {
-                log.warn("A document is left out: {}", e.getMessage());
-                return;
-            }
-            for (String id : ids) {
-                fetch(cluster, database, Set.of(id), wanted);
-            }
+        CouchRequest request = CouchRequest.post(path, body).repeated().answeredAtLength();
+        cluster.exchange(request, answer -> {
+            AllDocs.keys(answer, ids, new Found(wanted::takeOnce));
+            return null;
+        });
+    }
+
+    /** What is asked for by name, or read for somebody: what cannot be read is not there. */
+    private record Found(BiConsumer<String, ObjectNode> documents) implements AllDocs.Documents {
+
+        @Override
+        public void document(String id, ObjectNode document) {
+            documents.accept(id, document);
+        }
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            log.warn("A document that is asked for is left out: {}", reason.words());
         }
     }
 
@@ -264,6 +274,7 @@ public final class CouchAggregator implements Aggregator {
         private Duration sweepInterval = Duration.ofHours(1);
         private Duration pollInterval = Duration.ofSeconds(2);
         private int sweepAlwaysUpTo = 250;
+        private Duration rereadInterval = Duration.ofDays(7);
 
         private Builder(CouchCluster cluster) {
             clusters.add(cluster);
@@ -299,6 +310,21 @@ public final class CouchAggregator implements Aggregator {
          */
         public Builder sweepAlwaysUpTo(int databases) {
             this.sweepAlwaysUpTo = databases;
+            return this;
+        }
+
+        /**
+         * Within which time every database is read whole once more, though nothing tells that it changed, to mend what
+         * nobody noticed; 7 days unless set, zero for never. It takes a twentieth of the requests that the cluster allows
+         * at most, and makes visits a twentieth longer at most; where that is not enough, it takes more time.
+         *
+         * @throws IllegalArgumentException when it is negative
+         */
+        public Builder rereadInterval(Duration rereadInterval) {
+            if (rereadInterval.isNegative()) {
+                throw new IllegalArgumentException("rereadInterval must not be negative: " + rereadInterval);
+            }
+            this.rereadInterval = rereadInterval;
             return this;
         }
 

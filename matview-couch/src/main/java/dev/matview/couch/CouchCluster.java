@@ -1,11 +1,9 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,6 +54,8 @@ public final class CouchCluster implements AutoCloseable {
     private final RequestBudget callersBudget;
     private final Backoff backoff;
     private final int attempts;
+    private final int requestsPerSecond;
+    private final Duration connectTimeout;
     private final Duration requestTimeout;
     private final Duration socketTimeout;
     private final CredentialGate gate;
@@ -64,7 +64,13 @@ public final class CouchCluster implements AutoCloseable {
     /** Takes the body of a good answer. What it throws of {@link IOException} counts as a broken answer. */
     @FunctionalInterface
     interface BodyReader<T extends @Nullable Object> {
-        T read(JsonParser body) throws IOException, InterruptedException;
+        T read(InputStream body) throws IOException, InterruptedException;
+    }
+
+    /** Looks whether an answer is what was asked for. */
+    @FunctionalInterface
+    interface Check {
+        void of(JsonNode answer) throws WrongAnswerException;
     }
 
     CouchCluster(CouchClusterBuilder builder) {
@@ -77,6 +83,8 @@ public final class CouchCluster implements AutoCloseable {
                 new RequestBudget(scheduler, pause, builder.callersRequestsInFlight, builder.requestsPerSecond);
         this.backoff = new Backoff(builder.backoff, builder.maxBackoff);
         this.attempts = builder.attempts;
+        this.requestsPerSecond = builder.requestsPerSecond;
+        this.connectTimeout = builder.connectTimeout;
         this.requestTimeout = builder.requestTimeout;
         this.socketTimeout = builder.socketTimeout;
         this.gate = new CredentialGate(scheduler, builder.refusalPause);
@@ -116,6 +124,10 @@ public final class CouchCluster implements AutoCloseable {
         return socketTimeout;
     }
 
+    int requestsPerSecond() {
+        return requestsPerSecond;
+    }
+
     /** How often something is tried at most. */
     int attempts() {
         return attempts;
@@ -135,11 +147,18 @@ public final class CouchCluster implements AutoCloseable {
         return exchange(request, CouchCluster::tree);
     }
 
-    static JsonNode tree(JsonParser body) throws IOException {
+    /** The same, which is not believed before it was looked at. */
+    JsonNode json(CouchRequest request, Check check) throws InterruptedException {
+        return exchange(request, body -> {
+            JsonNode tree = tree(body);
+            check.of(tree);
+            return tree;
+        });
+    }
+
+    static JsonNode tree(InputStream body) throws IOException {
         JsonNode tree = CouchJson.MAPPER.readTree(body);
-        if (tree == null) {
-            throw new IOException("an empty answer");
-        }
+        WrongAnswerException.unless(tree != null && !tree.isMissingNode(), "an empty answer");
         return tree;
     }
 
@@ -165,28 +184,25 @@ public final class CouchCluster implements AutoCloseable {
     /** The same, tried once only: for callers that go on where the broken answer ended. */
     <T extends @Nullable Object> T once(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
         requireOpen();
-        gate.pass(() -> attempt(ROOT, CouchCluster::nothing));
+        gate.pass(() -> attempt(ROOT, CouchCluster::tree));
         return attempt(request, reader);
-    }
-
-    private static @Nullable Void nothing(JsonParser body) {
-        return null;
     }
 
     private <T extends @Nullable Object> T attempt(CouchRequest request, BodyReader<T> reader)
             throws InterruptedException {
+        byte[] body = bytes(request);
         RequestBudget share = shareOf(request);
         if (share != null) {
             share.begin();
         }
-        AtomicBoolean late = new AtomicBoolean();
         Thread thread = Thread.currentThread();
-        Subscription deadline = scheduler.schedule(requestTimeout, () -> abortLate(thread, late));
-        try {
+        ExchangeDeadline.Times times = new ExchangeDeadline.Times(
+                connectTimeout, socketTimeout, request.patience(), requestTimeout.plus(request.patience()));
+        try (ExchangeDeadline deadline =
+                new ExchangeDeadline(scheduler, times, body.length, () -> transport.abort(thread))) {
             requireOpen();
-            return send(request, reader, late);
+            return send(request, body, reader, deadline);
         } finally {
-            deadline.close();
             transport.done();
             if (share != null) {
                 share.end();
@@ -202,60 +218,61 @@ public final class CouchCluster implements AutoCloseable {
         };
     }
 
-    private void abortLate(Thread thread, AtomicBoolean late) {
-        late.set(true);
-        transport.abort(thread);
+    private static byte[] bytes(CouchRequest request) {
+        try {
+            return request.body() == null ? new byte[0] : CouchJson.MAPPER.writeValueAsBytes(request.body());
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("what is sent to CouchDB can always be written", e);
+        }
     }
 
-    private <T extends @Nullable Object> T send(CouchRequest request, BodyReader<T> reader, AtomicBoolean late)
+    private <T extends @Nullable Object> T send(
+            CouchRequest request, byte[] body, BodyReader<T> reader, ExchangeDeadline deadline)
             throws InterruptedException {
         try {
-            HttpResponse response = dispatch(request);
+            HttpResponse response = dispatch(request, body);
+            deadline.begun();
             boolean whole = false;
             try {
-                T result = answer(request, response, reader);
+                if (!response.isSuccessful()) {
+                    byte[] error = error(response);
+                    whole = error.length < ERROR_BYTES;
+                    throw refused(request, response, error);
+                }
+                InputStream content = new ReadAhead(new AnswerBody(response.getContent(), deadline, request.most()));
+                T result = reader.read(content);
+                AnswerBody.end(content);
                 whole = true;
                 return result;
             } finally {
                 release(response, whole);
             }
         } catch (UncheckedIOException e) {
-            throw unanswered(request, e.getCause(), late.get());
+            throw unanswered(request, e.getCause(), deadline.verdict());
         } catch (IOException e) {
-            throw unanswered(request, e, late.get());
+            throw unanswered(request, e, deadline.verdict());
         }
     }
 
-    private HttpResponse dispatch(CouchRequest request) throws IOException {
+    private HttpResponse dispatch(CouchRequest request, byte[] content) {
         String path = (url.getRawPath() == null ? "" : url.getRawPath()) + request.path();
-        HttpEntity body = new ByteArrayEntity(
-                request.body() == null ? new byte[0] : CouchJson.MAPPER.writeValueAsBytes(request.body()),
-                ContentType.APPLICATION_JSON);
+        HttpEntity body = new ByteArrayEntity(content, ContentType.APPLICATION_JSON);
         return switch (request.method()) {
             case GET -> transport.get(path);
-            case HEAD -> transport.head(path);
             case POST -> transport.post(path, body);
             case PUT -> transport.put(path, body);
             case DELETE -> transport.delete(path);
         };
     }
 
-    private <T extends @Nullable Object> T answer(CouchRequest request, HttpResponse response, BodyReader<T> reader)
-            throws IOException, InterruptedException {
-        if (!response.isSuccessful()) {
-            throw refused(request, response);
-        }
-        try (JsonParser body = CouchJson.MAPPER.createParser(new ReadAhead(response.getContent()))) {
-            body.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
-            return reader.read(body);
-        }
+    private static byte[] error(HttpResponse response) throws IOException {
+        InputStream content = response.getContent();
+        return content == null ? new byte[0] : content.readNBytes(ERROR_BYTES);
     }
 
-    private CouchException refused(CouchRequest request, HttpResponse response) throws IOException {
+    private CouchException refused(CouchRequest request, HttpResponse response, byte[] bytes) throws IOException {
         String error = "";
         String reason = "";
-        InputStream content = response.getContent();
-        byte[] bytes = content == null ? new byte[0] : content.readNBytes(ERROR_BYTES);
         try {
             JsonNode body = CouchJson.MAPPER.readTree(bytes);
             error = body.path("error").asText();
@@ -275,16 +292,16 @@ public final class CouchCluster implements AutoCloseable {
         return refused;
     }
 
-    /** What is left of a whole answer is read, so that the connection can be used again; any other is cut off. */
+    /** The connection of a whole answer can be used again; any other is cut off. */
     private static void release(HttpResponse response, boolean whole) {
-        if (whole || !response.isSuccessful()) {
+        if (whole) {
             response.releaseConnection();
         } else {
             response.abort();
         }
     }
 
-    private CouchException unanswered(CouchRequest request, IOException cause, boolean late)
+    private CouchException unanswered(CouchRequest request, IOException cause, String late)
             throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted during " + request);
@@ -294,18 +311,21 @@ public final class CouchCluster implements AutoCloseable {
         }
         CouchException.Kind kind = CouchException.Kind.BROKEN;
         String reason = "no connection, or it broke (" + cause.getClass().getSimpleName() + ")";
-        if (late) {
+        if (!late.isEmpty()) {
             kind = CouchException.Kind.TIMED_OUT;
-            reason = "no whole answer within " + requestTimeout.toMillis() + " ms";
+            reason = late;
+        } else if (cause instanceof WrongAnswerException wrong) {
+            kind = CouchException.Kind.GARBLED;
+            reason = wrong.getMessage();
         } else if (cause instanceof ConnectionPoolTimeoutException || cause instanceof ConnectTimeoutException) {
             kind = CouchException.Kind.TIMED_OUT;
             reason = "no connection in time";
         } else if (cause instanceof SocketTimeoutException) {
             kind = CouchException.Kind.TIMED_OUT;
             reason = "no answer within " + socketTimeout.toMillis() + " ms";
-        } else if (cause instanceof StreamConstraintsException e) {
+        } else if (cause instanceof StreamConstraintsException) {
             kind = CouchException.Kind.UNREADABLE;
-            reason = "an answer that holds JSON which is not read: " + e.getOriginalMessage();
+            reason = "an answer that is nested too deep, or has a key, a text or a number that is too long";
         } else if (cause instanceof JsonProcessingException) {
             kind = CouchException.Kind.GARBLED;
             reason = "an answer that broke off or is not JSON";

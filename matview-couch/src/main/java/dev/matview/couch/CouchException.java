@@ -133,6 +133,11 @@ public class CouchException extends RuntimeException {
         return kind == Kind.TIMED_OUT;
     }
 
+    /** Whether the answer was not what CouchDB answers to the request. */
+    boolean isGarbled() {
+        return kind == Kind.GARBLED;
+    }
+
     /** Whether the answer holds JSON that is not read. */
     boolean isUnreadable() {
         return kind == Kind.UNREADABLE;

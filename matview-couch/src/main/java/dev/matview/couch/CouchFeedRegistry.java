@@ -3,6 +3,7 @@ package dev.matview.couch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedRegistry;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Listeners;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Subscription;
@@ -43,8 +44,13 @@ public final class CouchFeedRegistry implements FeedRegistry {
         this.feed = new ChangesFeed(cluster, database, "matview-registry", new ChangesFeed.Listener() {
             @Override
             public void begin() throws InterruptedException {
-                documents.replace(opened.load());
+                opened.load().into(documents);
                 publish();
+            }
+
+            @Override
+            public void unreadable(String id, Reason reason) {
+                documents.unreadable(id, reason);
             }
 
             @Override
@@ -68,7 +74,7 @@ public final class CouchFeedRegistry implements FeedRegistry {
     public static CouchFeedRegistry open(CouchCluster cluster, String database) {
         RegistryDatabase opened = RegistryDatabase.of(cluster, database);
         FeedDocuments documents = new FeedDocuments(database);
-        documents.replace(opened.open());
+        opened.open().into(documents);
         CouchFeedRegistry registry = new CouchFeedRegistry(cluster, database, opened, documents);
         logProblems(registry.contents);
         registry.feed.start();

@@ -2,11 +2,13 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** JSON as CouchDB writes it. */
+/** JSON as CouchDB writes it; nothing follows it, and whoever opened a stream closes it. */
 final class CouchJson {
 
     /** Above CouchDB's own limit for a document (8 MB by default), so that whatever it holds can be read. */
@@ -20,7 +22,9 @@ final class CouchJson {
                             .maxStringLength(MAX_STRING)
                             .maxNumberLength(MAX_NUMBER)
                             .build())
+                    .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                     .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private CouchJson() {}

@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonSerializable;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param body JSON, a tree or what writes itself; null for none
  * @param repeatable whether sending it twice does no harm, so that it may be retried
  * @param share which of the cluster's budgets it counts for
+ * @param patience how long it waits at the server for something to happen
+ * @param most how many bytes its answer may have
  */
-record CouchRequest(Method method, CouchPath path, @Nullable JsonSerializable body, boolean repeatable, Share share) {
+record CouchRequest(
+        Method method,
+        CouchPath path,
+        @Nullable JsonSerializable body,
+        boolean repeatable,
+        Share share,
+        Duration patience,
+        long most) {
+
+    /** Much more than any answer of its kind has. */
+    private static final long ORDINARY = 16L << 20;
+
+    /** A million names, from a server that gives all it has whatever is asked. */
+    private static final long NAMES = 64L << 20;
+
+    private static final long LONG = 1L << 40;
 
     /** What a request counts for. */
     enum Share {
@@ -25,7 +43,6 @@ record CouchRequest(Method method, CouchPath path, @Nullable JsonSerializable bo
 
     enum Method {
         GET,
-        HEAD,
         POST,
         PUT,
         DELETE
@@ -36,42 +53,52 @@ record CouchRequest(Method method, CouchPath path, @Nullable JsonSerializable bo
         Objects.requireNonNull(path, "path");
     }
 
-    static CouchRequest get(CouchPath path) {
-        return new CouchRequest(Method.GET, path, null, true, Share.VIEWS);
+    private CouchRequest(Method method, CouchPath path, @Nullable JsonSerializable body, boolean repeatable) {
+        this(method, path, body, repeatable, Share.VIEWS, Duration.ZERO, ORDINARY);
     }
 
-    static CouchRequest head(CouchPath path) {
-        return new CouchRequest(Method.HEAD, path, null, true, Share.VIEWS);
+    static CouchRequest get(CouchPath path) {
+        return new CouchRequest(Method.GET, path, null, true);
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
     static CouchRequest post(CouchPath path, JsonSerializable body) {
-        return new CouchRequest(Method.POST, path, body, false, Share.VIEWS);
+        return new CouchRequest(Method.POST, path, body, false);
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
     static CouchRequest put(CouchPath path, @Nullable JsonSerializable body) {
-        return new CouchRequest(Method.PUT, path, body, false, Share.VIEWS);
+        return new CouchRequest(Method.PUT, path, body, false);
     }
 
     /** A write, which is sent once; see {@link #repeated()}. */
     static CouchRequest delete(CouchPath path) {
-        return new CouchRequest(Method.DELETE, path, null, false, Share.VIEWS);
+        return new CouchRequest(Method.DELETE, path, null, false);
     }
 
     /** The same, known to do no harm when sent twice: a query by POST, or a write that is its own check. */
     CouchRequest repeated() {
-        return new CouchRequest(method, path, body, true, share);
+        return new CouchRequest(method, path, body, true, share, patience, most);
     }
 
     /** The same, waiting at the server. Its answer must begin, or go on, within the socket timeout. */
-    CouchRequest waitingForIt() {
-        return new CouchRequest(method, path, body, repeatable, Share.NONE);
+    CouchRequest waiting(Duration time) {
+        return new CouchRequest(method, path, body, repeatable, Share.NONE, time, most);
     }
 
     /** The same, on behalf of somebody who waits for the answer. */
     CouchRequest forCaller() {
-        return new CouchRequest(method, path, body, repeatable, Share.CALLERS);
+        return new CouchRequest(method, path, body, repeatable, Share.CALLERS, patience, most);
+    }
+
+    /** The same, with names of databases as its answer. */
+    CouchRequest answeredWithNames() {
+        return new CouchRequest(method, path, body, repeatable, share, patience, NAMES);
+    }
+
+    /** The same, with a long answer, which is checked for itself while it is read. */
+    CouchRequest answeredAtLength() {
+        return new CouchRequest(method, path, body, repeatable, share, patience, LONG);
     }
 
     /** The method and the path: neither the query nor the body, which may hold what users wrote. */

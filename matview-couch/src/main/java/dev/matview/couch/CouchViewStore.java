@@ -4,9 +4,13 @@ import dev.matview.core.Scheduler;
 import dev.matview.core.StoreSecret;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewEntry;
+import dev.matview.core.ViewHead;
 import dev.matview.core.ViewStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -122,6 +126,24 @@ public final class CouchViewStore implements ViewStore {
                     + delta.base() + " to the next, not to " + delta.head().generation());
         }
         return locked("cannot commit to", delta.view(), it -> new ViewCommit(it).commit(delta));
+    }
+
+    @Override
+    public Optional<ViewHead> head(String view) {
+        return calls.run(
+                "cannot look at view " + view,
+                () -> Optional.ofNullable(pointers.readAny(view).head()));
+    }
+
+    @Override
+    public List<ViewEntry> views() {
+        return calls.run("cannot list the views", () -> {
+            List<ViewEntry> entries = new ArrayList<>();
+            pointers.all()
+                    .forEach((view, pointer) -> entries.add(
+                            new ViewEntry(view, pointer.head(), pointer.totals().rows())));
+            return entries;
+        });
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.matview.couch;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -62,20 +63,21 @@ final class DatabaseListing {
                 .withJson("startkey", start)
                 .withJson("endkey", end)
                 .with("limit", pageSize);
-        return cluster.exchange(CouchRequest.get(path), DatabaseListing::strings);
+        return cluster.exchange(CouchRequest.get(path).answeredWithNames(), DatabaseListing::strings);
     }
 
-    private static List<String> strings(JsonParser body) throws IOException {
-        if (body.nextToken() != JsonToken.START_ARRAY) {
-            throw new IOException("a list of names does not begin with [");
+    private static List<String> strings(InputStream content) throws IOException {
+        try (JsonParser body = CouchJson.MAPPER.createParser(content)) {
+            WrongAnswerException.unless(
+                    body.nextToken() == JsonToken.START_ARRAY, "an answer that is no list of names");
+            List<String> names = new ArrayList<>();
+            while (body.nextToken() == JsonToken.VALUE_STRING) {
+                names.add(body.getText());
+            }
+            WrongAnswerException.unless(
+                    body.currentToken() == JsonToken.END_ARRAY && body.nextToken() == null,
+                    "a list of names that broke off, or goes on behind its end");
+            return names;
         }
-        List<String> names = new ArrayList<>();
-        while (body.nextToken() == JsonToken.VALUE_STRING) {
-            names.add(body.getText());
-        }
-        if (body.currentToken() != JsonToken.END_ARRAY) {
-            throw new IOException("a list of names broke off");
-        }
-        return names;
     }
 }

@@ -14,11 +14,18 @@ final class DatabaseNames {
         CouchPath path =
                 CouchPath.server("_all_dbs").withJson("start_key", begin).withJson("end_key", begin + "\ufff0");
         List<String> names = new ArrayList<>();
-        for (JsonNode name : cluster.json(CouchRequest.get(path))) {
+        for (JsonNode name : cluster.json(CouchRequest.get(path).answeredWithNames(), DatabaseNames::requireNames)) {
             if (name.asText().startsWith(begin)) {
                 names.add(name.asText());
             }
         }
         return names;
+    }
+
+    private static void requireNames(JsonNode answer) throws WrongAnswerException {
+        WrongAnswerException.unless(answer.isArray(), "an answer that is no list of names");
+        for (JsonNode name : answer) {
+            WrongAnswerException.unless(name.isTextual(), "a list of names with something else in it");
+        }
     }
 }

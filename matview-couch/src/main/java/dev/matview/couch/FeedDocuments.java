@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry.Contents;
 import dev.matview.core.FeedRegistry.Problem;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.registry.FeedDefinitionReader;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,10 +31,22 @@ final class FeedDocuments {
         this.database = database;
     }
 
-    /** These are all the documents there are. */
-    synchronized void replace(Map<String, ObjectNode> all) {
-        documents.keySet().retainAll(all.keySet());
+    /** These are all the documents there are, and those that cannot be read. */
+    synchronized void replace(Map<String, ObjectNode> all, Map<String, Reason> unreadable) {
+        documents.keySet().removeIf(id -> !all.containsKey(id) && !unreadable.containsKey(id));
         all.values().forEach(this::change);
+        unreadable.forEach(this::unreadable);
+    }
+
+    /** The document is such now that it cannot be read: what it said before stays in force. */
+    synchronized void unreadable(String id, Reason reason) {
+        if (!isDesign(id)) {
+            Document before = documents.get(id);
+            Problem problem =
+                    new Problem(place(database, id), null, null, "the document cannot be read: " + reason.words());
+            documents.put(
+                    id, new Document(CouchJson.object(), before == null ? null : before.feed(), List.of(problem)));
+        }
     }
 
     /** The document is so now, or deleted. */

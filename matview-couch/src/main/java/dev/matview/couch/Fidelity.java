@@ -12,8 +12,8 @@ enum Fidelity {
     PLAIN,
     /** Perhaps only its meaning: {@code 1e10} may come back as {@code 10000000000.0}. */
     DELICATE,
-    /** Nothing: it is nested so deep that nobody could read the view any more. */
-    DEEP;
+    /** Nothing: it is nested so deep that nobody could read the view any more, or CouchDB would not take it. */
+    NONE;
 
     private static final int MAX_DEPTH = 100;
 
@@ -34,6 +34,8 @@ enum Fidelity {
         private final byte[] text;
         private int at;
         private boolean plain = true;
+        /** Whether a surrogate is escaped, which Jackson does with those alone that lack their other half. */
+        private boolean halved;
 
         Scan(byte[] text) {
             this.text = text;
@@ -50,12 +52,15 @@ enum Fidelity {
                 } else {
                     depth += b == '{' || b == '[' ? 1 : b == '}' || b == ']' ? -1 : 0;
                     if (depth > MAX_DEPTH) {
-                        return DEEP;
+                        return NONE;
                     }
                     // Jackson writes no white space.
                     plain &= b > ' ';
                     at++;
                 }
+            }
+            if (halved) {
+                return NONE;
             }
             return plain ? PLAIN : DELICATE;
         }
@@ -66,6 +71,7 @@ enum Fidelity {
                 if (text[at] == '\\') {
                     at++;
                     plain &= isWrittenByJackson();
+                    halved |= isSurrogate();
                 }
                 at++;
             }
@@ -83,6 +89,13 @@ enum Fidelity {
                 case '"', '\\', 'b', 'f', 'n', 'r', 't' -> true;
                 default -> false;
             };
+        }
+
+        private boolean isSurrogate() {
+            return at + 2 < text.length
+                    && text[at] == 'u'
+                    && (text[at + 1] == 'D' || text[at + 1] == 'd')
+                    && Character.digit(text[at + 2], 16) >= 8;
         }
 
         private boolean isMovedByJavaScript(int start, int end) {

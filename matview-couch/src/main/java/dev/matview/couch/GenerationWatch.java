@@ -78,7 +78,7 @@ final class GenerationWatch implements AutoCloseable {
     private void beginning() throws InterruptedException {
         pointers.create();
         for (Map.Entry<String, Watched> entry : views.entrySet()) {
-            ViewPointer current = pointers.read(entry.getKey());
+            ViewPointer current = pointers.readAny(entry.getKey());
             if (current.head() != null) {
                 tell(entry.getValue(), current, missing);
             }

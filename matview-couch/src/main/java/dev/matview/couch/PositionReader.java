@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Position;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,7 +70,8 @@ final class PositionReader {
         ArrayNode keys = body.putArray("keys");
         batch.forEach(keys::add);
         JsonNode answers = cluster.json(
-                CouchRequest.post(CouchPath.server("_dbs_info"), body).repeated());
+                CouchRequest.post(CouchPath.server("_dbs_info"), body).repeated(),
+                answer -> requireAbout(batch, answer));
         for (JsonNode answer : answers) {
             String name = answer.path("key").asText();
             if (answer.has("info")) {
@@ -80,9 +82,34 @@ final class PositionReader {
         }
     }
 
+    /** One answer for each name, and for no other. */
+    private static void requireAbout(List<String> batch, JsonNode answers) throws WrongAnswerException {
+        Set<String> left = new HashSet<>(batch);
+        for (JsonNode answer : answers) {
+            String name = answer.path("key").asText();
+            WrongAnswerException.unless(left.remove(name), "an answer about other databases than asked for");
+            if (answer.has("info")) {
+                requireAbout(name, answer.path("info"));
+            } else {
+                WrongAnswerException.unless(
+                        answer.path("error").isTextual(), "an answer that says nothing of a database");
+            }
+        }
+        WrongAnswerException.unless(
+                answers.isArray() && left.isEmpty(), "an answer that lacks some of the databases asked for");
+    }
+
+    private static void requireAbout(String name, JsonNode info) throws WrongAnswerException {
+        WrongAnswerException.unless(
+                info.path("db_name").asText().equals(name)
+                        && !info.path("update_seq").asText().isEmpty(),
+                "an answer that does not say where the database stands");
+    }
+
     private void readOne(String name, Survey survey) throws InterruptedException {
         try {
-            JsonNode info = cluster.json(CouchRequest.get(CouchPath.database(name)));
+            JsonNode info =
+                    cluster.json(CouchRequest.get(CouchPath.database(name)), answer -> requireAbout(name, answer));
             Position position = position(info);
             survey.positions().put(name, isTelling(info) ? position : withLastChange(name, position));
         } catch (CouchException e) {
@@ -106,7 +133,9 @@ final class PositionReader {
         CouchPath path =
                 CouchPath.database(name, "_changes").with("descending", "true").with("limit", 1);
         try {
-            JsonNode last = cluster.json(CouchRequest.get(path)).path("results").path(0);
+            JsonNode last = cluster.json(CouchRequest.get(path), ChangesFeed::require)
+                    .path("results")
+                    .path(0);
             String change = last.path("id").asText() + "@"
                     + last.path("changes").path(0).path("rev").asText();
             return new Position(position.updateSeq() + " " + change, position.purgeSeq(), position.instance());

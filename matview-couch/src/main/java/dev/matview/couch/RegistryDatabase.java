@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry.Contents;
 import dev.matview.core.FeedRegistry.Problem;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.RegistryException;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.FeedDefinitionWriter;
@@ -55,7 +56,7 @@ public final class RegistryDatabase {
         return attempt("read", () -> {
             try {
                 FeedDocuments documents = new FeedDocuments(name);
-                documents.replace(load());
+                load().into(documents);
                 return documents.contents();
             } catch (CouchException e) {
                 if (e.isNotFound()) {
@@ -109,7 +110,7 @@ public final class RegistryDatabase {
      *
      * @throws RegistryException when CouchDB does not answer or refuses
      */
-    TreeMap<String, ObjectNode> open() {
+    Loaded open() {
         return attempt("read", () -> {
             create();
             return load();
@@ -128,22 +129,43 @@ public final class RegistryDatabase {
     }
 
     /** The documents that may be feeds, by id. */
-    TreeMap<String, ObjectNode> load() throws InterruptedException {
+    Loaded load() throws InterruptedException {
         CouchPath path = CouchPath.database(name, "_all_docs")
                 .with("include_docs", "true")
+                .with("update_seq", "true")
                 .with("limit", MAX_DOCUMENTS);
-        TreeMap<String, ObjectNode> found = new TreeMap<>();
-        for (JsonNode row : cluster.json(CouchRequest.get(path)).path("rows")) {
-            String id = row.path("id").asText();
-            if (row.path("doc") instanceof ObjectNode document && !FeedDocuments.isDesign(id)) {
-                found.put(id, document);
+        return cluster.exchange(CouchRequest.get(path).answeredAtLength(), body -> {
+            Loaded loaded = new Loaded(new TreeMap<>(), new TreeMap<>());
+            AllDocs.range(body, new AllDocs.Asked(null, MAX_DOCUMENTS, 0), loaded);
+            return loaded;
+        });
+    }
+
+    /** What the database holds; {@code unreadable} with the reasons. */
+    record Loaded(TreeMap<String, ObjectNode> documents, TreeMap<String, Reason> unreadable)
+            implements AllDocs.Documents {
+
+        @Override
+        public void document(String id, ObjectNode document) {
+            if (!FeedDocuments.isDesign(id)) {
+                documents.put(id, document);
             }
         }
-        return found;
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            if (!FeedDocuments.isDesign(id)) {
+                unreadable.put(id, reason);
+            }
+        }
+
+        void into(FeedDocuments feeds) {
+            feeds.replace(documents, unreadable);
+        }
     }
 
     private int write(String source, List<FeedDefinition> feeds) throws InterruptedException {
-        TreeMap<String, ObjectNode> present = open();
+        TreeMap<String, ObjectNode> present = open().documents();
         Map<String, ObjectNode> imported = documents(feeds, present);
         TreeMap<String, ObjectNode> after = new TreeMap<>(present);
         after.putAll(imported);
@@ -163,7 +185,9 @@ public final class RegistryDatabase {
         if (changed.isEmpty()) {
             return 0;
         }
-        JsonNode answers = cluster.json(CouchRequest.post(CouchPath.database(name, "_bulk_docs"), body));
+        JsonNode answers = cluster.json(
+                CouchRequest.post(CouchPath.database(name, "_bulk_docs"), body),
+                answer -> BulkAnswers.require(changed.size(), answer));
         List<Problem> refused = FeedDocuments.refused(name, answers);
         if (!refused.isEmpty()) {
             throw new RegistryException(refused);

@@ -67,8 +67,9 @@ final class ReplicaPositions {
                 CouchPath path = CouchPath.database(name, "_changes")
                         .with("since", sequence)
                         .with("limit", 1);
-                JsonNode results = cluster.json(CouchRequest.get(path)).path("results");
-                if (!results.isArray() || !results.isEmpty()) {
+                JsonNode results = cluster.json(CouchRequest.get(path), ChangesFeed::require)
+                        .path("results");
+                if (!results.isEmpty()) {
                     return false;
                 }
             }

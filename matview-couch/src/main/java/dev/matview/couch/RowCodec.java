@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows as JSON in a view's database: {@code {"id", "doc", "key", "acl", "expansions"}}. The projected document is {@code
  * doc}, for people to read. Where a server may give it back in other words, its exact text is kept beside it as {@code
- * json}; where it is nested so deep that nobody could read the view any more, only the text is; see {@link Fidelity}.
+ * json}; where nobody could read the view any more, or CouchDB would refuse it, only the text is; see {@link Fidelity}.
  */
 final class RowCodec {
 
@@ -76,7 +76,7 @@ final class RowCodec {
     private static void document(JsonGenerator out, byte[] document) throws IOException {
         String text = new String(document, StandardCharsets.UTF_8);
         Fidelity fidelity = Fidelity.of(document);
-        if (fidelity != Fidelity.DEEP) {
+        if (fidelity != Fidelity.NONE) {
             out.writeFieldName(DOCUMENT);
             out.writeRawValue(text);
         }

@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.matview.core.LeftOut;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.ViewDelta;
@@ -20,7 +21,9 @@ final class SliceEncoder {
     static final int MAX_ROWS = 100;
 
     private static final int MAX_BYTES = 64 << 10;
+    /** What is gone is only named; but names may be long. */
     private static final int MAX_REMOVED = 1_000;
+
     private static final int BATCH_BYTES = 1 << 20;
 
     /** Beyond this, a row is an attachment: what CouchDB takes as a document is limited, to 8 MB by default. */
@@ -88,20 +91,40 @@ final class SliceEncoder {
                 gone.add(row);
             }
         }
-        for (int from = 0; from < gone.size(); from += MAX_REMOVED) {
-            ViewDocumentId id =
-                    new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, slice.database(), from / MAX_REMOVED);
-            List<String> some = gone.subList(from, Math.min(gone.size(), from + MAX_REMOVED));
-            add(
-                    out -> removal(out, id, some),
-                    100 + some.stream().mapToInt(row -> 3 * row.length() + 3).sum());
+        int chunk = 0;
+        int bytes = 0;
+        List<String> some = new ArrayList<>();
+        for (String row : gone) {
+            int size = 3 * row.length() + 3;
+            if (!some.isEmpty() && (some.size() == MAX_REMOVED || bytes + size > MAX_BYTES)) {
+                addRemoved(slice.database(), chunk++, some, bytes);
+                some = new ArrayList<>();
+                bytes = 0;
+            }
+            some.add(row);
+            bytes += size;
         }
+        if (!some.isEmpty()) {
+            addRemoved(slice.database(), chunk, some, bytes);
+        }
+    }
+
+    private void addRemoved(String database, int chunk, List<String> rows, int bytes) {
+        ViewDocumentId id = new ViewDocumentId(attempt, ViewDocumentId.Kind.GONE, database, chunk);
+        add(out -> removal(out, id, rows), bytes + 100);
     }
 
     private void add(SliceDelta slice, int chunk, List<Row> rows, int bytes) {
         ViewDocumentId id = new ViewDocumentId(attempt, ViewDocumentId.Kind.SLICE, slice.database(), chunk);
         rows.forEach(row -> change.put(slice.database(), row.id(), id.place()));
-        add(out -> document(out, id, chunk == 0 ? slice.position() : null, rows, bytes > LARGE), bytes + 300);
+        boolean large = bytes > LARGE;
+        if (chunk > 0) {
+            add(out -> document(out, id, null, LeftOut.NOTHING, rows, large), bytes + 300);
+            return;
+        }
+        add(
+                out -> document(out, id, slice.position(), slice.leftOut(), rows, large),
+                bytes + 300 + 300 * slice.leftOut().examples().size());
     }
 
     private void dropping(JsonGenerator out, ViewDocumentId id) throws IOException {
@@ -121,7 +144,12 @@ final class SliceEncoder {
     }
 
     private void document(
-            JsonGenerator out, ViewDocumentId id, @Nullable Position position, List<Row> rows, boolean large)
+            JsonGenerator out,
+            ViewDocumentId id,
+            @Nullable Position position,
+            LeftOut leftOut,
+            List<Row> rows,
+            boolean large)
             throws IOException {
         begin(out, id);
         if (position != null) {
@@ -130,6 +158,7 @@ final class SliceEncoder {
             out.writeStringField("purgeSeq", position.purgeSeq());
             out.writeStringField("instance", position.instance());
             out.writeEndObject();
+            leftOut(out, leftOut);
         }
         if (large) {
             attached(out, rows.get(0));
@@ -140,6 +169,23 @@ final class SliceEncoder {
             }
             out.writeEndArray();
         }
+        out.writeEndObject();
+    }
+
+    private static void leftOut(JsonGenerator out, LeftOut leftOut) throws IOException {
+        if (leftOut.isEmpty()) {
+            return;
+        }
+        out.writeObjectFieldStart("leftOut");
+        out.writeNumberField("documents", leftOut.documents());
+        out.writeArrayFieldStart("examples");
+        for (LeftOut.Example example : leftOut.examples()) {
+            out.writeStartObject();
+            out.writeStringField("id", example.id());
+            out.writeStringField("reason", example.reason().name());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
         out.writeEndObject();
     }
 

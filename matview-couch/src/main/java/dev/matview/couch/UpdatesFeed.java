@@ -1,9 +1,10 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -80,7 +81,7 @@ final class UpdatesFeed {
     /** The same, waiting for something to change. */
     Updates await(String since, Duration timeout) throws InterruptedException {
         CouchPath path = path().with("feed", "longpoll").with("since", since).with("timeout", timeout.toMillis());
-        return cluster.once(CouchRequest.get(path).waitingForIt(), UpdatesFeed::read);
+        return cluster.once(CouchRequest.get(path).answeredWithNames().waiting(timeout), UpdatesFeed::read);
     }
 
     /** Whether the feed still has the history of a place. */
@@ -108,7 +109,7 @@ final class UpdatesFeed {
     }
 
     private Updates ask(CouchPath path) throws InterruptedException {
-        return cluster.exchange(CouchRequest.get(path), UpdatesFeed::read);
+        return cluster.exchange(CouchRequest.get(path).answeredWithNames(), UpdatesFeed::read);
     }
 
     private String history() throws InterruptedException {
@@ -128,29 +129,15 @@ final class UpdatesFeed {
         }
     }
 
-    private static Updates read(JsonParser body) throws IOException {
+    private static Updates read(InputStream body) throws IOException, InterruptedException {
         Set<String> names = new HashSet<>();
-        String until = null;
-        if (body.nextToken() != JsonToken.START_OBJECT) {
-            throw new IOException("updates do not begin with {");
-        }
-        while (body.nextToken() == JsonToken.FIELD_NAME) {
-            String field = body.currentName();
-            JsonToken value = body.nextToken();
-            if (field.equals("results") && value == JsonToken.START_ARRAY) {
-                while (body.nextToken() == JsonToken.START_OBJECT) {
-                    JsonNode entry = CouchJson.MAPPER.readTree(body);
-                    names.add(entry.path("db_name").asText());
-                }
-            } else if (field.equals("last_seq")) {
-                until = body.getText();
-            } else {
-                body.skipChildren();
-            }
-        }
-        if (until == null || body.currentToken() != JsonToken.END_OBJECT) {
-            throw new IOException("updates broke off");
-        }
+        ObjectNode members = AnswerRows.read(body, "results", (text, offset, length, whole) -> {
+            JsonNode name = whole ? AnswerRows.object(text, offset, length).path("db_name") : MissingNode.getInstance();
+            WrongAnswerException.unless(name.isTextual(), "an answer with an entry that names no database");
+            names.add(name.textValue());
+        });
+        String until = members.path("last_seq").asText();
+        WrongAnswerException.unless(!until.isEmpty(), "an answer without last_seq");
         return new Updates(names, until);
     }
 }

@@ -150,6 +150,10 @@ final class ViewCleanup {
     }
 
     private void work(Work due) throws IOException, InterruptedException {
+        if (view.pointers.readAny(view.name).isNewer()) {
+            // A later version has the view now: what it makes of the rest is its own business.
+            return;
+        }
         if (due.sweep) {
             view.sweepDatabases();
         }
@@ -239,7 +243,7 @@ final class ViewCleanup {
         }
         document.set("rows", living);
         if (!positioned) {
-            document.remove("position");
+            document.remove(List.of("position", "leftOut"));
         }
         if (living.isEmpty()) {
             document.remove("_attachments");

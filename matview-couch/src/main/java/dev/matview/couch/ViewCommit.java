@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
 import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewFormatException;
 import dev.matview.core.ViewHead;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,6 +55,10 @@ final class ViewCommit {
     boolean commit(ViewDelta delta) throws IOException, InterruptedException {
         while (true) {
             ViewPointer current = view.awaitPointer();
+            if (current.head() != null && current.head().format() > delta.head().format()) {
+                throw new ViewFormatException(
+                        view.name, current.head().format(), delta.head().format());
+            }
             if (!view.isBase(delta.base(), current)) {
                 return false;
             }

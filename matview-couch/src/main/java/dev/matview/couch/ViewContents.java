@@ -1,5 +1,6 @@
 package dev.matview.couch;
 
+import dev.matview.core.LeftOut;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.ViewDelta;
@@ -23,6 +24,7 @@ final class ViewContents implements ViewReader.Content {
 
     private static final class Slice {
         private @Nullable Position position;
+        private LeftOut leftOut = LeftOut.NOTHING;
         private final Map<String, Row> rows = new HashMap<>();
         private final Set<String> removed = new HashSet<>();
     }
@@ -61,9 +63,10 @@ final class ViewContents implements ViewReader.Content {
     }
 
     @Override
-    public void position(String database, Position position) {
+    public void position(String database, Position position, LeftOut leftOut) {
         Slice slice = slice(database);
         slice.position = position;
+        slice.leftOut = leftOut;
         if (base != null && dropped.remove(database)) {
             // It is there again: what it had before is gone all the same.
             slice.removed.addAll(base.ids(database));
@@ -85,7 +88,7 @@ final class ViewContents implements ViewReader.Content {
             if (slice.position == null) {
                 throw new IllegalStateException("rows of " + database + " without its position");
             }
-            changed.add(new SliceDelta(database, slice.position, rows(slice), slice.removed));
+            changed.add(new SliceDelta(database, slice.position, rows(slice), slice.removed, slice.leftOut));
         });
         return base == null
                 ? new ViewDelta(view, 0, true, head, changed, Set.of())

@@ -1,15 +1,17 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializable;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The documents of one database that holds a view, in bounded portions. Immutable. */
 final class ViewDatabase {
@@ -132,7 +134,8 @@ final class ViewDatabase {
             out.writeEndObject();
         };
         return cluster.json(
-                CouchRequest.post(CouchPath.database(name, "_bulk_docs"), body).repeated());
+                CouchRequest.post(CouchPath.database(name, "_bulk_docs"), body).repeated(),
+                answer -> BulkAnswers.require(documents.size(), answer));
     }
 
     /** Visits what the attempts from {@code from} to {@code to} wrote. */
@@ -143,10 +146,11 @@ final class ViewDatabase {
         boolean more = true;
         while (more) {
             // The last one is asked for again, and not skipped by counting: it may be gone by now.
-            CouchPath path = all().withJson("startkey", last == null ? start : last)
-                    .withJson("endkey", end)
-                    .with("limit", PORTION);
-            List<ObjectNode> page = cluster.exchange(CouchRequest.get(path), ViewDatabase::documents);
+            String begin = last == null ? start : last;
+            CouchPath path =
+                    all().withJson("startkey", begin).withJson("endkey", end).with("limit", PORTION);
+            List<ObjectNode> page = cluster.exchange(
+                    CouchRequest.get(path).answeredAtLength(), body -> documents(body, new Range(begin, end)));
             more = page.size() == PORTION;
             for (ObjectNode document : page) {
                 String id = document.path("_id").asText();
@@ -163,41 +167,57 @@ final class ViewDatabase {
         ObjectNode body = CouchJson.object();
         ArrayNode keys = body.putArray("keys");
         ids.forEach(id -> keys.add(id.toString()));
-        return cluster.exchange(CouchRequest.post(all(), body).repeated(), ViewDatabase::documents);
+        Set<String> wanted = ids.stream().map(ViewDocumentId::toString).collect(Collectors.toSet());
+        return cluster.exchange(
+                CouchRequest.post(all(), body).repeated().answeredAtLength(),
+                answer -> documents(answer, wanted::remove));
     }
 
     /** An attachment of a document, which is JSON. */
     JsonNode attachment(String id, String attachment) throws InterruptedException {
-        return cluster.json(CouchRequest.get(CouchPath.database(name, id, attachment)));
+        return cluster.json(
+                CouchRequest.get(CouchPath.database(name, id, attachment)).answeredAtLength());
     }
 
     private CouchPath all() {
         return CouchPath.database(name, "_all_docs").with("include_docs", "true");
     }
 
-    private static List<ObjectNode> documents(JsonParser body) throws IOException {
+    /** A portion, in the order of the ids, and within what was asked for. */
+    private static final class Range implements Predicate<String> {
+        private final String end;
+        private String last;
+        private boolean first = true;
+
+        Range(String from, String end) {
+            this.last = from;
+            this.end = end;
+        }
+
+        @Override
+        public boolean test(String id) {
+            int order = Ids.compare(id, last);
+            boolean next = order > 0 || (first && order == 0);
+            first = false;
+            last = id;
+            return next && Ids.compare(id, end) <= 0;
+        }
+    }
+
+    /** @param asked whether a row of that id may come next */
+    private static List<ObjectNode> documents(InputStream body, Predicate<String> asked)
+            throws IOException, InterruptedException {
         List<ObjectNode> documents = new ArrayList<>();
-        if (body.nextToken() != JsonToken.START_OBJECT) {
-            throw new IOException("rows do not begin with {");
-        }
-        while (body.nextToken() == JsonToken.FIELD_NAME) {
-            String field = body.currentName();
-            JsonToken value = body.nextToken();
-            if (!field.equals("rows") || value != JsonToken.START_ARRAY) {
-                body.skipChildren();
-                continue;
+        AnswerRows.read(body, "rows", (text, offset, length, whole) -> {
+            WrongAnswerException.unless(whole, "an answer with a document larger than any of a view");
+            ObjectNode row = AnswerRows.object(text, offset, length);
+            WrongAnswerException.unless(
+                    asked.test(row.path("key").asText()), "an answer with other documents than asked for");
+            // A deleted document is null here, one that never was has none.
+            if (row.path("doc") instanceof ObjectNode document) {
+                documents.add(document);
             }
-            while (body.nextToken() == JsonToken.START_OBJECT) {
-                JsonNode row = CouchJson.MAPPER.readTree(body);
-                // A deleted document is null here, one that never was has none.
-                if (row.path("doc") instanceof ObjectNode document) {
-                    documents.add(document);
-                }
-            }
-        }
-        if (body.currentToken() != JsonToken.END_OBJECT) {
-            throw new IOException("rows broke off");
-        }
+        });
         return documents;
     }
 }

@@ -94,6 +94,9 @@ record ViewPointer(
         json.put("refreshedAt", head.refreshedAt().toString());
         json.put("databases", head.databases());
         json.put("behind", head.behind());
+        json.put("documentsLeftOut", head.documentsLeftOut());
+        json.put("bytes", head.bytes());
+        json.put("format", head.format());
         json.put("slices", totals.slices());
         json.put("rows", totals.rows());
         json.put("checksum", Long.toHexString(totals.checksum()));
@@ -107,6 +110,11 @@ record ViewPointer(
         return json;
     }
 
+    /** Whether a later version of matview wrote it; then only the head's format is to be relied on. */
+    boolean isNewer() {
+        return head != null && head.format() > ViewHead.FORMAT;
+    }
+
     /** @throws IllegalArgumentException when this is not what {@link #json} wrote */
     static ViewPointer of(JsonNode json) {
         String rev = text(json, "_rev");
@@ -114,13 +122,21 @@ record ViewPointer(
         if (json.path("dropped").asBoolean()) {
             return NOTHING.at(rev).dropped(attempt);
         }
+        // What was written before formats were counted has the first.
+        int format = json.path("format").asInt(1);
+        if (format > ViewHead.FORMAT) {
+            return newer(json, rev, format);
+        }
         try {
             ViewHead head = new ViewHead(
                     json.path("generation").asLong(),
                     text(json, "fingerprint"),
                     Instant.parse(text(json, "refreshedAt")),
                     json.path("databases").asInt(),
-                    json.path("behind").asInt());
+                    json.path("behind").asInt(),
+                    json.path("documentsLeftOut").asInt(),
+                    json.path("bytes").asLong(),
+                    format);
             List<Long> recent = new ArrayList<>();
             json.path("recent").forEach(won -> recent.add(won.asLong()));
             Totals totals = new Totals(
@@ -139,6 +155,37 @@ record ViewPointer(
                     json.has("heldUntil") ? Instant.parse(text(json, "heldUntil")) : null);
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("a time of it is none: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whatever else is in it. */
+    private static ViewPointer newer(JsonNode json, String rev, int format) {
+        ViewHead head = new ViewHead(
+                Math.max(1, json.path("generation").asLong()),
+                json.path("fingerprint").asText(),
+                time(json.path("refreshedAt").asText()),
+                json.path("databases").asInt(),
+                json.path("behind").asInt(),
+                json.path("documentsLeftOut").asInt(),
+                json.path("bytes").asLong(),
+                format);
+        return new ViewPointer(
+                rev,
+                head,
+                json.path("database").asText(),
+                json.path("attempt").asLong(),
+                json.path("lineage").asLong(),
+                AttemptRanges.NONE,
+                List.of(),
+                new Totals(0, json.path("rows").asLong(), 0),
+                null);
+    }
+
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
         }
     }
 

@@ -2,10 +2,19 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.LeftOut.Reason;
+import dev.matview.core.ViewFormatException;
+import dev.matview.core.ViewHead;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The documents of the meta database: where each view is, and how many attempts were made on it. Thread-safe. */
 final class ViewPointers {
+
+    private static final Logger log = LoggerFactory.getLogger(ViewPointers.class);
 
     private final CouchCluster cluster;
     private final String meta;
@@ -15,9 +24,22 @@ final class ViewPointers {
         this.meta = meta;
     }
 
-    /** The view's pointer; {@link ViewPointer#NOTHING} when there is none. */
+    /**
+     * The view's pointer; {@link ViewPointer#NOTHING} when there is none.
+     *
+     * @throws ViewFormatException when a later version of matview wrote it
+     */
     ViewPointer read(String view) throws InterruptedException {
-        ObjectNode document = get(ViewNames.pointer(view));
+        ViewPointer pointer = readAny(view);
+        if (pointer.head() != null && pointer.isNewer()) {
+            throw new ViewFormatException(view, pointer.head().format(), ViewHead.FORMAT);
+        }
+        return pointer;
+    }
+
+    /** The view's pointer, whoever wrote it. */
+    ViewPointer readAny(String view) throws InterruptedException {
+        JsonNode document = get(ViewNames.pointer(view));
         return document.isEmpty() ? ViewPointer.NOTHING : parse(view, document);
     }
 
@@ -27,6 +49,49 @@ final class ViewPointers {
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(
                     "the document " + ViewNames.pointer(view) + " of " + meta + " is broken: " + e.getMessage(), e);
+        }
+    }
+
+    /** All views that have a generation, by their names; without those whose documents are broken, which are logged. */
+    SortedMap<String, ViewPointer> all() throws InterruptedException {
+        All all = new All();
+        try {
+            new DatabaseReader(cluster, meta, all).read();
+        } catch (CouchException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+        }
+        return all.found;
+    }
+
+    private final class All implements DatabaseReader.Documents {
+        private final SortedMap<String, ViewPointer> found = new TreeMap<>();
+
+        @Override
+        public void document(String id, ObjectNode document) {
+            String view = document.path("view").asText();
+            if (!id.equals(ViewNames.pointer(view))) {
+                return;
+            }
+            try {
+                ViewPointer pointer = parse(view, document);
+                if (pointer.head() != null) {
+                    found.put(view, pointer);
+                }
+            } catch (IllegalStateException e) {
+                log.warn("A view is left out of the list: {}", e.getMessage());
+            }
+        }
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            log.warn("The document {} of {} cannot be read: {}", id, meta, reason.words());
+        }
+
+        @Override
+        public void forget() {
+            found.clear();
         }
     }
 
@@ -74,11 +139,13 @@ final class ViewPointers {
     /** A document of the meta database; empty when there is none. */
     ObjectNode get(String id) throws InterruptedException {
         try {
-            JsonNode document = cluster.json(CouchRequest.get(CouchPath.database(meta, id)));
-            if (document instanceof ObjectNode object) {
-                return object;
-            }
-            throw new IllegalStateException("the document " + id + " of " + meta + " is no object");
+            JsonNode document = cluster.json(
+                    CouchRequest.get(CouchPath.database(meta, id)),
+                    answer -> WrongAnswerException.unless(
+                            answer.path("_id").asText().equals(id)
+                                    && answer.path("_rev").isTextual(),
+                            "an answer with another document than asked for"));
+            return (ObjectNode) document;
         } catch (CouchException e) {
             if (e.isNotFound()) {
                 return CouchJson.object();
@@ -93,15 +160,19 @@ final class ViewPointers {
                 CouchRequest.put(CouchPath.database(meta, id), document).repeated();
         JsonNode answer;
         try {
-            answer = cluster.json(request);
+            answer = cluster.json(request, ViewPointers::requireRev);
         } catch (CouchException e) {
             if (!e.isNotFound()) {
                 throw e;
             }
             create();
-            answer = cluster.json(request);
+            answer = cluster.json(request, ViewPointers::requireRev);
         }
         return answer.path("rev").asText();
+    }
+
+    private static void requireRev(JsonNode answer) throws WrongAnswerException {
+        WrongAnswerException.unless(answer.path("rev").isTextual(), "an answer without the revision that was written");
     }
 
     /** Makes the meta database, if it is not there. */

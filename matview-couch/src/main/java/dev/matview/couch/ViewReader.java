@@ -2,10 +2,13 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.LeftOut;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -30,7 +33,7 @@ final class ViewReader {
             public void removed(String database, String id) {}
 
             @Override
-            public void position(String database, Position position) {}
+            public void position(String database, Position position, LeftOut leftOut) {}
 
             @Override
             public void row(Row row) {}
@@ -40,7 +43,7 @@ final class ViewReader {
 
         void removed(String database, String id);
 
-        void position(String database, Position position);
+        void position(String database, Position position, LeftOut leftOut);
 
         void row(Row row);
     }
@@ -105,7 +108,8 @@ final class ViewReader {
                     new Position(
                             position.path("updateSeq").asText(),
                             position.path("purgeSeq").asText(),
-                            position.path("instance").asText()));
+                            position.path("instance").asText()),
+                    leftOut(database, document.path("leftOut")));
         }
         for (JsonNode row : document.path("rows")) {
             change.put(database, row.path("id").asText(), id.place());
@@ -113,6 +117,20 @@ final class ViewReader {
                 content.row(RowCodec.decode(database, whole(document, row)));
             }
         }
+    }
+
+    private static LeftOut leftOut(String database, JsonNode json) {
+        if (json.isMissingNode()) {
+            return LeftOut.NOTHING;
+        }
+        List<LeftOut.Example> examples = new ArrayList<>();
+        for (JsonNode example : json.path("examples")) {
+            examples.add(new LeftOut.Example(
+                    database,
+                    example.path("id").asText(),
+                    LeftOut.Reason.of(example.path("reason").asText())));
+        }
+        return new LeftOut(json.path("documents").asInt(), examples);
     }
 
     private JsonNode whole(JsonNode document, JsonNode row) throws InterruptedException {

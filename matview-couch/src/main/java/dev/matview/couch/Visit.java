@@ -1,12 +1,12 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator.Demand;
 import dev.matview.core.Aggregator.Sink;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.Position;
-import dev.matview.core.Slice;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,7 +30,8 @@ final class Visit {
     private static final Logger log = LoggerFactory.getLogger(Visit.class);
 
     private final Map<CouchCluster, DatabaseCatalogue> clusters;
-    private final Outages outages;
+    private final Faults faults;
+    private final RollingReread rereads;
     private final Workers workers;
     private final List<Demand> demands;
     private final Sink sink;
@@ -38,6 +39,10 @@ final class Visit {
     private final Map<String, Source> sources = new HashMap<>();
     private final SortedSet<String> doubled = new TreeSet<>();
     private final Map<FeedDefinition, Integer> covered = new HashMap<>();
+    private final Map<String, List<Demand>> moved = new LinkedHashMap<>();
+    private final Map<String, List<Demand>> due = new LinkedHashMap<>();
+    /** Held, and not to be seen any more. */
+    private final Map<String, List<Demand>> missing = new LinkedHashMap<>();
     /** Clusters that did not answer now, and never listed what feeds may cover there. */
     private final Map<CouchCluster, CouchException> unlisted = new LinkedHashMap<>();
     /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
@@ -49,14 +54,19 @@ final class Visit {
             @Nullable Position position,
             @Nullable CouchException failure) {}
 
+    /** What is known of clusters and databases that did not answer as they should. */
+    record Faults(Outages outages, LateDatabases late) {}
+
     Visit(
             Map<CouchCluster, DatabaseCatalogue> clusters,
-            Outages outages,
+            Faults faults,
+            RollingReread rereads,
             Workers workers,
             List<Demand> demands,
             Sink sink) {
         this.clusters = clusters;
-        this.outages = outages;
+        this.faults = faults;
+        this.rereads = rereads;
         this.workers = workers;
         this.demands = demands;
         this.sink = sink;
@@ -64,9 +74,14 @@ final class Visit {
 
     void run() throws InterruptedException {
         survey(Scope.of(demands.stream().map(Demand::feed).toList()));
-        Map<String, List<Demand>> moved = compare();
+        compare();
         List<Workers.Job> jobs = new ArrayList<>();
-        moved.forEach((database, due) -> jobs.add(() -> bring(database, due)));
+        if (!due.isEmpty()) {
+            // One after the other, beside the others: what nobody waits for takes one connection.
+            jobs.add(this::rereadDue);
+        }
+        moved.forEach((database, wanting) -> jobs.add(() -> read(database, wanting, true)));
+        missing.forEach((database, holding) -> jobs.add(() -> confirmGone(database, holding)));
         workers.run(jobs);
     }
 
@@ -76,7 +91,7 @@ final class Visit {
             CouchCluster cluster = entry.getKey();
             try {
                 Survey survey = entry.getValue().survey(scope, this::held);
-                outages.over(cluster);
+                faults.outages().over(cluster);
                 survey.positions().forEach((name, position) -> place(name, new Source(cluster, position, null)));
                 survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
             } catch (CouchException e) {
@@ -116,8 +131,8 @@ final class Visit {
         }
     }
 
-    /** Reports what is known already, and gives the databases that must be read, with those who need them. */
-    private Map<String, List<Demand>> compare() {
+    /** Reports what is known already, and finds what is to be read, and for whom. */
+    private void compare() {
         Map<Demand, Set<String>> names = new LinkedHashMap<>();
         for (Demand demand : demands) {
             names.put(demand, namesOf(demand));
@@ -126,24 +141,33 @@ final class Visit {
             covered.put(demand.feed(), covers.size());
             sink.covers(demand.feed(), covers.size());
         });
-        Map<String, List<Demand>> moved = new LinkedHashMap<>();
-        names.forEach((demand, covers) -> {
-            for (String database : covers) {
-                Source source = sources.get(database);
-                Position position = source == null ? null : source.position();
-                if (position == null) {
-                    CouchException failure = source == null ? unseen : source.failure();
-                    sink.failed(demand.feed(), database, failureOf(failure));
-                } else if (position.equals(demand.held().get(database))) {
-                    sink.unmoved(demand.feed(), database);
-                } else {
-                    moved.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
-                }
+        names.forEach(this::compare);
+        // Whoever has it read anyway has it read for all.
+        due.keySet().removeAll(moved.keySet());
+    }
+
+    private void compare(Demand demand, Set<String> covers) {
+        Set<String> turn = rereads.due(demand, covers, now());
+        for (String database : covers) {
+            Source source = sources.get(database);
+            Position position = source == null ? null : source.position();
+            if (position == null) {
+                CouchException failure = source == null ? unseen : source.failure();
+                sink.failed(demand.feed(), database, failureOf(failure));
+            } else if (!position.equals(demand.held().get(database))) {
+                moved.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
+            } else if (turn.contains(database)) {
+                due.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
+            } else {
+                sink.unmoved(demand.feed(), database);
             }
-            reportGone(demand, covers);
-            unlisted.forEach((cluster, failure) -> sink.failed(demand.feed(), cluster.url(), failure));
-        });
-        return moved;
+        }
+        lookForGone(demand, covers);
+        unlisted.forEach((cluster, failure) -> sink.failed(demand.feed(), cluster.url(), failure));
+    }
+
+    private Instant now() {
+        return clusters.keySet().iterator().next().scheduler().instant();
     }
 
     private static CouchException failureOf(@Nullable CouchException failure) {
@@ -170,44 +194,107 @@ final class Visit {
         return names;
     }
 
-    private void reportGone(Demand demand, Set<String> covers) {
+    private void lookForGone(Demand demand, Set<String> covers) {
         for (String database : demand.held().keySet()) {
-            if (!covers.contains(database)) {
+            if (!demand.feed().covers(database)) {
                 sink.gone(demand.feed(), database);
+            } else if (!covers.contains(database)) {
+                missing.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
             }
         }
     }
 
-    /** Reads one database and reports to all who need it. */
-    private void bring(String database, List<Demand> due) throws InterruptedException {
+    /** A list that lacks a database is not believed by itself: the rows would be gone for all who read. */
+    private void confirmGone(String database, List<Demand> holding) throws InterruptedException {
+        Exception doubt = null;
+        for (Map.Entry<CouchCluster, DatabaseCatalogue> cluster : clusters.entrySet()) {
+            try {
+                if (cluster.getValue().exists(database)) {
+                    holding.forEach(demand -> covers(demand, 1));
+                    doubt = new AggregationException(
+                            database + " is there, and " + cluster.getKey().url() + " does not list it");
+                }
+            } catch (CouchException e) {
+                doubt = e;
+            }
+        }
+        for (Demand demand : holding) {
+            if (doubt == null) {
+                sink.gone(demand.feed(), database);
+            } else {
+                sink.failed(demand.feed(), database, doubt);
+            }
+        }
+    }
+
+    private void rereadDue() throws InterruptedException {
+        for (Map.Entry<String, List<Demand>> turn : due.entrySet()) {
+            String database = turn.getKey();
+            CouchCluster cluster = source(database).cluster();
+            RollingReread.Allowance allowance = rereads.allowance(cluster);
+            Instant began = cluster.scheduler().instant();
+            if (allowance.isLeft(began)) {
+                int requests = read(database, turn.getValue(), false);
+                allowance.spend(
+                        requests, Duration.between(began, cluster.scheduler().instant()));
+            } else {
+                turn.getValue().forEach(demand -> sink.unmoved(demand.feed(), database));
+            }
+        }
+    }
+
+    private Source source(String database) {
         Source source = sources.get(database);
         if (source == null || source.position() == null) {
             throw new IllegalStateException("only a database with a position is read");
         }
-        Optional<CouchException> away = outages.of(source.cluster());
+        return source;
+    }
+
+    /**
+     * Reads one database and reports to all who need it.
+     *
+     * @param moved whether it is somewhere else from now on
+     * @return the number of requests
+     */
+    private int read(String database, List<Demand> wanting, boolean moved) throws InterruptedException {
+        Source source = source(database);
+        CouchCluster cluster = source.cluster();
+        Optional<CouchException> away =
+                faults.outages().of(cluster).or(() -> faults.late().of(cluster, database));
         if (away.isPresent()) {
-            due.forEach(demand -> sink.failed(demand.feed(), database, away.get()));
-            return;
+            wanting.forEach(demand -> sink.failed(demand.feed(), database, away.get()));
+            return 0;
         }
         List<SliceMaker> slices =
-                due.stream().map(demand -> new SliceMaker(demand, database)).toList();
-        DatabaseCatalogue catalogue = clusters.get(source.cluster());
-        boolean replicated = catalogue != null && catalogue.isReplicated();
-        DatabaseReader reader = new DatabaseReader(
-                source.cluster(), database, replicated, document -> slices.forEach(slice -> slice.add(document)));
+                wanting.stream().map(demand -> new SliceMaker(demand, database)).toList();
+        DatabaseReader reader = new DatabaseReader(cluster, database, new SliceMaker.ForAll(slices));
+        Instant began = cluster.scheduler().instant();
         try {
             reader.read();
         } catch (CouchException e) {
-            unreadable(source.cluster(), database, due, e);
-            return;
+            faults.late().failed(cluster, database, e, began);
+            unreadable(cluster, database, wanting, e);
+            return reader.requests();
         }
+        faults.late().read(cluster, database);
+        Position position = positionOf(database, source, reader, moved);
+        for (int i = 0; i < slices.size(); i++) {
+            slices.get(i).report(source.position(), position, sink);
+            rereads.read(wanting.get(i), database);
+        }
+        return reader.requests();
+    }
+
+    /** Of a database that did not move the catalogue keeps what it knows: should the slice differ, it is read again. */
+    private Position positionOf(String database, Source source, DatabaseReader reader, boolean moved) {
+        DatabaseCatalogue catalogue = clusters.get(source.cluster());
         Position position = source.position();
-        if (catalogue != null && reader.updateSeq() != null) {
-            position = catalogue.asRead(database, position, reader.updateSeq());
+        String updateSeq = reader.updateSeq();
+        if (position == null || updateSeq == null || catalogue == null || !catalogue.isReplicated()) {
+            return position;
         }
-        for (SliceMaker slice : slices) {
-            slice.report(position, sink);
-        }
+        return moved ? catalogue.asRead(database, position, updateSeq) : ReplicaPositions.asRead(position, updateSeq);
     }
 
     private void unreadable(CouchCluster cluster, String database, List<Demand> due, CouchException cause)
@@ -218,7 +305,7 @@ final class Visit {
             }
             return;
         }
-        outages.failed(cluster, cause);
+        faults.outages().failed(cluster, cause);
         due.forEach(demand -> sink.failed(demand.feed(), database, cause));
     }
 
@@ -226,12 +313,16 @@ final class Visit {
         if (demand.held().containsKey(database)) {
             sink.gone(demand.feed(), database);
         } else {
-            int left;
-            synchronized (covered) {
-                left = covered.merge(demand.feed(), -1, Integer::sum);
-            }
-            sink.covers(demand.feed(), left);
+            covers(demand, -1);
         }
+    }
+
+    private void covers(Demand demand, int more) {
+        int now;
+        synchronized (covered) {
+            now = covered.merge(demand.feed(), more, Integer::sum);
+        }
+        sink.covers(demand.feed(), now);
     }
 
     private boolean isGone(CouchCluster cluster, String database, CouchException cause) throws InterruptedException {
@@ -243,43 +334,6 @@ final class Visit {
             return !catalogue.exists(database);
         } catch (CouchException e) {
             return false;
-        }
-    }
-
-    /** Makes the slice of one feed; what fails for it, such as a regular expression that costs too much, is its own. */
-    private static final class SliceMaker {
-        private final FeedDefinition feed;
-        private final String database;
-        private final @Nullable Position held;
-        private final Slice.Builder slice;
-        private @Nullable RuntimeException failure;
-
-        SliceMaker(Demand demand, String database) {
-            this.feed = demand.feed();
-            this.database = database;
-            this.held = demand.held().get(database);
-            this.slice = Slice.builder(feed, database);
-        }
-
-        void add(ObjectNode document) {
-            if (failure == null) {
-                try {
-                    slice.add(document);
-                } catch (RuntimeException e) {
-                    failure = e;
-                }
-            }
-        }
-
-        void report(Position position, Sink sink) {
-            if (failure != null) {
-                sink.failed(feed, database, failure);
-            } else if (position.equals(held)) {
-                // Other replicas have something newer; these have not got it yet.
-                sink.unmoved(feed, database);
-            } else {
-                sink.moved(feed, slice.build(position));
-            }
         }
     }
 }

@@ -1,13 +1,18 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.AggregationException;
+import dev.matview.core.LeftOut.Reason;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gives documents, as they come, to somebody who may have enough of them before the end. For one thread at a time. */
-final class Wanted {
+final class Wanted implements DatabaseReader.Documents {
+
+    private static final Logger log = LoggerFactory.getLogger(Wanted.class);
 
     private final Predicate<ObjectNode> documents;
     private final Set<String> taken = new HashSet<>();
@@ -31,7 +36,8 @@ final class Wanted {
         return begun;
     }
 
-    void take(ObjectNode document) {
+    @Override
+    public void document(String id, ObjectNode document) {
         begun = true;
         if (!documents.test(document)) {
             throw new EnoughException();
@@ -39,9 +45,23 @@ final class Wanted {
     }
 
     /** The same, but not again when an answer that broke off is read anew. */
-    void takeOnce(String id, @Nullable ObjectNode document) {
-        if (document != null && taken.add(id)) {
-            take(document);
+    void takeOnce(String id, ObjectNode document) {
+        if (taken.add(id)) {
+            document(id, document);
+        }
+    }
+
+    /** Whoever wants documents finds nothing there. */
+    @Override
+    public void unreadable(String id, Reason reason) {
+        log.debug("A document that cannot be read is left out: {}", reason.words());
+    }
+
+    /** What was given cannot be taken back. */
+    @Override
+    public void forget() {
+        if (begun) {
+            throw new AggregationException("the answers of a database contradict each other");
         }
     }
 }

@@ -1,8 +1,7 @@
 package dev.matview.couch;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.matview.core.Aggregator;
+import dev.matview.core.JsonMembers;
 import dev.matview.core.contract.AggregatorContract;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
@@ -11,6 +10,7 @@ import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,7 +18,6 @@ import java.util.List;
 @Needs(Tool.COUCHDB)
 class CouchAggregatorContractTest extends AggregatorContract {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final TestCouch COUCH = TestCouch.get();
 
     private final FaultProxy proxy = new FaultProxy(COUCH.url());
@@ -85,12 +84,16 @@ class CouchAggregatorContractTest extends AggregatorContract {
     }
 
     @Override
-    protected void put(String name, String json) throws IOException {
+    protected void put(String name, String json) {
         createIfMissing(name);
-        String id = MAPPER.readTree(json).path("_id").textValue();
-        JsonNode old = MAPPER.readTree(
-                COUCH.raw().send("GET", COUCH.raw().path(db(name), id), null).body());
-        String rev = old.has("_rev") ? "?rev=" + old.path("_rev").textValue() : "";
+        byte[] text = json.getBytes(StandardCharsets.UTF_8);
+        String id = JsonMembers.of(text, 0, text.length).string("_id");
+        byte[] old = COUCH.raw()
+                .send("GET", COUCH.raw().path(db(name), id), null)
+                .body()
+                .getBytes(StandardCharsets.UTF_8);
+        String before = JsonMembers.of(old, 0, old.length).string("_rev");
+        String rev = before == null ? "" : "?rev=" + before;
         COUCH.raw().json("PUT", COUCH.raw().path(db(name), id) + rev, json);
     }
 

@@ -138,27 +138,43 @@ class CouchAggregatorDocumentsTest {
     }
 
     @Test
-    void aDocumentNestedWithoutEndIsSaidClearlyAndNotAskedForAgain() throws InterruptedException {
+    void aDocumentThatCannotBeReadIsNotAskedForAgain() throws InterruptedException {
         String alice = databases.create("alice");
-        RAW.put(alice, "deep", nested(1_500));
+        RAW.bulk(alice, List.of("{\"_id\":\"a\"}", "{\"_id\":\"z\"}"));
+        RAW.put(alice, "deep", "{\"a\":".repeat(1_500) + "1" + "}".repeat(1_500));
 
         feed.visit(aggregator);
 
-        assertThat(feed.failed.get(alice)).hasMessageContaining(alice).hasMessageContaining("nesting depth");
+        assertThat(feed.ids()).containsExactly("a", "z");
         assertThat(proxy.count("alice/_all_docs")).isEqualTo(1);
     }
 
     @Test
-    void aDocumentNestedWithoutEndKeepsNoOtherFromBeingFetched() throws InterruptedException {
+    void aPageThatEndsWithALongIdIsFollowedByTheNext() throws InterruptedException {
         String alice = databases.create("alice");
-        RAW.bulk(alice, List.of("{\"_id\":\"a\"}", "{\"_id\":\"b\"}"));
-        RAW.put(alice, "deep", nested(1_500));
+        String id = "x".repeat(9_000);
+        RAW.bulk(
+                alice,
+                IntStream.range(0, 4_999)
+                        .mapToObj(i -> String.format("{\"_id\":\"%05d\"}", i))
+                        .toList());
+        RAW.bulk(alice, List.of("{\"_id\":\"" + id + "\"}", "{\"_id\":\"y\"}"));
 
-        assertThat(aggregator.fetch(alice, Set.of("a", "deep", "b"))).containsOnlyKeys("a", "b");
+        feed.visit(aggregator);
+
+        assertThat(feed.ids()).hasSize(5_001).contains(id, "y");
     }
 
-    private static String nested(int levels) {
-        return "{\"a\":".repeat(levels) + "1" + "}".repeat(levels);
+    /** It could be no part of a request any more, nor of what a view store keeps. */
+    @Test
+    void aDocumentWithAnEndlessIdIsLeftOut() throws InterruptedException {
+        String alice = databases.create("alice");
+        RAW.bulk(alice, List.of("{\"_id\":\"a\"}", "{\"_id\":\"" + "x".repeat(1_000_000) + "\"}", "{\"_id\":\"z\"}"));
+
+        feed.visit(aggregator);
+
+        assertThat(feed.ids()).containsExactly("a", "z");
+        assertThat(feed.slices.get(alice).leftOut().documents()).isEqualTo(1);
     }
 
     @Test

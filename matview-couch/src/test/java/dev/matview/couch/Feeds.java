@@ -6,6 +6,7 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.Slice;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,10 @@ final class Feeds implements Aggregator.Sink {
     final Map<String, Exception> failed = new ConcurrentHashMap<>();
     final List<String> unmoved = new ArrayList<>();
     final List<String> gone = new ArrayList<>();
+    /** Of all visits. */
+    final Map<String, Slice> reread = new ConcurrentHashMap<>();
+
+    Instant heldSince;
     volatile int covers;
 
     Feeds(FeedDefinition feed) {
@@ -33,16 +38,65 @@ final class Feeds implements Aggregator.Sink {
     }
 
     Feeds visit(Aggregator aggregator) throws InterruptedException {
+        aggregator.aggregate(List.of(begin()), this);
+        end();
+        return this;
+    }
+
+    /** One visit for both. */
+    static void visit(Aggregator aggregator, Feeds one, Feeds other) throws InterruptedException {
+        aggregator.aggregate(List.of(one.begin(), other.begin()), new Aggregator.Sink() {
+            private Feeds of(FeedDefinition feed) {
+                return feed == one.feed ? one : other;
+            }
+
+            @Override
+            public void covers(FeedDefinition feed, int databases) {
+                of(feed).covers(feed, databases);
+            }
+
+            @Override
+            public void moved(FeedDefinition feed, Slice slice) {
+                of(feed).moved(feed, slice);
+            }
+
+            @Override
+            public void unmoved(FeedDefinition feed, String database) {
+                of(feed).unmoved(feed, database);
+            }
+
+            @Override
+            public void reread(FeedDefinition feed, Slice slice) {
+                of(feed).reread(feed, slice);
+            }
+
+            @Override
+            public void failed(FeedDefinition feed, String database, Exception cause) {
+                of(feed).failed(feed, database, cause);
+            }
+
+            @Override
+            public void gone(FeedDefinition feed, String database) {
+                of(feed).gone(feed, database);
+            }
+        });
+        one.end();
+        other.end();
+    }
+
+    private Demand begin() {
         moved.clear();
         failed.clear();
         unmoved.clear();
         gone.clear();
         Map<String, Position> held = new HashMap<>();
         slices.forEach((database, slice) -> held.put(database, slice.position()));
-        aggregator.aggregate(List.of(new Demand(feed, held)), this);
+        return new Demand(feed, held, heldSince);
+    }
+
+    private void end() {
         slices.putAll(moved);
         slices.keySet().removeAll(gone);
-        return this;
     }
 
     List<Row> rows() {
@@ -70,6 +124,12 @@ final class Feeds implements Aggregator.Sink {
     @Override
     public synchronized void unmoved(FeedDefinition feed, String database) {
         unmoved.add(database);
+    }
+
+    @Override
+    public void reread(FeedDefinition feed, Slice slice) {
+        reread.put(slice.database(), slice);
+        unmoved(feed, slice.database());
     }
 
     @Override

@@ -59,12 +59,19 @@ class FidelityTest {
     @Test
     void aHundredLevelsAreNotDeepAndOneMoreIs() {
         assertThat(of("[".repeat(100) + "]".repeat(100))).isEqualTo(Fidelity.PLAIN);
-        assertThat(of("[".repeat(101) + "]".repeat(101))).isEqualTo(Fidelity.DEEP);
+        assertThat(of("[".repeat(101) + "]".repeat(101))).isEqualTo(Fidelity.NONE);
+    }
+
+    /** As JavaScript cuts an emoji in two: CouchDB would refuse the whole commit. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":\"\\ud83d\"}", "{\"a\":\"x\\uDE00y\"}", "{\"\\uD800\":1}"})
+    void halfACharacterIsNotGivenToCouchDb(String json) {
+        assertThat(of(json)).isEqualTo(Fidelity.NONE);
     }
 
     @Test
     void delicateTextIsDeepAllTheSame() {
-        assertThat(of("[1.0" + ",[".repeat(100) + "]".repeat(101))).isEqualTo(Fidelity.DEEP);
+        assertThat(of("[1.0" + ",[".repeat(100) + "]".repeat(101))).isEqualTo(Fidelity.NONE);
     }
 
     @Test

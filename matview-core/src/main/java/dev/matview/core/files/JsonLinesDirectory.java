@@ -3,6 +3,7 @@ package dev.matview.core.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Position;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
@@ -39,8 +40,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A file is read when its size, its time of modification or the file itself (its inode) is another than before, and
  * only then. A line that is no document (see {@link BadLineException}), or has the {@code _id} of an earlier line, fails
- * the whole file: it is reported as failed at every visit, and read again when it changes. A file that changes while it is
- * read is read again; better write a new file aside and rename it.
+ * the whole file: it is reported as failed at every visit, and read again when it changes. A document that is one, and
+ * nested too deep, too large or otherwise beyond what is read, is {@linkplain dev.matview.core.LeftOut left out} by
+ * itself. A file that changes while it is read is read again; better write a new file aside and rename it.
  *
  * <p>Documents are read one by one: at any time a reading thread holds one document (of 16 MB at most), the ids of one
  * file, and the rows found in it so far.
@@ -184,16 +186,33 @@ public final class JsonLinesDirectory implements Aggregator {
         if (known != null) {
             throw known;
         }
-        boolean[] enough = {false};
+        Wanted wanted = new Wanted(documents);
         new JsonLinesParser(checksIds)
-                .read(
-                        file,
-                        stamp.size(),
-                        document -> enough[0] = !documents.test(document),
-                        () -> closed || enough[0] || Thread.currentThread().isInterrupted());
+                .read(file, stamp.size(), wanted, () -> closed || wanted.enough
+                        || Thread.currentThread().isInterrupted());
         requireOpen();
-        if (!enough[0] && Thread.interrupted()) {
+        if (!wanted.enough && Thread.interrupted()) {
             throw new InterruptedException("interrupted while reading " + file);
+        }
+    }
+
+    /** Gives documents to somebody who may have enough of them before the end. */
+    private static final class Wanted implements JsonLinesParser.Documents {
+        private final Predicate<ObjectNode> documents;
+        private boolean enough;
+
+        Wanted(Predicate<ObjectNode> documents) {
+            this.documents = documents;
+        }
+
+        @Override
+        public void document(ObjectNode document) {
+            enough = !documents.test(document);
+        }
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            // Whoever asks for documents finds nothing there.
         }
     }
 

@@ -1,24 +1,21 @@
 package dev.matview.core.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.internal.Json;
+import dev.matview.core.DocumentReader;
+import dev.matview.core.JsonMembers;
+import dev.matview.core.LeftOut.Reason;
+import dev.matview.core.UnreadableDocumentException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /** Reads files of JSON lines, one document at a time. Not thread-safe: each reading thread has one. */
 final class JsonLinesParser {
@@ -26,10 +23,6 @@ final class JsonLinesParser {
     /** Twice what CouchDB accepts as a document by default. */
     static final int MAX_LINE = 16_000_000;
 
-    private static final ObjectReader READER = Json.MAPPER.readerFor(JsonNode.class);
-
-    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    private final CharBuffer decoded = CharBuffer.allocate(8 << 10);
     private final LineReader lines = new LineReader(MAX_LINE);
     private final boolean checksIds;
 
@@ -42,15 +35,23 @@ final class JsonLinesParser {
         this.checksIds = checksIds;
     }
 
+    /** Takes what the lines hold. */
+    interface Documents {
+        void document(ObjectNode document);
+
+        /** A document that is one, and cannot be read. */
+        void unreadable(String id, Reason reason);
+    }
+
     /**
-     * Gives the documents of the file to the consumer, deleted ones left out.
+     * Gives the documents of the file, deleted ones left out.
      *
      * @param size how much of the file to read, in bytes
      * @param stopped asked at each line
      * @return false when stopped
      * @throws BadLineException at the first line that is no document
      */
-    boolean read(Path path, long size, Consumer<ObjectNode> documents, BooleanSupplier stopped) throws IOException {
+    boolean read(Path path, long size, Documents documents, BooleanSupplier stopped) throws IOException {
         Map<String, Long> lineOfId = new HashMap<>();
         long line = 0;
         try (InputStream in = Files.newInputStream(path)) {
@@ -60,17 +61,43 @@ final class JsonLinesParser {
                 if (stopped.getAsBoolean()) {
                     return false;
                 }
-                ObjectNode document = blank() ? null : parse(path, line);
-                if (document != null) {
-                    requireNewId(path, line, document, lineOfId);
-                    if (!document.path("_deleted").booleanValue()) {
-                        documents.accept(document);
-                    }
+                if (!blank()) {
+                    take(path, line, documents, lineOfId);
                 }
             }
             return true;
-        } catch (LineReader.LineTooLongException e) {
-            throw new BadLineException(path, line + 1, "longer than " + MAX_LINE + " bytes");
+        }
+    }
+
+    private void take(Path path, long line, Documents documents, Map<String, Long> lineOfId) {
+        if (lines.isCut()) {
+            unreadable(path, line, Reason.TOO_LARGE, documents, lineOfId);
+            return;
+        }
+        requireUtf8(path, line);
+        try {
+            ObjectNode document = parse(path, line);
+            requireNewId(path, line, document.path("_id"), lineOfId);
+            if (!document.path("_deleted").booleanValue()) {
+                documents.document(document);
+            }
+        } catch (UnreadableDocumentException e) {
+            unreadable(path, line, e.reason(), documents, lineOfId);
+        }
+    }
+
+    /** A document that can be told from others, though it cannot be read, is left out; anything else is a bad line. */
+    private void unreadable(Path path, long line, Reason reason, Documents documents, Map<String, Long> lineOfId) {
+        JsonMembers members = JsonMembers.of(lines.bytes(), lines.offset(), lines.length());
+        String id = members.string("_id");
+        if (lines.isCut() ? id == null : !members.isComplete()) {
+            throw new BadLineException(
+                    path, line, lines.isCut() ? "longer than " + MAX_LINE + " bytes" : "not a JSON object");
+        }
+        requireNewId(
+                path, line, id == null ? MissingNode.getInstance() : JsonNodeFactory.instance.textNode(id), lineOfId);
+        if (!members.isTrue("_deleted")) {
+            documents.unreadable(id, reason);
         }
     }
 
@@ -84,13 +111,10 @@ final class JsonLinesParser {
         return true;
     }
 
-    private ObjectNode parse(Path path, long line) throws IOException {
-        requireUtf8(path, line);
+    private ObjectNode parse(Path path, long line) throws UnreadableDocumentException {
         JsonNode document;
         try {
-            document = READER.readTree(lines.bytes(), lines.offset(), lines.length());
-        } catch (StreamConstraintsException e) {
-            throw new BadLineException(path, line, "JSON beyond the reader's limits: " + e.getOriginalMessage());
+            document = DocumentReader.read(lines.bytes(), lines.offset(), lines.length());
         } catch (JsonProcessingException e) {
             // Jackson's own message quotes the content.
             int column =
@@ -106,30 +130,17 @@ final class JsonLinesParser {
     /** Jackson guesses encodings, and takes some sequences that are not UTF-8. */
     private void requireUtf8(Path path, long line) {
         byte[] bytes = lines.bytes();
-        boolean ascii = true;
         for (int i = lines.offset(); i < lines.offset() + lines.length(); i++) {
             if (bytes[i] == 0) {
                 throw new BadLineException(path, line, "not JSON in UTF-8: it has a zero byte");
             }
-            ascii &= bytes[i] > 0;
         }
-        if (ascii) {
-            return;
-        }
-        ByteBuffer in = ByteBuffer.wrap(bytes, lines.offset(), lines.length());
-        decoder.reset();
-        CoderResult result;
-        do {
-            decoded.clear();
-            result = decoder.decode(in, decoded, true);
-        } while (result.isOverflow());
-        if (result.isError()) {
+        if (!DocumentReader.isUtf8(bytes, lines.offset(), lines.length())) {
             throw new BadLineException(path, line, "not valid UTF-8");
         }
     }
 
-    private void requireNewId(Path path, long line, ObjectNode document, Map<String, Long> lineOfId) {
-        JsonNode id = document.path("_id");
+    private void requireNewId(Path path, long line, JsonNode id, Map<String, Long> lineOfId) {
         if (id.isMissingNode()) {
             throw new BadLineException(path, line, "the document has no _id");
         }

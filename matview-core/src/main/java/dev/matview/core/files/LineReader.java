@@ -22,6 +22,7 @@ final class LineReader {
     private int end;
     private int next;
     private int filled;
+    private boolean cut;
 
     LineReader(int maxLine) {
         this.maxLine = maxLine;
@@ -36,47 +37,82 @@ final class LineReader {
         in = stream;
         left = size;
         start = end = next = filled = 0;
+        cut = false;
         if (buffer.length > KEPT_BUFFER) {
             buffer = new byte[BUFFER];
         }
     }
 
     /**
-     * Moves to the next line; false at the end of the stream.
-     *
-     * @throws LineTooLongException when the line is longer than the longest allowed
+     * Moves to the next line; false at the end of the stream. Of a line that is longer than the longest allowed there is
+     * the beginning only, see {@link #isCut}.
      */
     boolean next() throws IOException {
         start = next;
+        cut = false;
         int scanned = start;
         while (true) {
-            for (int i = scanned; i < filled; i++) {
-                if (buffer[i] == '\n') {
-                    requireAllowed(i - start);
-                    end = i;
-                    next = i + 1;
-                    return true;
-                }
+            int newline = newline(scanned);
+            if (newline >= 0) {
+                end = newline;
+                next = newline + 1;
+                cut = end - start > maxLine;
+                end = Math.min(end, start + maxLine);
+                return true;
             }
-            int length = filled - start;
-            requireAllowed(length);
+            if (filled - start > maxLine) {
+                cut = true;
+                end = start + maxLine;
+                skipLine();
+                return true;
+            }
             makeRoom();
-            scanned = start + length;
-            int room = (int) Math.min(left, buffer.length - filled);
-            int read = room == 0 ? -1 : in.read(buffer, filled, room);
-            if (read < 0) {
+            scanned = filled;
+            if (!fill()) {
                 end = next = filled;
-                return length > 0;
+                return end > start;
             }
-            filled += read;
-            left -= read;
         }
     }
 
-    private void requireAllowed(int length) throws LineTooLongException {
-        if (length > maxLine) {
-            throw new LineTooLongException();
+    private int newline(int from) {
+        for (int i = from; i < filled; i++) {
+            if (buffer[i] == '\n') {
+                return i;
+            }
         }
+        return -1;
+    }
+
+    private boolean fill() throws IOException {
+        int room = (int) Math.min(left, buffer.length - filled);
+        int read = room == 0 ? -1 : in.read(buffer, filled, room);
+        if (read < 0) {
+            return false;
+        }
+        filled += read;
+        left -= read;
+        return true;
+    }
+
+    /** Goes to the end of the line, of which the beginning is kept. */
+    private void skipLine() throws IOException {
+        int length = end - start;
+        do {
+            filled = start + length;
+            makeRoom();
+            end = start + length;
+            if (!fill()) {
+                next = filled;
+                return;
+            }
+            next = newline(end) + 1;
+        } while (next == 0);
+    }
+
+    /** Whether the line is longer than the longest allowed. */
+    boolean isCut() {
+        return cut;
     }
 
     private void makeRoom() {
@@ -103,9 +139,5 @@ final class LineReader {
 
     int length() {
         return end - start;
-    }
-
-    static final class LineTooLongException extends IOException {
-        private static final long serialVersionUID = 1L;
     }
 }

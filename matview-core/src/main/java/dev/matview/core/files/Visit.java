@@ -3,6 +3,7 @@ package dev.matview.core.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Aggregator.Demand;
 import dev.matview.core.Aggregator.Sink;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Position;
 import dev.matview.core.Slice;
 import java.io.IOException;
@@ -135,11 +136,7 @@ final class Visit {
                 .toList();
         BadLineException bad = null;
         try {
-            parser.read(
-                    path,
-                    before.size(),
-                    document -> gatherings.forEach(gathering -> gathering.add(document)),
-                    this::isStopped);
+            parser.read(path, before.size(), new ForAll(gatherings), this::isStopped);
         } catch (BadLineException e) {
             bad = e;
         }
@@ -157,6 +154,19 @@ final class Visit {
         return true;
     }
 
+    private record ForAll(List<Gathering> gatherings) implements JsonLinesParser.Documents {
+
+        @Override
+        public void document(ObjectNode document) {
+            gatherings.forEach(gathering -> gathering.add(document));
+        }
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            gatherings.forEach(gathering -> gathering.slice.leaveOut(id, reason));
+        }
+    }
+
     /** The slice that one demand gets of one file. */
     private final class Gathering {
         private final Demand demand;
@@ -170,7 +180,7 @@ final class Visit {
             this.slice = Slice.builder(demand.feed(), database);
         }
 
-        /** What fails for one feed, such as a costly regular expression, does not fail the others. */
+        /** What fails for one feed does not fail the others. */
         void add(ObjectNode document) {
             if (failure == null) {
                 try {

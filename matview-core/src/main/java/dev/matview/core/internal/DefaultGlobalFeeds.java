@@ -10,6 +10,7 @@ import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.LeftOut;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
@@ -18,6 +19,8 @@ import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.UserDatabases;
+import dev.matview.core.ViewFormatException;
+import dev.matview.core.ViewHead;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.LiveView.Served;
@@ -81,7 +84,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             Scheduler scheduler,
             UserDatabases users,
             CertificateRules rules,
-            Settings settings) {
+            Settings settings,
+            int format) {
         this.registry = registry;
         this.aggregator = aggregator;
         this.store = store;
@@ -91,7 +95,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
         Expander expander = new Expander(aggregator, users);
         StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
-        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander);
+        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander, format);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
         PageReader pages = new PageReader(settings, rules, renderer);
@@ -112,6 +116,19 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             UserDatabases users,
             CertificateRules rules,
             Settings settings) {
+        return create(registry, aggregator, store, scheduler, users, rules, settings, ViewHead.FORMAT);
+    }
+
+    /** The same as a version of matview would be that makes views of that format. */
+    static GlobalFeeds create(
+            FeedRegistry registry,
+            Aggregator aggregator,
+            @Nullable ViewStore store,
+            @Nullable Scheduler scheduler,
+            UserDatabases users,
+            CertificateRules rules,
+            Settings settings,
+            int format) {
         return new DefaultGlobalFeeds(
                 registry,
                 aggregator,
@@ -119,7 +136,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 scheduler == null ? Scheduler.system() : scheduler,
                 users,
                 rules,
-                settings);
+                settings,
+                format);
     }
 
     @Override
@@ -322,20 +340,22 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private FeedStatus status(FeedTask task) {
         Optional<Served> served = task.served();
+        LeftOut leftOut = served.map(s -> s.snapshot().leftOut()).orElse(LeftOut.NOTHING);
+        ViewFormatException refusal = task.writer.refusal();
         Instant now = scheduler.instant();
         synchronized (worker) {
             return new FeedStatus(
                     task.feed,
-                    served.map(s -> s.view(Math.min(
-                                    s.snapshot().rows().length, s.feed().limit().orElse(Integer.MAX_VALUE))))
-                            .orElse(null),
+                    served.map(s -> s.view(s.snapshot().visibleRows(s.feed()))).orElse(null),
                     served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                             .orElse(null),
                     task.progress(),
                     task.running ? null : task.due,
                     task.failures,
-                    task.lastFailure,
-                    served.map(s -> s.coverage().behind()).orElse(Map.of()));
+                    refusal == null ? task.lastFailure : refusal.getMessage(),
+                    served.map(s -> s.coverage().behind()).orElse(Map.of()),
+                    leftOut,
+                    served.map(s -> s.snapshot().bytes()).orElse(0L));
         }
     }
 

@@ -60,7 +60,7 @@ final class Expander {
                 visit.setBack(slice.database(), fetched.failures().get(failed.get()));
             } else {
                 List<Row> rows = slice.rows().stream().map(fetched::expand).toList();
-                visit.expanded(new Slice(slice.database(), slice.position(), rows));
+                visit.expanded(new Slice(slice.database(), slice.position(), rows, slice.leftOut()));
             }
         }
         for (Row row : others) {

@@ -1,7 +1,10 @@
 package dev.matview.core.internal;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -9,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.DocumentReader;
 import dev.matview.core.mango.Budget;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,11 +22,29 @@ import java.util.List;
 /** JSON as core reads and writes it: trees, and nothing after the end of the value. */
 public final class Json {
 
+    /** Deeper than any document that is read: a row may show two, one in the other. Serializing takes the stack of that. */
+    private static final int MAX_DEPTH = 2 * DocumentReader.MAX_DEPTH + 10;
+
     public static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private static final ObjectWriter OPEN = MAPPER.writer().without(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    /** For documents, which were looked at when they were read, and what is made of them. */
+    private static final JsonMapper DOCUMENTS = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNameLength(Integer.MAX_VALUE)
+                            .maxNumberLength(2 * DocumentReader.MAX_DIGITS)
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .build())
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final ObjectWriter OPEN = DOCUMENTS.writer().without(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
 
     private Json() {}
 
@@ -30,6 +52,19 @@ public final class Json {
     public static JsonNode parse(String json) {
         try {
             return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a document that nobody has looked at yet.
+     *
+     * @throws IllegalArgumentException when the text is not one JSON value
+     */
+    public static JsonNode parseDocument(String json) {
+        try {
+            return DOCUMENTS.readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
         }
@@ -53,7 +88,7 @@ public final class Json {
 
     private static JsonNode parse(byte[] json) {
         try {
-            return MAPPER.readTree(json);
+            return DOCUMENTS.readTree(json);
         } catch (IOException e) {
             throw new UncheckedIOException("a row is not the JSON it was written as", e);
         }
@@ -61,7 +96,7 @@ public final class Json {
 
     public static byte[] bytes(JsonNode tree) {
         try {
-            return MAPPER.writeValueAsBytes(tree);
+            return DOCUMENTS.writeValueAsBytes(tree);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a JSON tree can always be written", e);
         }

@@ -85,6 +85,12 @@ final class LiveView {
         listeners.forEach(Runnable::run);
     }
 
+    /** Serves nothing any more, neither a generation nor one that a bookmark pins. */
+    synchronized void withdraw() {
+        served = null;
+        pinned.clear();
+    }
+
     /** The generation still matches its sources; it is served, if it was not. */
     void verify(FeedDefinition feed, Snapshot snapshot, Coverage coverage) {
         synchronized (this) {

@@ -242,7 +242,7 @@ final class PageReader {
     private List<Row> visible(Served read, Caller caller, Budget budget) {
         Snapshot snapshot = read.snapshot();
         List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
-        List<Row> rows = all.subList(0, Math.min(all.size(), read.feed().limit().orElse(Integer.MAX_VALUE)));
+        List<Row> rows = all.subList(0, snapshot.visibleRows(read.feed()));
         if (read.feed().access() == Access.PUBLIC) {
             return rows;
         }

@@ -98,11 +98,18 @@ final class PinnedGenerations {
             }
         }
 
+        /** Gives up all it keeps. */
+        void clear() {
+            synchronized (PinnedGenerations.this) {
+                List.copyOf(kept).forEach(PinnedGenerations.this::giveUp);
+            }
+        }
+
         /** Gives up all it keeps, and keeps nothing more. */
         void close() {
             synchronized (PinnedGenerations.this) {
                 closed = true;
-                List.copyOf(kept).forEach(PinnedGenerations.this::giveUp);
+                clear();
             }
         }
 

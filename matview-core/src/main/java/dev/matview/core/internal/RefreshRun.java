@@ -59,6 +59,12 @@ final class RefreshRun implements Aggregator.Sink {
     }
 
     @Override
+    public void reread(FeedDefinition feed, Slice slice) {
+        of(feed).reread(slice);
+        report(of(feed));
+    }
+
+    @Override
     public void failed(FeedDefinition feed, String database, Exception cause) {
         log.warn("{}: {} could not be read: {}", feed.collection(), database, Visit.reason(cause));
         of(feed).failed(database, cause);

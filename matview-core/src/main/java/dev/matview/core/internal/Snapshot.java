@@ -1,5 +1,7 @@
 package dev.matview.core.internal;
 
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.LeftOut;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.Slice;
@@ -8,12 +10,14 @@ import dev.matview.core.ViewDelta.SliceDelta;
 import dev.matview.core.ViewHead;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +36,12 @@ final class Snapshot {
     private final ViewHead head;
     private final Map<String, Held> slices;
     private final Row[] order;
+    private final Totals totals;
 
     private static final Comparator<Row> BY_ID = Comparator.comparing(Row::id);
 
     /** The rows of one slice, by their ids. */
-    private record Held(Position position, Row[] rows) {
+    private record Held(Position position, Row[] rows, LeftOut leftOut) {
 
         @Nullable
         Row find(String id) {
@@ -58,11 +63,21 @@ final class Snapshot {
         }
     }
 
-    private Snapshot(String view, ViewHead head, Map<String, Held> slices, Row[] order) {
+    /**
+     * What the slices of a generation add up to.
+     *
+     * @param bytes how much memory its rows take
+     */
+    record Totals(int documentsLeftOut, long bytes) {
+        static final Totals NOTHING = new Totals(0, 0);
+    }
+
+    private Snapshot(String view, ViewHead head, Map<String, Held> slices, Row[] order, Totals totals) {
         this.view = view;
         this.head = head;
         this.slices = slices;
         this.order = order;
+        this.totals = totals;
     }
 
     /** The generation that a whole delta leads to. */
@@ -70,7 +85,11 @@ final class Snapshot {
         if (!delta.whole() && delta.base() != 0) {
             throw new IllegalArgumentException("a delta from generation " + delta.base() + " needs that generation");
         }
-        return new Snapshot(delta.view(), delta.head(), Map.of(), NO_ROWS).with(delta);
+        return nothing(delta.view(), delta.head()).with(delta);
+    }
+
+    private static Snapshot nothing(String view, ViewHead head) {
+        return new Snapshot(view, head, Map.of(), NO_ROWS, Totals.NOTHING);
     }
 
     /**
@@ -102,10 +121,59 @@ final class Snapshot {
         for (SliceDelta change : delta.slices()) {
             Held held = next.get(change.database());
             Row[] rows = held == null ? NO_ROWS : held.rows();
-            next.put(change.database(), new Held(change.position(), change(rows, change, leaving)));
+            next.put(change.database(), new Held(change.position(), change(rows, change, leaving), change.leftOut()));
             coming.addAll(change.put());
         }
-        return new Snapshot(view, delta.head(), next, merge(order, sorted(leaving), sorted(coming)));
+        return new Snapshot(
+                view,
+                delta.head(),
+                next,
+                merge(order, sorted(leaving), sorted(coming)),
+                totalsAfter(delta.slices(), delta.dropped()));
+    }
+
+    /** What the slices add up to when these have changed and those are dropped. */
+    Totals totalsAfter(Collection<SliceDelta> changes, Set<String> dropped) {
+        int leftOut = totals.documentsLeftOut();
+        long bytes = totals.bytes();
+        for (String database : dropped) {
+            Held held = slices.get(database);
+            if (held != null) {
+                leftOut -= held.leftOut().documents();
+                bytes -= bytes(Arrays.asList(held.rows()));
+            }
+        }
+        for (SliceDelta change : changes) {
+            Held held = slices.get(change.database());
+            leftOut += change.leftOut().documents();
+            bytes += bytes(change.put());
+            if (held != null) {
+                leftOut -= held.leftOut().documents();
+                List<Row> leaving = new ArrayList<>();
+                change(held.rows(), change, leaving);
+                bytes -= bytes(leaving);
+            }
+        }
+        return new Totals(leftOut, bytes);
+    }
+
+    /** The same for slices that are all there is. */
+    static Totals totalsOf(Collection<SliceDelta> slices) {
+        int leftOut = 0;
+        long bytes = 0;
+        for (SliceDelta slice : slices) {
+            leftOut += slice.leftOut().documents();
+            bytes += bytes(slice.put());
+        }
+        return new Totals(leftOut, bytes);
+    }
+
+    private static long bytes(Collection<Row> rows) {
+        long bytes = 0;
+        for (Row row : rows) {
+            bytes += row.bytes();
+        }
+        return bytes;
     }
 
     private static Row[] change(Row[] rows, SliceDelta change, List<Row> leaving) {
@@ -224,6 +292,27 @@ final class Snapshot {
         return order.length + 10L * slices.size();
     }
 
+    /** How many of them the feed shows: the first ones, where it has a limit. */
+    int visibleRows(FeedDefinition feed) {
+        return Math.min(order.length, feed.limit().orElse(Integer.MAX_VALUE));
+    }
+
+    /** How much memory the rows take. */
+    long bytes() {
+        return totals.bytes();
+    }
+
+    /** The documents that could not be read, and so have no row. */
+    LeftOut leftOut() {
+        LeftOut all = LeftOut.NOTHING;
+        if (totals.documentsLeftOut() > 0) {
+            for (String database : new TreeSet<>(slices.keySet())) {
+                all = all.and(slices.get(database).leftOut());
+            }
+        }
+        return all;
+    }
+
     /** The positions the slices reflect, by database. */
     Map<String, Position> positions() {
         return slices.entrySet().stream()
@@ -231,9 +320,28 @@ final class Snapshot {
                         Map.Entry::getKey, slice -> slice.getValue().position()));
     }
 
-    /** The position of a slice that is held. */
-    Position position(String database) {
-        return slices.get(database).position();
+    /** What becomes of a slice that is held when these rows of it are others, and all else stays. */
+    SliceDelta changed(String database, List<Row> rows) {
+        Held held = slices.get(database);
+        return new SliceDelta(database, held.position(), rows, Set.of(), held.leftOut());
+    }
+
+    /** Whether the slice held for the database says the same, whatever its references were found to lead to. */
+    boolean hasSame(Slice slice) {
+        Held held = slices.get(slice.database());
+        if (held == null
+                || held.rows().length != slice.rows().size()
+                || !held.leftOut().equals(slice.leftOut())) {
+            return false;
+        }
+        Map<String, Row> rows = new HashMap<>();
+        for (Row row : held.rows()) {
+            rows.put(row.id(), row);
+        }
+        return slice.rows().stream().allMatch(row -> {
+            Row known = rows.get(row.id());
+            return known != null && known.isSameUnexpanded(row);
+        });
     }
 
     /** Whether a slice of the database is held. */
@@ -257,7 +365,7 @@ final class Snapshot {
                 put.add(row);
             }
         }
-        return new SliceDelta(slice.database(), slice.position(), put, before.keySet());
+        return new SliceDelta(slice.database(), slice.position(), put, before.keySet(), slice.leftOut());
     }
 
     /**

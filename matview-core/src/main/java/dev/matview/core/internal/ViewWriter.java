@@ -5,15 +5,19 @@ import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewDelta.SliceDelta;
+import dev.matview.core.ViewFormatException;
 import dev.matview.core.ViewHead;
 import dev.matview.core.ViewStore;
 import dev.matview.core.ViewStoreException;
+import dev.matview.core.internal.LiveView.Served;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one view in the store and what readers are served in step.
@@ -24,42 +28,64 @@ import org.jspecify.annotations.Nullable;
  *   <li>Committed, the next generation is the base with the delta applied, and is served.
  *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served. It stands
  *       in for the work if it began no earlier, by the clocks of both processes, which are taken to agree.
+ *   <li>A generation of an older format is no base: its rows are not read, and all of it is replaced. One of a newer
+ *       format ends it: nothing is served any more, written or dropped, until the store has something else.
  * </ol>
  *
  * Thread-safe; the lock is held while the store is asked, so that a commit and following another's do not cross.
  */
 final class ViewWriter {
 
+    private static final Logger log = LoggerFactory.getLogger(ViewWriter.class);
+
     private final ViewStore store;
     private final StoreKeys keys;
     private final String view;
     private final LiveView live;
+    private final int format;
 
     private @Nullable Snapshot base;
+    /** The number of the generation the store held, also of one that is no base; 0 for none. */
+    private long generation;
+
+    private volatile @Nullable ViewFormatException refusal;
     private boolean loaded;
     private boolean dropped;
     /** The generation last committed here, until the store tells of it; else 0. */
     private long own;
 
-    ViewWriter(ViewStore store, StoreKeys keys, String view, LiveView live) {
+    /** @param format of the views that this version makes, {@link ViewHead#FORMAT} */
+    ViewWriter(ViewStore store, StoreKeys keys, String view, LiveView live, int format) {
         this.store = store;
         this.keys = keys;
         this.view = view;
         this.live = live;
+        this.format = format;
     }
 
     String view() {
         return view;
     }
 
-    /** The generation a refresh starts from, read from the store at the first call; null when there is none. */
+    /** Why the view is left alone: a later version of matview wrote it; null when it is not. */
+    @Nullable
+    ViewFormatException refusal() {
+        return refusal;
+    }
+
+    /**
+     * The generation a refresh starts from, read from the store at the first call; null when there is none.
+     *
+     * @throws ViewFormatException when a later version of matview wrote the view
+     */
     synchronized @Nullable Snapshot load(FeedDefinition feed) {
         if (!loaded) {
             // First: what is served can then be answered with, also while the store is away.
             keys.get();
-            base = store.read(view, 0).map(Snapshot::of).orElse(null);
+            base = null;
+            generation = 0;
+            readCurrent(feed);
             loaded = true;
-            serveBase(feed);
         }
         return base;
     }
@@ -109,7 +135,8 @@ final class ViewWriter {
             return discard(visit);
         }
         base = delta.whole() ? Snapshot.of(delta) : base.apply(delta);
-        own = base.head().generation();
+        generation = base.head().generation();
+        own = generation;
         live.publish(feed, base, visit.coverage());
         return Optional.of(result(visit, true));
     }
@@ -123,31 +150,39 @@ final class ViewWriter {
     }
 
     private ViewDelta delta(Visit visit) {
-        long generation = base == null ? 0 : base.head().generation();
+        List<SliceDelta> changes = new ArrayList<>();
+        if (base == null || visit.rebuilds()) {
+            visit.moved().forEach(slice -> changes.add(SliceDelta.of(slice)));
+            ViewHead head = head(visit, Snapshot.totalsOf(changes));
+            return new ViewDelta(view, generation, true, head, changes, Set.of());
+        }
+        visit.moved().forEach(slice -> changes.add(base.difference(slice)));
+        visit.changed().forEach((database, rows) -> changes.add(base.changed(database, rows)));
+        Set<String> gone = new HashSet<>(visit.gone());
+        gone.removeIf(database -> !base.holds(database));
+        ViewHead head = head(visit, base.totalsAfter(changes, gone));
+        return new ViewDelta(view, generation, false, head, changes, gone);
+    }
+
+    private ViewHead head(Visit visit, Snapshot.Totals totals) {
         Coverage coverage = visit.coverage();
-        ViewHead head = new ViewHead(
+        return new ViewHead(
                 generation + 1,
                 visit.feed().fingerprint(),
                 visit.startedAt(),
                 coverage.databases(),
-                coverage.behindCount());
-        if (base == null || visit.rebuilds()) {
-            return ViewDelta.whole(view, generation, head, visit.moved());
-        }
-        List<SliceDelta> changes = new ArrayList<>();
-        visit.moved().forEach(slice -> changes.add(base.difference(slice)));
-        visit.changed()
-                .forEach((database, rows) ->
-                        changes.add(new SliceDelta(database, base.position(database), rows, Set.of())));
-        Set<String> gone = new HashSet<>(visit.gone());
-        gone.removeIf(database -> !base.holds(database));
-        return new ViewDelta(view, generation, false, head, changes, gone);
+                coverage.behindCount(),
+                totals.documentsLeftOut(),
+                totals.bytes(),
+                format);
     }
 
     private boolean commit(ViewDelta delta, FeedDefinition feed) {
         boolean committed;
         try {
             committed = store.commit(delta);
+        } catch (ViewFormatException e) {
+            throw refuse(e);
         } catch (ViewStoreException unknown) {
             // It may have been committed all the same: only the store can tell.
             loaded = false;
@@ -159,14 +194,55 @@ final class ViewWriter {
         return committed;
     }
 
+    /** Reads and serves what the store has now. */
     private void readCurrent(FeedDefinition feed) {
-        Optional<ViewDelta> current = readSinceBase();
-        if (current.isEmpty()) {
-            // Somebody dropped the view: it is built anew by the next refresh, and served until then.
-            base = null;
-            return;
+        try {
+            // What was dropped, or an earlier version made, is built anew by the next refresh, and served until then.
+            if (base == null && !isReadable()) {
+                refusal = null;
+                return;
+            }
+            Optional<ViewDelta> current = readSinceBase();
+            if (current.isEmpty()) {
+                base = null;
+                generation = 0;
+            } else if (isOlder(current.get().head())) {
+                base = null;
+            } else {
+                take(current.get(), feed);
+            }
+            refusal = null;
+        } catch (ViewFormatException e) {
+            throw refuse(e);
         }
-        ViewDelta delta = current.get();
+    }
+
+    /** Whether there is a generation whose format can be read. */
+    private boolean isReadable() {
+        Optional<ViewHead> head = store.head(view);
+        generation = 0;
+        return head.isPresent() && !isOlder(head.get());
+    }
+
+    /** Takes note of the store's generation; says whether it is of an older format. */
+    private boolean isOlder(ViewHead head) {
+        if (head.format() > format) {
+            throw new ViewFormatException(view, head.format(), format);
+        }
+        generation = head.generation();
+        return head.format() < format;
+    }
+
+    private ViewFormatException refuse(ViewFormatException newer) {
+        base = null;
+        generation = 0;
+        loaded = false;
+        refusal = newer;
+        live.withdraw();
+        return newer;
+    }
+
+    private void take(ViewDelta delta, FeedDefinition feed) {
         if (base != null && delta.isEmpty() && delta.head().equals(base.head())) {
             return;
         }
@@ -199,23 +275,32 @@ final class ViewWriter {
         return snapshot.head().fingerprint().equals(feed.fingerprint());
     }
 
-    /** Forgets the view in the store; what a refresh under way finds is discarded. */
+    /** Forgets the view in the store, unless a later version wrote it; what a refresh under way finds is discarded. */
     synchronized void drop() {
         dropped = true;
-        store.drop(view);
+        try {
+            Optional<ViewHead> head = store.head(view);
+            if (head.isPresent() && head.get().format() > format) {
+                throw new ViewFormatException(view, head.get().format(), format);
+            }
+            store.drop(view);
+        } catch (ViewFormatException e) {
+            log.warn("A view that no feed has any more stays: {}", e.getMessage());
+        }
     }
 
     private RefreshResult result(Visit visit, boolean changed) {
         Coverage coverage = visit.coverage();
-        Optional<Snapshot> served = live.snapshot();
+        Optional<Served> served = live.served();
         return new RefreshResult(
                 visit.feed().collection(),
-                served.map(snapshot -> snapshot.head().generation()).orElse(0L),
+                served.map(now -> now.snapshot().head().generation()).orElse(0L),
                 changed,
                 coverage.databases(),
                 visit.moved().size(),
-                served.map(snapshot -> snapshot.rows().length).orElse(0),
+                served.map(now -> now.snapshot().visibleRows(now.feed())).orElse(0),
                 coverage.behind(),
-                coverage.behindCount());
+                coverage.behindCount(),
+                served.map(now -> now.snapshot().head().documentsLeftOut()).orElse(0));
     }
 }

@@ -55,7 +55,7 @@ final class Visit {
     }
 
     Demand demand() {
-        return new Demand(feed, held);
+        return new Demand(feed, held, base == null ? null : base.head().refreshedAt());
     }
 
     /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
@@ -74,6 +74,15 @@ final class Visit {
 
     void unmoved() {
         done.incrementAndGet();
+    }
+
+    /** It was read though it did not move; what was not noticed of it is mended now. */
+    void reread(Slice slice) {
+        if (base == null || base.hasSame(slice)) {
+            unmoved();
+        } else {
+            moved(slice);
+        }
     }
 
     void gone(String database) {

@@ -55,6 +55,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Scheduler scheduler;
     private final Timetable timetable;
     private final Expander expander;
+    private final int format;
     private final ChangeWatch changes;
     private final PinnedGenerations pinned;
     private final ExecutorService pool;
@@ -78,7 +79,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             Scheduler scheduler,
             Settings settings,
             Timetable timetable,
-            Expander expander) {
+            Expander expander,
+            int format) {
         this.aggregator = aggregator;
         this.store = store;
         this.keys = keys;
@@ -86,6 +88,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.timetable = timetable;
         this.expander = expander;
         this.pinned = new PinnedGenerations(settings, scheduler);
+        this.format = format;
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
         this.errands = new Errands(scheduler, timetable);
@@ -162,7 +165,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         }
         for (FeedDefinition feed : wanted.values()) {
             LiveView live = new LiveView(pinned.line(), listeners(feed.collection()));
-            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, keys, feed.viewName(), live), errands);
+            ViewWriter writer = new ViewWriter(store, keys, feed.viewName(), live, format);
+            FeedTask task = new FeedTask(feed, live, writer, errands);
             tasks.put(feed.collection(), task);
             added.add(task);
         }
@@ -194,7 +198,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         if (!before.viewName().equals(feed.viewName())) {
             unused.put(before.viewName(), task.writer);
             task.storeWatch.close();
-            task.writer = new ViewWriter(store, keys, feed.viewName(), task.live);
+            task.writer = new ViewWriter(store, keys, feed.viewName(), task.live, format);
             task.due = null;
             return true;
         }

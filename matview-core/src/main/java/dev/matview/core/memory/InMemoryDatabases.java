@@ -103,7 +103,7 @@ public final class InMemoryDatabases implements Aggregator {
     private static ObjectNode parse(String database, String json) {
         JsonNode document;
         try {
-            document = Json.parse(json);
+            document = Json.parseDocument(json);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ": a document for database " + database, e);
         }
@@ -209,13 +209,21 @@ public final class InMemoryDatabases implements Aggregator {
             Slice slice;
             try {
                 Slice.Builder builder = Slice.builder(demand.feed(), name);
-                content.documents().forEach(builder::add);
+                content.documents().forEach(stored -> add(builder, stored));
                 slice = builder.build(content.position());
             } catch (RuntimeException e) {
                 sink.failed(demand.feed(), name, e);
                 continue;
             }
             sink.moved(demand.feed(), slice);
+        }
+    }
+
+    private static void add(Slice.Builder slice, StoredDatabase.Stored stored) {
+        if (stored.problem() == null) {
+            slice.add(stored.document());
+        } else {
+            slice.leaveOut(stored.id(), stored.problem());
         }
     }
 
@@ -245,12 +253,12 @@ public final class InMemoryDatabases implements Aggregator {
         if (stored == null) {
             return;
         }
-        for (ObjectNode document : stored.content().documents()) {
+        for (StoredDatabase.Stored document : stored.content().documents()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while reading " + database);
             }
             requireOpen();
-            if (!documents.test(document)) {
+            if (document.problem() == null && !documents.test(document.document())) {
                 return;
             }
         }

@@ -4,8 +4,13 @@ import dev.matview.core.Listeners;
 import dev.matview.core.StoreSecret;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewEntry;
+import dev.matview.core.ViewFormatException;
+import dev.matview.core.ViewHead;
 import dev.matview.core.ViewStore;
 import dev.matview.core.ViewStoreException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps views in memory, for as long as the process lives. Thread-safe; readers never wait for a commit.
@@ -36,7 +42,35 @@ public final class InMemoryViewStore implements ViewStore {
     @Override
     public Optional<ViewDelta> read(String view, long since) {
         requireOpen(view);
-        return Optional.ofNullable(views.get(view)).map(stored -> stored.since(view, since));
+        return stored(view).map(stored -> stored.since(view, since));
+    }
+
+    private Optional<StoredView> stored(String view) {
+        StoredView stored = views.get(view);
+        requireKnown(view, stored, ViewHead.FORMAT);
+        return Optional.ofNullable(stored);
+    }
+
+    private static void requireKnown(String view, @Nullable StoredView stored, int format) {
+        if (stored != null && stored.head().format() > format) {
+            throw new ViewFormatException(view, stored.head().format(), format);
+        }
+    }
+
+    @Override
+    public Optional<ViewHead> head(String view) {
+        requireOpen(view);
+        return Optional.ofNullable(views.get(view)).map(StoredView::head);
+    }
+
+    @Override
+    public List<ViewEntry> views() {
+        requireOpen();
+        return views.entrySet().stream()
+                .map(view -> new ViewEntry(
+                        view.getKey(), view.getValue().head(), view.getValue().rows()))
+                .sorted(Comparator.comparing(ViewEntry::view))
+                .toList();
     }
 
     @Override
@@ -62,6 +96,7 @@ public final class InMemoryViewStore implements ViewStore {
     private long swap(ViewDelta delta) {
         long[] order = {0};
         views.compute(delta.view(), (view, current) -> {
+            requireKnown(view, current, delta.head().format());
             if ((current == null ? 0 : current.generation()) != delta.base()) {
                 return current;
             }
@@ -76,7 +111,10 @@ public final class InMemoryViewStore implements ViewStore {
     @Override
     public void drop(String view) {
         requireOpen(view);
-        views.remove(view);
+        views.computeIfPresent(view, (name, stored) -> {
+            requireKnown(name, stored, ViewHead.FORMAT);
+            return null;
+        });
     }
 
     @Override

@@ -1,9 +1,11 @@
 package dev.matview.core.memory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.DocumentReader;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Position;
+import dev.matview.core.internal.Json;
 import dev.matview.core.mango.SortOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredDatabase {
 
     private final String instance;
-    private final Map<String, ObjectNode> documents = new TreeMap<>(SortOrder.ofIds());
+    private final Map<String, Stored> documents = new TreeMap<>(SortOrder.ofIds());
     private long updateSeq;
     private long purgeSeq;
 
@@ -22,8 +24,11 @@ final class StoredDatabase {
         this.instance = instance;
     }
 
+    /** @param problem what keeps it from being read; null for nothing */
+    record Stored(String id, ObjectNode document, @Nullable Reason problem) {}
+
     /** The documents at a position, in the order of their ids. */
-    record Content(Position position, List<ObjectNode> documents) {}
+    record Content(Position position, List<Stored> documents) {}
 
     synchronized Position position() {
         return new Position(Long.toString(updateSeq), Long.toString(purgeSeq), instance);
@@ -33,8 +38,10 @@ final class StoredDatabase {
         return new Content(position(), List.copyOf(documents.values()));
     }
 
+    /** The document, if it is there and can be read. */
     synchronized @Nullable ObjectNode document(String id) {
-        return documents.get(id);
+        Stored stored = documents.get(id);
+        return stored == null || stored.problem() != null ? null : stored.document();
     }
 
     /** Takes the document over, and gives it its revision. */
@@ -46,18 +53,20 @@ final class StoredDatabase {
             documents.remove(id);
         } else {
             document.put("_rev", rev);
-            documents.put(id, document);
+            documents.put(
+                    id,
+                    new Stored(id, document, DocumentReader.problem(document).orElse(null)));
         }
         return rev;
     }
 
-    private static String nextRev(@Nullable ObjectNode before, ObjectNode document) {
+    private static String nextRev(@Nullable Stored before, ObjectNode document) {
         long count = 1;
         if (before != null) {
-            String rev = before.path("_rev").textValue();
+            String rev = before.document().path("_rev").textValue();
             count += Long.parseLong(rev.substring(0, rev.indexOf('-')));
         }
-        UUID digest = UUID.nameUUIDFromBytes(document.toString().getBytes(StandardCharsets.UTF_8));
+        UUID digest = UUID.nameUUIDFromBytes(Json.bytes(document));
         return count + "-" + digest.toString().replace("-", "");
     }
 

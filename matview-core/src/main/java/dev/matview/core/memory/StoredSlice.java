@@ -1,5 +1,6 @@
 package dev.matview.core.memory;
 
+import dev.matview.core.LeftOut;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.ViewDelta.SliceDelta;
@@ -16,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows an immutable list, which is one array; often the very list that was committed
  */
-record StoredSlice(Position position, List<Row> rows) {
+record StoredSlice(Position position, List<Row> rows, LeftOut leftOut) {
 
     static StoredSlice after(@Nullable StoredSlice before, SliceDelta change) {
         if (before == null || before.rows.isEmpty()) {
-            return new StoredSlice(change.position(), change.put());
+            return new StoredSlice(change.position(), change.put(), change.leftOut());
         }
         if (change.put().isEmpty() && change.removed().isEmpty()) {
-            return new StoredSlice(change.position(), before.rows);
+            return new StoredSlice(change.position(), before.rows, change.leftOut());
         }
         Set<String> replaced = new HashSet<>(change.removed());
         change.put().forEach(row -> replaced.add(row.id()));
@@ -34,13 +35,13 @@ record StoredSlice(Position position, List<Row> rows) {
             }
         }
         rows.addAll(change.put());
-        return new StoredSlice(change.position(), List.copyOf(rows));
+        return new StoredSlice(change.position(), List.copyOf(rows), change.leftOut());
     }
 
     /** The change that makes this slice of the one before. */
     SliceDelta since(String database, @Nullable StoredSlice before) {
         if (before == null) {
-            return new SliceDelta(database, position, rows, Set.of());
+            return new SliceDelta(database, position, rows, Set.of(), leftOut);
         }
         Map<String, Row> left = new HashMap<>();
         before.rows.forEach(row -> left.put(row.id(), row));
@@ -50,6 +51,6 @@ record StoredSlice(Position position, List<Row> rows) {
                 put.add(row);
             }
         }
-        return new SliceDelta(database, position, put, left.keySet());
+        return new SliceDelta(database, position, put, left.keySet(), leftOut);
     }
 }

@@ -39,6 +39,10 @@ record StoredView(ViewHead head, Map<String, StoredSlice> slices, List<Undo> und
         return head.generation();
     }
 
+    long rows() {
+        return slices.values().stream().mapToLong(slice -> slice.rows().size()).sum();
+    }
+
     StoredView next(ViewDelta delta) {
         if (delta.whole()) {
             return first(delta);

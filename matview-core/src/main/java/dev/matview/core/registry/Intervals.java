@@ -1,5 +1,6 @@
 package dev.matview.core.registry;
 
+import dev.matview.core.Refresh;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Locale;
@@ -8,9 +9,6 @@ import java.util.regex.Pattern;
 
 /** Durations as a registry writes them: {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}, or ISO-8601. */
 public final class Intervals {
-
-    /** Below a timer's resolution a refresh would run without a pause. */
-    public static final Duration SHORTEST = Duration.ofMillis(1);
 
     /** Far from where nanoseconds or milliseconds since some instant overflow a long. */
     public static final Duration LONGEST = Duration.ofDays(365);
@@ -21,7 +19,7 @@ public final class Intervals {
 
     /**
      * @throws IllegalArgumentException with what is wrong about the text, to be put after it; also when the duration is
-     *     not between {@link #SHORTEST} and {@link #LONGEST}
+     *     not between {@link Refresh#LEAST} and {@link #LONGEST}
      */
     public static Duration parse(String text) {
         Duration duration;
@@ -38,8 +36,8 @@ public final class Intervals {
         if (duration.isZero() || duration.isNegative()) {
             throw new IllegalArgumentException("is not longer than zero");
         }
-        if (duration.compareTo(SHORTEST) < 0) {
-            throw new IllegalArgumentException("is too short; the shortest interval is a millisecond");
+        if (duration.compareTo(Refresh.LEAST) < 0) {
+            throw new IllegalArgumentException("is too short; the shortest interval is 1s");
         }
         if (duration.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("is too long; the longest interval is 365d");

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The part of {@link AggregatorContract} about databases that change, fail, and are watched. */
-abstract class AggregatorChangesContract extends AggregatorReadingContract {
+abstract class AggregatorChangesContract extends AggregatorLeftOutContract {
 
     /** How long a signal may take. */
     private static final Duration SIGNAL = Duration.ofSeconds(60);

@@ -1,5 +1,6 @@
 package dev.matview.core.contract;
 
+import dev.matview.core.LeftOut;
 import dev.matview.core.Row;
 import dev.matview.core.Slice;
 import dev.matview.core.ViewDelta;
@@ -41,7 +42,8 @@ final class RandomDeltas {
         for (int i = 0; i < DATABASES; i++) {
             if (random.nextBoolean()) {
                 String database = "userdb-" + i;
-                slices.add(new Slice(database, Views.position(random.nextInt()), rows(random, database)));
+                slices.add(new Slice(
+                        database, Views.position(random.nextInt()), rows(random, database), leftOut(random, database)));
             }
         }
         return ViewDelta.whole(view, base, Views.head(base + 1), slices);
@@ -55,7 +57,17 @@ final class RandomDeltas {
                         : Set.of());
         put.forEach(row -> removed.remove(row.id()));
         removed.removeIf(id -> random.nextBoolean());
-        return new SliceDelta(database, Views.position(random.nextInt()), put, removed);
+        return new SliceDelta(database, Views.position(random.nextInt()), put, removed, leftOut(random, database));
+    }
+
+    private static LeftOut leftOut(Random random, String database) {
+        LeftOut leftOut = LeftOut.NOTHING;
+        for (int i = random.nextInt(3); i > 0; i--) {
+            LeftOut.Reason reason = LeftOut.Reason.values()[random.nextInt(LeftOut.Reason.values().length)];
+            leftOut = leftOut.and(
+                    new LeftOut(1 + i, List.of(new LeftOut.Example(database, "bad \"" + i + "/é", reason))));
+        }
+        return leftOut;
     }
 
     private static List<Row> rows(Random random, String database) {

@@ -2,6 +2,7 @@ package dev.matview.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.core.LeftOut;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.ViewDelta;
@@ -15,6 +16,7 @@ public final class ViewModel {
 
     private final Map<String, Position> positions = new TreeMap<>();
     private final Map<String, Map<String, Row>> rows = new TreeMap<>();
+    private final Map<String, LeftOut> leftOut = new TreeMap<>();
     private ViewHead head;
 
     public static ViewModel of(ViewDelta whole) {
@@ -25,6 +27,7 @@ public final class ViewModel {
         if (delta.whole()) {
             positions.clear();
             rows.clear();
+            leftOut.clear();
         } else {
             assertThat(delta.base()).as("the base of a delta").isEqualTo(generation());
         }
@@ -32,10 +35,12 @@ public final class ViewModel {
         for (String database : delta.dropped()) {
             positions.remove(database);
             rows.remove(database);
+            leftOut.remove(database);
         }
         for (SliceDelta slice : delta.slices()) {
             assertThat(delta.dropped()).doesNotContain(slice.database());
             positions.put(slice.database(), slice.position());
+            leftOut.put(slice.database(), slice.leftOut());
             Map<String, Row> held = rows.computeIfAbsent(slice.database(), name -> new TreeMap<>());
             held.keySet().removeAll(slice.removed());
             for (Row row : slice.put()) {
@@ -50,6 +55,7 @@ public final class ViewModel {
         ViewModel copy = new ViewModel();
         copy.head = head;
         copy.positions.putAll(positions);
+        copy.leftOut.putAll(leftOut);
         rows.forEach((database, held) -> copy.rows.put(database, new TreeMap<>(held)));
         return copy;
     }
@@ -71,9 +77,15 @@ public final class ViewModel {
         return rows;
     }
 
+    /** The documents that are left out, by database. */
+    public Map<String, LeftOut> leftOut() {
+        return leftOut;
+    }
+
     public void assertSameAs(ViewModel expected) {
         assertThat(head).isEqualTo(expected.head);
         assertThat(positions).isEqualTo(expected.positions);
         assertThat(rows).isEqualTo(expected.rows);
+        assertThat(leftOut).isEqualTo(expected.leftOut);
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * The part of {@link ViewStoreContract} about many that commit to one view while others read it: one committer wins each
  * generation, and no reader sees a mixed one. Every row and position carries the stamp of the generation it belongs to.
  */
-abstract class ViewStoreRaceContract extends ViewStoreHarness {
+abstract class ViewStoreRaceContract extends ViewStoreFormatContract {
 
     private static final String VIEW = "_global_posts";
     private static final int COMMITTERS = 4;

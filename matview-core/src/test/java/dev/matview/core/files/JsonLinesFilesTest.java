@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.AggregationException;
 import dev.matview.core.FeedDefinition;
+import dev.matview.core.LeftOut;
+import dev.matview.core.LeftOut.Example;
+import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Position;
 import dev.matview.core.Row;
 import dev.matview.core.contract.SliceReader;
@@ -193,24 +196,68 @@ class JsonLinesFilesTest {
     }
 
     @Test
-    void aLineThatIsTooLongIsABadLine() throws Exception {
+    void aLineThatIsTooLongIsLeftOut() throws Exception {
         String head = "{\"_id\":\"1\",\"t\":\"";
         write("userdb-max", head + "x".repeat(JsonLinesParser.MAX_LINE - head.length() - 2) + "\"}\n{\"_id\":\"2\"}");
-        write(
-                "userdb-over",
-                "{\"_id\":\"0\"}\n" + head + "x".repeat(JsonLinesParser.MAX_LINE - head.length() - 1) + "\"}\n");
+        for (int more : List.of(1, 70_000, 20_000_000)) {
+            write(
+                    "userdb-over" + more,
+                    "{\"_id\":\"0\"}\n" + head + "x".repeat(JsonLinesParser.MAX_LINE - head.length() - 2 + more)
+                            + "\"}\n{\"_id\":\"2\"}" + (more == 1 ? "\n" : ""));
+        }
 
         Report report = reader.read(ALL);
 
-        assertThat(report.failed.get("userdb-over")).hasMessageEndingWith(":2: longer than 16000000 bytes");
-        assertThat(report.moved.get("userdb-max").rows()).hasSize(2);
+        assertThat(report.failed).isEmpty();
+        assertThat(report.moved.remove("userdb-max").rows()).hasSize(2);
+        assertThat(report.moved).hasSize(3).allSatisfy((database, slice) -> {
+            assertThat(slice.rows()).extracting(Row::id).containsExactlyInAnyOrder("0", "2");
+            assertThat(slice.leftOut())
+                    .isEqualTo(new LeftOut(1, List.of(new Example(database, "1", Reason.TOO_LARGE))));
+        });
     }
 
     @Test
-    void nestingIsBounded() throws Exception {
-        write("userdb-a", "{\"_id\":\"1\",\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
+    void aLineThatIsTooLongAndWhoseIdIsNotToBeSeenIsABadLine() throws Exception {
+        write("userdb-a", "{\"_id\":\"0\"}\n{\"t\":\"" + "x".repeat(JsonLinesParser.MAX_LINE) + "\",\"_id\":\"1\"}\n");
 
-        assertThat(failure("userdb-a")).hasMessageContaining(":1: JSON beyond the reader's limits");
+        assertThat(failure("userdb-a")).hasMessageEndingWith(":2: longer than 16000000 bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            TOO_DEEP       | [                         | 100000 | ]
+            LONG_NUMBER    | 1                         | 20000  |
+            HALF_CHARACTER | {"\\ud83d":               | 1      | 1}
+            """)
+    void whatIsJsonAndBeyondWhatIsReadIsLeftOut(Reason reason, String open, int times, String close) throws Exception {
+        String value = open.repeat(times) + (close == null ? "" : close.repeat(times));
+        write(
+                "userdb-a",
+                "{\"_id\":\"1\",\"a\":" + value + "}\n{\"_id\":\"2\"}\n{\"_id\":\"3\",\"_deleted\":true,\"a\":" + value
+                        + "}");
+
+        reader.read(ALL);
+
+        assertThat(reader.slices(ALL).get("userdb-a").rows())
+                .extracting(Row::id)
+                .containsExactly("2");
+        assertThat(reader.slices(ALL).get("userdb-a").leftOut())
+                .isEqualTo(new LeftOut(1, List.of(new Example("userdb-a", "1", reason))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"_id":"1","a":%s     | not a JSON object
+            {"a":%s}              | the document has no _id
+            {"_id":7,"a":%s}      | the document has no _id
+            {"_id":"x","a":%s}    | the _id is that of line 1 too
+            """)
+    void whatIsNoDocumentBesidesIsABadLine(String line, String reason) throws Exception {
+        String deep = "[".repeat(1_500) + "]".repeat(1_500);
+        write("userdb-a", "{\"_id\":\"x\"}\n" + line.formatted(deep));
+
+        assertThat(failure("userdb-a")).hasMessageEndingWith(":2: " + reason);
     }
 
     @Test

@@ -1,7 +1,8 @@
 package dev.matview.core.files;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.matview.core.JsonMembers;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,8 +21,6 @@ import java.util.Set;
  */
 final class JsonLinesWriter {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private final Path directory;
     private final Map<String, Map<String, String>> databases = new LinkedHashMap<>();
     private final Set<String> failing = new HashSet<>();
@@ -39,7 +38,8 @@ final class JsonLinesWriter {
     synchronized void put(String database, List<String> documents) throws IOException {
         Map<String, String> lines = databases.computeIfAbsent(database, name -> new LinkedHashMap<>());
         for (String document : documents) {
-            lines.put(MAPPER.readTree(document).path("_id").textValue(), document);
+            byte[] text = document.getBytes(StandardCharsets.UTF_8);
+            lines.put(JsonMembers.of(text, 0, text.length).string("_id"), document);
         }
         write(database);
     }

@@ -3,8 +3,11 @@ package dev.matview.core.internal;
 import dev.matview.core.StoreSecret;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewEntry;
+import dev.matview.core.ViewHead;
 import dev.matview.core.ViewStore;
 import dev.matview.core.ViewStoreException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
@@ -16,6 +19,9 @@ final class NodeStore implements ViewStore {
     private final ViewStore shared;
     final AtomicInteger reads = new AtomicInteger();
     final AtomicInteger drops = new AtomicInteger();
+    /** How often it was asked while it was away. */
+    final AtomicInteger refused = new AtomicInteger();
+
     volatile boolean away;
     volatile boolean deaf;
     volatile Runnable beforeRead = () -> {};
@@ -28,6 +34,7 @@ final class NodeStore implements ViewStore {
 
     private void ask() {
         if (away) {
+            refused.incrementAndGet();
             throw new ViewStoreException("connection refused");
         }
     }
@@ -38,6 +45,19 @@ final class NodeStore implements ViewStore {
         beforeRead.run();
         ask();
         return shared.read(view, since);
+    }
+
+    @Override
+    public Optional<ViewHead> head(String view) {
+        beforeRead.run();
+        ask();
+        return shared.head(view);
+    }
+
+    @Override
+    public List<ViewEntry> views() {
+        ask();
+        return shared.views();
     }
 
     @Override

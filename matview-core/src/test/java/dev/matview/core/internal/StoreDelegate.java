@@ -3,7 +3,10 @@ package dev.matview.core.internal;
 import dev.matview.core.StoreSecret;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewEntry;
+import dev.matview.core.ViewHead;
 import dev.matview.core.ViewStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -22,8 +25,18 @@ abstract class StoreDelegate implements ViewStore {
     }
 
     @Override
+    public Optional<ViewHead> head(String view) {
+        return store.head(view);
+    }
+
+    @Override
     public boolean commit(ViewDelta delta) {
         return store.commit(delta);
+    }
+
+    @Override
+    public List<ViewEntry> views() {
+        return store.views();
     }
 
     @Override

@@ -207,7 +207,7 @@ class WorkerTest extends WorkerFixture {
         advance(Duration.ZERO);
         nodeStore.away = true;
         registry.remove("posts");
-        await().until(() -> nodeStore.drops.get() == 1);
+        await().until(() -> nodeStore.refused.get() == 1);
         assertThat(store.read("_global_posts", 0)).isPresent();
         nodeStore.away = false;
 
@@ -222,14 +222,14 @@ class WorkerTest extends WorkerFixture {
         advance(Duration.ZERO);
         nodeStore.away = true;
         registry.remove("posts");
-        await().until(() -> nodeStore.drops.get() == 1);
+        await().until(() -> nodeStore.refused.get() == 1);
         nodeStore.away = false;
         registry.put(POSTS);
         settle();
 
         scheduler.advance(Duration.ofMinutes(1));
 
-        await().during(Duration.ofMillis(200)).until(() -> nodeStore.drops.get() == 1);
+        await().during(Duration.ofMillis(200)).until(() -> nodeStore.drops.get() == 0);
     }
 
     @Test

@@ -205,19 +205,6 @@ class InMemoryDatabasesTest extends AggregatorContract {
     }
 
     @Test
-    void whatFailsForOneFeedDoesNotFailAnother() throws Exception {
-        databases.put(DATABASE, "{\"_id\":\"p1\",\"text\":\"" + "a".repeat(10_000) + "!\"}");
-        FeedDefinition costly =
-                feed("costly").selector("{\"text\":{\"$regex\":\"^(a+)+$\"}}").build();
-        SliceReader reader = new SliceReader(databases);
-
-        var reports = reader.readAll(costly, ALL);
-
-        assertThat(reports.get("costly").failed).containsOnlyKeys(DATABASE);
-        assertThat(reports.get("all").moved).containsOnlyKeys(DATABASE);
-    }
-
-    @Test
     void aDocumentWithoutAnIdIsRefused() {
         for (String json : List.of("{}", "{\"_id\":1}", "{\"_id\":\"\"}", "[]", "1", "{", "{} {}", "")) {
             assertThatThrownBy(() -> databases.put(DATABASE, json))

@@ -105,7 +105,7 @@ class FeedDefinitionReaderTest {
         "365d,PT8760H",
         "PT5M,PT5M",
         "P1DT1H,PT25H",
-        "PT0.5S,PT0.5S"
+        "PT1.5S,PT1.5S"
     })
     void intervalsHaveAShortFormAndIsosForm(String text, Duration interval) {
         assertThat(read("{'aggregationInterval': '" + text + "'}").refresh().interval())

@@ -45,7 +45,7 @@ class FeedDefinitionWriterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PT30S,30s", "PT90S,90s", "PT300S,5m", "PT60M,1h", "PT24H,1d", "PT0.5S,PT0.5S"})
+    @CsvSource({"PT30S,30s", "PT90S,90s", "PT300S,5m", "PT60M,1h", "PT24H,1d", "PT1.5S,PT1.5S"})
     void anIntervalIsWrittenInTheLargestUnitThatFits(Duration interval, String text) {
         FeedDefinition definition =
                 FeedDefinition.builder("posts").interval(interval).build();

@@ -53,7 +53,15 @@ class RegistryMistakesTest {
                 in(
                         "aggregationInterval",
                         "'PT0.0001S'",
-                        "aggregationInterval: \"PT0.0001S\" is too short; the shortest interval is a millisecond"),
+                        "aggregationInterval: \"PT0.0001S\" is too short; the shortest interval is 1s"),
+                in(
+                        "aggregationInterval",
+                        "'PT0.999S'",
+                        "aggregationInterval: \"PT0.999S\" is too short; the shortest interval is 1s"),
+                in(
+                        "refresh",
+                        "{'mode': 'continuous', 'minInterval': 'PT0.5S'}",
+                        "refresh.minInterval: \"PT0.5S\" is too short; the shortest interval is 1s"),
                 in("query", null, "query: is missing; it must be an object with a selector"),
                 in("query", "[]", "query: must be an object with a selector, not an array"),
                 in("query.selector", null, "query.selector: is missing; it " + selectorRule()),

@@ -121,7 +121,7 @@ class RegistryPropertiesTest {
 
     private static Arbitrary<Refresh> refreshes() {
         Arbitrary<Duration> intervals = Arbitraries.oneOf(
-                Arbitraries.longs().between(1, 365L * 86_400_000).map(Duration::ofMillis),
+                Arbitraries.longs().between(1_000, 365L * 86_400_000).map(Duration::ofMillis),
                 Arbitraries.longs().between(1, 365).map(Duration::ofDays),
                 Arbitraries.longs().between(1, 10_000).map(Duration::ofMinutes));
         return Combinators.combine(intervals, Arbitraries.of(true, false), intervals)

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -70,6 +73,30 @@ public final class FaultProxy implements AutoCloseable {
             return (proxy, exchange) -> {
                 proxy.closed.await();
                 exchange.close();
+            };
+        }
+
+        /**
+         * An answer that never ends: it begins so, and goes on with what is made for 0, 1, 2 and so on, after a pause each.
+         */
+        static Fault endless(int status, String begin, IntFunction<String> more, Duration pause) {
+            return (proxy, exchange) -> {
+                exchange.sendResponseHeaders(status, 0);
+                OutputStream to = exchange.getResponseBody();
+                to.write(begin.getBytes(StandardCharsets.UTF_8));
+                for (int i = 0; !proxy.closed.await(pause.toMillis(), TimeUnit.MILLISECONDS); i++) {
+                    to.write(more.apply(i).getBytes(StandardCharsets.UTF_8));
+                    to.flush();
+                }
+            };
+        }
+
+        /** The true answer, and then spaces without end. */
+        static Fault unending(Duration pause) {
+            return (proxy, exchange) -> {
+                HttpResponse<byte[]> response = proxy.ask(exchange);
+                String body = new String(response.body(), StandardCharsets.UTF_8);
+                endless(response.statusCode(), body, i -> " ", pause).happen(proxy, exchange);
             };
         }
 
