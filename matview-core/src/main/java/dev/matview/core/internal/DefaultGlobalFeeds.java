@@ -80,7 +80,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             DidResolver dids,
             CertificateRules rules,
             Settings settings,
-            int format) {
+            int format,
+            long maxViewBytes) {
         this.registry = registry;
         this.aggregator = aggregator;
         this.store = store;
@@ -88,7 +89,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.settings = settings;
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
         Expander expander = new Expander(aggregator, dids);
-        this.worker = new Worker(aggregator, store, scheduler, settings, timetable, expander, format);
+        this.worker = new Worker(aggregator, store, scheduler, settings, timetable, expander, format, maxViewBytes);
         this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
         this.renderer = new PageRenderer(dids, rules, referrals);
         this.reader = new PageReader(settings, scheduler, rules, renderer);
@@ -105,7 +106,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             DidResolver dids,
             CertificateRules rules,
             Settings settings) {
-        return create(registry, aggregator, store, scheduler, dids, rules, settings, ViewHead.FORMAT);
+        return create(
+                registry, aggregator, store, scheduler, dids, rules, settings, ViewHead.FORMAT, ViewMemory.ofHeap());
     }
 
     /** The same as a version of matview would be that makes views of that format. */
@@ -117,7 +119,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             DidResolver dids,
             CertificateRules rules,
             Settings settings,
-            int format) {
+            int format,
+            long maxViewBytes) {
         return new DefaultGlobalFeeds(
                 registry,
                 aggregator,
@@ -126,7 +129,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 dids,
                 rules,
                 settings,
-                format);
+                format,
+                maxViewBytes);
     }
 
     @Override

@@ -56,6 +56,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Timetable timetable;
     private final Expander expander;
     private final int format;
+    private final ViewMemory memory;
     private final ChangeWatch changes;
     private final ExecutorService pool;
     private final Errands errands;
@@ -77,7 +78,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             Settings settings,
             Timetable timetable,
             Expander expander,
-            int format) {
+            int format,
+            long maxViewBytes) {
         this.aggregator = aggregator;
         this.store = store;
         this.scheduler = scheduler;
@@ -85,6 +87,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.timetable = timetable;
         this.expander = expander;
         this.format = format;
+        this.memory = new ViewMemory(maxViewBytes);
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
         this.errands = new Errands(scheduler, timetable);
@@ -155,7 +158,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         }
         for (FeedDefinition feed : wanted.values()) {
             LiveView live = new LiveView(settings, scheduler, listeners(feed.collection()));
-            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live, format), errands);
+            FeedTask task =
+                    new FeedTask(feed, live, new ViewWriter(store, memory, feed.viewName(), live, format), errands);
             tasks.put(feed.collection(), task);
             added.add(task);
         }
@@ -186,7 +190,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         if (!before.viewName().equals(feed.viewName())) {
             unused.put(before.viewName(), task.writer);
             task.storeWatch.close();
-            task.writer = new ViewWriter(store, feed.viewName(), task.live, format);
+            task.writer = new ViewWriter(store, memory, feed.viewName(), task.live, format);
             task.due = null;
             return true;
         }
@@ -309,7 +313,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             due.addAll(almost);
             List<Refreshing> refreshes =
                     due.stream().map(task -> task.begin(now)).toList();
-            visit(new RefreshJob(refreshes, aggregator, expander, scheduler, this));
+            visit(new RefreshJob(refreshes, aggregator, expander, memory, scheduler, this));
         }
         arm();
     }

@@ -19,6 +19,11 @@ public final class VersionedNode {
     private VersionedNode() {}
 
     public static GlobalFeeds of(int format, FeedRegistry registry, Aggregator databases, ViewStore store) {
+        return of(format, ViewMemory.ofHeap(), registry, databases, store);
+    }
+
+    /** The same with a bound for the rows of all views. */
+    static GlobalFeeds of(int format, long maxViewBytes, FeedRegistry registry, Aggregator databases, ViewStore store) {
         return DefaultGlobalFeeds.create(
                 registry,
                 new StaysOpen(databases),
@@ -27,7 +32,8 @@ public final class VersionedNode {
                 DidResolver.lastPart(),
                 CertificateRules.denied(),
                 GlobalFeeds.Settings.defaults(),
-                format);
+                format,
+                maxViewBytes);
     }
 
     private record StaysOpen(Aggregator databases) implements Aggregator {
