@@ -114,6 +114,11 @@ public interface Aggregator extends AutoCloseable {
         /** How many databases the feed covers; told before any of them, and again if more turn up. */
         void covers(FeedDefinition feed, int databases);
 
+        /** Makes the slice that is told of the database: with a bound, where rows may take so much memory and no more. */
+        default Slice.Builder slice(FeedDefinition feed, String database) {
+            return Slice.builder(feed, database);
+        }
+
         /** The database is not at the held position: its slice, whole, with the documents that had to be left out of it. */
         void moved(FeedDefinition feed, Slice slice);
 

@@ -32,7 +32,33 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
 
     /** A builder that decides with the feed's own selector which documents make rows, and what the rows show. */
     public static Builder builder(FeedDefinition feed, String database) {
-        return new Builder(feed, database);
+        return builder(feed, database, Room.ENDLESS);
+    }
+
+    /** The same, which keeps rows only as long as there is room for them. */
+    public static Builder builder(FeedDefinition feed, String database, Room room) {
+        return new Builder(feed, database, room);
+    }
+
+    /** How much memory rows may take while a slice is being made. */
+    public interface Room {
+
+        /** As much as is wanted. */
+        Room ENDLESS = new Room() {
+            @Override
+            public boolean take(long bytes) {
+                return true;
+            }
+
+            @Override
+            public void giveBack(long bytes) {}
+        };
+
+        /** Whether a row of that size may be kept. After one refusal the slice is of no use to whoever gave the room. */
+        boolean take(long bytes);
+
+        /** A row of that size is not kept after all. */
+        void giveBack(long bytes);
     }
 
     /** Turns the documents of one database into the slice of one feed. Not thread-safe; holds matching rows only. */
@@ -49,10 +75,13 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
         /** With a limit, only the first rows of a slice can be among the first of the view: the last of them on top. */
         private final PriorityQueue<Row> first = new PriorityQueue<>(Collections.reverseOrder());
 
+        private final Room room;
+        private boolean full;
         private final List<LeftOut.Example> examples = new ArrayList<>();
         private int leftOut;
 
-        private Builder(FeedDefinition feed, String database) {
+        private Builder(FeedDefinition feed, String database, Room room) {
+            this.room = Objects.requireNonNull(room, "room");
             this.feed = Objects.requireNonNull(feed, "feed");
             this.database = Objects.requireNonNull(database, "database");
         }
@@ -132,13 +161,19 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
         }
 
         private void keep(Row row) {
+            if (full || !room.take(row.bytes())) {
+                full = true;
+                rows.clear();
+                first.clear();
+                return;
+            }
             if (feed.limit().isEmpty()) {
                 rows.add(row);
                 return;
             }
             first.add(row);
             if (first.size() > feed.limit().getAsInt()) {
-                first.remove();
+                room.giveBack(first.remove().bytes());
             }
         }
 

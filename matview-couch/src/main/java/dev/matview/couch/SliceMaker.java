@@ -15,15 +15,17 @@ final class SliceMaker {
 
     private final FeedDefinition feed;
     private final String database;
+    private final Sink sink;
     private final @Nullable Position held;
     private Slice.Builder slice;
     private @Nullable RuntimeException failure;
 
-    SliceMaker(Demand demand, String database) {
+    SliceMaker(Demand demand, String database, Sink sink) {
+        this.sink = sink;
         this.feed = demand.feed();
         this.database = database;
         this.held = demand.held().get(database);
-        this.slice = Slice.builder(feed, database);
+        this.slice = sink.slice(feed, database);
     }
 
     private void add(ObjectNode document) {
@@ -42,7 +44,7 @@ final class SliceMaker {
      * @param surveyed where the database stood before it was read
      * @param read what the slice reflects, where that may be less than was surveyed
      */
-    void report(Position surveyed, Position read, Sink sink) {
+    void report(Position surveyed, Position read) {
         if (failure != null) {
             sink.failed(feed, database, failure);
         } else if (surveyed.equals(held) || read.equals(held)) {
@@ -70,7 +72,7 @@ final class SliceMaker {
         public void forget() {
             for (SliceMaker slice : slices) {
                 slice.failure = null;
-                slice.slice = Slice.builder(slice.feed, slice.database);
+                slice.slice = slice.sink.slice(slice.feed, slice.database);
             }
         }
     }

@@ -266,8 +266,9 @@ final class Visit {
             wanting.forEach(demand -> sink.failed(demand.feed(), database, away.get()));
             return 0;
         }
-        List<SliceMaker> slices =
-                wanting.stream().map(demand -> new SliceMaker(demand, database)).toList();
+        List<SliceMaker> slices = wanting.stream()
+                .map(demand -> new SliceMaker(demand, database, sink))
+                .toList();
         DatabaseReader reader = new DatabaseReader(cluster, database, new SliceMaker.ForAll(slices));
         Instant began = cluster.scheduler().instant();
         try {
@@ -280,7 +281,7 @@ final class Visit {
         faults.late().read(cluster, database);
         Position position = positionOf(database, source, reader, moved);
         for (int i = 0; i < slices.size(); i++) {
-            slices.get(i).report(source.position(), position, sink);
+            slices.get(i).report(source.position(), position);
             rereads.read(wanting.get(i), database);
         }
         return reader.requests();

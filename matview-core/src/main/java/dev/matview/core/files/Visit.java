@@ -177,7 +177,7 @@ final class Visit {
         Gathering(Demand demand, String database) {
             this.demand = demand;
             this.database = database;
-            this.slice = Slice.builder(demand.feed(), database);
+            this.slice = sink.slice(demand.feed(), database);
         }
 
         /** What fails for one feed does not fail the others. */

@@ -43,7 +43,7 @@ final class Expander {
 
     /** Expands what the visit found, and adds to it the rows of other slices that show something else now. */
     void expand(Visit visit) throws InterruptedException {
-        if (visit.feed().expand().isEmpty()) {
+        if (visit.feed().expand().isEmpty() || visit.isFull()) {
             return;
         }
         List<Row> others = affected(visit);

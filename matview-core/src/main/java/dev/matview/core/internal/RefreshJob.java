@@ -27,6 +27,7 @@ final class RefreshJob implements Runnable {
     private final List<Refreshing> refreshes;
     private final Aggregator aggregator;
     private final Expander expander;
+    private final ViewMemory memory;
     private final InstantSource clock;
     private final Listener listener;
 
@@ -48,11 +49,13 @@ final class RefreshJob implements Runnable {
             List<Refreshing> refreshes,
             Aggregator aggregator,
             Expander expander,
+            ViewMemory memory,
             InstantSource clock,
             Listener listener) {
         this.refreshes = refreshes;
         this.aggregator = aggregator;
         this.expander = expander;
+        this.memory = memory;
         this.clock = clock;
         this.listener = listener;
     }
@@ -60,16 +63,21 @@ final class RefreshJob implements Runnable {
     @Override
     public void run() {
         Set<Refreshing> ended = new HashSet<>();
+        List<Visit> visits = new ArrayList<>();
         try {
             List<Refreshing> visiting = prepare(ended);
+            visiting.forEach(refreshing -> visits.add(refreshing.task().visit));
             if (visiting.isEmpty()) {
                 return;
             }
-            new RefreshRun(visiting.stream().map(r -> r.task().visit).toList(), clock).visit(aggregator);
+            new RefreshRun(visits, clock).visit(aggregator);
             for (Refreshing refreshing : visiting) {
-                expander.expand(refreshing.task().visit);
+                // Held here: once its end is told, the task may have another.
+                Visit visit = refreshing.task().visit;
+                expander.expand(visit);
                 ended.add(refreshing);
                 write(refreshing);
+                visit.end();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,6 +87,8 @@ final class RefreshJob implements Runnable {
         } catch (Error e) {
             failRest(ended, e);
             throw e;
+        } finally {
+            visits.forEach(Visit::end);
         }
     }
 
@@ -90,7 +100,7 @@ final class RefreshJob implements Runnable {
                 Snapshot base = refreshing.writer().load(refreshing.feed());
                 // Milliseconds, as stores keep them.
                 Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-                refreshing.task().visit = new Visit(refreshing.feed(), base, startedAt);
+                refreshing.task().visit = new Visit(refreshing.feed(), base, startedAt, memory);
                 visiting.add(refreshing);
             } catch (RuntimeException e) {
                 ended.add(refreshing);

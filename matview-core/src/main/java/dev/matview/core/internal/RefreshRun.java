@@ -47,6 +47,11 @@ final class RefreshRun implements Aggregator.Sink {
     }
 
     @Override
+    public Slice.Builder slice(FeedDefinition feed, String database) {
+        return of(feed).slice(database);
+    }
+
+    @Override
     public void moved(FeedDefinition feed, Slice slice) {
         of(feed).moved(slice);
         report(of(feed));

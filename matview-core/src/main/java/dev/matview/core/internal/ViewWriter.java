@@ -40,6 +40,7 @@ final class ViewWriter {
 
     private final ViewStore store;
     private final StoreKeys keys;
+    private final ViewMemory memory;
     private final String view;
     private final LiveView live;
     private final int format;
@@ -55,9 +56,10 @@ final class ViewWriter {
     private long own;
 
     /** @param format of the views that this version makes, {@link ViewHead#FORMAT} */
-    ViewWriter(ViewStore store, StoreKeys keys, String view, LiveView live, int format) {
+    ViewWriter(ViewStore store, StoreKeys keys, ViewMemory memory, String view, LiveView live, int format) {
         this.store = store;
         this.keys = keys;
+        this.memory = memory;
         this.view = view;
         this.live = live;
         this.format = format;
@@ -112,10 +114,14 @@ final class ViewWriter {
      *
      * @return nothing when the work is discarded and what another process committed does not stand in for it: the refresh
      *     is to be repeated
-     * @throws RefreshException when no database could be read and there is nothing to keep
+     * @throws RefreshException when no database could be read and there is nothing to keep, or what was found is more
+     *     than memory has room for
      */
     synchronized Optional<RefreshResult> write(Visit visit) {
         FeedDefinition feed = visit.feed();
+        if (visit.isFull()) {
+            throw visit.tooLarge();
+        }
         if (dropped || visit.base() != base) {
             return discard(visit);
         }
@@ -134,7 +140,7 @@ final class ViewWriter {
         if (!commit(delta, feed)) {
             return discard(visit);
         }
-        base = delta.whole() ? Snapshot.of(delta) : base.apply(delta);
+        hold(delta.whole() ? Snapshot.of(delta) : base.apply(delta));
         generation = base.head().generation();
         own = generation;
         live.publish(feed, base, visit.coverage());
@@ -198,7 +204,7 @@ final class ViewWriter {
     private void readCurrent(FeedDefinition feed) {
         try {
             // What was dropped, or an earlier version made, is built anew by the next refresh, and served until then.
-            if (base == null && !isReadable()) {
+            if (base == null && !isReadable(feed)) {
                 refusal = null;
                 return;
             }
@@ -217,11 +223,15 @@ final class ViewWriter {
         }
     }
 
-    /** Whether there is a generation whose format can be read. */
-    private boolean isReadable() {
+    /** Whether there is a generation whose format can be read; it has room in memory then. */
+    private boolean isReadable(FeedDefinition feed) {
         Optional<ViewHead> head = store.head(view);
         generation = 0;
-        return head.isPresent() && !isOlder(head.get());
+        if (head.isEmpty() || isOlder(head.get())) {
+            return false;
+        }
+        memory.requireRoom(feed.collection(), view, head.get().bytes());
+        return true;
     }
 
     /** Takes note of the store's generation; says whether it is of an older format. */
@@ -239,6 +249,7 @@ final class ViewWriter {
         loaded = false;
         refusal = newer;
         live.withdraw();
+        memory.forget(view);
         return newer;
     }
 
@@ -246,8 +257,14 @@ final class ViewWriter {
         if (base != null && delta.isEmpty() && delta.head().equals(base.head())) {
             return;
         }
-        base = base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta);
+        memory.requireRoom(feed.collection(), view, delta.head().bytes());
+        hold(base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta));
         serveBase(feed);
+    }
+
+    private void hold(Snapshot next) {
+        base = next;
+        memory.hold(view, next.bytes());
     }
 
     private Optional<ViewDelta> readSinceBase() {
@@ -278,6 +295,7 @@ final class ViewWriter {
     /** Forgets the view in the store, unless a later version wrote it; what a refresh under way finds is discarded. */
     synchronized void drop() {
         dropped = true;
+        memory.forget(view);
         try {
             Optional<ViewHead> head = store.head(view);
             if (head.isPresent() && head.get().format() > format) {

@@ -4,6 +4,7 @@ import dev.matview.core.Aggregator.Demand;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.Position;
+import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Row;
 import dev.matview.core.Slice;
@@ -34,7 +35,16 @@ final class Visit {
     private final Map<String, List<Row>> changed = new HashMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
-    Visit(FeedDefinition feed, @Nullable Snapshot base, Instant startedAt) {
+    private final ViewMemory memory;
+    /** What the rows of each database take that were found so far. */
+    private final Map<String, Long> taken = new ConcurrentHashMap<>();
+
+    private volatile boolean full;
+    /** How much more than there was room for. */
+    private volatile long wanted;
+
+    Visit(FeedDefinition feed, @Nullable Snapshot base, Instant startedAt, ViewMemory memory) {
+        this.memory = memory;
         this.feed = feed;
         this.base = base;
         this.startedAt = startedAt;
@@ -67,9 +77,78 @@ final class Visit {
         total.set(databases);
     }
 
+    Slice.Builder slice(String database) {
+        giveBack(database);
+        return Slice.builder(feed, database, new Slice.Room() {
+            @Override
+            public boolean take(long bytes) {
+                return Visit.this.take(database, bytes);
+            }
+
+            @Override
+            public void giveBack(long bytes) {
+                if (taken.computeIfPresent(database, (name, all) -> all - bytes) != null) {
+                    memory.giveBack(bytes);
+                }
+            }
+        });
+    }
+
+    private boolean take(String database, long bytes) {
+        if (full) {
+            return false;
+        }
+        if (!memory.take(bytes)) {
+            giveUp(bytes);
+            return false;
+        }
+        taken.merge(database, bytes, Long::sum);
+        return true;
+    }
+
+    /** Nothing of what was found is of use: others may have the room. */
+    private synchronized void giveUp(long bytes) {
+        if (!full) {
+            wanted = bytes + taken.values().stream().mapToLong(Long::longValue).sum();
+            full = true;
+        }
+        end();
+        moved.clear();
+    }
+
+    private void giveBack(String database) {
+        Long bytes = taken.remove(database);
+        if (bytes != null) {
+            memory.giveBack(bytes);
+        }
+    }
+
+    /** Whether there was no room for all that was found: the visit is of no use. */
+    boolean isFull() {
+        return full;
+    }
+
+    /** Why the visit is of no use that found no room. */
+    RefreshException tooLarge() {
+        return memory.tooLarge(feed.collection(), wanted);
+    }
+
+    /** What was found is no longer needed, or held by others. */
+    void end() {
+        taken.keySet().forEach(this::giveBack);
+    }
+
     void moved(Slice slice) {
-        moved.put(slice.database(), slice);
         done.incrementAndGet();
+        if (hasRoom(slice)) {
+            moved.put(slice.database(), slice);
+        }
+    }
+
+    /** Counts what whoever made the slice did not. */
+    private boolean hasRoom(Slice slice) {
+        long more = slice.rows().stream().mapToLong(Row::bytes).sum() - taken.getOrDefault(slice.database(), 0L);
+        return !full && (more <= 0 || take(slice.database(), more));
     }
 
     void unmoved() {
@@ -79,6 +158,7 @@ final class Visit {
     /** It was read though it did not move; what was not noticed of it is mended now. */
     void reread(Slice slice) {
         if (base == null || base.hasSame(slice)) {
+            giveBack(slice.database());
             unmoved();
         } else {
             moved(slice);
@@ -90,6 +170,7 @@ final class Visit {
     }
 
     void failed(String database, Exception cause) {
+        giveBack(database);
         done.incrementAndGet();
         if (failures.incrementAndGet() <= RefreshResult.MAX_BEHIND) {
             failed.put(database, reason(cause));
@@ -106,7 +187,9 @@ final class Visit {
 
     /** Gives a slice that moved other rows. */
     void expanded(Slice slice) {
-        moved.replace(slice.database(), slice);
+        if (hasRoom(slice)) {
+            moved.replace(slice.database(), slice);
+        }
     }
 
     /** A row of a slice that did not move is another now. */

@@ -56,6 +56,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Timetable timetable;
     private final Expander expander;
     private final int format;
+    private final ViewMemory memory;
     private final ChangeWatch changes;
     private final PinnedGenerations pinned;
     private final ExecutorService pool;
@@ -89,6 +90,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.expander = expander;
         this.pinned = new PinnedGenerations(settings, scheduler);
         this.format = format;
+        this.memory = new ViewMemory(settings.maxViewBytes());
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
         this.errands = new Errands(scheduler, timetable);
@@ -165,7 +167,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         }
         for (FeedDefinition feed : wanted.values()) {
             LiveView live = new LiveView(pinned.line(), listeners(feed.collection()));
-            ViewWriter writer = new ViewWriter(store, keys, feed.viewName(), live, format);
+            ViewWriter writer = new ViewWriter(store, keys, memory, feed.viewName(), live, format);
             FeedTask task = new FeedTask(feed, live, writer, errands);
             tasks.put(feed.collection(), task);
             added.add(task);
@@ -198,7 +200,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         if (!before.viewName().equals(feed.viewName())) {
             unused.put(before.viewName(), task.writer);
             task.storeWatch.close();
-            task.writer = new ViewWriter(store, keys, feed.viewName(), task.live, format);
+            task.writer = new ViewWriter(store, keys, memory, feed.viewName(), task.live, format);
             task.due = null;
             return true;
         }
@@ -352,7 +354,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             due.addAll(almost);
             List<Refreshing> refreshes =
                     due.stream().map(task -> task.begin(now)).toList();
-            visit(new RefreshJob(refreshes, aggregator, expander, scheduler, this));
+            visit(new RefreshJob(refreshes, aggregator, expander, memory, scheduler, this));
         }
         arm();
     }

@@ -208,7 +208,7 @@ public final class InMemoryDatabases implements Aggregator {
         for (Demand demand : demands) {
             Slice slice;
             try {
-                Slice.Builder builder = Slice.builder(demand.feed(), name);
+                Slice.Builder builder = sink.slice(demand.feed(), name);
                 content.documents().forEach(stored -> add(builder, stored));
                 slice = builder.build(content.position());
             } catch (RuntimeException e) {

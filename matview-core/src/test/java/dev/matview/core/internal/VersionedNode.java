@@ -20,6 +20,11 @@ public final class VersionedNode {
     private VersionedNode() {}
 
     public static GlobalFeeds of(int format, FeedRegistry registry, Aggregator databases, ViewStore store) {
+        return of(format, ViewMemory.ofHeap(), registry, databases, store);
+    }
+
+    /** The same with a bound for the rows of all views. */
+    static GlobalFeeds of(int format, long maxViewBytes, FeedRegistry registry, Aggregator databases, ViewStore store) {
         return DefaultGlobalFeeds.create(
                 registry,
                 new StaysOpen(databases),
@@ -27,7 +32,7 @@ public final class VersionedNode {
                 null,
                 UserDatabases.standard(),
                 CertificateRules.denied(),
-                Settings.defaults(),
+                Settings.builder().maxViewBytes(maxViewBytes).build(),
                 format);
     }
 

@@ -298,7 +298,7 @@ class WorkerTest extends WorkerFixture {
         settle();
 
         assertThat(feeds.status("posts").progress()).isNull();
-        Visit visit = new Visit(POSTS, null, scheduler.instant());
+        Visit visit = new Visit(POSTS, null, scheduler.instant(), new ViewMemory(1_000));
         visit.covers(3);
         visit.unmoved();
         assertThat(visit.progress()).isEqualTo(new Progress(1, 3));
