@@ -22,11 +22,6 @@ final class ViewMemory {
         this.most = most;
     }
 
-    /** Sixty per cent of what the JVM may have: the rest is for answers, indexes and what is read. */
-    static long ofHeap() {
-        return Runtime.getRuntime().maxMemory() / 10 * 6;
-    }
-
     /** Counts what a refresh collects; false when there is no room for it, and it is not counted. */
     synchronized boolean take(long bytes) {
         if (bytes > most - total()) {

@@ -20,7 +20,7 @@ public final class VersionedNode {
     private VersionedNode() {}
 
     public static GlobalFeeds of(int format, FeedRegistry registry, Aggregator databases, ViewStore store) {
-        return of(format, ViewMemory.ofHeap(), registry, databases, store);
+        return of(format, Settings.defaults().maxViewBytes(), registry, databases, store);
     }
 
     /** The same with a bound for the rows of all views. */
