@@ -15,8 +15,10 @@ import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -207,6 +209,61 @@ class BudgetedQueriesTest {
         assertThat(catchThrowableOfType(MangoException.class, () -> feeds.subscribeOwn("all", query, page -> {}))
                         .error())
                 .isEqualTo(error);
+    }
+
+    /** Who brings threads for answers that are not ready gets those on them, and keeps nobody else waiting. */
+    @Test
+    void aSubscriberBringsItsOwnThreadsForColdAnswers() throws Exception {
+        BlockingQueue<Runnable> cold = new LinkedBlockingQueue<>();
+        BlockingQueue<Integer> heard = new LinkedBlockingQueue<>();
+        ObjectNode rare = Json.object();
+        rare.putArray("$or").add(Json.parse("{\"n\":{\"$gt\":1990}}"));
+        IntStream.range(0, 20).forEach(n -> ((ArrayNode) rare.get("$or")).add(Json.parse("{\"f" + n + "\":1}")));
+        Query query = Query.builder().selector(Selector.compile(rare)).build();
+
+        feeds.subscribe("all", query, page -> heard.add(page.size()), cold::add);
+        Runnable first = cold.poll(10, TimeUnit.SECONDS);
+        assertThat(first).isNotNull();
+        assertThat(heard).isEmpty();
+        feeds.subscribe("all", Query.all(), page -> heard.add(page.size()), cold::add);
+        assertThat(heard.poll(10, TimeUnit.SECONDS))
+                .as("ready, and so not held up")
+                .isEqualTo(100);
+        first.run();
+
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(9);
+    }
+
+    @Test
+    void aSubscriberToAnOwnDatabaseBringsItsOwnThreads() throws Exception {
+        BlockingQueue<Runnable> cold = new LinkedBlockingQueue<>();
+        BlockingQueue<Integer> heard = new LinkedBlockingQueue<>();
+
+        feeds.subscribeOwn("all", Query.builder().caller(ALICE).build(), page -> heard.add(page.size()), cold::add);
+        cold.poll(10, TimeUnit.SECONDS).run();
+
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(100);
+    }
+
+    @Test
+    void aSubscriberHearsThatItsQueryCostsTooMuch() throws Exception {
+        putHugeDocument();
+        BlockingQueue<RuntimeException> failures = new LinkedBlockingQueue<>();
+        feeds.subscribe(
+                "all",
+                costly(),
+                new PageListener() {
+                    @Override
+                    public void page(Page page) {}
+
+                    @Override
+                    public void failed(RuntimeException reason) {
+                        failures.add(reason);
+                    }
+                },
+                Runnable::run);
+
+        assertThat(failures.poll(20, TimeUnit.SECONDS)).isExactlyInstanceOf(QueryTimeoutException.class);
     }
 
     @Test

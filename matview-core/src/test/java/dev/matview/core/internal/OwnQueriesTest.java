@@ -228,7 +228,7 @@ class OwnQueriesTest {
     @Test
     void whatIsSortedByTakesNoMoreThanAnAnswer() {
         for (int n = 0; n < 30; n++) {
-            source.databases.put(OWN, Json.object().put("_id", "" + n).put("text", "x".repeat(1_000)));
+            source.databases.put(OWN, Json.object().put("_id", "" + n).put("text", "x".repeat(100_000)));
         }
         try (GlobalFeeds feeds = feeds(Settings.builder().answerBytes(5_000))) {
             assertThatThrownBy(() -> feeds.queryOwn(

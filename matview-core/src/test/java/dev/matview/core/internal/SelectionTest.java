@@ -102,7 +102,8 @@ class SelectionTest {
     @Test
     void aRowThatNobodyCanPayForFailsEachTimeAndAtOnce() {
         Query query = query("{\"$or\":[{\"n\":{\"$lt\":50}},{\"a\":{\"$elemMatch\":{\"$lt\":0}}}]}");
-        Selection selection = new Selection(query, rowsWithACostlyOne(50), MEMORY);
+        List<Row> rows = rowsWithACostlyOne(50);
+        Selection selection = new Selection(query, rows, MEMORY);
         long tooFew = 50_000;
 
         assertThat(numbers(selection.page(0, 50, Budget.ofSteps(tooFew)))).hasSize(50);
@@ -110,6 +111,13 @@ class SelectionTest {
             Budget budget = Budget.ofSteps(tooFew);
             assertThatThrownBy(() -> selection.page(0, 100, budget)).isInstanceOf(BudgetSpentException.class);
         }
+        Row costly = rows.get(50);
+        byte[] document = costly.document().clone();
+        java.util.Arrays.fill(costly.document(), (byte) '?');
+        assertThatThrownBy(() -> selection.page(0, 100, Budget.ofSteps(tooFew)))
+                .as("it is not even looked at")
+                .isInstanceOf(BudgetSpentException.class);
+        System.arraycopy(document, 0, costly.document(), 0, document.length);
         Selection sameAgain = new Selection(query, rowsWithACostlyOne(50), MEMORY);
         assertThatThrownBy(() -> sameAgain.page(0, 100, Budget.ofSteps(tooFew)))
                 .as("whoever asks first")
