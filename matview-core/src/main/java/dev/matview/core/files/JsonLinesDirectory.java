@@ -188,8 +188,11 @@ public final class JsonLinesDirectory implements Aggregator {
         }
         Wanted wanted = new Wanted(documents);
         new JsonLinesParser(checksIds)
-                .read(file, stamp.size(), wanted, () -> closed || wanted.enough
-                        || Thread.currentThread().isInterrupted());
+                .read(
+                        file,
+                        stamp.size(),
+                        wanted,
+                        () -> closed || wanted.enough || Thread.currentThread().isInterrupted());
         requireOpen();
         if (!wanted.enough && Thread.interrupted()) {
             throw new InterruptedException("interrupted while reading " + file);

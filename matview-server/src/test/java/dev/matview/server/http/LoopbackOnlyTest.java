@@ -36,11 +36,7 @@ class LoopbackOnlyTest {
     }
 
     private HttpService serve(Authenticator authenticator, Cors cors, String host) throws IOException {
-        return HttpService.start(
-                HttpSettings.of(host, 0).withCors(cors),
-                feeds(),
-                authenticator,
-                Scheduler.system());
+        return HttpService.start(HttpSettings.of(host, 0).withCors(cors), feeds(), authenticator, Scheduler.system());
     }
 
     private GlobalFeeds feeds() {
