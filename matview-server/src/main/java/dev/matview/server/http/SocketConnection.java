@@ -10,6 +10,7 @@ import dev.matview.server.push.Outbox;
 import dev.matview.server.push.Outlet;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +64,7 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private Subscription subscription = () -> {};
     private @Nullable Instant closing;
+    private boolean flooding;
     private boolean gone;
 
     /**
@@ -107,6 +109,9 @@ final class SocketConnection implements FrameHandler, Outlet {
         if (allowed) {
             take(frame);
         } else {
+            synchronized (this) {
+                flooding = true;
+            }
             close(CloseCode.TOO_MANY, "too_many_frames");
         }
         callback.succeeded();
@@ -259,17 +264,19 @@ final class SocketConnection implements FrameHandler, Outlet {
      */
     void sweep(Instant now, SocketLimits limits, Set<String> registered) {
         Instant since;
+        Duration patience;
         Instant end;
         boolean silent;
         String asked;
         synchronized (this) {
             asked = feed;
             since = closing;
+            patience = flooding ? SocketLimits.FLOODING_FAREWELL : limits.authTime();
             end = expiry;
             silent = !spoken;
         }
         if (since != null) {
-            if (now.isAfter(since.plus(limits.authTime()))) {
+            if (now.isAfter(since.plus(patience))) {
                 // It did not take the farewell, or did not answer it.
                 disconnect();
             }

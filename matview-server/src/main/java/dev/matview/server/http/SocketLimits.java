@@ -33,6 +33,9 @@ public record SocketLimits(
     /** How large the authentication message may be, in bytes. Nothing else that a client sends is read. */
     static final int MAX_MESSAGE_BYTES = 16 * 1024;
 
+    /** How long who floods has to read why it is closed. */
+    static final Duration FLOODING_FAREWELL = Duration.ofSeconds(2);
+
     /** What a message in many small pieces needs, and a client that pings often; a flood has it at once. */
     private static final int FRAMES_AT_ONCE = 256;
 

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /** The JSON of an answer: {@code {"docs": […], "bookmark": …, "view": {…}}}, or what changed in place of the documents. */
 public final class PageJson {
@@ -17,15 +17,24 @@ public final class PageJson {
 
     private PageJson() {}
 
-    /** The whole answer, in UTF-8 and with a line feed at its end. The documents are copied as they are. */
+    /**
+     * The whole answer, in UTF-8 and with a line feed at its end, in parts that follow one another. The documents are as
+     * the page has them, in the array that all who are shown it share: do not write to it.
+     */
+    public static List<byte[]> parts(Page page) {
+        return List.of(DOCS, page.json(), rest(page));
+    }
+
+    /** The whole answer in one. */
     public static byte[] whole(Page page) {
-        byte[] documents = page.json();
-        byte[] rest = rest(page);
-        ByteArrayOutputStream json = new ByteArrayOutputStream(DOCS.length + documents.length + rest.length);
-        json.writeBytes(DOCS);
-        json.writeBytes(documents);
-        json.writeBytes(rest);
-        return json.toByteArray();
+        List<byte[]> parts = parts(page);
+        byte[] whole = new byte[parts.stream().mapToInt(part -> part.length).sum()];
+        int length = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, whole, length, part.length);
+            length += part.length;
+        }
+        return whole;
     }
 
     /** What leads from one answer to the next: {@code {"delta": {"added": […], …}, "bookmark": …, "view": {…}}}. */
