@@ -1,6 +1,7 @@
 package dev.matview.server;
 
 import dev.matview.server.auth.Guessable;
+import dev.matview.server.http.ConnectionLimits;
 import dev.matview.server.http.Cors;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.HttpSettings.Management;
@@ -120,6 +121,7 @@ final class HttpOptions {
                 port,
                 cors(environment),
                 limits.sockets(),
+                ConnectionLimits.defaults(),
                 limits.requestsPerCaller(),
                 trustedProxies(),
                 management(port),

@@ -95,6 +95,7 @@ record Sources(
                     CouchAggregator.builder(first)
                             .alsoIn(clusters.subList(1, clusters.size()))
                             .readers(options.requests)
+                            .rereadInterval(options.rereadInterval())
                             .build(),
                     CouchViewStore.builder(first).scheduler(scheduler).build(),
                     null,

@@ -71,6 +71,7 @@ final class Exchange {
     private @Nullable Receiving receiving;
     private Instant since;
     private long held;
+    private List<byte[]> sent = List.of();
     private final List<Runnable> atEnd = new ArrayList<>();
 
     /** @param request in asynchronous mode, as {@code async} */
@@ -197,7 +198,7 @@ final class Exchange {
             since = all.now();
             due = since.plus(RequestBody.MAX_TIME);
         }
-        hold(body.size());
+        hold(body.size(), List.of());
         core.demand(rest);
     }
 
@@ -222,7 +223,7 @@ final class Exchange {
         @Override
         public void run() {
             boolean complete = body.takeFrom(core);
-            hold(body.size());
+            hold(body.size(), List.of());
             if (complete) {
                 end(null);
             } else {
@@ -258,8 +259,14 @@ final class Exchange {
 
     /** Begins to send the answer, and returns. */
     void send(int status, String contentType, byte[] body) {
-        if (beginSending(body.length)) {
-            Answer.describe(response, status, contentType, body.length);
+        send(status, contentType, List.of(body));
+    }
+
+    /** Begins to send an answer of parts that follow one another, and returns. */
+    void send(int status, String contentType, List<byte[]> body) {
+        int length = body.stream().mapToInt(part -> part.length).sum();
+        if (beginSending(body, length)) {
+            Answer.describe(response, status, contentType, length);
             closeIfUnread();
             if (request.getMethod().equals("HEAD")) {
                 async.complete();
@@ -271,7 +278,7 @@ final class Exchange {
 
     /** Sends an answer that has no body. */
     void send(int status) {
-        if (beginSending(0)) {
+        if (beginSending(List.of(), 0)) {
             response.setStatus(status);
             closeIfUnread();
             async.complete();
@@ -285,34 +292,39 @@ final class Exchange {
         }
     }
 
-    private boolean beginSending(int bytes) {
+    private boolean beginSending(List<byte[]> body, int length) {
         synchronized (this) {
             if (phase == Phase.SENDING || phase == Phase.ENDED) {
                 return false;
             }
             phase = Phase.SENDING;
             since = all.now();
-            due = since.plus(SEND_TIME).plusSeconds(bytes / MIN_BYTES_PER_SECOND);
+            due = since.plus(SEND_TIME).plusSeconds(length / MIN_BYTES_PER_SECOND);
         }
-        hold(bytes);
+        request.receive(null);
+        hold(0, body);
         return true;
     }
 
-    private void hold(long bytes) {
+    /** @param bytes received, and nobody else's; @param answer which others may hold as well */
+    private void hold(long bytes, List<byte[]> answer) {
         long more;
+        List<byte[]> before;
         synchronized (this) {
             if (phase == Phase.ENDED) {
                 return;
             }
             more = bytes - held;
             held = bytes;
+            before = sent;
+            sent = answer;
         }
-        all.hold(more);
+        all.hold(more, before, answer);
     }
 
-    /** How much memory is held while the client is waited for, in bytes; none while it is not. */
-    synchronized long heldForClient() {
-        return due == null ? 0 : held;
+    /** Whether memory is held while the client is waited for. */
+    synchronized boolean holdsForClient() {
+        return due != null && (held > 0 || !sent.isEmpty());
     }
 
     /** Since when it has been waited for. */
@@ -338,7 +350,7 @@ final class Exchange {
 
     /** Closes the connection, and with it all that waits for it. What is held is as good as free. */
     void cutOff() {
-        hold(0);
+        hold(0, List.of());
         core.getConnectionMetaData()
                 .getConnection()
                 .getEndPoint()
@@ -348,6 +360,7 @@ final class Exchange {
     /** Nothing more comes of it: the last byte is out, or the client is gone. */
     void end() {
         long free;
+        List<byte[]> before;
         List<Runnable> tasks;
         synchronized (this) {
             if (phase == Phase.ENDED) {
@@ -356,11 +369,12 @@ final class Exchange {
             phase = Phase.ENDED;
             due = null;
             free = held;
-            held = 0;
+            before = sent;
+            sent = List.of();
             tasks = List.copyOf(atEnd);
             atEnd.clear();
         }
-        all.hold(-free);
+        all.hold(-free, before, List.of());
         tasks.forEach(Runnable::run);
     }
 }

@@ -3,8 +3,10 @@ package dev.matview.server.http;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +30,9 @@ final class Exchanges {
     private final long maxHeld;
     private final Set<Exchange> underWay = ConcurrentHashMap.newKeySet();
     private final AtomicLong held = new AtomicLong();
+
+    /** How many send an array, as an object. Guarded by itself. */
+    private final Map<byte[], Integer> senders = new IdentityHashMap<>();
 
     Exchanges(ServerThreads threads, InstantSource clock) {
         this(threads, clock, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
@@ -72,16 +77,34 @@ final class Exchanges {
         underWay.forEach(exchange -> exchange.sweep(now));
     }
 
-    /** Counts what is held more, or less. */
-    void hold(long more) {
-        if (held.addAndGet(more) > maxHeld && more > 0) {
+    /**
+     * Counts what is held more, or less.
+     *
+     * @param before what an exchange was to send
+     * @param answer what it is to send now: what many send alike is there once
+     */
+    void hold(long more, List<byte[]> before, List<byte[]> answer) {
+        before.forEach(part -> add(part, -1));
+        answer.forEach(part -> add(part, 1));
+        if (held.addAndGet(more) > maxHeld && (more > 0 || !answer.isEmpty())) {
             makeRoom();
+        }
+    }
+
+    private void add(byte[] part, int more) {
+        synchronized (senders) {
+            Integer now = senders.merge(part, more, (all, one) -> all + one == 0 ? null : all + one);
+            if (more < 0 && now == null) {
+                held.addAndGet(-part.length);
+            } else if (more > 0 && now == 1) {
+                held.addAndGet(part.length);
+            }
         }
     }
 
     private synchronized void makeRoom() {
         List<Exchange> waiting = underWay.stream()
-                .filter(exchange -> exchange.heldForClient() > 0)
+                .filter(Exchange::holdsForClient)
                 .sorted(Comparator.comparing(Exchange::since))
                 .toList();
         Iterator<Exchange> longest = waiting.iterator();

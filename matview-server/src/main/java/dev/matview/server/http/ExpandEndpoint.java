@@ -2,6 +2,7 @@ package dev.matview.server.http;
 
 import dev.matview.core.GlobalFeeds;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import javax.servlet.http.HttpServletResponse;
 
 /**
@@ -12,10 +13,13 @@ final class ExpandEndpoint {
 
     private final GlobalFeeds feeds;
     private final Callers callers;
+    private final Executor waiting;
 
-    ExpandEndpoint(GlobalFeeds feeds, Callers callers) {
+    /** @param waiting goes on where databases are asked */
+    ExpandEndpoint(GlobalFeeds feeds, Callers callers, Executor waiting) {
         this.feeds = feeds;
         this.callers = callers;
+        this.waiting = waiting;
     }
 
     void answer(Exchange exchange) throws IOException {
@@ -26,10 +30,12 @@ final class ExpandEndpoint {
             if (did == null || did.isBlank() || ref == null || ref.isBlank()) {
                 throw HttpError.badRequest("bad_request", "The parameters did and ref must name a document.");
             }
-            byte[] document = feeds.document(did, ref, identity.caller())
-                    .map(Answer::bytes)
-                    .orElseThrow(HttpError::notFound);
-            exchange.send(HttpServletResponse.SC_OK, document);
+            exchange.goOn(waiting, () -> {
+                byte[] document = feeds.document(did, ref, identity.caller())
+                        .map(Answer::bytes)
+                        .orElseThrow(HttpError::notFound);
+                exchange.send(HttpServletResponse.SC_OK, document);
+            });
         });
     }
 }

@@ -10,15 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import spark.Route;
 import spark.Service;
 
 /** The routes, served on an address. Thread-safe. */
 public final class HttpService implements AutoCloseable {
-
-    /** More of one address would keep others out. */
-    static final int MAX_CONNECTIONS_PER_ADDRESS = 1024;
 
     private final Service spark;
     private final Sockets sockets;
@@ -50,8 +48,7 @@ public final class HttpService implements AutoCloseable {
         ServerThreads threads = new ServerThreads();
         Sockets sockets = new Sockets(feeds, authenticator, limits, settings.sockets(), threads.answering(), scheduler);
         Exchanges exchanges = new Exchanges(threads, scheduler);
-        OpenConnections connections =
-                new OpenConnections(MAX_CONNECTIONS_PER_ADDRESS, settings.trustedProxies(), scheduler);
+        OpenConnections connections = new OpenConnections(settings.connections(), settings.trustedProxies(), scheduler);
         AtomicInteger managementPort = new AtomicInteger(-1);
         Service spark = Service.ignite();
         CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -69,7 +66,7 @@ public final class HttpService implements AutoCloseable {
         spark.ipAddress(settings.host());
         spark.port(settings.port());
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
-        routeData(spark, feeds, callers, limits, scheduler);
+        routeData(spark, feeds, callers, limits, scheduler, threads.waiting());
         routeOperation(
                 spark,
                 feeds,
@@ -87,13 +84,18 @@ public final class HttpService implements AutoCloseable {
     }
 
     private static void routeData(
-            Service spark, GlobalFeeds feeds, Callers callers, MangoLimits limits, Scheduler scheduler) {
-        QueryEndpoint query = new QueryEndpoint(feeds, callers, limits, new RequestBody(scheduler));
+            Service spark,
+            GlobalFeeds feeds,
+            Callers callers,
+            MangoLimits limits,
+            Scheduler scheduler,
+            Executor waiting) {
+        QueryEndpoint query = new QueryEndpoint(feeds, callers, limits, new RequestBody(scheduler), waiting);
         post(
                 spark,
                 "/data/:collection/query",
                 (exchange, request) -> query.answer(request.params("collection"), exchange));
-        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers);
+        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers, waiting);
         get(spark, "/data/expand", (exchange, request) -> expand.answer(exchange));
     }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param port the port to bind to; 0 for a free one
  * @param cors which pages of other origins may read answers
  * @param sockets bounds of WebSockets
+ * @param connections bounds of connections that are no WebSockets
  * @param maxRequestsPerCaller how many requests of one caller are answered at once; callers without a DID count by address
  * @param trustedProxies whose word on whose address it is counts
  * @param management where else administrators are served; null for nowhere
@@ -19,6 +20,7 @@ public record HttpSettings(
         int port,
         Cors cors,
         SocketLimits sockets,
+        ConnectionLimits connections,
         int maxRequestsPerCaller,
         TrustedProxies trustedProxies,
         @Nullable Management management,
@@ -36,7 +38,16 @@ public record HttpSettings(
 
     /** Without trusted proxies, a place for administrators and a token for scrapers. */
     public HttpSettings(String host, int port, Cors cors, SocketLimits sockets, int maxRequestsPerCaller) {
-        this(host, port, cors, sockets, maxRequestsPerCaller, TrustedProxies.none(), null, null);
+        this(
+                host,
+                port,
+                cors,
+                sockets,
+                ConnectionLimits.defaults(),
+                maxRequestsPerCaller,
+                TrustedProxies.none(),
+                null,
+                null);
     }
 
     /**
@@ -62,36 +73,42 @@ public record HttpSettings(
     /** The same for pages of other origins. */
     public HttpSettings withCors(Cors cors) {
         return new HttpSettings(
-                host, port, cors, sockets, maxRequestsPerCaller, trustedProxies, management, metricsToken);
+                host, port, cors, sockets, connections, maxRequestsPerCaller, trustedProxies, management, metricsToken);
     }
 
     /** The same with other bounds of WebSockets. */
     public HttpSettings withSockets(SocketLimits sockets) {
         return new HttpSettings(
-                host, port, cors, sockets, maxRequestsPerCaller, trustedProxies, management, metricsToken);
+                host, port, cors, sockets, connections, maxRequestsPerCaller, trustedProxies, management, metricsToken);
+    }
+
+    /** The same with other bounds of connections. */
+    public HttpSettings withConnections(ConnectionLimits connections) {
+        return new HttpSettings(
+                host, port, cors, sockets, connections, maxRequestsPerCaller, trustedProxies, management, metricsToken);
     }
 
     /** The same with another number of requests. */
     public HttpSettings withMaxRequestsPerCaller(int maxRequestsPerCaller) {
         return new HttpSettings(
-                host, port, cors, sockets, maxRequestsPerCaller, trustedProxies, management, metricsToken);
+                host, port, cors, sockets, connections, maxRequestsPerCaller, trustedProxies, management, metricsToken);
     }
 
     /** The same behind these proxies. */
     public HttpSettings withTrustedProxies(TrustedProxies trustedProxies) {
         return new HttpSettings(
-                host, port, cors, sockets, maxRequestsPerCaller, trustedProxies, management, metricsToken);
+                host, port, cors, sockets, connections, maxRequestsPerCaller, trustedProxies, management, metricsToken);
     }
 
     /** The same with a second address for administrators, or none. */
     public HttpSettings withManagement(@Nullable Management management) {
         return new HttpSettings(
-                host, port, cors, sockets, maxRequestsPerCaller, trustedProxies, management, metricsToken);
+                host, port, cors, sockets, connections, maxRequestsPerCaller, trustedProxies, management, metricsToken);
     }
 
     /** The same with a token for scrapers, or none. */
     public HttpSettings withMetricsToken(@Nullable MetricsToken metricsToken) {
         return new HttpSettings(
-                host, port, cors, sockets, maxRequestsPerCaller, trustedProxies, management, metricsToken);
+                host, port, cors, sockets, connections, maxRequestsPerCaller, trustedProxies, management, metricsToken);
     }
 }

@@ -55,8 +55,8 @@ final class JettyServer implements EmbeddedServer {
 
     private static final int ACCEPT_QUEUE = 1024;
 
-    /** Beside those that are WebSockets. */
-    private static final int MAX_HTTP_CONNECTIONS = 4096;
+    /** Beside those that are counted: what is just being accepted, or closed. */
+    private static final int MORE_CONNECTIONS = 256;
 
     private static final int MAX_MANAGEMENT_CONNECTIONS = 256;
 
@@ -123,6 +123,7 @@ final class JettyServer implements EmbeddedServer {
         ServerThreads threads = setup.threads();
         Server jetty = new Server(threads.io());
         jetty.addBean(threads.answering());
+        jetty.addBean(threads.waiting());
         jetty.addBean(threads.large());
         jetty.addBean(threads.operating());
         ServerConnector connector = connector(jetty, host, port);
@@ -202,9 +203,10 @@ final class JettyServer implements EmbeddedServer {
         return configuration;
     }
 
-    /** As many as the WebSockets and the requests that may be, and never so many that no file could be opened. */
+    /** The last bound, which nobody is to come to: above it Jetty accepts none. */
     private int maxConnections() {
-        int wanted = setup.settings().sockets().maxSockets() + MAX_HTTP_CONNECTIONS;
+        HttpSettings settings = setup.settings();
+        int wanted = settings.sockets().maxSockets() + settings.connections().inAll() + MORE_CONNECTIONS;
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? Math.toIntExact(Math.min(wanted, Math.max(1, unix.getMaxFileDescriptorCount() * 3 / 4)))
                 : wanted;

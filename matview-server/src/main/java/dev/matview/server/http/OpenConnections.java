@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -14,25 +15,27 @@ import org.eclipse.jetty.io.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP connections that are open; a WebSocket is none any more. One address has a number of them at most: one more takes
- * the place of the one that has been without a request for longest, so that half a request, however many there are of it,
- * keeps nobody out. A request's head has a time to come in. Thread-safe.
+ * The HTTP connections that are open; a WebSocket is none any more. They are bounded, in all and for one address: one more
+ * takes the place of the one that has been without a request for longest, of its address or of the one that has most, so
+ * that half a request, however many there are of it, keeps nobody out. A request's head has a time to come in. Thread-safe.
  */
 final class OpenConnections implements Connection.Listener {
 
     /** How long the head of a request may take to come, from its first byte. */
     static final Duration HEAD_TIME = Duration.ofSeconds(10);
 
-    private final int maxPerAddress;
+    private final ConnectionLimits limits;
     private final TrustedProxies proxies;
     private final InstantSource clock;
 
     /** Guarded by this. */
     private final Map<String, Set<TokenBoundConnections.Client>> byAddress = new HashMap<>();
 
+    private int count;
+
     /** @param proxies whose connections are many people's, and have no bound of their own */
-    OpenConnections(int maxPerAddress, TrustedProxies proxies, InstantSource clock) {
-        this.maxPerAddress = maxPerAddress;
+    OpenConnections(ConnectionLimits limits, TrustedProxies proxies, InstantSource clock) {
+        this.limits = limits;
         this.proxies = proxies;
         this.clock = clock;
     }
@@ -49,16 +52,33 @@ final class OpenConnections implements Connection.Listener {
 
     /** Adds it, and says which one has to go for it: the new one itself when all others are at work. */
     private synchronized TokenBoundConnections.@Nullable Client add(TokenBoundConnections.Client client) {
-        Set<TokenBoundConnections.Client> open = byAddress.computeIfAbsent(address(client), key -> new HashSet<>());
-        TokenBoundConnections.Client outOfPlace = null;
-        if (open.size() >= maxPerAddress && !proxies.trust(client.peer())) {
-            outOfPlace = longestIdle(open).orElse(client);
-            open.remove(outOfPlace);
+        Set<TokenBoundConnections.Client> own = byAddress.computeIfAbsent(address(client), key -> new HashSet<>());
+        own.add(client);
+        count++;
+        if (own.size() > limits.perAddress() && !proxies.trust(client.peer())) {
+            return takeOut(longestIdle(own).orElse(client));
         }
-        if (outOfPlace != client) {
-            open.add(client);
+        if (count > limits.inAll()) {
+            Set<TokenBoundConnections.Client> most = byAddress.values().stream()
+                    .max(Comparator.comparingInt(Set::size))
+                    .orElse(own);
+            return takeOut(longestIdle(most).orElse(client));
         }
-        return outOfPlace;
+        return null;
+    }
+
+    private TokenBoundConnections.Client takeOut(TokenBoundConnections.Client client) {
+        remove(client);
+        return client;
+    }
+
+    private void remove(TokenBoundConnections.Client client) {
+        byAddress.computeIfPresent(address(client), (address, open) -> {
+            if (open.remove(client)) {
+                count--;
+            }
+            return open.isEmpty() ? null : open;
+        });
     }
 
     private static Optional<TokenBoundConnections.Client> longestIdle(Set<TokenBoundConnections.Client> open) {
@@ -77,10 +97,7 @@ final class OpenConnections implements Connection.Listener {
     @Override
     public synchronized void onClosed(Connection connection) {
         if (connection instanceof TokenBoundConnections.Client client) {
-            byAddress.computeIfPresent(address(client), (address, open) -> {
-                open.remove(client);
-                return open.isEmpty() ? null : open;
-            });
+            remove(client);
         }
     }
 
@@ -107,7 +124,7 @@ final class OpenConnections implements Connection.Listener {
     }
 
     synchronized int count() {
-        return byAddress.values().stream().mapToInt(Set::size).sum();
+        return count;
     }
 
     private static String address(TokenBoundConnections.Client client) {

@@ -18,7 +18,7 @@ final class PlainRequest extends HttpRequestWrapper {
         super(request);
     }
 
-    void receive(ReceivedBody received) {
+    void receive(@Nullable ReceivedBody received) {
         body = received;
     }
 

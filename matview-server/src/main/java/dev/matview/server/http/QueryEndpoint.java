@@ -10,6 +10,7 @@ import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
@@ -24,13 +25,16 @@ final class QueryEndpoint {
     private final Callers callers;
     private final MangoLimits limits;
     private final RequestBody body;
+    private final Executor waiting;
     private final CompressedPages compressed = new CompressedPages();
 
-    QueryEndpoint(GlobalFeeds feeds, Callers callers, MangoLimits limits, RequestBody body) {
+    /** @param waiting goes on where databases are asked */
+    QueryEndpoint(GlobalFeeds feeds, Callers callers, MangoLimits limits, RequestBody body, Executor waiting) {
         this.feeds = feeds;
         this.callers = callers;
         this.limits = limits;
         this.body = body;
+        this.waiting = waiting;
     }
 
     void answer(String collection, Exchange exchange) throws IOException {
@@ -39,7 +43,6 @@ final class QueryEndpoint {
 
     private void answer(String collection, Identity identity, Exchange exchange) {
         HttpServletRequest request = exchange.request();
-        HttpServletResponse response = exchange.response();
         QueryString parameters = QueryString.of(request.getQueryString());
         QueryRequest asked = QueryRequest.of(
                 body.read(request),
@@ -48,6 +51,16 @@ final class QueryEndpoint {
                 parameters.get("expand"),
                 identity.caller(),
                 limits);
+        if (asked.global() && asked.query().expand().isEmpty()) {
+            answer(collection, asked, exchange);
+        } else {
+            exchange.goOn(waiting, () -> answer(collection, asked, exchange));
+        }
+    }
+
+    private void answer(String collection, QueryRequest asked, Exchange exchange) {
+        HttpServletRequest request = exchange.request();
+        HttpServletResponse response = exchange.response();
         Query query = asked.query();
         Page page = asked.global() ? feeds.query(collection, query) : own(collection, query);
         String tag = EntityTag.of(page);
@@ -61,7 +74,7 @@ final class QueryEndpoint {
             response.setHeader("Content-Encoding", "gzip");
             exchange.send(HttpServletResponse.SC_OK, compressed.of(page));
         } else {
-            exchange.send(HttpServletResponse.SC_OK, PageJson.whole(page));
+            exchange.send(HttpServletResponse.SC_OK, Answer.JSON, PageJson.parts(page));
         }
     }
 

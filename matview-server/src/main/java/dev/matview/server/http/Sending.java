@@ -2,11 +2,12 @@ package dev.matview.server.http;
 
 import dev.matview.server.process.MemoryExhaustion;
 import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
 import javax.servlet.AsyncContext;
 import javax.servlet.ServletOutputStream;
 import javax.servlet.WriteListener;
 import javax.servlet.http.HttpServletResponse;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,15 +18,15 @@ final class Sending implements WriteListener {
 
     private final ServletOutputStream out;
     private final AsyncContext async;
-    private byte @Nullable [] body;
+    private final Iterator<byte[]> parts;
 
-    private Sending(ServletOutputStream out, byte[] body, AsyncContext async) {
+    private Sending(ServletOutputStream out, List<byte[]> body, AsyncContext async) {
         this.out = out;
-        this.body = body;
+        this.parts = body.iterator();
         this.async = async;
     }
 
-    static void begin(HttpServletResponse response, byte[] body, AsyncContext async) {
+    static void begin(HttpServletResponse response, List<byte[]> body, AsyncContext async) {
         try {
             ServletOutputStream out = response.getOutputStream();
             out.setWriteListener(new Sending(out, body, async));
@@ -37,14 +38,13 @@ final class Sending implements WriteListener {
 
     @Override
     public void onWritePossible() throws IOException {
-        byte[] bytes = body;
-        if (bytes != null) {
-            body = null;
-            out.write(bytes);
-        }
-        // Otherwise it is called again when the write is done.
-        if (out.isReady()) {
-            async.complete();
+        // When it is not ready, it calls again as soon as it is.
+        while (out.isReady()) {
+            if (!parts.hasNext()) {
+                async.complete();
+                return;
+            }
+            out.write(parts.next());
         }
     }
 

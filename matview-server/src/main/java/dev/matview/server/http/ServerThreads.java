@@ -14,8 +14,10 @@ final class ServerThreads {
     /** They move bytes, and never wait. */
     private static final int MAX_IO = 32;
 
-    /** A query takes no time; one of a user's own database waits for that. */
-    private static final int MAX_ANSWERING = 200;
+    /** Each may be making a page of a megabyte. */
+    private static final int MAX_ANSWERING = 32;
+
+    private static final int MAX_WAITING = 100;
 
     private static final int MAX_OPERATING = 4;
     private static final int MIN = 4;
@@ -25,6 +27,7 @@ final class ServerThreads {
 
     private final Threads io = new Threads("http", MAX_IO, MIN);
     private final Threads answering = new Threads("answer", MAX_ANSWERING, MIN);
+    private final Threads waiting = new Threads("wait", MAX_WAITING, 1);
     private final Threads large =
             new Threads("large", Math.max(2, Runtime.getRuntime().availableProcessors()), 1);
     private final Threads operating = new Threads("operate", MAX_OPERATING, 1);
@@ -37,6 +40,11 @@ final class ServerThreads {
     /** Those that answer requests and messages. */
     QueuedThreadPool answering() {
         return answering;
+    }
+
+    /** Those that answer what has to be asked of a database first. */
+    QueuedThreadPool waiting() {
+        return waiting;
     }
 
     /** Those that answer what takes much memory while it is read: no more at once than there are processors. */

@@ -10,6 +10,7 @@ import dev.matview.server.push.Outbox;
 import dev.matview.server.push.Outlet;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +68,7 @@ final class SocketConnection implements FrameHandler, Outlet {
     /** What to say as soon as there is somebody to say it to: it is closed before it was open. */
     private @Nullable Runnable farewell;
 
+    private boolean flooding;
     private boolean gone;
 
     /**
@@ -119,6 +121,9 @@ final class SocketConnection implements FrameHandler, Outlet {
         if (allowed) {
             take(frame);
         } else {
+            synchronized (this) {
+                flooding = true;
+            }
             close(CloseCode.TOO_MANY, "too_many_frames");
         }
         callback.succeeded();
@@ -288,17 +293,19 @@ final class SocketConnection implements FrameHandler, Outlet {
      */
     void sweep(Instant now, SocketLimits limits, Set<String> registered) {
         Instant since;
+        Duration patience;
         Instant end;
         boolean silent;
         String asked;
         synchronized (this) {
             asked = feed;
             since = closing;
+            patience = flooding ? SocketLimits.FLOODING_FAREWELL : limits.authTime();
             end = expiry;
             silent = !spoken;
         }
         if (since != null) {
-            if (now.isAfter(since.plus(limits.authTime()))) {
+            if (now.isAfter(since.plus(patience))) {
                 // It did not take the farewell, or did not answer it.
                 disconnect();
             }

@@ -37,6 +37,9 @@ public record SocketLimits(
 
     private static final int UNAUTHENTICATED_BYTES = 16 << 20;
 
+    /** How long who floods has to read why it is closed. */
+    static final Duration FLOODING_FAREWELL = Duration.ofSeconds(2);
+
     /** What a message in many small pieces needs, and a client that pings often; a flood has it at once. */
     private static final int FRAMES_AT_ONCE = 256;
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class SlowClientsTest {
 
     private static final String POSTS = "/data/posts/query?global=true";
+    private static final ConnectionLimits LIMITS = ConnectionLimits.defaults();
     private static final int PER_CALLER = HttpSettings.MAX_REQUESTS_PER_CALLER;
 
     private final ManualScheduler time = new ManualScheduler();
@@ -36,9 +37,12 @@ class SlowClientsTest {
 
     @BeforeEach
     void start() throws IOException {
+        start(HttpSettings.of("127.0.0.1", 0));
+    }
+
+    private void start(HttpSettings settings) throws IOException {
         GlobalFeeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
-        service = HttpService.start(
-                HttpSettings.of("127.0.0.1", 0), feeds, new SharedSecretTokens(Tokens.SECRET, time), time);
+        service = HttpService.start(settings, feeds, new SharedSecretTokens(Tokens.SECRET, time), time);
         http = new Http(service.port());
     }
 
@@ -231,13 +235,33 @@ class SlowClientsTest {
         RawClient first = connect().send("POST " + POSTS + " HTTP/1.1\r\nHos");
         await().until(() -> service.connections() == 1);
         time.advance(Duration.ofSeconds(1));
-        for (int i = 0; i < HttpService.MAX_CONNECTIONS_PER_ADDRESS; i++) {
+        for (int i = 0; i < LIMITS.perAddress(); i++) {
             connect().send("POST " + POSTS + " HTTP/1.1\r\nHos");
         }
 
         assertThat(first.isClosedByServer()).isTrue();
         RawClient whole = connect().send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
         assertThat(whole.statusLine()).isEqualTo("HTTP/1.1 200 OK");
-        assertThat(service.connections()).isLessThanOrEqualTo(HttpService.MAX_CONNECTIONS_PER_ADDRESS);
+        assertThat(service.connections()).isLessThanOrEqualTo(LIMITS.perAddress());
+    }
+
+    @Test
+    void manyAddressesTogetherHaveOnlySoManyConnectionsAndTheOneThatHasMostMakesRoom() throws IOException {
+        service.close();
+        start(HttpSettings.of("127.0.0.1", 0).withConnections(new ConnectionLimits(20, 15)));
+        for (int i = 0; i < 20; i++) {
+            clients.add(RawClient.connect(i < 12 ? "127.0.0.2" : "127.0.0.3", "127.0.0.1", service.port())
+                    .send("GET /"));
+        }
+        await().until(() -> service.connections() == 20);
+
+        RawClient other = connect().send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        assertThat(other.statusLine()).isEqualTo("HTTP/1.1 200 OK");
+        assertThat(service.connections()).isEqualTo(20);
+        clients.get(12).send(" HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(clients.get(12).statusLine())
+                .as("the address that has fewer")
+                .isEqualTo("HTTP/1.1 200 OK");
     }
 }
