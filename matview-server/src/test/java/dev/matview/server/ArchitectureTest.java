@@ -66,6 +66,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.matview.core..",
                         "java..",
+                        "javax.crypto..",
                         "com.fasterxml.jackson..",
                         "com.github.benmanes.caffeine..",
                         "com.ibm.icu..",

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ final class CompressedPages {
     private static final class Key {
         private final byte[] json;
         private final String bookmark;
-        private final @Nullable String warning;
+        private final Optional<String> warning;
         private final Page.View view;
 
         Key(Page page) {
@@ -51,7 +51,7 @@ final class CompressedPages {
             return other instanceof Key key
                     && key.json == json
                     && key.bookmark.equals(bookmark)
-                    && Objects.equals(key.warning, warning)
+                    && key.warning.equals(warning)
                     && key.view.equals(view);
         }
 
