@@ -39,6 +39,9 @@ final class JsonErrors extends ErrorHandler {
     }
 
     private static HttpError error(int status) {
+        if (status == HttpStatus.UNAUTHORIZED_401) {
+            return HttpError.unauthorized("The token is too long.", "Bearer error=\"invalid_token\"");
+        }
         if (status >= 500 && status != HttpStatus.SERVICE_UNAVAILABLE_503) {
             return HttpError.of(status, "internal_error", "The server could not answer. Its log says why.");
         }

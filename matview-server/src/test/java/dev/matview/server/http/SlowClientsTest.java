@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
+import dev.matview.core.Query;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,54 @@ class SlowClientsTest {
             assertThat(client.statusLine()).isEqualTo("HTTP/1.1 200 OK");
         }
         assertThat(most.get()).isEqualTo(few);
+    }
+
+    /** Answers of the kind wait until the test is over. */
+    private CountDownLatch hold(Predicate<Query> kind) {
+        CountDownLatch over = new CountDownLatch(1);
+        answering = (collection, query) -> {
+            try {
+                if (kind.test(query)) {
+                    assertThat(over.await(60, TimeUnit.SECONDS)).isTrue();
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return StubPage.of("g");
+        };
+        return over;
+    }
+
+    @Test
+    @Timeout(60)
+    void healthAndMetricsAreAnsweredWhateverElseHappens() throws IOException {
+        CountDownLatch over = hold(query -> true);
+        for (int i = 0; i < 15 * PER_CALLER; i++) {
+            ask(i / PER_CALLER, 2, "{}");
+        }
+        await().until(() -> service.requestsUnderWay() == 15 * PER_CALLER);
+
+        assertThat(http.send("GET", "/health", "").statusCode()).isEqualTo(200);
+        assertThat(http.send("GET", "/metrics", "", "Authorization", "Bearer " + token("another"))
+                        .statusCode())
+                .isEqualTo(403);
+        over.countDown();
+    }
+
+    @Test
+    @Timeout(60)
+    void databasesThatAnswerSlowlyKeepNoReaderOfAFeedWaiting() throws IOException {
+        CountDownLatch over = hold(query -> query.skip() == 1);
+        for (int i = 0; i < 4 * PER_CALLER; i++) {
+            connect()
+                    .send("POST /data/posts/query HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                            + token("user-" + i / PER_CALLER)
+                            + "\r\nContent-Length: 26\r\n\r\n{\"selector\":{},\"skip\":1}  ");
+        }
+        await().until(() -> service.requestsUnderWay() == 4 * PER_CALLER);
+
+        othersAreAnswered();
+        over.countDown();
     }
 
     @Test

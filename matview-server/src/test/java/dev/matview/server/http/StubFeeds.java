@@ -19,7 +19,7 @@ final class StubFeeds {
     static GlobalFeeds answering(Answering answering) {
         return (GlobalFeeds) Proxy.newProxyInstance(
                 GlobalFeeds.class.getClassLoader(), new Class<?>[] {GlobalFeeds.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("query")) {
+                    if (method.getName().equals("query") || method.getName().equals("queryOwn")) {
                         return answering.page((String) arguments[0], (Query) arguments[1]);
                     }
                     if (method.getName().equals("settings")) {
