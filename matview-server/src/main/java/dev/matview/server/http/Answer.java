@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /** Writes answers. Nearly every one is JSON, and each says how long it is. */
 final class Answer {
@@ -59,6 +63,19 @@ final class Answer {
     static void send(HttpServletResponse response, HttpError error) throws IOException {
         error.headers().forEach(response::setHeader);
         send(response, error.status(), body(error.error(), error.reason()));
+    }
+
+    /** Sends what is refused before there is a route. */
+    static void send(Response response, Callback callback, HttpError error) {
+        byte[] body = body(error.error(), error.reason());
+        HttpFields.Mutable headers = response.getHeaders();
+        error.headers().forEach(headers::put);
+        headers.put("Content-Type", JSON);
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("Cache-Control", "no-store");
+        headers.put("Content-Length", body.length);
+        response.setStatus(error.status());
+        response.write(true, ByteBuffer.wrap(body), callback);
     }
 
     /** Sends JSON. */

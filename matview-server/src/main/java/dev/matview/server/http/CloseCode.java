@@ -6,6 +6,10 @@ enum CloseCode {
     GOING_AWAY(1001),
     /** A binary message; all of ours are text. */
     NOT_TEXT(1003),
+    /** Text that is no UTF-8. */
+    NOT_UTF8(1007),
+    /** A message larger than any that makes sense. */
+    TOO_LARGE(1009),
     /** Something went wrong that the server did not expect. */
     INTERNAL_ERROR(1011),
     /** The authentication message is no such message, or its query is refused: an error message comes before. */

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import javax.servlet.http.HttpServletRequest;
-import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,29 +98,30 @@ public final class Cors {
      *
      * @return whether the request is a preflight that this answers
      */
-    boolean apply(HttpServletRequest request, HttpServletResponse response) {
+    boolean apply(Request request, Response response) {
         if (!any && origins.isEmpty()) {
             return false;
         }
+        HttpFields.Mutable answer = response.getHeaders();
         if (!any) {
-            response.addHeader("Vary", "Origin");
+            answer.add("Vary", "Origin");
         }
-        String origin = request.getHeader("Origin");
+        String origin = request.getHeaders().get("Origin");
         if (origin == null || !isAllowed(origin)) {
             return false;
         }
-        response.setHeader("Access-Control-Allow-Origin", any ? "*" : origin);
+        answer.put("Access-Control-Allow-Origin", any ? "*" : origin);
         if (!any) {
-            response.setHeader("Access-Control-Allow-Credentials", "true");
+            answer.put("Access-Control-Allow-Credentials", "true");
         }
-        boolean preflight =
-                request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null;
+        boolean preflight = request.getMethod().equals("OPTIONS")
+                && request.getHeaders().get("Access-Control-Request-Method") != null;
         if (preflight) {
-            response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST");
-            response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match");
-            response.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);
+            answer.put("Access-Control-Allow-Methods", "GET, HEAD, POST");
+            answer.put("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match");
+            answer.put("Access-Control-Max-Age", MAX_AGE_SECONDS);
         } else {
-            response.setHeader("Access-Control-Expose-Headers", "ETag, Retry-After, WWW-Authenticate");
+            answer.put("Access-Control-Expose-Headers", "ETag, Retry-After, WWW-Authenticate");
         }
         return preflight;
     }

@@ -1,32 +1,28 @@
 package dev.matview.server.http;
 
-import java.io.IOException;
-import javax.servlet.ServletException;
-import javax.servlet.http.HttpServletRequest;
-import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.handler.HandlerWrapper;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /** Stands before all that answers, so that a page can read refusals as well. */
-final class CorsHandler extends HandlerWrapper {
+final class CorsHandler extends Handler.Wrapper {
 
     private final Cors cors;
 
     CorsHandler(Cors cors, Handler answering) {
+        super(answering);
         this.cors = cors;
-        setHandler(answering);
     }
 
     @Override
-    public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-            throws IOException, ServletException {
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (cors.apply(request, response)) {
-            baseRequest.setHandled(true);
-            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-            response.flushBuffer();
-        } else {
-            super.handle(target, baseRequest, request, response);
+            response.setStatus(HttpStatus.NO_CONTENT_204);
+            callback.succeeded();
+            return true;
         }
+        return super.handle(request, response, callback);
     }
 }

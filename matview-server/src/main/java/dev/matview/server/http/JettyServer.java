@@ -1,37 +1,29 @@
 package dev.matview.server.http;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import javax.servlet.Filter;
-import javax.servlet.ServletException;
-import javax.servlet.ServletInputStream;
-import javax.servlet.http.HttpServletRequest;
-import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.AbstractHandler;
-import org.eclipse.jetty.server.handler.HandlerList;
-import org.eclipse.jetty.server.handler.StatisticsHandler;
-import org.eclipse.jetty.util.BlockingArrayQueue;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spark.embeddedserver.EmbeddedServer;
 import spark.embeddedserver.EmbeddedServers;
-import spark.embeddedserver.jetty.HttpRequestWrapper;
 import spark.embeddedserver.jetty.websocket.WebSocketHandlerWrapper;
 import spark.http.matching.MatcherFilter;
 import spark.ssl.SslStores;
-import spark.utils.urldecoding.UrlDecode;
 
 /**
  * Jetty under Spark, in place of Spark's own embedding, which reads whole bodies into memory however large they are,
- * leaves headers, queues and idle times at defaults for debugging, guesses a free port that another may take, and ends
+ * leaves headers and idle times at defaults for debugging, guesses a free port that another may take, and ends
  * the JVM when stopping takes too long.
  */
 final class JettyServer implements EmbeddedServer {
@@ -42,14 +34,14 @@ final class JettyServer implements EmbeddedServer {
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
-    /** Who reads more slowly holds up a thread. */
-    private static final int MIN_BYTES_PER_SECOND = 512;
+    /** Nothing here finds a file by its path, which is taken as it is written: it may look ambiguous to others. */
+    private static final UriCompliance PATHS =
+            UriCompliance.DEFAULT.with("routes", UriCompliance.AMBIGUOUS_VIOLATIONS.toArray(new Violation[0]));
 
     private static final Duration IDLE_TIME = Duration.ofSeconds(30);
     /** What the system keeps for a client that does not read; by itself it would come to keep megabytes. */
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
 
-    private static final int MAX_QUEUED_TASKS = 4096;
     private static final int ACCEPT_QUEUE = 1024;
 
     private static final Logger log = LoggerFactory.getLogger(JettyServer.class);
@@ -59,7 +51,7 @@ final class JettyServer implements EmbeddedServer {
     private final Filter routes;
 
     /** Counts the requests under way, so that stopping can wait for them. */
-    private final StatisticsHandler counting = new StatisticsHandler();
+    private final GracefulHandler counting = new GracefulHandler();
 
     private volatile @Nullable Server server;
 
@@ -97,11 +89,8 @@ final class JettyServer implements EmbeddedServer {
     public int ignite(
             String host, int port, @Nullable SslStores ssl, int maxThreads, int minThreads, int threadIdleMillis)
             throws Exception {
-        QueuedThreadPool threads = new QueuedThreadPool(
-                maxThreads,
-                minThreads,
-                threadIdleMillis,
-                new BlockingArrayQueue<>(minThreads, minThreads, MAX_QUEUED_TASKS));
+        // Its queue has no bound of its own, and needs none: a connection has one task at a time.
+        QueuedThreadPool threads = new QueuedThreadPool(maxThreads, minThreads, threadIdleMillis);
         threads.setName("http");
         Server jetty = new Server(threads);
         ServerConnector connector = new ServerConnector(jetty, new TokenBoundConnections(configuration()));
@@ -111,8 +100,7 @@ final class JettyServer implements EmbeddedServer {
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
         connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
         jetty.addConnector(connector);
-        HandlerList answering =
-                new HandlerList(new SocketHandler(sockets, cors), new SparkHandler(routes), new NotFound());
+        Handler answering = new SocketHandler(jetty, sockets, cors, SparkRoutes.handler(routes));
         counting.setHandler(new CorsHandler(cors, answering));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
@@ -131,7 +119,7 @@ final class JettyServer implements EmbeddedServer {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
-        configuration.setMinResponseDataRate(MIN_BYTES_PER_SECOND);
+        configuration.setUriCompliance(PATHS);
         return configuration;
     }
 
@@ -168,65 +156,6 @@ final class JettyServer implements EmbeddedServer {
     /** How many threads answer requests. */
     @Override
     public int activeThreadCount() {
-        return counting.getRequestsActive();
-    }
-
-    /** Gives a request to Spark's routes. */
-    private static final class SparkHandler extends AbstractHandler {
-        private final Filter routes;
-
-        private SparkHandler(Filter routes) {
-            this.routes = routes;
-        }
-
-        @Override
-        public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-                throws IOException, ServletException {
-            if (!isDecodable(request.getRequestURI())) {
-                baseRequest.setHandled(true);
-                Answer.send(response, HttpError.badRequest("bad_request", "The path is no percent-encoded UTF-8."));
-                return;
-            }
-            PlainRequest plain = new PlainRequest(request);
-            routes.doFilter(plain, response, null);
-            baseRequest.setHandled(!plain.notConsumed());
-        }
-    }
-
-    /** Whether Spark can take parameters from the path; where it cannot, it answers 500 in HTML. */
-    private static boolean isDecodable(String path) {
-        try {
-            UrlDecode.path(path);
-            return true;
-        } catch (IllegalArgumentException malformed) {
-            return false;
-        }
-    }
-
-    /** A request without what Spark adds: a copy of the whole body, and a header that stands for another method. */
-    private static final class PlainRequest extends HttpRequestWrapper {
-
-        private PlainRequest(HttpServletRequest request) {
-            super(request);
-        }
-
-        @Override
-        public ServletInputStream getInputStream() throws IOException {
-            return getRequest().getInputStream();
-        }
-
-        @Override
-        public @Nullable String getHeader(String name) {
-            return name.equalsIgnoreCase("X-HTTP-Method-Override") ? null : super.getHeader(name);
-        }
-    }
-
-    private static final class NotFound extends AbstractHandler {
-        @Override
-        public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-                throws IOException {
-            baseRequest.setHandled(true);
-            Answer.send(response, HttpError.notFound());
-        }
+        return Math.toIntExact(counting.getCurrentRequestCount());
     }
 }

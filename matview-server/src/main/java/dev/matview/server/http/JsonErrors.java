@@ -1,37 +1,32 @@
 package dev.matview.server.http;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Locale;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
 
 /** What Jetty itself refuses, before any route or after one has failed: the form of all errors, and no details. */
 final class JsonErrors extends ErrorHandler {
 
-    JsonErrors() {
-        setShowStacks(false);
-        setShowServlet(false);
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
     }
 
     @Override
-    public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        baseRequest.setHandled(true);
-        Answer.send(response, error(response.getStatus()));
+    protected void generateResponse(
+            Request request, Response response, int code, String message, Throwable cause, Callback callback) {
+        Answer.send(response, callback, error(code));
     }
 
-    /** A message so broken that there is no request to speak of. */
-    @Override
-    public ByteBuffer badMessageError(int status, String reason, HttpFields fields) {
-        HttpError error = error(status);
-        fields.put(HttpHeader.CONTENT_TYPE, Answer.JSON);
-        return ByteBuffer.wrap(Answer.body(error.error(), error.reason()));
+    /** The same for what fails among the routes. */
+    static org.eclipse.jetty.ee8.nested.ErrorHandler ofRoutes() {
+        return new OfRoutes();
     }
 
     private static HttpError error(int status) {
@@ -40,5 +35,24 @@ final class JsonErrors extends ErrorHandler {
         }
         String message = HttpStatus.getMessage(status);
         return HttpError.of(status, message.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "_"), message + ".");
+    }
+
+    private static final class OfRoutes extends org.eclipse.jetty.ee8.nested.ErrorHandler {
+
+        @Override
+        public boolean errorPageForMethod(String method) {
+            return true;
+        }
+
+        @Override
+        public void handle(
+                String target,
+                org.eclipse.jetty.ee8.nested.Request baseRequest,
+                HttpServletRequest request,
+                HttpServletResponse response)
+                throws IOException {
+            baseRequest.setHandled(true);
+            Answer.send(response, error(response.getStatus()));
+        }
     }
 }

@@ -2,7 +2,7 @@ package dev.matview.server.http;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.eclipse.jetty.util.MultiMap;
+import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ final class QueryString {
 
     /** @throws HttpError 400 when it is not well-formed */
     static QueryString of(@Nullable String text) {
-        MultiMap<String> decoded = new MultiMap<>();
+        Fields decoded = new Fields();
         if (text != null) {
             try {
                 UrlEncoded.decodeUtf8To(text, decoded);
@@ -29,7 +29,7 @@ final class QueryString {
             }
         }
         Map<String, String> parameters = new HashMap<>();
-        decoded.keySet().forEach(name -> parameters.put(name, decoded.getValue(name, 0)));
+        decoded.forEach(field -> parameters.put(field.getName(), field.getValue()));
         return new QueryString(parameters);
     }
 

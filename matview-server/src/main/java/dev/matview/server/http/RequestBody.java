@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import javax.servlet.http.HttpServletRequest;
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 
 /**
  * Reads the body of a request as a JSON object, within bounds of size, time and depth. What is no JSON to CouchDB is none
@@ -70,7 +70,7 @@ final class RequestBody {
         }
         try {
             return parse(receive(request.getInputStream()));
-        } catch (BadMessageException e) {
+        } catch (HttpException.RuntimeException e) {
             throw HttpError.bodyNotReceived(e.getCode(), "The request body could not be read.");
         } catch (IOException e) {
             throw HttpError.bodyNotReceived(400, "The request body ended early.");

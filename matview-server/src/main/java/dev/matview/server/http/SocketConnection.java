@@ -7,27 +7,28 @@ import dev.matview.core.mango.MangoException;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.push.Outbox;
 import dev.matview.server.push.Outlet;
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
 import java.util.Set;
-import org.eclipse.jetty.websocket.api.Session;
-import org.eclipse.jetty.websocket.api.WebSocketListener;
-import org.eclipse.jetty.websocket.api.WebSocketPingPongListener;
-import org.eclipse.jetty.websocket.api.WriteCallback;
-import org.eclipse.jetty.websocket.common.WebSocketFrame;
-import org.eclipse.jetty.websocket.common.WebSocketRemoteEndpoint;
-import org.eclipse.jetty.websocket.common.frames.PingFrame;
-import org.eclipse.jetty.websocket.common.frames.TextFrame;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that is not
- * read but for pongs. Jetty calls the listener's methods one after the other, the sweep comes at any time.
+ * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that is thrown
+ * away but for pings and pongs. Jetty brings one frame after the other, each when the one before is done with; the sweep
+ * comes at any time.
  */
-final class SocketConnection implements WebSocketListener, WebSocketPingPongListener, Outlet {
+final class SocketConnection implements FrameHandler, Outlet {
 
     private static final Logger log = LoggerFactory.getLogger(SocketConnection.class);
 
@@ -36,8 +37,13 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
     private final Instant opened;
     private volatile Instant heard;
     private volatile Instant pinged;
-    private volatile @Nullable Session session;
+    private volatile @Nullable CoreSession session;
     private volatile @Nullable Outbox outbox;
+    /** What has come of the first message; of no later one. */
+    private final TextMessage first = new TextMessage(SocketLimits.MAX_MESSAGE_BYTES);
+
+    /** Whether a pong is on its way: a client that asks more often than it listens gets no queue of them. */
+    private final AtomicBoolean answering = new AtomicBoolean();
 
     /** Guarded by this, as is all that follows. */
     private boolean spoken;
@@ -61,14 +67,55 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
     }
 
     @Override
-    public void onWebSocketConnect(Session opened) {
+    public void onOpen(CoreSession opened, Callback callback) {
         session = opened;
+        callback.succeeded();
         sockets.opened(this);
+        opened.demand();
     }
 
     @Override
-    public void onWebSocketText(String message) {
+    public void onFrame(Frame frame, Callback callback) {
         heard = sockets.now();
+        switch (frame.getOpCode()) {
+            case OpCode.TEXT, OpCode.CONTINUATION -> takePart(frame);
+            case OpCode.BINARY -> close(CloseCode.NOT_TEXT, "text only");
+            case OpCode.PING -> answerPing(frame);
+            // A pong has been heard; a close is answered by Jetty.
+            default -> {}
+        }
+        callback.succeeded();
+        CoreSession current = session;
+        if (current != null && frame.getOpCode() != OpCode.CLOSE) {
+            current.demand();
+        }
+    }
+
+    private void takePart(Frame frame) {
+        synchronized (this) {
+            if (spoken || closing != null) {
+                return;
+            }
+        }
+        if (!first.add(frame.getPayload())) {
+            close(CloseCode.TOO_LARGE, "the message is too large");
+        } else if (frame.isFin()) {
+            try {
+                take(first.text());
+            } catch (CharacterCodingException e) {
+                close(CloseCode.NOT_UTF8, "text must be UTF-8");
+            }
+        }
+    }
+
+    private void answerPing(Frame ping) {
+        if (answering.compareAndSet(false, true)) {
+            ByteBuffer payload = BufferUtil.copy(ping.getPayload());
+            sendFrame(new Frame(OpCode.PONG, payload), () -> answering.set(false));
+        }
+    }
+
+    private void take(String message) {
         synchronized (this) {
             if (spoken || closing != null) {
                 return;
@@ -115,61 +162,38 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
         close(CloseCode.of(error), error.error());
     }
 
-    @Override
-    public void onWebSocketBinary(byte[] payload, int offset, int length) {
-        close(CloseCode.NOT_TEXT, "text only");
-    }
-
-    @Override
-    public void onWebSocketPing(ByteBuffer payload) {
-        heard = sockets.now();
-    }
-
-    @Override
-    public void onWebSocketPong(ByteBuffer payload) {
-        heard = sockets.now();
-    }
-
     /** When the client last showed that it is there. */
     Instant heard() {
         return heard;
     }
 
     @Override
-    public void onWebSocketError(Throwable cause) {
+    public void onError(Throwable cause, Callback callback) {
         log.debug("A WebSocket failed", cause);
+        callback.succeeded();
     }
 
     @Override
-    public void onWebSocketClose(int code, @Nullable String reason) {
+    public void onClosed(CloseStatus status, Callback callback) {
         synchronized (this) {
             gone = true;
         }
         stopSending();
         sockets.closed(this);
+        callback.succeeded();
     }
 
     @Override
     public void send(ByteBuffer message, Runnable sent) {
-        sendFrame(new TextFrame().setPayload(message), sent);
+        sendFrame(new Frame(OpCode.TEXT, message), sent);
     }
 
-    private void sendFrame(WebSocketFrame frame, Runnable sent) {
-        Session current = session;
-        if (current != null && current.getRemote() instanceof WebSocketRemoteEndpoint remote) {
-            // Unchecked and raw: the bytes are shared by all who get them, and valid UTF-8.
-            remote.uncheckedSendFrame(frame, new WriteCallback() {
-                @Override
-                public void writeFailed(Throwable cause) {
-                    // Jetty closes the connection, and tells onWebSocketClose.
-                    log.debug("A WebSocket did not take a message", cause);
-                }
-
-                @Override
-                public void writeSuccess() {
-                    sent.run();
-                }
-            });
+    private void sendFrame(Frame frame, Runnable sent) {
+        CoreSession current = session;
+        if (current != null) {
+            // When it is not taken, Jetty closes the connection, and tells onClosed.
+            Callback done = Callback.from(sent, cause -> log.debug("A WebSocket did not take a message", cause));
+            current.sendFrame(frame, done, false);
         }
     }
 
@@ -206,7 +230,7 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
             close(CloseCode.GOING_AWAY, "no answer to pings");
         } else if (!isSending() && now.isAfter(pinged.plus(limits.pingInterval()))) {
             pinged = now;
-            sendFrame(new PingFrame(), () -> {});
+            sendFrame(new Frame(OpCode.PING), () -> {});
         }
     }
 
@@ -231,11 +255,11 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
             closing = sockets.now();
         }
         stopSending();
-        Session current = session;
+        CoreSession current = session;
         if (current == null) {
             sockets.closed(this);
         } else {
-            current.close(code.number(), reason);
+            current.close(code.number(), reason, Callback.NOOP);
         }
     }
 
@@ -252,13 +276,9 @@ final class SocketConnection implements WebSocketListener, WebSocketPingPongList
     }
 
     void disconnect() {
-        Session current = session;
+        CoreSession current = session;
         if (current != null) {
-            try {
-                current.disconnect();
-            } catch (IOException e) {
-                log.debug("A WebSocket was gone already", e);
-            }
+            current.abort();
         }
         sockets.closed(this);
     }

@@ -1,74 +1,57 @@
 package dev.matview.server.http;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.servlet.http.HttpServletRequest;
-import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.websocket.api.WebSocketPolicy;
-import org.eclipse.jetty.websocket.server.WebSocketHandler;
-import org.eclipse.jetty.websocket.servlet.WebSocketCreator;
-import org.eclipse.jetty.websocket.servlet.WebSocketServletFactory;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.Configuration;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeRequest;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
+import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
+import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
+import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
+import org.jspecify.annotations.Nullable;
 import spark.utils.urldecoding.UrlDecode;
 
 /** Makes WebSockets of requests to {@code /data/global} and {@code /data/{collection}} that ask to be one. */
-final class SocketHandler extends WebSocketHandler {
+final class SocketHandler extends Handler.Wrapper {
 
     private static final Pattern PATH = Pattern.compile("/data/([^/]+)");
 
     /** Pings are answered long before; this ends what even the sweep has missed. */
     private static final Duration IDLE_TIME = Duration.ofMinutes(5);
 
+    private final WebSocketMappings upgrading;
+    private final Configuration.ConfigurationCustomizer limits = new Configuration.ConfigurationCustomizer();
     private final Sockets sockets;
     private final Cors cors;
 
-    SocketHandler(Sockets sockets, Cors cors) {
+    SocketHandler(Server server, Sockets sockets, Cors cors, Handler others) {
+        super(others);
+        this.upgrading = new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
         this.sockets = sockets;
         this.cors = cors;
+        limits.setIdleTimeout(IDLE_TIME);
+        limits.setMaxFrameSize(SocketLimits.MAX_FRAME_BYTES);
+        limits.setAutoFragment(true);
     }
 
     @Override
-    public void configurePolicy(WebSocketPolicy policy) {
-        policy.setIdleTimeout(IDLE_TIME.toMillis());
-        policy.setMaxTextMessageSize(SocketLimits.MAX_MESSAGE_BYTES);
-        policy.setMaxBinaryMessageSize(SocketLimits.MAX_MESSAGE_BYTES);
-    }
-
-    @Override
-    public void configure(WebSocketServletFactory factory) {
-        // All is said by the policy, and at each upgrade.
-    }
-
-    @Override
-    public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        WebSocketServletFactory factory = getWebSocketFactory();
-        Matcher path = PATH.matcher(request.getRequestURI());
-        if (!path.matches() || !factory.isUpgradeRequest(request, response)) {
-            return;
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        Matcher path = PATH.matcher(request.getHttpURI().getPath());
+        if (path.matches()) {
+            Negotiator negotiator = new Negotiator(decoded(path.group(1)));
+            if (upgrading.upgrade(negotiator, request, response, callback, limits)) {
+                return true;
+            }
         }
-        baseRequest.setHandled(true);
-        if (!cors.admits(request.getHeader("Origin"))) {
-            Answer.send(
-                    response, HttpError.of(403, "forbidden", "Pages of this origin may not open a WebSocket here."));
-            return;
-        }
-        SocketConnection connection = sockets.open(decoded(path.group(1)));
-        if (connection == null) {
-            Answer.send(response, HttpError.tooBusy("There are too many WebSockets."));
-            return;
-        }
-        WebSocketCreator creator = (asked, answer) -> {
-            // Compression would be done for each socket anew, and cost each its own window.
-            answer.setExtensions(List.of());
-            return connection;
-        };
-        if (!factory.acceptWebSocket(creator, request, response)) {
-            sockets.closed(connection);
-        }
+        return super.handle(request, response, callback);
     }
 
     private static String decoded(String part) {
@@ -77,6 +60,41 @@ final class SocketHandler extends WebSocketHandler {
         } catch (IllegalArgumentException malformed) {
             // No collection has that name.
             return part;
+        }
+    }
+
+    /** Makes the connection of a request that is a well-formed handshake, or answers why not. */
+    private final class Negotiator implements WebSocketNegotiator {
+
+        private final String path;
+
+        private Negotiator(String path) {
+            this.path = path;
+        }
+
+        @Override
+        public @Nullable FrameHandler negotiate(
+                ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+            if (!cors.admits(request.getHeaders().get("Origin"))) {
+                Answer.send(
+                        response,
+                        callback,
+                        HttpError.of(403, "forbidden", "Pages of this origin may not open a WebSocket here."));
+                return null;
+            }
+            SocketConnection connection = sockets.open(path);
+            if (connection == null) {
+                Answer.send(response, callback, HttpError.tooBusy("There are too many WebSockets."));
+                return null;
+            }
+            Request.addCompletionListener(request, failure -> {
+                if (failure != null) {
+                    sockets.closed(connection);
+                }
+            });
+            // Compression would be done for each socket anew, and cost each its own window.
+            response.setExtensions(List.of());
+            return connection;
         }
     }
 }

@@ -14,6 +14,12 @@ import java.time.Duration;
 public record SocketLimits(
         int maxSockets, Duration authTime, Duration sendTime, Duration pingInterval, Duration silence) {
 
+    /**
+     * How large a frame is kept whole, in bytes. A larger one of a client is read in pieces, as it comes: its length costs
+     * nothing, however large it claims to be. A larger message of the server is sent in frames of this size.
+     */
+    static final int MAX_FRAME_BYTES = 16 * 1024;
+
     /** How large the authentication message may be, in bytes. Nothing else that a client sends is read. */
     static final int MAX_MESSAGE_BYTES = 16 * 1024;
 

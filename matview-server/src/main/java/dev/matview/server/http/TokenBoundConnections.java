@@ -1,6 +1,6 @@
 package dev.matview.server.http;
 
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -8,10 +8,9 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.HttpChannelOverHttp;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnection;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.internal.HttpConnection;
 
 /**
  * HTTP connections that answer a request for data whose headers are too large with 401, not 431, unless its token had
@@ -27,50 +26,47 @@ final class TokenBoundConnections extends HttpConnectionFactory {
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
-        HttpConnection connection =
-                new HttpConnection(
-                        getHttpConfiguration(),
-                        connector,
-                        endPoint,
-                        getHttpCompliance(),
-                        isRecordHttpComplianceViolations()) {
-                    @Override
-                    protected HttpChannelOverHttp newHttpChannel() {
-                        return new Channel(this, getConnector(), getHttpConfiguration(), getEndPoint());
-                    }
-                };
-        return configure(connection, connector, endPoint);
+        return configure(new TokenBound(getHttpConfiguration(), connector, endPoint), connector, endPoint);
     }
 
-    private static final class Channel extends HttpChannelOverHttp {
+    private static final class TokenBound extends HttpConnection {
 
-        private boolean asksForData;
-        private boolean hasToken;
-
-        Channel(HttpConnection connection, Connector connector, HttpConfiguration configuration, EndPoint endPoint) {
-            super(connection, connector, configuration, endPoint, connection);
+        TokenBound(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
+            super(configuration, connector, endPoint);
         }
 
         @Override
-        public boolean startRequest(String method, String uri, HttpVersion version) {
-            asksForData = uri.startsWith(DATA);
-            hasToken = false;
-            return super.startRequest(method, uri, version);
+        protected RequestHandler newRequestHandler() {
+            return new Heads();
         }
 
-        @Override
-        public void parsedHeader(HttpField field) {
-            hasToken |= field.getHeader() == HttpHeader.AUTHORIZATION;
-            super.parsedHeader(field);
-        }
+        private final class Heads extends RequestHandler {
 
-        @Override
-        public void badMessage(BadMessageException failure) {
-            boolean tooLarge = failure.getCode() == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431;
-            super.badMessage(
-                    tooLarge && asksForData && !hasToken
-                            ? new BadMessageException(HttpStatus.UNAUTHORIZED_401, "the token does not fit", failure)
-                            : failure);
+            private boolean asksForData;
+            private boolean hasToken;
+
+            @Override
+            public void startRequest(String method, String uri, HttpVersion version) {
+                asksForData = uri.startsWith(DATA);
+                hasToken = false;
+                super.startRequest(method, uri, version);
+            }
+
+            @Override
+            public void parsedHeader(HttpField field) {
+                hasToken |= field.getHeader() == HttpHeader.AUTHORIZATION;
+                super.parsedHeader(field);
+            }
+
+            @Override
+            public void badMessage(HttpException failure) {
+                boolean tooLarge = failure.getCode() == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431;
+                super.badMessage(
+                        tooLarge && asksForData && !hasToken
+                                ? new HttpException.RuntimeException(
+                                        HttpStatus.UNAUTHORIZED_401, "the token does not fit")
+                                : failure);
+            }
         }
     }
 }
