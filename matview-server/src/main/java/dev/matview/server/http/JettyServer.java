@@ -93,7 +93,7 @@ final class JettyServer implements EmbeddedServer {
         QueuedThreadPool threads = new QueuedThreadPool(maxThreads, minThreads, threadIdleMillis);
         threads.setName("http");
         Server jetty = new Server(threads);
-        ServerConnector connector = new ServerConnector(jetty, new TokenBoundConnections(configuration()));
+        ServerConnector connector = ClientEndPoint.connector(jetty, new TokenBoundConnections(configuration()));
         connector.setHost(host);
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIME.toMillis());
