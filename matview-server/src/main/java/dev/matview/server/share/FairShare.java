@@ -1,7 +1,6 @@
 package dev.matview.server.share;
 
 import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
 import dev.matview.server.share.Line.Waiting;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,15 +95,22 @@ public final class FairShare implements AutoCloseable {
      * Has work done, when it is the caller's turn.
      *
      * @param bytes how much memory it holds while it waits, about
-     * @return takes it back while it waits: it is then neither run nor dropped
      * @throws FullException when there is no room for it to wait
      */
-    public synchronized Subscription submit(String caller, Bench bench, long bytes, Work work) {
+    public synchronized Ticket submit(String caller, Bench bench, long bytes, Work work) {
         Line line = lines.get(caller);
         requireRoom(line, bytes);
         Waiting entry = add(caller, line, bench, false, bytes, work);
         entry.timer = scheduler.schedule(limits.longestWait(), () -> drop(entry));
         return () -> remove(entry);
+    }
+
+    /** Stands for work that was taken in. */
+    @FunctionalInterface
+    public interface Ticket {
+
+        /** Takes the work back, if it still waits: it is then neither run nor dropped. Says whether it did. */
+        boolean withdraw();
     }
 
     private void requireRoom(@Nullable Line line, long bytes) {
@@ -120,12 +126,26 @@ public final class FairShare implements AutoCloseable {
         }
     }
 
+    /** Runs pushes to the caller. */
+    public Pushes pushes(String caller, Bench bench) {
+        return new Pushes(this, caller, bench);
+    }
+
     /**
-     * Runs what it is given as pushes to the caller, one by one in their order, and in turn with the caller's work. It
-     * rejects what there is no room for, and is to be asked again then.
+     * Runs what it is given as pushes to a caller, one by one in their order, and in turn with the caller's work. It rejects
+     * what there is no room for ({@link FullException}), and is to be asked again then. Equal for equal callers.
      */
-    public Executor pushes(String caller, Bench bench) {
-        return push -> push(caller, bench, push);
+    public record Pushes(FairShare share, String caller, Bench bench) implements Executor {
+
+        @Override
+        public void execute(Runnable push) {
+            share.push(caller, bench, push);
+        }
+
+        /** How much of the caller's waits or is being done. */
+        public int load() {
+            return share.load(caller);
+        }
     }
 
     private synchronized void push(String caller, Bench bench, Runnable push) {
@@ -251,8 +271,7 @@ public final class FairShare implements AutoCloseable {
         return true;
     }
 
-    /** How much of the caller's waits or is being done. */
-    public synchronized int load(String caller) {
+    private synchronized int load(String caller) {
         Line line = lines.get(caller);
         return line == null ? 0 : line.requests() + line.pushes() + (line.isRunning() ? 1 : 0);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import dev.matview.core.Subscription;
 import dev.matview.core.contract.ManualScheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,11 +46,11 @@ class FairShareTest {
         };
     }
 
-    private Subscription submit(String caller, String name) {
+    private FairShare.Ticket submit(String caller, String name) {
         return submit(caller, name, () -> {});
     }
 
-    private Subscription submit(String caller, String name, Runnable action) {
+    private FairShare.Ticket submit(String caller, String name, Runnable action) {
         return share.submit(caller, Bench.SEARCHING, 1, work(name, action));
     }
 
@@ -158,14 +157,14 @@ class FairShareTest {
     }
 
     @Test
-    void whatIsTakenBackIsNeitherRunNorDropped() {
+    void whatIsWithdrawnIsNeitherRunNorDropped() {
         submit("alice", "a1");
-        Subscription taken = submit("alice", "a2");
-        Subscription only = submit("bob", "b");
+        FairShare.Ticket taken = submit("alice", "a2");
+        FairShare.Ticket only = submit("bob", "b");
 
-        taken.close();
-        taken.close();
-        only.close();
+        assertThat(taken.withdraw()).isTrue();
+        assertThat(taken.withdraw()).isFalse();
+        assertThat(only.withdraw()).isTrue();
         runAll();
         time.advance(LONGEST_WAIT);
 
@@ -176,7 +175,7 @@ class FairShareTest {
     @Test
     void callersWithoutWorkAreForgotten() {
         for (int i = 0; i < 50; i++) {
-            submit("caller " + i, "taken").close();
+            submit("caller " + i, "taken").withdraw();
             submit("worker " + i, "run");
             push("pushed " + i, "push");
             runAll();
@@ -207,7 +206,7 @@ class FairShareTest {
         assertThatThrownBy(() -> push("alice", "push6")).isInstanceOf(FullException.class);
         push("bob", "his");
         submit("alice", "request");
-        assertThat(share.load("alice")).isEqualTo(6);
+        assertThat(share.pushes("alice", Bench.READING).load()).isEqualTo(6);
 
         time.advance(LONGEST_WAIT.multipliedBy(2));
         runAll();
