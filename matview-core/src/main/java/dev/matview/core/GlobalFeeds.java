@@ -2,6 +2,7 @@ package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.DefaultGlobalFeeds;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,7 +40,8 @@ public interface GlobalFeeds extends AutoCloseable {
     void start();
 
     /**
-     * Answers from the current generation of the collection's view, or from the one that the bookmark pins.
+     * Answers from the current generation of the collection's view, or from the one that the bookmark pins. Waits for a
+     * refresh only where {@link Query#maxAge} asks for one; an answer that is older all the same has a warning.
      *
      * @throws QueryException when there is no answer: see its subclasses
      * @throws dev.matview.core.mango.MangoException when a regular expression of the query costs too much
@@ -72,9 +74,22 @@ public interface GlobalFeeds extends AutoCloseable {
     CompletableFuture<RefreshResult> refresh(String collection);
 
     /**
+     * Refreshes a feed, if the generation that is served was not known to match its sources within that time; zero asks for a
+     * refresh that begins after this call. All who ask share refreshes, and they begin no more often than a continuous
+     * feed's do, or once a second: this may be left to whoever may read.
+     *
+     * @return true when the served generation is that young, perhaps after a refresh; false when that did not come about
+     *     within {@link Settings#queryTime}. Fails with {@link FeedNotRegisteredException}. Completed by a thread that must
+     *     not be held up
+     * @throws IllegalArgumentException when the age is negative
+     */
+    CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge);
+
+    /**
      * Gives the listener the answer to the query now, if there is one, and again whenever a new generation changes it.
-     * Calls for one subscription follow one another; a slow listener misses answers in between, never the last. While the
-     * feed is not registered there are none; they go on when it is again.
+     * Calls for one subscription follow one another; a slow listener misses answers in between, never the last. The bookmark
+     * of the last answer does not expire while the subscription lasts. While the feed is not registered there are no
+     * answers; they go on when it is again.
      *
      * @param query its bookmark is of no meaning here
      * @throws FeedNotRegisteredException when the collection has no feed

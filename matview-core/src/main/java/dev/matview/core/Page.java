@@ -1,8 +1,11 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.Json;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A page of one generation of a view. Immutable and thread-safe. */
 public interface Page {
@@ -17,44 +20,82 @@ public interface Page {
     int size();
 
     /**
-     * Where the page ends: given back with the same query, the next page of the same generation. There is one after the
-     * last page too; it leads to an empty page.
+     * Where the page ends: given back with the same selector and sort, the next page of the same generation, whatever its
+     * fields and whoever asks. There is one after the last page too; it leads to an empty page. Only an empty page means the
+     * end. Other processes on the same {@link ViewStore} understand it as well.
      */
     String bookmark();
+
+    /** Why the page is not all that was asked for, in a sentence for people; null when it is. */
+    @Nullable
+    String warning();
+
+    /**
+     * The keys of the documents, in their order. A key stands for one document of one user, also where documents have one
+     * {@code _id} or do not show it; it stays the same on every server and after every restart, and says nothing of either.
+     */
+    List<String> keys();
 
     /**
      * What leads from an earlier answer to this one, when both are of one query.
      *
-     * @throws IllegalArgumentException when the other page is not from the same {@link GlobalFeeds}
+     * @throws IllegalArgumentException when the other page is not from a {@link GlobalFeeds}
      */
     Delta since(Page before);
+
+    /**
+     * What leads from the answer of that tag to this one, for somebody who holds that answer.
+     *
+     * @return nothing when the tag is not one of an answer to the same query, or when its generation is no longer kept
+     */
+    Optional<Delta> since(String tag);
 
     /** The state of the view the page was read from. */
     View view();
 
     /**
-     * Names the generation: no two generations of any view of this name have the same tag, also across restarts. With
-     * the query it names the page.
+     * Names the generation: no two generations of any view of this name have the same tag, also across restarts. Where
+     * another generation decided on what the caller may read, it is named too.
      */
     String generationTag();
 
     /**
-     * The difference of two answers.
-     *
-     * @param added documents that only the later one has
-     * @param changed documents that both have, as they are in the later one, where they differ
-     * @param removed documents that only the earlier one has, as they were
+     * Names the answer, by generation, query and content: two pages of one tag have the same documents and keys. ASCII
+     * letters, digits and {@code .+-_}.
      */
-    record Delta(List<ObjectNode> added, List<ObjectNode> changed, List<ObjectNode> removed) {
+    String tag();
+
+    /**
+     * The difference of two answers. Whoever holds the earlier one takes away the rows whose keys are in {@code removed} and
+     * in {@code put}, then inserts those of {@code put} in their order, each at its number; that is the later answer. Rows
+     * that stay in the same order as before are not named.
+     *
+     * @param removed keys of rows that only the earlier answer has
+     * @param put rows that are new, differ or have moved, by rising number
+     */
+    record Delta(List<String> removed, List<Put> put) {
         public Delta {
-            added = List.copyOf(added);
-            changed = List.copyOf(changed);
             removed = List.copyOf(removed);
+            put = List.copyOf(put);
         }
 
-        /** Whether nothing differs but perhaps the order. */
+        /** Whether the answers do not differ. */
         public boolean isEmpty() {
-            return added.isEmpty() && changed.isEmpty() && removed.isEmpty();
+            return removed.isEmpty() && put.isEmpty();
+        }
+    }
+
+    /**
+     * A row that has its place in the later answer.
+     *
+     * @param at its number there, from 0
+     * @param json the document, in UTF-8; null for a row that has only moved and keeps its document. Do not write to it
+     */
+    record Put(String key, int at, byte @Nullable [] json) {
+
+        /** The document, parsed anew at each call; nothing for a row that keeps its document. */
+        public Optional<ObjectNode> document() {
+            return Optional.ofNullable(json).map(Json::parseObject);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.matview.core.internal.Json;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -26,6 +27,7 @@ public final class Query {
     private final @Nullable String bookmark;
     private final Caller caller;
     private final List<String> expand;
+    private final @Nullable Duration maxAge;
     private final String shape;
 
     private Query(Builder builder) {
@@ -37,6 +39,7 @@ public final class Query {
         this.bookmark = builder.bookmark;
         this.caller = builder.caller;
         this.expand = builder.expand;
+        this.maxAge = builder.maxAge;
         this.shape = shape(selector, fields, sort);
     }
 
@@ -93,6 +96,16 @@ public final class Query {
         return expand;
     }
 
+    /**
+     * How old the answer may be: where the view was not known to match its sources at most so long ago, it is refreshed
+     * first, as far as the time of a query allows; zero asks for a refresh that begins after the call, and so shows what the
+     * caller has written before. Null takes the view as it is. Of no meaning to a subscription, to a page that a bookmark
+     * continues, and to a caller's own database, which is read live.
+     */
+    public @Nullable Duration maxAge() {
+        return maxAge;
+    }
+
     /** Names selector, fields and sort: two queries of one shape see the same rows in the same order. */
     public String shape() {
         return shape;
@@ -116,6 +129,7 @@ public final class Query {
         private @Nullable String bookmark;
         private Caller caller = Caller.anonymous();
         private List<String> expand = List.of();
+        private @Nullable Duration maxAge;
 
         private Builder() {}
 
@@ -167,6 +181,15 @@ public final class Query {
 
         public Builder expand(List<String> fields) {
             this.expand = List.copyOf(fields);
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when the age is negative */
+        public Builder maxAge(@Nullable Duration maxAge) {
+            if (maxAge != null && maxAge.isNegative()) {
+                throw new IllegalArgumentException("maxAge must not be negative, not " + maxAge);
+            }
+            this.maxAge = maxAge;
             return this;
         }
 

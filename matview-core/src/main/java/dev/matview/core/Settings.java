@@ -109,7 +109,12 @@ public final class Settings {
         return bookmarkGrace;
     }
 
-    /** How many rows such generations have together at most; the oldest are given up first. Default: 16 million. */
+    /**
+     * How many rows the generations that bookmarks and subscriptions pin keep in memory at most, in all feeds together,
+     * beyond those that are served. A row is counted once however many of them share it; for a place in its list, each
+     * generation counts a hundredth. The oldest are given up first, and those of subscriptions last. Default: a row for
+     * each 5,000 bytes of the heap, which takes about a tenth of it.
+     */
     public long pinnedRows() {
         return pinnedRows;
     }
@@ -201,7 +206,7 @@ public final class Settings {
         private int maxPageSize = 1_000;
         private int answerBytes = 16 << 20;
         private Duration bookmarkGrace = Duration.ofMinutes(5);
-        private long pinnedRows = 16_000_000;
+        private long pinnedRows = Math.max(1, Runtime.getRuntime().maxMemory() / 5_000);
         private long cacheBytes = 32L << 20;
         private long maxViewBytes = Runtime.getRuntime().maxMemory() / 10 * 6;
         private int refreshThreads = 2;

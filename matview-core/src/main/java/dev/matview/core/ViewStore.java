@@ -15,6 +15,7 @@ import java.util.function.LongConsumer;
  *   <li>{@link #commit} is a compare-and-set on the generation. Of two commits from one base, one wins; nothing of the
  *       other is ever read.
  *   <li>What a commit costs depends on the delta, not on the view.
+ *   <li>All processes on one store are given one {@link #secret}, which lasts as long as the store's views do.
  * </ol>
  */
 public interface ViewStore extends AutoCloseable {
@@ -46,6 +47,22 @@ public interface ViewStore extends AutoCloseable {
      * they follow each other quickly, but never the last. The listener is quick and does not throw.
      */
     Subscription watch(String view, LongConsumer listener);
+
+    /**
+     * The secret of all who share this store. The first call of any of them makes it; nobody but administrators of the store
+     * can read it.
+     *
+     * @throws ViewStoreException when the store cannot be reached or answers nonsense
+     */
+    StoreSecret secret();
+
+    /**
+     * Gives the secret a new seal, and says what it is then: {@link StoreSecret#rotated}. Of calls at one time, one may stand
+     * for all. Other processes take the new one over within minutes, or when they are shown a bookmark that it closed.
+     *
+     * @throws ViewStoreException when it cannot be known whether it was rotated
+     */
+    StoreSecret rotateSecret();
 
     /** Ends what is under way; later calls fail. What is committed stays, as far as the store outlives the process. */
     @Override

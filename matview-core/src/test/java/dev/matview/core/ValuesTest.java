@@ -114,6 +114,7 @@ class ValuesTest {
             assertThat(Query.all().limit()).isEmpty();
             assertThat(Query.all().skip()).isZero();
             assertThat(Query.all().bookmark()).isNull();
+            assertThat(Query.all().maxAge()).isNull();
             assertThat(Query.all().caller()).isEqualTo(Caller.anonymous());
         }
 
@@ -126,6 +127,7 @@ class ValuesTest {
                             .limit(3)
                             .skip(2)
                             .bookmark("b")
+                            .maxAge(Duration.ZERO)
                             .caller(new Caller("d", null))
                             .build()
                             .shape())
@@ -136,6 +138,9 @@ class ValuesTest {
 
         @Test
         void whatMakesNoSenseIsRefused() {
+            assertThatThrownBy(() -> Query.builder().maxAge(Duration.ofSeconds(-1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("maxAge");
             assertThatThrownBy(() -> Query.builder().limit(-1))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("limit");

@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
 import dev.matview.core.Scheduler;
+import dev.matview.core.StoreSecret;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewStore;
@@ -32,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>A view whose database somebody deletes has no generation any more, and is built anew by the next refresh.
  * </ul>
  *
+ * <p>The document {@code secret} of {@code matview-views} holds the {@linkplain StoreSecret secret} of all who share the
+ * store: whoever can read it can tell the documents that keys of rows stand for, and where bookmarks lead. A new seal is
+ * given by {@link #rotateSecret}; or by hand, with {@code seal} moved to {@code sealBefore} and 32 random bytes, in base64,
+ * in its place. Without the document a new secret is made, and clients start again without bookmarks and keys.
+ *
  * <p>In a cluster of several nodes this is as safe as the compare-and-set of one document is there: nodes that are cut off
  * from each other may both accept a commit.
  */
@@ -40,6 +46,7 @@ public final class CouchViewStore implements ViewStore {
     private final CouchCluster cluster;
     private final ViewNames names;
     private final ViewPointers pointers;
+    private final SecretDocument secret;
     private final ViewCleanup.Policy policy;
     private final @Nullable Scheduler ownScheduler;
     private final Calls calls;
@@ -51,6 +58,7 @@ public final class CouchViewStore implements ViewStore {
         cluster = builder.cluster;
         names = builder.names;
         pointers = new ViewPointers(cluster, names.meta());
+        secret = new SecretDocument(pointers);
         policy = new ViewCleanup.Policy(
                 builder.cleanupGrace, builder.deadRatio, builder.deadSlack, builder.abortedRanges);
         ownScheduler = builder.scheduler == null ? Scheduler.system() : null;
@@ -133,6 +141,16 @@ public final class CouchViewStore implements ViewStore {
     @Override
     public Subscription watch(String view, LongConsumer listener) {
         return calls.run("cannot watch view " + view, () -> watch.watch(view, listener));
+    }
+
+    @Override
+    public StoreSecret secret() {
+        return calls.run("cannot read the secret of " + names.meta(), secret::read);
+    }
+
+    @Override
+    public StoreSecret rotateSecret() {
+        return calls.run("cannot rotate the secret of " + names.meta(), secret::rotate);
     }
 
     @Override

@@ -17,7 +17,7 @@ final class ViewPointers {
 
     /** The view's pointer; {@link ViewPointer#NOTHING} when there is none. */
     ViewPointer read(String view) throws InterruptedException {
-        JsonNode document = get(ViewNames.pointer(view));
+        ObjectNode document = get(ViewNames.pointer(view));
         return document.isEmpty() ? ViewPointer.NOTHING : parse(view, document);
     }
 
@@ -71,9 +71,14 @@ final class ViewPointers {
         }
     }
 
-    private JsonNode get(String id) throws InterruptedException {
+    /** A document of the meta database; empty when there is none. */
+    ObjectNode get(String id) throws InterruptedException {
         try {
-            return cluster.json(CouchRequest.get(CouchPath.database(meta, id)));
+            JsonNode document = cluster.json(CouchRequest.get(CouchPath.database(meta, id)));
+            if (document instanceof ObjectNode object) {
+                return object;
+            }
+            throw new IllegalStateException("the document " + id + " of " + meta + " is no object");
         } catch (CouchException e) {
             if (e.isNotFound()) {
                 return CouchJson.object();
@@ -82,7 +87,8 @@ final class ViewPointers {
         }
     }
 
-    private String put(String id, ObjectNode document) throws InterruptedException {
+    /** Writes a document of the meta database, which is made where it is not there; says its revision. */
+    String put(String id, ObjectNode document) throws InterruptedException {
         CouchRequest request =
                 CouchRequest.put(CouchPath.database(meta, id), document).repeated();
         JsonNode answer;

@@ -2,13 +2,21 @@ package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
+import dev.matview.core.Subscription;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A page with what the moment of asking adds to it. */
-record Answer(CachedPage page, String generationTag, String bookmark, View view) implements Page {
+/** A page with what the moment of asking adds to it. Immutable. */
+final class Answer implements Page {
+
+    private final Origin origin;
+    private final KeptPage page;
+    private final String generations;
+    private final String bookmark;
+    private final @Nullable String warning;
+    private final View view;
 
     /**
      * The part of an answer that stays the same as long as its generation does.
@@ -20,6 +28,30 @@ record Answer(CachedPage page, String generationTag, String bookmark, View view)
 
     /** The identity of a row. */
     record RowId(String database, String id) {}
+
+    /** What the answer was read from, and by which query. */
+    interface Origin {
+
+        /** @param generations {@link #generationTag} of an answer */
+        AnswerTag tag(KeptPage page, String generations);
+
+        List<String> keys(KeptPage page);
+
+        /** What the query was answered when that generation was served; nothing when it cannot be known. */
+        Optional<KeptPage> earlier(String generations);
+
+        /** Keeps the generation of that tag until the result is closed. */
+        Subscription hold(String generations);
+    }
+
+    Answer(Origin origin, KeptPage page, String generations, String bookmark, @Nullable String warning, View view) {
+        this.origin = origin;
+        this.page = page;
+        this.generations = generations;
+        this.bookmark = bookmark;
+        this.warning = warning;
+        this.view = view;
+    }
 
     @Override
     public byte[] json() {
@@ -39,26 +71,73 @@ record Answer(CachedPage page, String generationTag, String bookmark, View view)
     }
 
     @Override
+    public String bookmark() {
+        return bookmark;
+    }
+
+    @Override
+    public @Nullable String warning() {
+        return warning;
+    }
+
+    @Override
+    public View view() {
+        return view;
+    }
+
+    @Override
+    public String generationTag() {
+        return generations;
+    }
+
+    @Override
+    public List<String> keys() {
+        return origin.keys(page);
+    }
+
+    @Override
+    public String tag() {
+        return origin.tag(page, generations).toString();
+    }
+
+    @Override
     public Delta since(Page before) {
         if (!(before instanceof Answer earlier)) {
             throw new IllegalArgumentException("the page is not from a GlobalFeeds");
         }
-        Map<RowId, ObjectNode> old = new HashMap<>();
-        List<ObjectNode> oldDocuments = earlier.documents();
-        for (int i = 0; i < oldDocuments.size(); i++) {
-            old.put(earlier.page.ids().get(i), oldDocuments.get(i));
+        return since(earlier.keys(), earlier.page);
+    }
+
+    @Override
+    public Optional<Delta> since(String tag) {
+        AnswerTag own = origin.tag(page, generations);
+        Optional<AnswerTag> held =
+                AnswerTag.parse(tag).filter(one -> one.query().equals(own.query()));
+        if (held.isEmpty()) {
+            return Optional.empty();
         }
-        List<ObjectNode> added = new ArrayList<>();
-        List<ObjectNode> changed = new ArrayList<>();
-        List<ObjectNode> documents = documents();
-        for (int i = 0; i < documents.size(); i++) {
-            ObjectNode was = old.remove(page.ids().get(i));
-            if (was == null) {
-                added.add(documents.get(i));
-            } else if (!was.equals(documents.get(i))) {
-                changed.add(documents.get(i));
-            }
+        AnswerTag named = held.get();
+        if (named.rows().equals(own.rows())) {
+            return Optional.of(new Delta(List.of(), List.of()));
         }
-        return new Delta(added, changed, List.copyOf(old.values()));
+        // What is read again may differ from what was given: rules and referred documents change without a generation.
+        return origin.earlier(named.generations())
+                .filter(earlier ->
+                        origin.tag(earlier, named.generations()).rows().equals(named.rows()))
+                .map(earlier -> since(origin.keys(earlier), earlier));
+    }
+
+    private Delta since(List<String> keys, KeptPage earlier) {
+        return Difference.between(keys, earlier.elements(), keys(), page.elements());
+    }
+
+    /** Whether both show the same rows, and the same of them. */
+    boolean shows(Answer other) {
+        return page.shows(other.page);
+    }
+
+    /** Keeps the generation that was read until the result is closed. */
+    Subscription hold() {
+        return origin.hold(generations);
     }
 }

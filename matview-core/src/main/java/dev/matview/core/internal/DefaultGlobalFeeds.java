@@ -2,12 +2,10 @@ package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Aggregator;
-import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.Caller;
 import dev.matview.core.CertificateRules;
 import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
@@ -15,13 +13,11 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.Row;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
-import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.LiveView.Served;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
@@ -46,9 +42,6 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** A subscriber's query may search a view, or wait for documents it refers to: one thread would let all others wait. */
     private static final int NOTIFIERS = 4;
 
-    /** Stands for the generation in answers from a user's own database, which has none. */
-    private static final String OWN = "own";
-
     private final FeedRegistry registry;
     private final Aggregator aggregator;
     private final ViewStore store;
@@ -56,8 +49,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final Settings settings;
     private final Worker worker;
     private final Referrals referrals;
-    private final PageRenderer renderer;
-    private final PageReader reader;
+    private final FeedReader reader;
+    private final OwnReader ownReader;
+    private final FreshReads fresh;
     private final ExecutorService notifier;
     private final OwnSubscriptions ownSubscriptions;
 
@@ -85,10 +79,14 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.settings = settings;
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
         Expander expander = new Expander(aggregator, dids);
-        this.worker = new Worker(aggregator, store, scheduler, settings, timetable, expander);
+        StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
+        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander);
         this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
-        this.renderer = new PageRenderer(dids, rules, referrals);
-        this.reader = new PageReader(settings, scheduler, rules, renderer);
+        PageRenderer renderer = new PageRenderer(dids, rules, referrals);
+        PageReader pages = new PageReader(settings, scheduler, rules, renderer);
+        this.reader = new FeedReader(settings, keys, pages, rules, dids);
+        this.ownReader = new OwnReader(aggregator, settings, scheduler, keys, renderer);
+        this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
         this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler);
     }
@@ -134,51 +132,34 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     @Override
     public Page query(String collection, Query query) {
         FeedTask task = task(collection);
-        Served served = task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
-        int offset = query.skip();
-        if (query.bookmark() != null) {
-            Bookmark bookmark = Bookmark.decode(query.bookmark(), query);
-            served = task.generation(bookmark.tag()).orElseThrow(BookmarkExpiredException::new);
-            offset = (int) Math.min(Integer.MAX_VALUE, (long) bookmark.offset() + offset);
-        }
-        FeedDefinition feed = served.feed();
-        Snapshot snapshot = served.snapshot();
-        CachedPage page = reader.page(feed, snapshot, query, offset, limit(query));
-        int end = (int) Math.min(Integer.MAX_VALUE, (long) offset + page.ids().size());
-        return new Answer(
-                page,
-                snapshot.tag(),
-                Bookmark.of(snapshot, end, query).encode(),
-                served.view(reader.visibleRows(feed, snapshot, query.caller())));
+        Duration age = query.bookmark() == null ? query.maxAge() : null;
+        boolean young = age == null || fresh.await(collection, age);
+        return reader.query(task, served(task, collection), query, young ? null : FreshReads.WARNING);
+    }
+
+    private static Served served(FeedTask task, String collection) {
+        return task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
     }
 
     @Override
     public Page queryOwn(String collection, Query query) throws InterruptedException {
+        return answerOwn(collection, ownDatabase(query), query);
+    }
+
+    private static String ownDatabase(Query query) {
         String database = query.caller().database();
         if (database == null) {
             throw new IllegalArgumentException("the caller has no database of its own");
         }
+        return database;
+    }
+
+    private Answer answerOwn(String collection, String database, Query query) throws InterruptedException {
         requireOpen();
         Selector selector = worker.task(collection)
                 .map(task -> task.feed.selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
-        List<Row> rows = OwnDatabase.read(aggregator, database, selector.and(query.selector()), query);
-        int offset = query.skip();
-        if (query.bookmark() != null) {
-            offset = (int) Math.min(
-                    Integer.MAX_VALUE,
-                    (long) Bookmark.decode(query.bookmark(), query).offset() + offset);
-        }
-        int from = Math.min(offset, rows.size());
-        int to = (int) Math.min(rows.size(), (long) from + limit(query));
-        Query rendered = Query.builder().caller(query.caller()).build();
-        CachedPage page = renderer.render(rows.subList(from, to), rendered, query.expand());
-        Page.View view = new Page.View(0, scheduler.instant(), rows.size(), 1, 0);
-        return new Answer(page, OWN, new Bookmark(OWN, to, Bookmark.check(query)).encode(), view);
-    }
-
-    private int limit(Query query) {
-        return Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
+        return ownReader.query(collection, database, selector, query);
     }
 
     @Override
@@ -207,9 +188,14 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
+    public CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge) {
+        return fresh.refreshIfOlder(collection, maxAge);
+    }
+
+    @Override
     public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
         task(collection);
-        Subscriber subscriber = new Subscriber(() -> query(collection, query), listener, notifier);
+        Subscriber subscriber = new Subscriber(() -> answer(collection, query), listener, notifier);
         Subscription listening = worker.listen(collection, subscriber);
         subscriber.run();
         return () -> {
@@ -218,14 +204,17 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         };
     }
 
+    /** A subscription follows the view: it makes nobody refresh it, and begins with its first page. */
+    private Answer answer(String collection, Query query) {
+        FeedTask task = task(collection);
+        return reader.query(task, served(task, collection), query, null);
+    }
+
     @Override
     public Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener) {
-        String database = query.caller().database();
-        if (database == null) {
-            throw new IllegalArgumentException("the caller has no database of its own");
-        }
+        String database = ownDatabase(query);
         requireOpen();
-        return ownSubscriptions.subscribe(database, () -> queryOwn(collection, query), listener);
+        return ownSubscriptions.subscribe(database, () -> answerOwn(collection, database, query), listener);
     }
 
     @Override

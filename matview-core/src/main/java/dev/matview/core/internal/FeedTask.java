@@ -8,10 +8,13 @@ import dev.matview.core.Subscription;
 import dev.matview.core.internal.Errands.Errand;
 import dev.matview.core.internal.LiveView.Served;
 import dev.matview.core.internal.RefreshJob.Refreshing;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,10 @@ final class FeedTask {
 
     /** Those who wait for a refresh that has not begun. */
     private List<CompletableFuture<RefreshResult>> waiting = new ArrayList<>();
+    /** Those among readers: they do not make the feed due at once. */
+    private Set<CompletableFuture<RefreshResult>> readers = new LinkedHashSet<>();
+    /** Readers who wait for the refresh under way. */
+    private Set<CompletableFuture<RefreshResult>> joined = new LinkedHashSet<>();
 
     FeedTask(FeedDefinition feed, LiveView live, ViewWriter writer, Errands errands) {
         this.feed = feed;
@@ -110,6 +117,8 @@ final class FeedTask {
         running = true;
         changed = false;
         lastStart = now;
+        joined = readers;
+        readers = new LinkedHashSet<>();
         return new Refreshing(this, feed, writer, takeWaiting());
     }
 
@@ -148,7 +157,56 @@ final class FeedTask {
         if (behind > 0) {
             next = earlier(next, timetable.afterFailure(behind, now));
         }
+        if (!readers.isEmpty()) {
+            next = earlier(next, timetable.afterReader(feed.refresh(), lastStart, now));
+        }
         return changed ? earlier(next, timetable.afterChange(feed.refresh(), lastStart, now)) : next;
+    }
+
+    /** Whether the generation that is served was known to match its sources within that time before now. */
+    boolean isYoungerThan(Duration age, Instant now) {
+        return served().isPresent() && isWithin(served().get().coverage().verifiedAt(), age, now);
+    }
+
+    /**
+     * Has a reader wait for the refresh under way, if it began within that time, or for the next one, which then comes as
+     * soon as it may.
+     */
+    void awaitYounger(CompletableFuture<RefreshResult> reader, Duration age, Timetable timetable, Instant now) {
+        if (running && isWithin(lastStart, age, now)) {
+            joined.add(reader);
+            return;
+        }
+        readers.add(reader);
+        if (isWaiting() && isUndisturbed()) {
+            due = earlier(due, lastStart == null ? now : timetable.afterReader(feed.refresh(), lastStart, now));
+        }
+    }
+
+    /** A reader waits no longer. */
+    void leave(CompletableFuture<RefreshResult> reader) {
+        readers.remove(reader);
+        joined.remove(reader);
+    }
+
+    /** All readers who wait. */
+    List<CompletableFuture<RefreshResult>> takeReaders() {
+        List<CompletableFuture<RefreshResult>> all = new ArrayList<>(readers);
+        readers.clear();
+        all.addAll(takeJoined());
+        return all;
+    }
+
+    /** The readers whose refresh has ended. */
+    Set<CompletableFuture<RefreshResult>> takeJoined() {
+        Set<CompletableFuture<RefreshResult>> taken = joined;
+        joined = new LinkedHashSet<>();
+        return taken;
+    }
+
+    /** Of two equal times it is not known which was first. */
+    private static boolean isWithin(Instant time, Duration age, Instant now) {
+        return Duration.between(time, now).compareTo(age) < 0;
     }
 
     /** Sets an earlier time because databases changed, though not before a failing feed may be tried again. */

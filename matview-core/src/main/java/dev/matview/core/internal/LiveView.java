@@ -1,15 +1,10 @@
 package dev.matview.core.internal;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Ticker;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.Page;
-import dev.matview.core.Settings;
-import java.time.InstantSource;
+import dev.matview.core.Subscription;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +15,7 @@ final class LiveView {
 
     private final List<Runnable> listeners;
 
-    private final Cache<String, Served> pinned;
+    private final PinnedGenerations.Line pinned;
     private volatile @Nullable Served served;
 
     /**
@@ -45,17 +40,13 @@ final class LiveView {
         }
     }
 
-    /** @param listeners whoever wants to know of new generations; each is quick */
-    LiveView(Settings settings, InstantSource clock, List<Runnable> listeners) {
+    /**
+     * @param pinned where the generations go that are served no more
+     * @param listeners whoever wants to know of new generations; each is quick
+     */
+    LiveView(PinnedGenerations.Line pinned, List<Runnable> listeners) {
+        this.pinned = pinned;
         this.listeners = listeners;
-        Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
-        this.pinned = Caffeine.newBuilder()
-                .expireAfterWrite(settings.bookmarkGrace())
-                .maximumWeight(settings.pinnedRows())
-                .weigher((String tag, Served past) -> past.snapshot().rows().length + 1)
-                .ticker(ticker)
-                .executor(Runnable::run)
-                .build();
     }
 
     Optional<Served> served() {
@@ -69,8 +60,17 @@ final class LiveView {
     /** The generation of this tag, served or pinned. */
     Optional<Served> generation(String tag) {
         // Served first: a generation is pinned before the next one is served, so it is in one of the two places.
-        return served().filter(current -> current.snapshot().tag().equals(tag))
-                .or(() -> Optional.ofNullable(pinned.getIfPresent(tag)));
+        return served().filter(current -> current.snapshot().tag().equals(tag)).or(() -> pinned.find(tag));
+    }
+
+    /** Keeps the generation of this tag, served or pinned, until the result is closed. */
+    Subscription hold(String tag) {
+        return pinned.hold(tag);
+    }
+
+    /** Keeps no earlier generations any more. */
+    void close() {
+        pinned.close();
     }
 
     /** Serves the snapshot from now on; the one before is kept for the bookmarks that name it. */
@@ -78,7 +78,7 @@ final class LiveView {
         synchronized (this) {
             Served before = served;
             if (before != null && before.snapshot() != snapshot) {
-                pinned.put(before.snapshot().tag(), before.past());
+                pinned.replaced(before.past(), snapshot);
             }
             served = new Served(feed, snapshot, coverage);
         }

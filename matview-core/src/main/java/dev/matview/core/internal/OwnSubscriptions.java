@@ -60,7 +60,7 @@ final class OwnSubscriptions implements AutoCloseable {
     }
 
     /** Gives the listener what the query answers, now and when the database has changed. */
-    Subscription subscribe(String database, Callable<Page> query, Consumer<Page> listener) {
+    Subscription subscribe(String database, Callable<Answer> query, Consumer<Page> listener) {
         watch();
         Subscriber subscriber = new Subscriber(() -> answer(database, query), listener, readers);
         subscribers.compute(database, (name, known) -> {
@@ -84,7 +84,7 @@ final class OwnSubscriptions implements AutoCloseable {
         }
     }
 
-    private @Nullable Page answer(String database, Callable<Page> query) {
+    private @Nullable Answer answer(String database, Callable<Answer> query) {
         try {
             return query.call();
         } catch (InterruptedException closing) {

@@ -5,37 +5,48 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.matview.core.Access;
 import dev.matview.core.Caller;
 import dev.matview.core.CertificateRules;
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.Query;
 import dev.matview.core.Row;
 import dev.matview.core.Settings;
 import dev.matview.core.internal.Answer.CachedPage;
+import dev.matview.core.internal.Answer.RowId;
+import dev.matview.core.internal.LiveView.Served;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads pages from snapshots.
+ * Reads pages from generations.
  *
- * <p>The plain page of a public feed is a run of the snapshot's rows, found by its offset. What a further selector or
- * sort, or an ACL, leaves of a view is searched once for a generation and then kept, as pages are, in caches bounded by
- * weight. Thread-safe.
+ * <p>The plain page of a public feed is a run of the snapshot's rows, found by the place where it begins. What a further
+ * selector or sort, or an ACL, leaves of a view is searched once for a generation and then kept, as pages are, in caches
+ * bounded by weight. Of a generation that is served no more, what may not be read now is passed over while a page is read:
+ * what is kept does not depend on it. Thread-safe.
  */
 final class PageReader {
 
     /** What an entry of a cache weighs beside its rows, about. */
     private static final int OVERHEAD = 1_000;
 
+    /** How many rows the indexes of ACLs have together; each is a reference or two. */
+    private static final long INDEXED_ROWS = 16_000_000;
+
+    /** How many rows are looked at together while some are passed over. */
+    private static final int CHUNK = 128;
+
     private final Settings settings;
     private final InstantSource clock;
     private final CertificateRules rules;
     private final PageRenderer renderer;
-    private final Cache<PageKey, CachedPage> pages;
+    private final Cache<PageKey, KeptPage> pages;
     private final Cache<SelectionKey, Selection> selections;
     private final Cache<VisibleKey, List<Row>> visible;
     private final Cache<GenerationKey, AclIndex> indexes;
+    private final Cache<RightsKey, Integer> hidden =
+            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
     private record GenerationKey(String view, String tag) {}
 
@@ -43,14 +54,26 @@ final class PageReader {
     private record VisibleKey(
             GenerationKey generation, @Nullable Caller caller) {}
 
+    /** @param now the tag of the generation that decides on rights */
+    private record RightsKey(VisibleKey visible, String now) {}
+
     private record SelectionKey(VisibleKey visible, String shape) {}
 
-    /** @param caller null where every caller who sees the rows is shown the same of them */
+    /**
+     * @param after the row that the page begins after; null for the first page
+     * @param now the tag of the generation that decides on rights; null where it is the one that is read
+     * @param caller null where every caller who sees the rows is shown the same of them
+     */
     private record PageKey(
             SelectionKey selection,
-            int offset,
+            @Nullable RowId after,
+            int skip,
             int limit,
+            @Nullable String now,
             @Nullable Caller caller) {}
+
+    /** The rows of a page, and the last that was looked at for it; null when none was. */
+    private record Cut(List<Row> rows, @Nullable Row last) {}
 
     PageReader(Settings settings, InstantSource clock, CertificateRules rules, PageRenderer renderer) {
         this.settings = settings;
@@ -59,8 +82,7 @@ final class PageReader {
         this.renderer = renderer;
         this.pages = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
-                .weigher((PageKey key, CachedPage page) ->
-                        page.json().length + 32 * page.ids().size() + weight(key.selection()))
+                .weigher((PageKey key, KeptPage page) -> page.bytes() + weight(key.selection()))
                 .executor(Runnable::run)
                 .build();
         this.selections = Caffeine.newBuilder()
@@ -74,7 +96,7 @@ final class PageReader {
                 .executor(Runnable::run)
                 .build();
         this.indexes = Caffeine.newBuilder()
-                .maximumWeight(settings.pinnedRows())
+                .maximumWeight(INDEXED_ROWS)
                 .weigher((GenerationKey key, AclIndex index) -> index.rows() + 1)
                 .executor(Runnable::run)
                 .build();
@@ -84,56 +106,139 @@ final class PageReader {
         return 2 * key.shape().length() + OVERHEAD;
     }
 
-    /** How many rows of the snapshot the caller may read. */
-    int visibleRows(FeedDefinition feed, Snapshot snapshot, Caller caller) {
-        return visible(feed, snapshot, caller).size();
+    /**
+     * How many rows of the generation the caller may read.
+     *
+     * @param rights null where the generation itself decides on them
+     */
+    int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller) {
+        List<Row> rows = visible(read, caller);
+        if (rights == null) {
+            return rows.size();
+        }
+        RightsKey key = new RightsKey(key(read, caller), rights.tag());
+        Integer known = hidden.getIfPresent(key);
+        if (known == null) {
+            known = rights.hidden(rows);
+            hidden.put(key, known);
+        }
+        return rows.size() - known;
     }
 
-    /** The page of the query's answer that starts at the offset. */
-    CachedPage page(FeedDefinition feed, Snapshot snapshot, Query query, int offset, int limit) {
-        GenerationKey generation = new GenerationKey(snapshot.view(), snapshot.tag());
-        Caller reader = feed.access() == Access.ACL ? query.caller() : null;
-        SelectionKey selection = new SelectionKey(new VisibleKey(generation, reader), query.shape());
+    private static VisibleKey key(Served read, Caller caller) {
+        Snapshot snapshot = read.snapshot();
+        return new VisibleKey(
+                new GenerationKey(snapshot.view(), snapshot.tag()), read.feed().access() == Access.ACL ? caller : null);
+    }
+
+    /**
+     * The page of the query's answer that begins after the row.
+     *
+     * @param rights null where the generation itself decides on them
+     * @param after a row of the generation; null for the first page
+     */
+    KeptPage page(Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit) {
+        SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
         List<String> unlisted = query.expand().stream()
-                .filter(field -> !feed.expand().contains(field))
+                .filter(field -> !read.feed().expand().contains(field))
                 .toList();
         if (!unlisted.isEmpty()) {
             // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
-            return renderer.render(rows(feed, snapshot, query, selection, offset, limit), query, unlisted);
+            return render(read, cut(read, rights, query, selection, after, limit), query, unlisted);
         }
-        CachedPage cached = pages.getIfPresent(new PageKey(selection, offset, limit, null));
-        if (cached == null || !cached.sameForAll()) {
-            cached = pages.getIfPresent(new PageKey(selection, offset, limit, query.caller()));
+        RowId afterId = after == null ? null : new RowId(after.database(), after.id());
+        String now = rights == null ? null : rights.tag();
+        PageKey forAll = new PageKey(selection, afterId, query.skip(), limit, now, null);
+        KeptPage cached = pages.getIfPresent(forAll);
+        PageKey forCaller = new PageKey(selection, afterId, query.skip(), limit, now, query.caller());
+        if (cached == null) {
+            cached = pages.getIfPresent(forCaller);
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = renderer.render(rows(feed, snapshot, query, selection, offset, limit), query, List.of());
-            pages.put(new PageKey(selection, offset, limit, cached.sameForAll() ? null : query.caller()), cached);
+            cached = render(read, cut(read, rights, query, selection, after, limit), query, List.of());
+            pages.put(cached.sameForAll() ? forAll : forCaller, cached);
         }
         return cached;
     }
 
-    private List<Row> rows(
-            FeedDefinition feed, Snapshot snapshot, Query query, SelectionKey key, int offset, int limit) {
-        List<Row> source = visible(feed, snapshot, query.caller());
-        if (query.selector().isAll() && query.sort().isNone()) {
-            int from = Math.min(offset, source.size());
-            return source.subList(from, (int) Math.min((long) from + limit, source.size()));
+    private KeptPage render(Served read, Cut cut, Query query, List<String> unlisted) {
+        CachedPage page = renderer.render(cut.rows(), query, unlisted);
+        Snapshot snapshot = read.snapshot();
+        Row last = cut.last();
+        if (page.ids().size() < cut.rows().size()) {
+            // It ended early: what was not rendered is looked at again by the next page.
+            RowId end = page.ids().get(page.ids().size() - 1);
+            last = snapshot.find(end.database(), end.id());
         }
-        return selections
-                .get(key, absent -> new Selection(query, source, clock, settings.queryTime()))
-                .page(offset, limit);
+        return new KeptPage(snapshot.view(), page, last == null ? Place.START : Place.at(last, snapshot));
     }
 
-    private List<Row> visible(FeedDefinition feed, Snapshot snapshot, Caller caller) {
+    private Cut cut(
+            Served read,
+            @Nullable CurrentRights rights,
+            Query query,
+            SelectionKey key,
+            @Nullable Row after,
+            int limit) {
+        RowList rows = rows(visible(read, query.caller()), query, key);
+        int from = after == null ? 0 : rows.after(after);
+        if (rights != null) {
+            return readable(rows, from, rights, query.skip(), limit, after);
+        }
+        int begin = (int) Math.min(Integer.MAX_VALUE, (long) from + query.skip());
+        List<Row> page = rows.page(begin, limit);
+        boolean passed = !page.isEmpty() || query.skip() > 0;
+        int end = (int) Math.min(Integer.MAX_VALUE, (long) begin + page.size());
+        return new Cut(page, passed ? rows.before(end) : after);
+    }
+
+    /** Goes on until the page is full: what may not be read takes no place on it. */
+    private static Cut readable(
+            RowList rows, int from, CurrentRights rights, int skip, int limit, @Nullable Row after) {
+        List<Row> page = new ArrayList<>();
+        Row last = after;
+        int skipped = 0;
+        int next = from;
+        while (page.size() < limit || skipped < skip) {
+            List<Row> chunk = rows.page(next, CHUNK);
+            if (chunk.isEmpty()) {
+                break;
+            }
+            for (Row row : chunk) {
+                if (skipped == skip && page.size() == limit) {
+                    break;
+                }
+                next++;
+                last = row;
+                Row shown = rights.shown(row);
+                if (shown != null && skipped < skip) {
+                    skipped++;
+                } else if (shown != null) {
+                    page.add(shown);
+                }
+            }
+        }
+        return new Cut(page, last);
+    }
+
+    private RowList rows(List<Row> source, Query query, SelectionKey key) {
+        return query.selector().isAll() && query.sort().isNone()
+                ? RowList.of(source)
+                : selections.get(key, absent -> new Selection(query, source, clock, settings.queryTime()));
+    }
+
+    private List<Row> visible(Served read, Caller caller) {
+        Snapshot snapshot = read.snapshot();
         List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
-        List<Row> rows = all.subList(0, Math.min(all.size(), feed.limit().orElse(Integer.MAX_VALUE)));
-        if (feed.access() == Access.PUBLIC) {
+        List<Row> rows = all.subList(0, Math.min(all.size(), read.feed().limit().orElse(Integer.MAX_VALUE)));
+        if (read.feed().access() == Access.PUBLIC) {
             return rows;
         }
-        GenerationKey generation = new GenerationKey(snapshot.view(), snapshot.tag());
+        VisibleKey key = key(read, caller);
         return visible.get(
-                new VisibleKey(generation, caller),
-                absent -> indexes.get(generation, missing -> new AclIndex(rows)).visible(caller, rules));
+                key,
+                absent -> indexes.get(key.generation(), missing -> new AclIndex(rows))
+                        .visible(caller, rules));
     }
 }

@@ -10,7 +10,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one generation that a query's selector and sort leave, found as far as pages have asked for them. All
@@ -20,7 +23,7 @@ import java.util.List;
  * <p>Selector and sort see the projected document, never the one it was made from: a field that the feed does not list
  * must not be guessable through what matches.
  */
-final class Selection {
+final class Selection implements RowList {
 
     private static final int ROWS_BETWEEN_LOOKS_AT_THE_CLOCK = 64;
 
@@ -55,15 +58,42 @@ final class Selection {
     }
 
     /** @throws QueryTimeoutException when the rows are not found in time */
-    synchronized List<Row> page(int offset, int limit) {
+    @Override
+    public synchronized List<Row> page(int offset, int limit) {
         long end = (long) offset + limit;
-        Instant deadline = clock.instant().plus(time);
-        boolean sorts = !query.sort().isNone();
-        while (!complete && (sorts || found.size() < end)) {
-            search(deadline, sorts);
-        }
+        searchUntil(() -> found.size() >= end);
         int from = Math.min(offset, found.size());
         return List.copyOf(found.subList(from, (int) Math.min(end, found.size())));
+    }
+
+    /** @throws QueryTimeoutException when it is not found in time */
+    @Override
+    public synchronized int after(Row row) {
+        searchUntil(() -> !found.isEmpty() && found.get(found.size() - 1).compareTo(row) > 0);
+        int place = query.sort().isNone()
+                ? Collections.binarySearch(found, row)
+                : Collections.binarySearch(found, row, Comparator.comparing(this::sorted));
+        return place < 0 ? -place - 1 : place + 1;
+    }
+
+    private Sorted sorted(Row row) {
+        byte[] key = query.sort().key(Json.parseObject(row.document()));
+        // A row that lacks the field is in no list: a place after it is a place before all.
+        return new Sorted(key == null ? new byte[0] : key, row);
+    }
+
+    @Override
+    public synchronized @Nullable Row before(int number) {
+        int end = Math.min(number, found.size());
+        return end == 0 ? null : found.get(end - 1);
+    }
+
+    private void searchUntil(BooleanSupplier enough) {
+        Instant deadline = clock.instant().plus(time);
+        boolean sorts = !query.sort().isNone();
+        while (!complete && (sorts || !enough.getAsBoolean())) {
+            search(deadline, sorts);
+        }
     }
 
     private void search(Instant deadline, boolean sorts) {

@@ -8,12 +8,14 @@ import dev.matview.core.ViewDelta.SliceDelta;
 import dev.matview.core.ViewHead;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One generation of a view in memory: its slices, and their rows merged in the feed's order. Immutable; a generation and
@@ -31,8 +33,30 @@ final class Snapshot {
     private final Map<String, Held> slices;
     private final Row[] order;
 
-    /** The rows of one slice, in no particular order. */
-    private record Held(Position position, Row[] rows) {}
+    private static final Comparator<Row> BY_ID = Comparator.comparing(Row::id);
+
+    /** The rows of one slice, by their ids. */
+    private record Held(Position position, Row[] rows) {
+
+        @Nullable
+        Row find(String id) {
+            int low = 0;
+            int high = rows.length - 1;
+            while (low <= high) {
+                int middle = (low + high) >>> 1;
+                int order = rows[middle].id().compareTo(id);
+                if (order == 0) {
+                    return rows[middle];
+                }
+                if (order < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return null;
+        }
+    }
 
     private Snapshot(String view, ViewHead head, Map<String, Held> slices, Row[] order) {
         this.view = view;
@@ -95,7 +119,10 @@ final class Snapshot {
             (replaced.contains(row.id()) ? leaving : next).add(row);
         }
         next.addAll(change.put());
-        return next.toArray(NO_ROWS);
+        Row[] byId = next.toArray(NO_ROWS);
+        // Nearly sorted: what stays is, and the sort finds such runs.
+        Arrays.sort(byId, BY_ID);
+        return byId;
     }
 
     private static Row[] sorted(List<Row> rows) {
@@ -148,6 +175,53 @@ final class Snapshot {
     /** All rows in the feed's order. Not to be written to. */
     Row[] rows() {
         return order;
+    }
+
+    /** The row of that identity; null when this generation has none. */
+    @Nullable
+    Row find(String database, String id) {
+        Held held = slices.get(database);
+        return held == null ? null : held.find(id);
+    }
+
+    /** The number of a row that is in this generation, in the feed's order. */
+    int number(Row row) {
+        return Arrays.binarySearch(order, row);
+    }
+
+    /**
+     * The rows that the later generation does not have as the same objects: gone, changed or read anew. Costs what differs,
+     * and a little for each slice.
+     */
+    List<Row> notSharedWith(Snapshot later) {
+        List<Row> own = new ArrayList<>();
+        slices.forEach((database, held) -> {
+            Held theirs = later.slices.get(database);
+            if (theirs == null) {
+                own.addAll(Arrays.asList(held.rows()));
+            } else if (theirs.rows() != held.rows()) {
+                addOthers(held.rows(), theirs.rows(), own);
+            }
+        });
+        return own;
+    }
+
+    private static void addOthers(Row[] rows, Row[] later, List<Row> own) {
+        int at = 0;
+        for (Row row : rows) {
+            while (at < later.length && BY_ID.compare(later[at], row) < 0) {
+                at++;
+            }
+            if (at == later.length || later[at] != row) {
+                own.add(row);
+            }
+        }
+    }
+
+    /** How many references it takes to hold this generation, whether or not what they lead to is shared. */
+    long references() {
+        // A slice is an entry of a map.
+        return order.length + 10L * slices.size();
     }
 
     /** The positions the slices reflect, by database. */

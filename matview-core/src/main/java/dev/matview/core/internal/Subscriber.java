@@ -2,11 +2,12 @@ package dev.matview.core.internal;
 
 import dev.matview.core.Page;
 import dev.matview.core.QueryException;
+import dev.matview.core.Subscription;
 import dev.matview.core.ViewNotReadyException;
-import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +22,19 @@ final class Subscriber implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Subscriber.class);
 
-    private final Supplier<@Nullable Page> query;
+    private static final Subscription NOTHING = () -> {};
+
+    private final Supplier<@Nullable Answer> query;
     private final Consumer<Page> listener;
     private final Executor executor;
     private final AtomicBoolean waiting = new AtomicBoolean();
-    private byte @Nullable [] last;
+    private @Nullable Answer last;
+    /** Keeps the generation of the last answer: its bookmark does not expire while the subscription lasts. */
+    private final AtomicReference<Subscription> hold = new AtomicReference<>(NOTHING);
+
     private volatile boolean closed;
 
-    Subscriber(Supplier<@Nullable Page> query, Consumer<Page> listener, Executor executor) {
+    Subscriber(Supplier<@Nullable Answer> query, Consumer<Page> listener, Executor executor) {
         this.query = query;
         this.listener = listener;
         this.executor = executor;
@@ -52,10 +58,11 @@ final class Subscriber implements Runnable {
             return;
         }
         try {
-            Page page = query.get();
-            if (page != null && !Arrays.equals(page.json(), last)) {
-                last = page.json();
-                listener.accept(page);
+            Answer answer = query.get();
+            if (answer != null && (last == null || !answer.shows(last))) {
+                last = answer;
+                hold(answer);
+                listener.accept(answer);
             }
         } catch (ViewNotReadyException notYet) {
             log.trace("No answer yet for a subscriber");
@@ -66,7 +73,20 @@ final class Subscriber implements Runnable {
         }
     }
 
+    private void hold(Answer answer) {
+        hold.getAndSet(answer.hold()).close();
+        if (closed) {
+            letGo();
+        }
+    }
+
+    private void letGo() {
+        hold.getAndSet(NOTHING).close();
+    }
+
+    /** Does not wait for a delivery under way. */
     void close() {
         closed = true;
+        letGo();
     }
 }

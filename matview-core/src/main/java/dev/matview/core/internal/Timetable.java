@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 final class Timetable {
 
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration READERS_PACE = Duration.ofSeconds(1);
     private static final Duration MOST_JITTER = Duration.ofSeconds(30);
     private static final Duration MOST_EARLY = Duration.ofSeconds(5);
 
@@ -41,6 +42,14 @@ final class Timetable {
     /** When a feed may be refreshed because of a change. */
     Instant afterChange(Refresh refresh, Instant lastStart, Instant now) {
         return later(now, lastStart.plus(refresh.minInterval()));
+    }
+
+    /**
+     * When a feed may be refreshed because a reader wants it younger: as often as changes may have a continuous feed
+     * refreshed, and once a second otherwise.
+     */
+    Instant afterReader(Refresh refresh, Instant lastStart, Instant now) {
+        return later(now, lastStart.plus(refresh.continuous() ? refresh.minInterval() : READERS_PACE));
     }
 
     /** When to try again after the n-th failure in a row: 1 s, 2 s, 4 s and so on, less up to a half at random. */

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class ViewWriter {
 
     private final ViewStore store;
+    private final StoreKeys keys;
     private final String view;
     private final LiveView live;
 
@@ -40,8 +41,9 @@ final class ViewWriter {
     /** The generation last committed here, until the store tells of it; else 0. */
     private long own;
 
-    ViewWriter(ViewStore store, String view, LiveView live) {
+    ViewWriter(ViewStore store, StoreKeys keys, String view, LiveView live) {
         this.store = store;
+        this.keys = keys;
         this.view = view;
         this.live = live;
     }
@@ -53,6 +55,8 @@ final class ViewWriter {
     /** The generation a refresh starts from, read from the store at the first call; null when there is none. */
     synchronized @Nullable Snapshot load(FeedDefinition feed) {
         if (!loaded) {
+            // First: what is served can then be answered with, also while the store is away.
+            keys.get();
             base = store.read(view, 0).map(Snapshot::of).orElse(null);
             loaded = true;
             serveBase(feed);

@@ -51,11 +51,12 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
 
     private final Aggregator aggregator;
     private final ViewStore store;
+    private final StoreKeys keys;
     private final Scheduler scheduler;
-    private final Settings settings;
     private final Timetable timetable;
     private final Expander expander;
     private final ChangeWatch changes;
+    private final PinnedGenerations pinned;
     private final ExecutorService pool;
     private final Errands errands;
     private final Errand watching;
@@ -72,19 +73,22 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     Worker(
             Aggregator aggregator,
             ViewStore store,
+            StoreKeys keys,
             Scheduler scheduler,
             Settings settings,
             Timetable timetable,
             Expander expander) {
         this.aggregator = aggregator;
         this.store = store;
+        this.keys = keys;
         this.scheduler = scheduler;
-        this.settings = settings;
         this.timetable = timetable;
         this.expander = expander;
+        this.pinned = new PinnedGenerations(settings, scheduler);
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
         this.errands = new Errands(scheduler, timetable);
+        keys.rereadBy(errands.errand("the secret of the view store cannot be read again", keys::read)::request);
         this.watching = errands.errand("changes of databases cannot be followed", this::followChanges);
     }
 
@@ -151,8 +155,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             }
         }
         for (FeedDefinition feed : wanted.values()) {
-            LiveView live = new LiveView(settings, scheduler, listeners(feed.collection()));
-            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, feed.viewName(), live), errands);
+            LiveView live = new LiveView(pinned.line(), listeners(feed.collection()));
+            FeedTask task = new FeedTask(feed, live, new ViewWriter(store, keys, feed.viewName(), live), errands);
             tasks.put(feed.collection(), task);
             added.add(task);
         }
@@ -183,7 +187,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         if (!before.viewName().equals(feed.viewName())) {
             unused.put(before.viewName(), task.writer);
             task.storeWatch.close();
-            task.writer = new ViewWriter(store, feed.viewName(), task.live);
+            task.writer = new ViewWriter(store, keys, feed.viewName(), task.live);
             task.due = null;
             return true;
         }
@@ -206,9 +210,12 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         task.removed = true;
         task.due = null;
         task.storeWatch.close();
+        task.live.close();
         task.following.cancel();
         tasks.remove(task.feed.collection());
-        fail(task.takeWaiting(), new FeedNotRegisteredException(task.feed.collection()));
+        List<CompletableFuture<RefreshResult>> waiting = task.takeWaiting();
+        waiting.addAll(task.takeReaders());
+        fail(waiting, new FeedNotRegisteredException(task.feed.collection()));
     }
 
     /** Serves what the store holds of the view; a store that does not answer is asked again by the first refresh. */
@@ -254,6 +261,34 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             }
         }
         return future;
+    }
+
+    /**
+     * Has a reader wait for a generation that is known to match its sources within that time before now.
+     *
+     * @return false when there is nothing to wait for: the one that is served is that young
+     * @throws FeedNotRegisteredException when the collection has no feed
+     */
+    synchronized boolean awaitYounger(String collection, Duration age, CompletableFuture<RefreshResult> reader) {
+        FeedTask task = tasks.get(collection);
+        if (task == null || closed) {
+            throw new FeedNotRegisteredException(collection);
+        }
+        Instant now = scheduler.instant();
+        if (task.isYoungerThan(age, now)) {
+            return false;
+        }
+        task.awaitYounger(reader, age, timetable, now);
+        arm();
+        return true;
+    }
+
+    /** The reader waits no longer. */
+    synchronized void leave(String collection, CompletableFuture<RefreshResult> reader) {
+        FeedTask task = tasks.get(collection);
+        if (task != null) {
+            task.leave(reader);
+        }
     }
 
     private void databaseChanged(String database) {
@@ -324,6 +359,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         FeedTask task = refreshing.task();
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
+            done.addAll(task.takeJoined());
             task.succeeded(result.behindCount());
             end(refreshing, done, false);
         }
@@ -337,6 +373,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         log.debug("{}: another process was faster with older work, the refresh is repeated", collection);
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
+            done.addAll(task.takeJoined());
             task.overtaken();
             end(refreshing, done, true);
         }
@@ -349,6 +386,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         String reason = Visit.reason(cause);
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
+            done.addAll(task.takeJoined());
             if (!closed) {
                 log.warn("{}: the refresh failed: {}", refreshing.feed().collection(), reason);
                 log.debug("{}: the refresh failed", refreshing.feed().collection(), cause);

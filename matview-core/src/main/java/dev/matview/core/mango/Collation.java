@@ -28,7 +28,7 @@ import java.util.Map;
  * <p>A {@code null} reference is not a value and is refused with {@link NullPointerException}; Jackson's missing node
  * counts as JSON null. Immutable and thread-safe.
  */
-public final class Collation implements Comparator<JsonNode> {
+public final class Collation implements Comparator<JsonNode>, Order {
     /** The ranks of the kinds of value. They are also the tag bytes of {@link CollationKeyWriter}: never 0. */
     static final int NULL = 1;
 
@@ -38,6 +38,9 @@ public final class Collation implements Comparator<JsonNode> {
     static final int STRING = 5;
     static final int ARRAY = 6;
     static final int OBJECT = 7;
+
+    /** How many characters cost a step: to collate one takes a while. */
+    static final int COLLATED = 16;
 
     private static final Collation COUCHDB = new Collation();
 
@@ -52,9 +55,15 @@ public final class Collation implements Comparator<JsonNode> {
         return COUCHDB;
     }
 
-    /** Compares two values; see the class comment. */
+    /** Compares two values, without counting; see the class comment. */
     @Override
     public int compare(JsonNode a, JsonNode b) {
+        return compare(a, b, Budget.unlimited());
+    }
+
+    /** The same, paid for: a step for each pair of values within the two, and for the text that is compared. */
+    @Override
+    public int compare(JsonNode a, JsonNode b, Budget budget) {
         int rank = rank(a);
         int difference = rank - rank(b);
         if (difference != 0) {
@@ -62,9 +71,9 @@ public final class Collation implements Comparator<JsonNode> {
         }
         return switch (rank) {
             case NUMBER -> JsonNumbers.compare(a, b);
-            case STRING -> compareStrings(a.asText(), b.asText());
-            case ARRAY -> compareArrays(a, b);
-            case OBJECT -> compareObjects(a, b);
+            case STRING -> compareStrings(a.asText(), b.asText(), budget);
+            case ARRAY -> compareArrays(a, b, budget);
+            case OBJECT -> compareObjects(a, b, budget);
             default -> 0;
         };
     }
@@ -85,15 +94,17 @@ public final class Collation implements Comparator<JsonNode> {
         return ROOT_COLLATOR.get();
     }
 
-    private static int compareStrings(String a, String b) {
+    private static int compareStrings(String a, String b, Budget budget) {
+        budget.spend(Math.min(a.length(), b.length()) / COLLATED);
         // Most comparisons are for equality, and of equal strings; the collator need not look at those.
         return a.equals(b) ? 0 : collator().compare(a, b);
     }
 
-    private int compareArrays(JsonNode a, JsonNode b) {
+    private int compareArrays(JsonNode a, JsonNode b, Budget budget) {
         int common = Math.min(a.size(), b.size());
         for (int i = 0; i < common; i++) {
-            int result = compare(a.get(i), b.get(i));
+            budget.spend(1);
+            int result = compare(a.get(i), b.get(i), budget);
             if (result != 0) {
                 return result;
             }
@@ -101,15 +112,16 @@ public final class Collation implements Comparator<JsonNode> {
         return Integer.compare(a.size(), b.size());
     }
 
-    private int compareObjects(JsonNode a, JsonNode b) {
+    private int compareObjects(JsonNode a, JsonNode b, Budget budget) {
         Iterator<Map.Entry<String, JsonNode>> left = a.properties().iterator();
         Iterator<Map.Entry<String, JsonNode>> right = b.properties().iterator();
         while (left.hasNext() && right.hasNext()) {
+            budget.spend(1);
             Map.Entry<String, JsonNode> x = left.next();
             Map.Entry<String, JsonNode> y = right.next();
-            int result = compareStrings(x.getKey(), y.getKey());
+            int result = compareStrings(x.getKey(), y.getKey(), budget);
             if (result == 0) {
-                result = compare(x.getValue(), y.getValue());
+                result = compare(x.getValue(), y.getValue(), budget);
             }
             if (result != 0) {
                 return result;

@@ -23,17 +23,30 @@ final class CollationKeyWriter {
     private static final int END = 0;
     private static final int MEMBER = 1;
 
+    /** How many characters cost a step: an ICU sort key of one takes a while. */
+    private static final int KEYED = 8;
+
+    /** How many bits of a number do. */
+    private static final int BITS = 32;
+
     private static final int NEGATIVE = 1;
     private static final int ZERO = 2;
     private static final int POSITIVE = 3;
     private static final int NOT_A_NUMBER = 4;
 
+    private final Budget budget;
     private byte[] bytes = new byte[64];
     private int size;
     private final RawCollationKey stringKey = new RawCollationKey();
 
+    /** @param budget pays for what is written */
+    CollationKeyWriter(Budget budget) {
+        this.budget = budget;
+    }
+
     /** Writes a value. */
     void value(JsonNode value) {
+        budget.spend(1);
         int rank = Collation.rank(value);
         put(rank);
         switch (rank) {
@@ -64,6 +77,7 @@ final class CollationKeyWriter {
      * for, to make room for the end mark.
      */
     void raw(byte[] utf8) {
+        budget.spend(utf8.length / Budget.TEXT);
         for (byte b : utf8) {
             put(b + 1);
         }
@@ -86,6 +100,7 @@ final class CollationKeyWriter {
     }
 
     private void string(String value) {
+        budget.spend(value.length() / KEYED);
         Collation.collator().getRawCollationKey(value, stringKey);
         put(stringKey.bytes, stringKey.size);
     }
@@ -113,6 +128,7 @@ final class CollationKeyWriter {
             return;
         }
         BigInteger magnitude = value.abs();
+        budget.spend(magnitude.bitLength() / BITS);
         int start = size;
         put(POSITIVE);
         int lowest = magnitude.getLowestSetBit();

@@ -3,7 +3,6 @@ package dev.matview.core.mango;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
 import java.util.Arrays;
-import java.util.Comparator;
 
 /**
  * The operators that look at a value of any type. Which order they compare by is known when the selector is compiled:
@@ -45,10 +44,10 @@ final class Comparisons {
     }
 
     /** {@code $lt}, {@code $lte}, {@code $eq}, {@code $ne}, {@code $gte}, {@code $gt}. */
-    record Compare(Relation relation, JsonNode argument, Comparator<JsonNode> order) implements Condition {
+    record Compare(Relation relation, JsonNode argument, Order order) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
-            return relation.holds(order.compare(value, argument));
+        public boolean test(JsonNode value, Budget budget) {
+            return relation.holds(order.compare(value, argument, budget));
         }
 
         @Override
@@ -63,37 +62,53 @@ final class Comparisons {
      */
     static final class In implements Condition {
         private final JsonNode[] arguments;
-        private final Comparator<JsonNode> order;
+        private final Order order;
 
-        In(JsonNode list, Comparator<JsonNode> order) {
+        In(JsonNode list, Order order) {
             this.arguments = new JsonNode[list.size()];
             Arrays.setAll(arguments, list::get);
-            Arrays.sort(arguments, order);
+            Budget compiling = Budget.unlimited();
+            Arrays.sort(arguments, (a, b) -> order.compare(a, b, compiling));
             this.order = order;
         }
 
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             if (!value.isArray()) {
-                return contains(value);
+                return contains(value, budget);
             }
             for (int i = 0; i < value.size(); i++) {
-                if (contains(value.get(i))) {
+                if (contains(value.get(i), budget)) {
                     return true;
                 }
             }
             return false;
         }
 
-        private boolean contains(JsonNode value) {
-            return Arrays.binarySearch(arguments, value, order) >= 0;
+        private boolean contains(JsonNode value, Budget budget) {
+            budget.spend(1 + Integer.SIZE - Integer.numberOfLeadingZeros(arguments.length));
+            int low = 0;
+            int high = arguments.length - 1;
+            while (low <= high) {
+                int middle = (low + high) >>> 1;
+                int order = this.order.compare(arguments[middle], value, budget);
+                if (order == 0) {
+                    return true;
+                }
+                if (order < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return false;
         }
     }
 
     /** {@code $exists}. Only {@link Condition.Field} can see that a value does not exist. */
     record Exists(boolean wanted) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             return wanted;
         }
 
@@ -106,7 +121,7 @@ final class Comparisons {
     /** {@code $type}. A name that is no type matches nothing. */
     record Type(String name) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             return name.equals(nameOf(value));
         }
 
@@ -125,7 +140,7 @@ final class Comparisons {
     /** {@code $mod}. The remainder has the sign of the value; a float has none, not even 2.0. */
     record Mod(BigInteger divisor, BigInteger remainder) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             if (!value.isIntegralNumber()) {
                 return false;
             }

@@ -14,10 +14,10 @@ interface Condition {
     /**
      * Tells whether a value, which exists, fulfils the condition.
      *
-     * @param budget what the regular expressions of this evaluation may still spend
+     * @param budget pays for what is below: whoever looks at a condition pays for the condition itself
      * @throws Unanswerable when CouchDB would fail here; only inside of element operators, which catch it
      */
-    boolean test(JsonNode value, RegexBudget budget);
+    boolean test(JsonNode value, Budget budget);
 
     /** Returns the opposite, as {@code $not} over a field has it: still a statement about a value that exists. */
     default Condition negated() {
@@ -27,33 +27,36 @@ interface Condition {
     /** All of the conditions, and true when there are none. */
     record And(List<Condition> conditions) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
-            for (int i = 0; i < conditions.size(); i++) {
-                if (!conditions.get(i).test(value, budget)) {
-                    return false;
-                }
+        public boolean test(JsonNode value, Budget budget) {
+            boolean all = true;
+            int looked = 0;
+            while (all && looked < conditions.size()) {
+                all = conditions.get(looked++).test(value, budget);
             }
-            return true;
+            budget.spend(1 + looked);
+            return all;
         }
     }
 
     /** Any of the conditions, but CouchDB has it true when there are none. */
     record Or(List<Condition> conditions) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
-            for (int i = 0; i < conditions.size(); i++) {
-                if (conditions.get(i).test(value, budget)) {
-                    return true;
-                }
+        public boolean test(JsonNode value, Budget budget) {
+            boolean any = conditions.isEmpty();
+            int looked = 0;
+            while (!any && looked < conditions.size()) {
+                any = conditions.get(looked++).test(value, budget);
             }
-            return conditions.isEmpty();
+            budget.spend(1 + looked);
+            return any;
         }
     }
 
     /** The opposite of a condition. */
     record Not(Condition condition) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
+            budget.spend(1);
             return !condition.test(value, budget);
         }
 
@@ -69,7 +72,8 @@ interface Condition {
      */
     record Field(FieldPath path, Condition condition) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
+            budget.spend(path.length());
             JsonNode found = path.get(value);
             if (found == null) {
                 return false;
@@ -84,7 +88,7 @@ interface Condition {
     /** What CouchDB accepts in a selector but cannot evaluate, such as {@code $nor} inside of {@code $elemMatch}. */
     record Unevaluable() implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             throw Unanswerable.INSTANCE;
         }
     }

@@ -12,12 +12,13 @@ final class Containers {
     /** {@code $elemMatch}: some element matches. An element that cannot be evaluated ends the search without success. */
     record ElemMatch(Condition condition) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             if (!value.isArray()) {
                 return false;
             }
             try {
                 for (int i = 0; i < value.size(); i++) {
+                    budget.spend(1);
                     if (condition.test(value.get(i), budget)) {
                         return true;
                     }
@@ -32,12 +33,13 @@ final class Containers {
     /** {@code $allMatch}: there are elements, and all match. */
     record AllMatch(Condition condition) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             if (!value.isArray() || value.isEmpty()) {
                 return false;
             }
             try {
                 for (int i = 0; i < value.size(); i++) {
+                    budget.spend(1);
                     if (!condition.test(value.get(i), budget)) {
                         return false;
                     }
@@ -52,12 +54,13 @@ final class Containers {
     /** {@code $keyMapMatch}: the name of some member matches. Allocates a node for each name. */
     record KeyMapMatch(Condition condition) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             if (!value.isObject()) {
                 return false;
             }
             try {
                 for (Iterator<String> names = value.fieldNames(); names.hasNext(); ) {
+                    budget.spend(1);
                     if (condition.test(TextNode.valueOf(names.next()), budget)) {
                         return true;
                     }
@@ -75,40 +78,40 @@ final class Containers {
      */
     record All(List<JsonNode> arguments) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             if (!value.isArray() || arguments.isEmpty()) {
                 return false;
             }
-            return hasAll(value) || isTheOnlyArgument(value);
+            return hasAll(value, budget) || isTheOnlyArgument(value, budget);
         }
 
-        private boolean hasAll(JsonNode array) {
+        private boolean hasAll(JsonNode array, Budget budget) {
             for (int i = 0; i < arguments.size(); i++) {
-                if (!has(array, arguments.get(i))) {
+                if (!has(array, arguments.get(i), budget)) {
                     return false;
                 }
             }
             return true;
         }
 
-        private static boolean has(JsonNode array, JsonNode argument) {
+        private static boolean has(JsonNode array, JsonNode argument, Budget budget) {
             for (int i = 0; i < array.size(); i++) {
-                if (TermOrder.identical(array.get(i), argument)) {
+                if (TermOrder.identical(array.get(i), argument, budget)) {
                     return true;
                 }
             }
             return false;
         }
 
-        private boolean isTheOnlyArgument(JsonNode array) {
-            return arguments.size() == 1 && TermOrder.INSTANCE.compare(array, arguments.get(0)) == 0;
+        private boolean isTheOnlyArgument(JsonNode array, Budget budget) {
+            return arguments.size() == 1 && TermOrder.INSTANCE.compare(array, arguments.get(0), budget) == 0;
         }
     }
 
     /** {@code $size}: the array has this many elements. */
     record Size(long size) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             return value.isArray() && value.size() == size;
         }
     }

@@ -32,9 +32,11 @@ final class FieldPath {
     /**
      * Splits a field name.
      *
-     * @throws MangoException {@code invalid_field_name} when one of its names is empty
+     * @throws MangoException {@code field_path_too_long} when it exceeds the limits, {@code invalid_field_name} when one
+     *     of its names is empty
      */
-    static FieldPath parse(String field) {
+    static FieldPath parse(String field, MangoLimits limits) {
+        requireLength(field.length(), limits);
         List<String> parts = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < field.length(); i++) {
@@ -44,14 +46,28 @@ final class FieldPath {
             }
         }
         parts.add(field.substring(start));
+        if (parts.size() > limits.maxPathNames()) {
+            throw new MangoException(
+                    "field_path_too_long", "A field path has more than " + limits.maxPathNames() + " names.");
+        }
         if (parts.contains("")) {
             throw new MangoException(
                     "invalid_field_name",
-                    "Invalid field name: \"" + field + "\". Names between dots must not be empty; write a dot that"
+                    "Invalid field name: \"" + Excerpt.of(field)
+                            + "\". Names between dots must not be empty; write a dot that"
                             + " belongs to a name as \\.");
         }
         parts.replaceAll(part -> part.replace("\\", ""));
         return new FieldPath(field, parts);
+    }
+
+    /** @throws MangoException {@code field_path_too_long} */
+    static void requireLength(int length, MangoLimits limits) {
+        if (length > limits.maxPathLength()) {
+            throw new MangoException(
+                    "field_path_too_long",
+                    "A field path is longer than " + limits.maxPathLength() + " characters, dots included.");
+        }
     }
 
     /**

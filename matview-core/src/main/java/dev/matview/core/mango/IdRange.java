@@ -54,10 +54,10 @@ record IdRange(
 
     /** Tells whether a document is scanned. Both ends are. */
     @Override
-    public boolean test(JsonNode document, RegexBudget budget) {
+    public boolean test(JsonNode document, Budget budget) {
         JsonNode id = document.path(FIELD);
-        return (low == null || TermOrder.INSTANCE.compare(id, low) >= 0)
-                && (high == null || TermOrder.INSTANCE.compare(id, high) <= 0);
+        return (low == null || TermOrder.INSTANCE.compare(id, low, budget) >= 0)
+                && (high == null || TermOrder.INSTANCE.compare(id, high, budget) <= 0);
     }
 
     private @Nullable IdRange narrow(Condition condition) {

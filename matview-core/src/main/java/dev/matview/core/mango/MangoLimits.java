@@ -78,6 +78,18 @@ public final class MangoLimits {
         return maxPathLength;
     }
 
+    /** Tells whether whatever the other limits allow is allowed here too. */
+    boolean cover(MangoLimits other) {
+        return this == other
+                || maxDepth >= other.maxDepth
+                        && maxConditions >= other.maxConditions
+                        && regexSteps >= other.regexSteps
+                        && maxFields >= other.maxFields
+                        && maxSortKeys >= other.maxSortKeys
+                        && maxPathNames >= other.maxPathNames
+                        && maxPathLength >= other.maxPathLength;
+    }
+
     /** Builds limits; what each means stands at the getter of its name in {@link MangoLimits}. Not thread-safe. */
     public static final class Builder {
         private int maxDepth = 50;

@@ -11,7 +11,7 @@ import dev.matview.core.mango.RegexNode.Sequence;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A regular expression with the meaning that {@code $regex} has in CouchDB, matched within a {@link RegexBudget}.
+ * A regular expression with the meaning that {@code $regex} has in CouchDB, matched within a {@link Budget}.
  *
  * <p>CouchDB has Erlang run PCRE 8, without its Unicode option: pattern and subject are the bytes of UTF-8, and a byte
  * is a Latin-1 character. So {@code ^.$} does not match "é", which is two bytes, and {@code \w} matches the first of
@@ -23,6 +23,9 @@ import java.nio.charset.StandardCharsets;
  */
 final class Regex {
     private static final int LONGEST = 8_192;
+
+    /** How many of its own small steps are one step of a {@link Budget}. */
+    private static final int STEPS_PER_STEP = 8;
 
     private final RegexInstruction program;
     private final int registers;
@@ -56,8 +59,15 @@ final class Regex {
      *
      * @throws MangoException {@code regex_too_expensive} when the budget does not suffice
      */
-    boolean find(String text, RegexBudget budget) {
-        byte[] subject = text.getBytes(StandardCharsets.UTF_8);
+    boolean find(String text, Budget budget) {
+        budget.spend(1 + text.length() / Budget.TEXT);
+        int granted = budget.regexLeft();
+        boolean found = find(text.getBytes(StandardCharsets.UTF_8), budget);
+        budget.spend((granted - budget.regexLeft()) / STEPS_PER_STEP);
+        return found;
+    }
+
+    private boolean find(byte[] subject, Budget budget) {
         RegexMatcher matcher = new RegexMatcher(subject, registers, budget);
         for (int at = 0; at <= subject.length - minLength; at++) {
             boolean canStart = minLength == 0 || firstBytes.contains(subject[at]);

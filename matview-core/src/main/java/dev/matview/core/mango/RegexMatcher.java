@@ -15,7 +15,7 @@ final class RegexMatcher {
     final int[] registers;
     int position;
 
-    private final RegexBudget budget;
+    private final Budget budget;
 
     // One frame is one index into these three: an instruction to resume with two numbers or, where the instruction is
     // null, a register and the value to put back into it.
@@ -24,7 +24,7 @@ final class RegexMatcher {
     private int[] seconds = new int[16];
     private int depth;
 
-    RegexMatcher(byte[] subject, int registerCount, RegexBudget budget) {
+    RegexMatcher(byte[] subject, int registerCount, Budget budget) {
         this.subject = subject;
         this.registers = registerCount == 0 ? NO_REGISTERS : new int[registerCount];
         this.budget = budget;
@@ -127,7 +127,7 @@ final class RegexMatcher {
     }
 
     void spend(int steps) {
-        budget.spend(steps);
+        budget.spendRegex(steps);
     }
 
     /** Returns the first of the groups that has matched something, or a negative number. */

@@ -63,20 +63,20 @@ public final class Selector {
      *
      * @throws MangoException with CouchDB's name for the error ({@code invalid_selector_json}, {@code invalid_selector},
      *     {@code invalid_operator}, {@code invalid_field_name}, {@code bad_arg}, {@code not_supported},
-     *     {@code bad_field}), or {@code selector_too_large} when the selector exceeds the limits, or
-     *     {@code unsupported_regex} for a regular expression that CouchDB would accept and matview does not
+     *     {@code bad_field}), or {@code selector_too_large} or {@code field_path_too_long} when the selector exceeds the
+     *     limits, or {@code unsupported_regex} for a regular expression that CouchDB would accept and matview does not
      */
     public static Selector compile(JsonNode json, MangoLimits limits) {
         if (!json.isObject()) {
             throw new MangoException(
-                    "invalid_selector_json", "Selector must be a JSON object, not: " + json.getNodeType());
+                    "invalid_selector_json", "Selector must be a JSON object, not: " + Excerpt.of(json));
         }
         checkSize(json, limits);
         if (json.isEmpty()) {
             return ALL;
         }
         JsonNode copy = json.deepCopy();
-        SelectorCompiler.Compiled compiled = SelectorCompiler.compile(copy);
+        SelectorCompiler.Compiled compiled = SelectorCompiler.compile(copy, limits);
         return new Selector(compiled.condition(), compiled.hasRegex(), copy, limits);
     }
 
@@ -86,7 +86,31 @@ public final class Selector {
      * @throws MangoException {@code regex_too_expensive} when the regular expressions exceed their budget on it
      */
     public boolean matches(JsonNode document) {
-        return condition.test(document, hasRegex ? new RegexBudget(limits.regexSteps()) : RegexBudget.NONE);
+        return matches(document, Budget.unlimited());
+    }
+
+    /**
+     * The same, paid for: a step for each condition looked at, name of a path, element and comparison, and for the text
+     * that is compared.
+     *
+     * @throws BudgetSpentException when the budget does not suffice
+     * @throws MangoException {@code regex_too_expensive} when the regular expressions exceed what they have for a document
+     */
+    public boolean matches(JsonNode document, Budget budget) {
+        if (hasRegex) {
+            budget.grantRegex(limits.regexSteps());
+        }
+        return condition.test(document, budget);
+    }
+
+    /**
+     * Returns this selector, once it is known to be within other limits than those it was compiled in; where they grant
+     * regular expressions less, one that does.
+     *
+     * @throws MangoException when it exceeds them
+     */
+    public Selector within(MangoLimits limits) {
+        return limits.cover(this.limits) ? this : compile(json, limits);
     }
 
     /** Returns the selector that matches what both match. Its regular expressions share the smaller budget. */

@@ -20,7 +20,7 @@ import dev.matview.core.mango.Containers.Size;
 import dev.matview.core.mango.Strings.BeginsWith;
 import dev.matview.core.mango.Strings.Matches;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,15 +44,22 @@ final class SelectorCompiler {
 
     private boolean hasRegex;
 
-    private SelectorCompiler() {}
+    private final MangoLimits limits;
+
+    /** Many conditions on one path share it. */
+    private final Map<String, FieldPath> paths = new HashMap<>();
+
+    private SelectorCompiler(MangoLimits limits) {
+        this.limits = limits;
+    }
 
     /**
      * Compiles a selector that is known to be an object, not empty, and within its limits.
      *
      * @throws MangoException with CouchDB's error
      */
-    static Compiled compile(JsonNode selector) {
-        SelectorCompiler compiler = new SelectorCompiler();
+    static Compiled compile(JsonNode selector, MangoLimits limits) {
+        SelectorCompiler compiler = new SelectorCompiler(limits);
         Condition condition = compiler.condition(selector, Scope.ROOT);
         if (compiler.firstPathError != null) {
             throw compiler.firstPathError;
@@ -63,7 +70,7 @@ final class SelectorCompiler {
     /**
      * A compiled selector.
      *
-     * @param hasRegex whether evaluating it needs a {@link RegexBudget}
+     * @param hasRegex whether evaluating it needs a grant of steps for its regular expressions
      */
     record Compiled(Condition condition, boolean hasRegex) {}
 
@@ -94,7 +101,7 @@ final class SelectorCompiler {
      * @param atRoot whether only negations stand above
      * @param inElement whether an element operator stands above
      */
-    private record Scope(String path, Comparator<JsonNode> order, boolean negated, boolean atRoot, boolean inElement) {
+    private record Scope(String path, Order order, boolean negated, boolean atRoot, boolean inElement) {
         static final Scope ROOT = new Scope("", Collation.couchdb(), false, true, false);
 
         Scope field(String name) {
@@ -113,7 +120,7 @@ final class SelectorCompiler {
             return new Scope("", orderHere(), false, false, true);
         }
 
-        Comparator<JsonNode> orderHere() {
+        Order orderHere() {
             return path.equals(IdRange.FIELD) ? TermOrder.INSTANCE : order;
         }
     }
@@ -135,6 +142,8 @@ final class SelectorCompiler {
 
     private Condition member(String name, JsonNode argument, Scope scope) {
         if (!name.startsWith("$")) {
+            // Before the names are joined: what is above many would be copied for each of them.
+            FieldPath.requireLength(scope.path.length() + name.length(), limits);
             return condition(argument, scope.field(name));
         }
         return switch (name) {
@@ -180,8 +189,11 @@ final class SelectorCompiler {
             return condition;
         }
         try {
-            return new Field(FieldPath.parse(scope.path), condition);
+            return new Field(paths.computeIfAbsent(scope.path, path -> FieldPath.parse(path, limits)), condition);
         } catch (MangoException e) {
+            if (!e.error().equals("invalid_field_name")) {
+                throw e;
+            }
             if (!scope.inElement && firstPathError == null) {
                 firstPathError = e;
             }

@@ -25,14 +25,17 @@ import org.jspecify.annotations.Nullable;
 public final class SortOrder {
     private static final String ID = "_id";
 
-    private static final SortOrder NONE = new SortOrder(JsonNodeFactory.instance.arrayNode(), List.of());
+    private static final SortOrder NONE =
+            new SortOrder(JsonNodeFactory.instance.arrayNode(), List.of(), MangoLimits.defaults());
 
     private final JsonNode json;
     private final List<SortField> sortFields;
+    private final MangoLimits limits;
 
-    private SortOrder(JsonNode json, List<SortField> sortFields) {
+    private SortOrder(JsonNode json, List<SortField> sortFields, MangoLimits limits) {
         this.json = json;
         this.sortFields = sortFields;
+        this.limits = limits;
     }
 
     private record SortField(String name, FieldPath path, boolean descending) {}
@@ -42,26 +45,45 @@ public final class SortOrder {
         return NONE;
     }
 
-    /**
-     * Compiles a list of sort fields, each a name or one name with {@code "asc"} or {@code "desc"}. An empty list, JSON
-     * null and Jackson's missing node ask for no order.
-     *
-     * @throws MangoException {@code invalid_sort_json} when it is no array, {@code invalid_sort_field} for an element
-     *     of another form, {@code invalid_field_name} when a name in a path is empty
-     */
+    /** Compiles a list of sort fields within the {@linkplain MangoLimits#defaults() default limits}. */
     public static SortOrder compile(JsonNode sort) {
-        if (sort.isNull() || sort.isMissingNode() || sort.isArray() && sort.isEmpty()) {
+        return compile(sort, MangoLimits.defaults());
+    }
+
+    /**
+     * Compiles a list of sort fields, each a name or one name with {@code "asc"} or {@code "desc"}. An empty list and
+     * Jackson's missing node ask for no order.
+     *
+     * @throws MangoException {@code invalid_sort_json} when it is no array (JSON null is none), {@code invalid_sort_field} for an element
+     *     of another form, {@code invalid_field_name} when a name in a path is empty; {@code too_many_sort_keys} and
+     *     {@code field_path_too_long} when it exceeds the limits
+     */
+    public static SortOrder compile(JsonNode sort, MangoLimits limits) {
+        if (sort.isMissingNode() || sort.isArray() && sort.isEmpty()) {
             return NONE;
         }
         if (!sort.isArray()) {
             throw new MangoException(
-                    "invalid_sort_json", "Sort must be an array of sort specs, not: " + sort.getNodeType());
+                    "invalid_sort_json", "Sort must be an array of sort specs, not: " + Excerpt.of(sort));
+        }
+        if (sort.size() > limits.maxSortKeys()) {
+            throw new MangoException(
+                    "too_many_sort_keys", "A sort may list up to " + limits.maxSortKeys() + " fields.");
         }
         List<SortField> fields = new ArrayList<>();
         for (JsonNode field : sort) {
-            fields.add(sortField(field));
+            fields.add(sortField(field, limits));
         }
-        return new SortOrder(sort.deepCopy(), List.copyOf(fields));
+        return new SortOrder(sort.deepCopy(), List.copyOf(fields), limits);
+    }
+
+    /**
+     * Returns this order, once it is known to be within other limits than those it was compiled in.
+     *
+     * @throws MangoException when it exceeds them
+     */
+    public SortOrder within(MangoLimits limits) {
+        return limits.cover(this.limits) ? this : compile(json, limits);
     }
 
     /** Tells whether no order was asked for. */
@@ -82,13 +104,24 @@ public final class SortOrder {
      * @return the key, or {@code null} when the document lacks a sort field and is to be left out
      */
     public byte @Nullable [] key(JsonNode document) {
+        return key(document, Budget.unlimited());
+    }
+
+    /**
+     * The same, paid for: a step for each name of a path, each value in what is sorted by, and for the text in it.
+     *
+     * @throws BudgetSpentException when the budget does not suffice
+     */
+    public byte @Nullable [] key(JsonNode document, Budget budget) {
         byte[] id = document.path(ID).asText("").getBytes(StandardCharsets.UTF_8);
         if (isNone()) {
+            budget.spend(1);
             return id;
         }
-        CollationKeyWriter key = new CollationKeyWriter();
+        CollationKeyWriter key = new CollationKeyWriter(budget);
         boolean descending = false;
         for (SortField field : sortFields) {
+            budget.spend(field.path.length());
             JsonNode value = field.path.get(document);
             if (value == null || value.isMissingNode()) {
                 return null;
@@ -121,20 +154,19 @@ public final class SortOrder {
         return json.toString();
     }
 
-    private static SortField sortField(JsonNode field) {
+    private static SortField sortField(JsonNode field, MangoLimits limits) {
         if (field.isTextual() && !field.textValue().isEmpty()) {
-            return new SortField(field.textValue(), FieldPath.parse(field.textValue()), false);
+            return new SortField(field.textValue(), FieldPath.parse(field.textValue(), limits), false);
         }
         if (field.isObject() && field.size() == 1) {
             Map.Entry<String, JsonNode> only = field.properties().iterator().next();
             String direction = only.getValue().asText("");
             if (only.getValue().isTextual() && (direction.equals("asc") || direction.equals("desc"))) {
-                return new SortField(only.getKey(), FieldPath.parse(only.getKey()), direction.equals("desc"));
+                return new SortField(only.getKey(), FieldPath.parse(only.getKey(), limits), direction.equals("desc"));
             }
         }
         throw new MangoException(
                 "invalid_sort_field",
-                "Invalid sort field of type " + field.getNodeType()
-                        + ". Write \"name\" or {\"name\": \"asc\"} or \"desc\".");
+                "Invalid sort field: " + Excerpt.of(field) + ". Write \"name\" or {\"name\": \"asc\"} or \"desc\".");
     }
 }

@@ -12,7 +12,7 @@ final class Strings {
     /** {@code $regex}. Allocates the bytes of the value. */
     record Matches(Regex regex) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             return value.isTextual() && regex.find(value.textValue(), budget);
         }
     }
@@ -24,12 +24,13 @@ final class Strings {
      */
     record BeginsWith(String prefix) implements Condition {
         @Override
-        public boolean test(JsonNode value, RegexBudget budget) {
+        public boolean test(JsonNode value, Budget budget) {
             if (!value.isTextual()) {
                 return false;
             }
             String text = value.textValue();
             int end = prefix.length();
+            budget.spend(Math.min(end, text.length()) / Budget.TEXT);
             return text.startsWith(prefix)
                     && (end == 0 || end == text.length() || breaks(text.codePointBefore(end), text.codePointAt(end)));
         }

@@ -1,7 +1,6 @@
 package dev.matview.core.mango;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -12,13 +11,13 @@ import java.util.Map;
  * <p>Seen as Erlang terms, JSON sorts as number, then the atoms {@code false}, {@code null}, {@code true}, then object
  * (a tuple), array (a list), string (a binary, compared by its UTF-8 bytes).
  */
-final class TermOrder implements Comparator<JsonNode> {
+final class TermOrder implements Order {
     static final TermOrder INSTANCE = new TermOrder();
 
     private TermOrder() {}
 
     @Override
-    public int compare(JsonNode a, JsonNode b) {
+    public int compare(JsonNode a, JsonNode b, Budget budget) {
         int rank = rank(a);
         int difference = rank - rank(b);
         if (difference != 0) {
@@ -26,9 +25,9 @@ final class TermOrder implements Comparator<JsonNode> {
         }
         return switch (Collation.rank(a)) {
             case Collation.NUMBER -> JsonNumbers.compare(a, b);
-            case Collation.STRING -> compareUtf8(a.asText(), b.asText());
-            case Collation.ARRAY -> compareArrays(a, b);
-            case Collation.OBJECT -> compareObjects(a, b);
+            case Collation.STRING -> compareUtf8(a.asText(), b.asText(), budget);
+            case Collation.ARRAY -> compareArrays(a, b, budget);
+            case Collation.OBJECT -> compareObjects(a, b, budget);
             default -> 0;
         };
     }
@@ -37,22 +36,24 @@ final class TermOrder implements Comparator<JsonNode> {
      * Tells whether two values are the same term ({@code =:=}): unlike in {@link #compare}, the integer 1 is not the
      * float 1.0.
      */
-    static boolean identical(JsonNode a, JsonNode b) {
+    static boolean identical(JsonNode a, JsonNode b, Budget budget) {
+        budget.spend(1);
         if (rank(a) != rank(b)) {
             return false;
         }
         return switch (Collation.rank(a)) {
             case Collation.NUMBER -> a.isIntegralNumber() == b.isIntegralNumber() && JsonNumbers.compare(a, b) == 0;
-            case Collation.STRING -> a.asText().equals(b.asText());
-            case Collation.ARRAY -> identicalArrays(a, b);
-            case Collation.OBJECT -> identicalObjects(a, b);
+            case Collation.STRING -> identicalStrings(a.asText(), b.asText(), budget);
+            case Collation.ARRAY -> identicalArrays(a, b, budget);
+            case Collation.OBJECT -> identicalObjects(a, b, budget);
             default -> true;
         };
     }
 
     /** Compares strings as their UTF-8 bytes compare, which is by code point and not by UTF-16 unit. */
-    static int compareUtf8(String a, String b) {
+    static int compareUtf8(String a, String b, Budget budget) {
         int common = Math.min(a.length(), b.length());
+        budget.spend(common / Budget.TEXT);
         for (int i = 0; i < common; i++) {
             char x = a.charAt(i);
             char y = b.charAt(i);
@@ -76,10 +77,11 @@ final class TermOrder implements Comparator<JsonNode> {
         };
     }
 
-    private int compareArrays(JsonNode a, JsonNode b) {
+    private int compareArrays(JsonNode a, JsonNode b, Budget budget) {
         int common = Math.min(a.size(), b.size());
         for (int i = 0; i < common; i++) {
-            int result = compare(a.get(i), b.get(i));
+            budget.spend(1);
+            int result = compare(a.get(i), b.get(i), budget);
             if (result != 0) {
                 return result;
             }
@@ -87,15 +89,16 @@ final class TermOrder implements Comparator<JsonNode> {
         return a.size() - b.size();
     }
 
-    private int compareObjects(JsonNode a, JsonNode b) {
+    private int compareObjects(JsonNode a, JsonNode b, Budget budget) {
         Iterator<Map.Entry<String, JsonNode>> left = a.properties().iterator();
         Iterator<Map.Entry<String, JsonNode>> right = b.properties().iterator();
         while (left.hasNext() && right.hasNext()) {
+            budget.spend(1);
             Map.Entry<String, JsonNode> x = left.next();
             Map.Entry<String, JsonNode> y = right.next();
-            int result = compareUtf8(x.getKey(), y.getKey());
+            int result = compareUtf8(x.getKey(), y.getKey(), budget);
             if (result == 0) {
-                result = compare(x.getValue(), y.getValue());
+                result = compare(x.getValue(), y.getValue(), budget);
             }
             if (result != 0) {
                 return result;
@@ -104,26 +107,33 @@ final class TermOrder implements Comparator<JsonNode> {
         return Boolean.compare(left.hasNext(), right.hasNext());
     }
 
-    private static boolean identicalArrays(JsonNode a, JsonNode b) {
+    private static boolean identicalStrings(String a, String b, Budget budget) {
+        // Strings of different lengths are not even looked into.
+        budget.spend(a.length() == b.length() ? a.length() / Budget.TEXT : 0);
+        return a.equals(b);
+    }
+
+    private static boolean identicalArrays(JsonNode a, JsonNode b, Budget budget) {
         if (a.size() != b.size()) {
             return false;
         }
         for (int i = 0; i < a.size(); i++) {
-            if (!identical(a.get(i), b.get(i))) {
+            if (!identical(a.get(i), b.get(i), budget)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean identicalObjects(JsonNode a, JsonNode b) {
+    private static boolean identicalObjects(JsonNode a, JsonNode b, Budget budget) {
         if (a.size() != b.size()) {
             return false;
         }
         Iterator<Map.Entry<String, JsonNode>> others = b.properties().iterator();
         for (Map.Entry<String, JsonNode> member : a.properties()) {
             Map.Entry<String, JsonNode> other = others.next();
-            if (!member.getKey().equals(other.getKey()) || !identical(member.getValue(), other.getValue())) {
+            if (!identicalStrings(member.getKey(), other.getKey(), budget)
+                    || !identical(member.getValue(), other.getValue(), budget)) {
                 return false;
             }
         }

@@ -1,6 +1,7 @@
 package dev.matview.core.memory;
 
 import dev.matview.core.Listeners;
+import dev.matview.core.StoreSecret;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewStore;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 
 /**
@@ -22,9 +24,13 @@ import java.util.function.LongConsumer;
  */
 public final class InMemoryViewStore implements ViewStore {
 
+    /** Views made again after their store was closed have rows with the same keys, while the process lives. */
+    private static final StoreSecret OF_THE_PROCESS = StoreSecret.random();
+
     private final Map<String, StoredView> views = new ConcurrentHashMap<>();
     private final Map<String, Listeners<Long>> listeners = new ConcurrentHashMap<>();
     private final AtomicLong commits = new AtomicLong();
+    private final AtomicReference<StoreSecret> secret = new AtomicReference<>(OF_THE_PROCESS);
     private volatile boolean closed;
 
     @Override
@@ -89,10 +95,26 @@ public final class InMemoryViewStore implements ViewStore {
         });
     }
 
+    @Override
+    public StoreSecret secret() {
+        requireOpen();
+        return secret.get();
+    }
+
+    @Override
+    public StoreSecret rotateSecret() {
+        requireOpen();
+        return secret.updateAndGet(StoreSecret::rotated);
+    }
+
     private void requireOpen(String view) {
         Objects.requireNonNull(view, "view");
+        requireOpen();
+    }
+
+    private void requireOpen() {
         if (closed) {
-            throw new ViewStoreException("the view store is closed: view " + view);
+            throw new ViewStoreException("the view store is closed");
         }
     }
 

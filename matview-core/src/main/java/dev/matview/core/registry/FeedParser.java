@@ -101,7 +101,10 @@ final class FeedParser {
         refuseUnknown(QUERY, query);
         JsonNode selector = query.path(Keys.SELECTOR);
         if (selector.isObject()) {
-            compiled(Keys.SELECTOR, selector, Selector::compile).ifPresent(builder::selector);
+            compiled(Keys.SELECTOR, selector, Selector::compile).ifPresent(compiled -> {
+                refuseConflicts(Keys.SELECTOR, Conflicts.inSelector(selector));
+                builder.selector(compiled);
+            });
         } else {
             wrong(Keys.path(QUERY, Keys.SELECTOR), selector, "must be an object; {} selects every document");
         }
@@ -124,7 +127,14 @@ final class FeedParser {
         if (!value.isArray() && !value.isMissingNode()) {
             wrong(Keys.path(QUERY, key), value, "must be an array of " + of);
         }
+        refuseConflicts(key, Conflicts.inList(value));
         return value.isArray() ? Optional.of(value) : Optional.empty();
+    }
+
+    private void refuseConflicts(String key, Optional<String> field) {
+        field.ifPresent(name -> problem(
+                Keys.path(QUERY, key),
+                Text.name(name) + " is not supported: a view has the winning revision of each document alone"));
     }
 
     private <T> Optional<T> compiled(String key, JsonNode value, Function<JsonNode, T> compiler) {

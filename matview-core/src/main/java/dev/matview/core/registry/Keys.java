@@ -1,8 +1,8 @@
 package dev.matview.core.registry;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The keys of a feed's JSON, and which of them was probably meant by one that is not among them. */
 final class Keys {
@@ -43,8 +43,6 @@ final class Keys {
             new Key(REFRESH, MODE),
             new Key(REFRESH, MIN_INTERVAL));
 
-    private static final int LONGEST = 40;
-
     private Keys() {}
 
     private record Key(String parent, String name) {
@@ -64,20 +62,21 @@ final class Keys {
 
     /** What to say of an unknown key: the nearest known one, wherever it belongs, or all that may stand there. */
     static String adviceOn(String parent, String name) {
-        Key nearest = null;
-        int least = Math.max(1, Math.min(name.length(), LONGEST) / 3) + 1;
-        for (Key key : KNOWN) {
-            int distance = name.length() > LONGEST ? least : distance(name, key.name());
-            boolean nearer = distance < least
-                    || (distance == least && nearest != null && key.parent().equals(parent));
-            if (nearer) {
-                nearest = key;
-                least = distance;
-            }
-        }
-        return nearest != null
-                ? "is no known key; did you mean " + nearest.path() + "?"
-                : "is no known key; known are " + namesIn(parent);
+        // Those that may stand there come first: of equally near ones they are the likelier.
+        List<Key> known = Stream.concat(
+                        KNOWN.stream().filter(key -> key.parent().equals(parent)), KNOWN.stream())
+                .toList();
+        return Spelling.nearest(name, known.stream().map(Key::name).toList())
+                .map(nearest -> "is no known key; did you mean " + path(nearest, known) + "?")
+                .orElseGet(() -> "is no known key; known are " + namesIn(parent));
+    }
+
+    private static String path(String name, List<Key> known) {
+        return known.stream()
+                .filter(key -> key.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .path();
     }
 
     private static String namesIn(String parent) {
@@ -85,25 +84,5 @@ final class Keys {
                 .filter(key -> key.parent().equals(parent))
                 .map(Key::name)
                 .collect(Collectors.joining(", "));
-    }
-
-    /** Levenshtein's: how many letters to put in, take out or change. The case of a letter does not count. */
-    private static int distance(String a, String b) {
-        String from = a.toLowerCase(Locale.ROOT);
-        String to = b.toLowerCase(Locale.ROOT);
-        int[] above = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            above[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int[] row = new int[to.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int change = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
-                row[j] = Math.min(above[j - 1] + change, 1 + Math.min(above[j], row[j - 1]));
-            }
-            above = row;
-        }
-        return above[to.length()];
     }
 }

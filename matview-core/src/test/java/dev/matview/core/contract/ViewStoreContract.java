@@ -30,9 +30,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What every {@link ViewStore} does. A backend extends this class and gives what {@link ViewStoreHarness} asks for;
- * nothing here depends on how fast it is. What several threads do to one view at a time is inherited.
+ * nothing here depends on how fast it is. What several threads do to one view at a
+ * time, and the store's secret, are inherited.
  */
-public abstract class ViewStoreContract extends ViewStoreRaceContract {
+public abstract class ViewStoreContract extends ViewStoreSecretContract {
 
     private static final String VIEW = "_global_posts";
 
@@ -442,6 +443,7 @@ public abstract class ViewStoreContract extends ViewStoreRaceContract {
         store.close();
 
         assertThatThrownBy(() -> store.read(VIEW, 0)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(store::secret).isInstanceOf(RuntimeException.class);
         assertThatThrownBy(() -> store.commit(delta(VIEW, 1))).isInstanceOf(RuntimeException.class);
     }
 }

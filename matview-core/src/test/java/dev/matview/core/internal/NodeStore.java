@@ -1,5 +1,6 @@
 package dev.matview.core.internal;
 
+import dev.matview.core.StoreSecret;
 import dev.matview.core.Subscription;
 import dev.matview.core.ViewDelta;
 import dev.matview.core.ViewStore;
@@ -66,6 +67,18 @@ final class NodeStore implements ViewStore {
     /** Tells whoever watched last of a generation, as a message does that comes late. */
     void tell(long generation) {
         listener.accept(generation);
+    }
+
+    @Override
+    public StoreSecret secret() {
+        ask();
+        return shared.secret();
+    }
+
+    @Override
+    public StoreSecret rotateSecret() {
+        ask();
+        return shared.rotateSecret();
     }
 
     /** The shared store stays open. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -57,7 +58,7 @@ class ProjectionTest {
     @Test
     void anEmptyListKeepsEverything() {
         ObjectNode document = (ObjectNode) json("{'a': 1}");
-        for (JsonNode none : new JsonNode[] {json("[]"), json("null"), MissingNode.getInstance()}) {
+        for (JsonNode none : new JsonNode[] {json("[]"), MissingNode.getInstance()}) {
             Projection projection = Projection.compile(none);
             assertThat(projection.isAll()).isTrue();
             assertThat(projection.apply(document)).isSameAs(document);
@@ -81,6 +82,7 @@ class ProjectionTest {
             quoteCharacter = '`',
             value = {
                 "'a'        | invalid_fields",
+                "null       | invalid_fields",
                 "{'a': 1}   | invalid_fields",
                 "5          | invalid_fields",
                 "[5]        | invalid_field",
@@ -104,7 +106,7 @@ class ProjectionTest {
                 nodes.arrayNode().addAll(fields.stream().map(nodes::textNode).toList()));
         List<String> listed = new ArrayList<>();
         for (String field : fields) {
-            JsonNode value = FieldPath.parse(field).get(document);
+            JsonNode value = FieldPath.parse(field, MangoLimits.defaults()).get(document);
             if (value != null) {
                 collectLeaves(value, listed);
             }
@@ -112,6 +114,51 @@ class ProjectionTest {
         List<String> shown = new ArrayList<>();
         collectLeaves(fields.isEmpty() ? nodes.nullNode() : projection.apply(document), shown);
         assertThat(listed).containsAll(shown);
+    }
+
+    /** Containers are copied once and then changed; what comes out is what copying them at each path gives. */
+    @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
+    void manyPathsIntoOneContainerAreAsIfEachCopiedIt(
+            @ForAll("documents") ObjectNode document, @ForAll("fields") List<String> fields) {
+        ObjectNode before = document.deepCopy();
+        JsonNode list = JsonNodeFactory.instance
+                .arrayNode()
+                .addAll(fields.stream().map(JsonNodeFactory.instance::textNode).toList());
+
+        String kept = Projection.compile(list).apply(document).toString();
+
+        assertThat(kept).isEqualTo(fields.isEmpty() ? before.toString() : copied(before, fields));
+        assertThat(document).as("the document is not changed").isEqualTo(before);
+    }
+
+    private static String copied(ObjectNode document, List<String> fields) {
+        ObjectNode kept = JsonNodeFactory.instance.objectNode();
+        for (String field : fields) {
+            FieldPath path = FieldPath.parse(field, MangoLimits.defaults());
+            JsonNode value = path.get(document);
+            if (value != null && !value.isMissingNode()) {
+                kept.set(path.name(0), copiedWith(kept.get(path.name(0)), path, 1, value));
+            }
+        }
+        return kept.toString();
+    }
+
+    private static JsonNode copiedWith(JsonNode target, FieldPath path, int step, JsonNode value) {
+        if (step == path.length()) {
+            return value;
+        }
+        if (target == null || target.isObject()) {
+            ObjectNode copy = target == null ? JsonNodeFactory.instance.objectNode() : target.deepCopy();
+            JsonNode next = target == null ? null : target.get(path.name(step));
+            return copy.set(path.name(step), copiedWith(next, path, step + 1, value));
+        }
+        int index = path.index(step);
+        if (!target.isArray() || index < 1 || index >= target.size()) {
+            return target;
+        }
+        ArrayNode copy = target.deepCopy();
+        copy.set(index - 1, copiedWith(target.get(index), path, step + 1, value));
+        return copy;
     }
 
     private static void collectLeaves(JsonNode value, List<String> leaves) {

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** In which order rows come, and which documents have no place in it. */
 class SortOrderTest {
@@ -45,10 +44,9 @@ class SortOrderTest {
         assertThat(SortOrder.none().key(json("{'n': 1}"))).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"[]", "null"})
-    void anEmptySortIsNone(String sort) {
-        assertThat(SortOrder.compile(json(sort))).isSameAs(SortOrder.none());
+    @Test
+    void anEmptySortIsNone() {
+        assertThat(SortOrder.compile(json("[]"))).isSameAs(SortOrder.none());
         assertThat(SortOrder.compile(MissingNode.getInstance())).isSameAs(SortOrder.none());
     }
 
@@ -135,6 +133,7 @@ class SortOrderTest {
             value = {
                 "'a'                        | invalid_sort_json",
                 "{'a': 'asc'}               | invalid_sort_json",
+                "null                       | invalid_sort_json",
                 "['']                       | invalid_sort_field",
                 "[1]                        | invalid_sort_field",
                 "[['a']]                    | invalid_sort_field",

@@ -61,6 +61,14 @@ class RegistryMistakesTest {
                 in("query.selector", "[]", "query.selector: " + selectorRule() + ", not an array"),
                 in("query.fields", "'_id'", "query.fields: must be an array of fields, not \"_id\""),
                 in("query.sort", "{'a': 'asc'}", "query.sort: " + sortRule() + ", not an object"),
+                in("query.fields", "['_id', '_conflicts']", noConflicts("query.fields", "_conflicts")),
+                in("query.fields", "['_deleted_conflicts.0']", noConflicts("query.fields", "_deleted_conflicts.0")),
+                in("query.sort", "[{'_conflicts': 'asc'}]", noConflicts("query.sort", "_conflicts")),
+                in("query.selector", "{'_conflicts': {'$exists': true}}", noConflicts("query.selector", "_conflicts")),
+                in(
+                        "query.selector",
+                        "{'$or': [{'a': 1}, {'$not': {'_conflicts.0': 'x'}}]}",
+                        noConflicts("query.selector", "_conflicts.0")),
                 in("query.limit", "0", "query.limit: " + limitRule() + ", not 0"),
                 in("query.limit", "2.5", "query.limit: " + limitRule() + ", not 2.5"),
                 in("query.limit", "'10'", "query.limit: " + limitRule() + ", not \"10\""),
@@ -148,6 +156,14 @@ class RegistryMistakesTest {
                         "global-feeds.json: feed posts: query.limit: " + limitRule() + ", not -1",
                         "global-feeds.json: feed #2: collectionName: is missing; it " + NAME_RULE,
                         "global-feeds.json: feed #3: must be an object, not \"events\"");
+    }
+
+    @Test
+    void aFieldOfThatNameWithinAnotherIsNoConflict() {
+        String query = "{'selector': {'a': {'_conflicts': 1}, 'b': {'$elemMatch': {'_conflicts': 1}}},"
+                + " 'fields': ['a._conflicts', '_conflicting'], 'sort': ['a._conflicts']}";
+
+        assertThat(lines(readAll("[" + feed("query", query) + "]"))).isEmpty();
     }
 
     @Test
@@ -278,6 +294,10 @@ class RegistryMistakesTest {
 
     private static String refreshRule() {
         return "must be \"interval\", \"continuous\" or {\"mode\": \"continuous\", \"minInterval\": \"2s\"}";
+    }
+
+    private static String noConflicts(String key, String field) {
+        return key + ": " + field + " is not supported: a view has the winning revision of each document alone";
     }
 
     private static String unknown(String key, String nearest) {

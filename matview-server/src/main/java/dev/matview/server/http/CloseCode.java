@@ -1,5 +1,7 @@
 package dev.matview.server.http;
 
+import java.nio.charset.StandardCharsets;
+
 /** Why the server closes a WebSocket. Those above 4000 are our own (RFC 6455, section 7.4.2). */
 enum CloseCode {
     /** The server stops, or the client is no longer there. */
@@ -8,11 +10,16 @@ enum CloseCode {
     NOT_TEXT(1003),
     /** Text that is no UTF-8. */
     NOT_UTF8(1007),
-    /** A message larger than any that makes sense. */
+    /** A message of more than {@link SocketLimits#MAX_MESSAGE_BYTES}. */
     TOO_LARGE(1009),
+    /** Clients that have not authenticated have more under way than there is room for: try again later. */
+    NO_ROOM(1013),
     /** Something went wrong that the server did not expect. */
     INTERNAL_ERROR(1011),
-    /** The authentication message is no such message, or its query is refused: an error message comes before. */
+    /**
+     * The authentication message is no such message, or its query is refused: an error message comes before, and the
+     * reason begins as it does.
+     */
     BAD_REQUEST(4000),
     /** No token in time, one that is not accepted, or one that has expired. */
     UNAUTHORIZED(4001),
@@ -21,10 +28,29 @@ enum CloseCode {
     /** The client takes too long to read. */
     TOO_SLOW(4008);
 
+    /** A reason may have 123 bytes (RFC 6455, section 5.5). */
+    private static final int LONGEST_REASON = 123;
+
     private final int number;
 
     CloseCode(int number) {
         this.number = number;
+    }
+
+    /** The error's name and, as far as it fits, its reason. */
+    static String reason(HttpError refused) {
+        String text = refused.error() + ": " + refused.reason();
+        int bytes = 0;
+        int end = 0;
+        while (end < text.length()) {
+            int c = text.codePointAt(end);
+            bytes += Character.toString(c).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > LONGEST_REASON) {
+                break;
+            }
+            end += Character.charCount(c);
+        }
+        return text.substring(0, end);
     }
 
     int number() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,13 @@ final class CompressedPages {
     private static final class Key {
         private final byte[] json;
         private final String bookmark;
+        private final @Nullable String warning;
         private final Page.View view;
 
         Key(Page page) {
             this.json = page.json();
             this.bookmark = page.bookmark();
+            this.warning = page.warning();
             this.view = page.view();
         }
 
@@ -47,6 +50,7 @@ final class CompressedPages {
             return other instanceof Key key
                     && key.json == json
                     && key.bookmark.equals(bookmark)
+                    && Objects.equals(key.warning, warning)
                     && key.view.equals(view);
         }
 

@@ -53,6 +53,15 @@ final class HttpError extends RuntimeException {
                 Map.of("Connection", "close"));
     }
 
+    /** The body is packed in a way that is not read. */
+    static HttpError unsupportedEncoding(String encoding) {
+        return new HttpError(
+                415,
+                "bad_content_type",
+                FindOptions.shown(encoding) + " is not a supported content encoding.",
+                Map.of("Accept-Encoding", "gzip, identity"));
+    }
+
     static HttpError bodyNotReceived(int status, String reason) {
         return new HttpError(
                 status, status == 408 ? "request_timeout" : "bad_request", reason, Map.of("Connection", "close"));

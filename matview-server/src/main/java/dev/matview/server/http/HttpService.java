@@ -6,6 +6,7 @@ import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import spark.Route;
@@ -88,16 +89,25 @@ public final class HttpService implements AutoCloseable {
     }
 
     private static void post(Service spark, String path, Endpoint endpoint) {
-        spark.post(path, Endpoint.route(endpoint));
-        refuseOtherMethods(spark, path, "POST");
+        for (String same : withSlash(path)) {
+            spark.post(same, Endpoint.route(endpoint));
+            refuseOtherMethods(spark, same, "POST");
+        }
     }
 
     private static void get(Service spark, String path, Endpoint endpoint) {
         Route route = Endpoint.route(endpoint);
-        spark.get(path, route);
-        // Spark would answer for HEAD itself, with another content type. Jetty leaves the body out.
-        spark.head(path, route);
-        refuseOtherMethods(spark, path, "GET");
+        for (String same : withSlash(path)) {
+            spark.get(same, route);
+            // Spark would answer for HEAD itself, with another content type. Jetty leaves the body out.
+            spark.head(same, route);
+            refuseOtherMethods(spark, same, "GET");
+        }
+    }
+
+    /** The path, and the same with a slash at its end, which Spark takes for another. */
+    private static List<String> withSlash(String path) {
+        return path.endsWith("/") ? List.of(path) : List.of(path, path + '/');
     }
 
     private static void refuseOtherMethods(Service spark, String path, String allowed) {
@@ -146,6 +156,11 @@ public final class HttpService implements AutoCloseable {
     /** How many distinct queries they ask. */
     int topics() {
         return sockets.topics();
+    }
+
+    /** How many bytes clients that have not authenticated have sent of their messages. */
+    long unauthenticatedBytes() {
+        return sockets.unauthenticated().taken();
     }
 
     /** Takes no more requests, and returns when those under way are answered, or after {@link JettyServer#STOP_TIME}. */

@@ -6,8 +6,10 @@ import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Identity;
+import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
+import java.util.Set;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
@@ -39,12 +41,15 @@ final class QueryEndpoint {
             throws IOException {
         QueryString parameters = QueryString.of(request.getQueryString());
         QueryRequest asked = QueryRequest.of(
-                body.read(request), parameters.get("global"), parameters.get("expand"), identity.caller(), limits);
+                body.read(request),
+                Set.of(),
+                parameters.get("global"),
+                parameters.get("expand"),
+                identity.caller(),
+                limits);
         Query query = asked.query();
         Page page = asked.global() ? feeds.query(collection, query) : own(collection, query);
-        String tag = asked.global() && query.expand().isEmpty()
-                ? EntityTag.of(page, query)
-                : EntityTag.ofContent(page, query);
+        String tag = EntityTag.of(page);
         response.setHeader("ETag", tag);
         // Kept by the asking client alone, and asked for again each time: a new generation may be there at any moment.
         response.setHeader("Cache-Control", "private, no-cache");

@@ -5,52 +5,46 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Caller;
 import dev.matview.core.Query;
 import dev.matview.core.mango.MangoLimits;
-import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
-import dev.matview.core.mango.SortOrder;
+import dev.matview.core.registry.Spelling;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request to {@code /data/{collection}/query} asks. Its body has one of two forms. With a {@code selector} object
- * it is read as CouchDB's {@code _find} reads it. Any other is flat: some keys are options, and every other key is part
- * of the selector. The keys {@code global}, {@code expand} and {@code maxCacheAge} are options of both.
+ * What a request to {@code /data/{collection}/query} asks. Its body has one of two forms. With the key {@code selector} it
+ * is read as CouchDB's {@code _find} reads it, and refused as that refuses it. Any other is flat: some keys are options,
+ * and every other key is part of the selector. The keys {@code global}, {@code expand} and {@code maxCacheAge} are options
+ * of both.
+ *
+ * <p>The options of the flat form are all that there will ever be: one more would take a field from somebody's selector.
+ * Later ones come by the query string.
  *
  * @param global whether the feed over all user databases is asked, rather than the caller's own
  * @param query what to read of the feed
  */
 record QueryRequest(boolean global, Query query) {
 
-    private static final Set<String> FLAT_OPTIONS =
-            Set.of("expand", "maxCacheAge", "global", "limit", "fields", "sort");
+    private static final String SELECTOR = "selector";
 
-    private static final Set<String> FIND_KEYS = Set.of(
-            "selector",
-            "fields",
-            "sort",
-            "limit",
-            "skip",
-            "bookmark",
-            "global",
-            "expand",
-            "maxCacheAge",
-            // CouchDB's, about how it finds its answer: of no meaning to a view, and so no reason to refuse a query.
-            "use_index",
-            "r",
-            "conflicts",
-            "stale",
-            "update",
-            "stable",
-            "execution_stats",
-            "allow_fallback");
+    private static final Set<String> OWN_OPTIONS = Set.of("global", "expand", "maxCacheAge");
+
+    /** Those of {@code _find}'s options that the flat form has too. */
+    private static final Set<String> FLAT_OPTIONS = Set.of("bookmark", "limit", "skip", "sort", "fields");
 
     private static final int MAX_EXPAND = 32;
 
+    /** No view is older; a larger number might be none that a duration can hold. */
+    private static final BigDecimal MAX_AGE_SECONDS = BigDecimal.valueOf(1_000_000_000);
+
     /**
+     * @param keysBeside keys of the body that the query shares it with, and that are read elsewhere
      * @param globalParameter the query string's {@code global}; null for none
      * @param expandParameter the query string's {@code expand}, comma separated; null for none
      * @throws HttpError 400
@@ -58,96 +52,65 @@ record QueryRequest(boolean global, Query query) {
      */
     static QueryRequest of(
             ObjectNode body,
+            Set<String> keysBeside,
             @Nullable String globalParameter,
             @Nullable String expandParameter,
             Caller caller,
             MangoLimits limits) {
-        boolean global = isTrue(body.get("global")) || "true".equals(globalParameter);
-        List<String> expand = new ArrayList<>(expandList(body.get("expand")));
-        expand.addAll(commaSeparated(expandParameter));
+        Query.Builder query = Query.builder().caller(caller);
+        if (body.has(SELECTOR)) {
+            FindOptions.read(body, FindOptions.names(), query, limits);
+            requireKnown(body, keysBeside);
+        } else {
+            readFlat(body, keysBeside, query, limits);
+        }
+        JsonNode global = body.get("global");
+        query.expand(expand(body.get("expand"), expandParameter));
+        query.maxAge(maxAge(body.get("maxCacheAge")));
+        return new QueryRequest(
+                (global != null && FindOptions.isTrue(global)) || "true".equals(globalParameter), query.build());
+    }
+
+    private static void readFlat(ObjectNode body, Set<String> keysBeside, Query.Builder query, MangoLimits limits) {
+        ObjectNode options = body.deepCopy().retain(FLAT_OPTIONS);
+        // Clients of the time before send null for no fields and for no sort.
+        options.remove(Stream.of("fields", "sort")
+                .filter(name -> options.path(name).isNull())
+                .toList());
+        FindOptions.read(options, FLAT_OPTIONS, query, limits);
+        ObjectNode selector = body.deepCopy();
+        selector.remove(FLAT_OPTIONS).remove(OWN_OPTIONS).remove(keysBeside);
+        query.selector(Selector.compile(selector, limits));
+    }
+
+    private static void requireKnown(ObjectNode body, Set<String> keysBeside) {
+        List<String> known = Stream.of(FindOptions.names(), OWN_OPTIONS, keysBeside)
+                .flatMap(Collection::stream)
+                .sorted()
+                .toList();
+        requireKnown(body, known);
+    }
+
+    /** @throws HttpError 400 when the object has another key */
+    static void requireKnown(ObjectNode object, Collection<String> known) {
+        object.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                String advice = Spelling.nearest(name, known)
+                        .map(nearest -> "; did you mean " + nearest + "?")
+                        .orElse(".");
+                throw HttpError.badRequest(
+                        "invalid_key", "Invalid key " + FindOptions.shown(name) + " for this request" + advice);
+            }
+        });
+    }
+
+    private static List<String> expand(@Nullable JsonNode listed, @Nullable String parameter) {
+        List<String> expand = new ArrayList<>(expandList(listed));
+        expand.addAll(commaSeparated(parameter));
         if (expand.size() > MAX_EXPAND) {
             throw HttpError.badRequest("invalid_expand", "expand names more than " + MAX_EXPAND + " fields.");
         }
-        Query.Builder query = Query.builder().caller(caller).expand(expand);
-        if (body.get("selector") instanceof ObjectNode selector) {
-            requireFindKeys(body);
-            select(query, selector, limits);
-            page(query, body);
-        } else {
-            ObjectNode selector = body.deepCopy();
-            selector.remove(FLAT_OPTIONS);
-            select(query, selector, limits);
-        }
-        shape(query, body);
-        return new QueryRequest(global, query.build());
-    }
-
-    private static void requireFindKeys(ObjectNode body) {
-        for (Iterator<String> names = body.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            if (!FIND_KEYS.contains(name)) {
-                throw HttpError.badRequest("invalid_key", "Invalid key " + quoted(name) + " for this request.");
-            }
-        }
-    }
-
-    /** An empty selector is left out: the query then is the plain one, whose pages are kept ready. */
-    private static void select(Query.Builder query, ObjectNode selector, MangoLimits limits) {
-        if (!selector.isEmpty()) {
-            query.selector(Selector.compile(selector, limits));
-        }
-    }
-
-    private static void page(Query.Builder query, ObjectNode body) {
-        JsonNode skip = body.get("skip");
-        if (skip != null) {
-            query.skip(nonNegative(skip));
-        }
-        JsonNode bookmark = body.get("bookmark");
-        if (bookmark == null || bookmark.isNull()) {
-            return;
-        }
-        if (!bookmark.isTextual()) {
-            throw HttpError.badRequest("invalid_bookmark", "Invalid bookmark value: " + quoted(bookmark.toString()));
-        }
-        if (!bookmark.textValue().isEmpty()) {
-            query.bookmark(bookmark.textValue());
-        }
-    }
-
-    private static void shape(Query.Builder query, ObjectNode body) {
-        JsonNode limit = body.get("limit");
-        if (limit != null) {
-            query.limit(nonNegative(limit));
-        }
-        JsonNode fields = body.get("fields");
-        if (fields != null && !isEmptyArray(fields)) {
-            query.fields(Projection.compile(fields));
-        }
-        JsonNode sort = body.get("sort");
-        if (sort != null && !isEmptyArray(sort)) {
-            query.sort(SortOrder.compile(sort));
-        }
-    }
-
-    /** Integers too large for an int are as good as the largest: no view has as many rows. */
-    private static int nonNegative(JsonNode number) {
-        if (!number.isIntegralNumber() || number.bigIntegerValue().signum() < 0) {
-            throw HttpError.badRequest(
-                    "invalid_non_neg_integer",
-                    quoted(number.toString()) + " is not an integer greater than or equal to zero");
-        }
-        return number.canConvertToInt() ? number.intValue() : Integer.MAX_VALUE;
-    }
-
-    private static boolean isTrue(@Nullable JsonNode value) {
-        if (value == null) {
-            return false;
-        }
-        if (value.isBoolean()) {
-            return value.booleanValue();
-        }
-        throw HttpError.badRequest("invalid_boolean", "Invalid boolean value: " + quoted(value.toString()));
+        return expand;
     }
 
     private static List<String> expandList(@Nullable JsonNode expand) {
@@ -161,7 +124,7 @@ record QueryRequest(boolean global, Query query) {
         expand.forEach(field -> fields.add(field.textValue()));
         if (!expand.isArray() || fields.contains(null)) {
             throw HttpError.badRequest(
-                    "invalid_expand", "expand must be an array of strings, not: " + quoted(expand.toString()));
+                    "invalid_expand", "expand must be an array of strings, not: " + FindOptions.shown(expand));
         }
         return fields;
     }
@@ -176,12 +139,16 @@ record QueryRequest(boolean global, Query query) {
                 .toList();
     }
 
-    private static boolean isEmptyArray(JsonNode json) {
-        return json.isArray() && json.isEmpty();
-    }
-
-    /** Says back what the client sent, but not all of a megabyte of it. */
-    private static String quoted(String value) {
-        return value.length() <= 100 ? value : value.substring(0, 100) + "…";
+    private static @Nullable Duration maxAge(@Nullable JsonNode seconds) {
+        if (seconds == null || seconds.isNull()) {
+            return null;
+        }
+        if (!seconds.isNumber() || seconds.decimalValue().signum() < 0) {
+            throw HttpError.badRequest(
+                    "invalid_max_cache_age",
+                    "maxCacheAge must be a number of seconds, zero or more, not: " + FindOptions.shown(seconds));
+        }
+        return Duration.ofNanos(
+                seconds.decimalValue().min(MAX_AGE_SECONDS).movePointRight(9).longValue());
     }
 }

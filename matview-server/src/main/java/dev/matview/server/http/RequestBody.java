@@ -17,13 +17,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.zip.ZipException;
 import javax.servlet.http.HttpServletRequest;
 import org.eclipse.jetty.http.HttpException;
 
 /**
- * Reads the body of a request as a JSON object, within bounds of size, time and depth. What is no JSON to CouchDB is none
- * here: half a surrogate pair, a number beyond all doubles, a byte order mark. Thread-safe.
+ * Reads the body of a request as a JSON object, within bounds of size, time and depth. It may be packed with gzip; the
+ * bounds are of what comes and of what it unpacks to. What is no JSON to CouchDB is none here: half a surrogate pair, a
+ * number beyond all doubles, a byte order mark. Thread-safe.
  */
 final class RequestBody {
 
@@ -44,6 +51,9 @@ final class RequestBody {
 
     private static final String NOT_JSON = "invalid UTF-8 JSON";
 
+    /** Two names of one encoding (RFC 9110, section 8.4.1.3). */
+    private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -61,19 +71,55 @@ final class RequestBody {
     /**
      * The body of the request; an empty object when it has none.
      *
-     * @throws HttpError 400, 408 or 413
+     * @throws HttpError 400, 408, 413 or 415
      */
     ObjectNode read(HttpServletRequest request) {
         boolean waits = "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
         if (waits && request.getContentLengthLong() > MAX_BYTES) {
             throw HttpError.tooLarge(MAX_BYTES);
         }
+        List<String> encodings = encodings(request);
+        if (waits && !isReadable(encodings)) {
+            throw HttpError.unsupportedEncoding(String.join(", ", encodings));
+        }
         try {
-            return parse(receive(request.getInputStream()));
+            return parse(unpacked(receive(request.getInputStream()), encodings));
         } catch (HttpException.RuntimeException e) {
             throw HttpError.bodyNotReceived(e.getCode(), "The request body could not be read.");
         } catch (IOException e) {
             throw HttpError.bodyNotReceived(400, "The request body ended early.");
+        }
+    }
+
+    /** All that the body was packed with, in order; several headers are one list (RFC 9110, section 5.3). */
+    private static List<String> encodings(HttpServletRequest request) {
+        return Collections.list(request.getHeaders("Content-Encoding")).stream()
+                .flatMap(header -> Arrays.stream(header.split(",")))
+                .map(encoding -> encoding.strip().toLowerCase(Locale.ROOT))
+                .filter(encoding -> !encoding.isEmpty() && !encoding.equals("identity"))
+                .toList();
+    }
+
+    /** Packed once at most: what is packed many times over unpacks to anything. */
+    private static boolean isReadable(List<String> encodings) {
+        return encodings.isEmpty() || (encodings.size() == 1 && GZIP.contains(encodings.get(0)));
+    }
+
+    private static byte[] unpacked(byte[] body, List<String> encodings) {
+        if (!isReadable(encodings)) {
+            throw HttpError.unsupportedEncoding(String.join(", ", encodings));
+        }
+        if (encodings.isEmpty()) {
+            return body;
+        }
+        try {
+            byte[] unpacked = Gunzip.unpack(body, MAX_BYTES);
+            if (unpacked.length > MAX_BYTES) {
+                throw HttpError.tooLarge(MAX_BYTES);
+            }
+            return unpacked;
+        } catch (ZipException e) {
+            throw HttpError.badRequest("bad_request", "Request body is not properly gzipped.");
         }
     }
 

@@ -39,8 +39,9 @@ final class SocketConnection implements FrameHandler, Outlet {
     private volatile Instant pinged;
     private volatile @Nullable CoreSession session;
     private volatile @Nullable Outbox outbox;
+
     /** What has come of the first message; of no later one. */
-    private final TextMessage first = new TextMessage(SocketLimits.MAX_MESSAGE_BYTES);
+    private final TextMessage first;
 
     /** Whether a pong is on its way: a client that asks more often than it listens gets no queue of them. */
     private final AtomicBoolean answering = new AtomicBoolean();
@@ -64,6 +65,7 @@ final class SocketConnection implements FrameHandler, Outlet {
         this.opened = now;
         this.heard = now;
         this.pinged = now;
+        this.first = new TextMessage(SocketLimits.MAX_MESSAGE_BYTES, sockets.unauthenticated());
     }
 
     @Override
@@ -97,15 +99,28 @@ final class SocketConnection implements FrameHandler, Outlet {
                 return;
             }
         }
-        if (!first.add(frame.getPayload())) {
-            close(CloseCode.TOO_LARGE, "the message is too large");
-        } else if (frame.isFin()) {
-            try {
-                take(first.text());
-            } catch (CharacterCodingException e) {
-                close(CloseCode.NOT_UTF8, "text must be UTF-8");
+        switch (first.add(frame.getPayload())) {
+            case TOO_LARGE ->
+                close(CloseCode.TOO_LARGE, "a message may have " + SocketLimits.MAX_MESSAGE_BYTES + " bytes");
+            case NO_ROOM -> close(CloseCode.NO_ROOM, "no room for messages of unauthenticated clients");
+            case TAKEN -> {
+                if (frame.isFin()) {
+                    takeWhole();
+                }
             }
         }
+    }
+
+    private void takeWhole() {
+        String message;
+        try {
+            message = first.text();
+        } catch (CharacterCodingException e) {
+            close(CloseCode.NOT_UTF8, "text must be UTF-8");
+            return;
+        }
+        first.drop();
+        take(message);
     }
 
     private void answerPing(Frame ping) {
@@ -139,7 +154,7 @@ final class SocketConnection implements FrameHandler, Outlet {
     private void subscribe(SocketRequest request) {
         Identity identity = sockets.authenticate(request.token());
         SocketRequest.Subscribed asked = sockets.read(request, path, identity.caller());
-        Outbox box = new Outbox(this, asked.delta(), sockets::now);
+        Outbox box = new Outbox(this, asked.delta(), asked.since(), sockets::now);
         synchronized (this) {
             expiry = identity.expiry();
             feed = asked.global() ? asked.collection() : null;
@@ -159,7 +174,7 @@ final class SocketConnection implements FrameHandler, Outlet {
     private void refuse(HttpError error) {
         byte[] message = Answer.body(error.error(), error.reason());
         send(ByteBuffer.wrap(message), () -> {});
-        close(CloseCode.of(error), error.error());
+        close(CloseCode.of(error), CloseCode.reason(error));
     }
 
     /** When the client last showed that it is there. */
@@ -178,7 +193,7 @@ final class SocketConnection implements FrameHandler, Outlet {
         synchronized (this) {
             gone = true;
         }
-        stopSending();
+        stop();
         sockets.closed(this);
         callback.succeeded();
     }
@@ -254,7 +269,7 @@ final class SocketConnection implements FrameHandler, Outlet {
             }
             closing = sockets.now();
         }
-        stopSending();
+        stop();
         CoreSession current = session;
         if (current == null) {
             sockets.closed(this);
@@ -263,7 +278,8 @@ final class SocketConnection implements FrameHandler, Outlet {
         }
     }
 
-    private void stopSending() {
+    private void stop() {
+        first.drop();
         Subscription ended;
         synchronized (this) {
             ended = subscription;

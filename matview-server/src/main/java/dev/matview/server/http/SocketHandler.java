@@ -22,7 +22,7 @@ import spark.utils.urldecoding.UrlDecode;
 /** Makes WebSockets of requests to {@code /data/global} and {@code /data/{collection}} that ask to be one. */
 final class SocketHandler extends Handler.Wrapper {
 
-    private static final Pattern PATH = Pattern.compile("/data/([^/]+)");
+    private static final Pattern PATH = Pattern.compile("/data/([^/]+)/?");
 
     /** Pings are answered long before; this ends what even the sweep has missed. */
     private static final Duration IDLE_TIME = Duration.ofMinutes(5);

@@ -10,9 +10,15 @@ import java.time.Duration;
  * @param sendTime how long a message may be under way before its reader counts as too slow
  * @param pingInterval how often the server asks whether the client is still there
  * @param silence how long a client may leave that unanswered
+ * @param unauthenticatedBytes how much all clients together that have not authenticated may have sent of their messages
  */
 public record SocketLimits(
-        int maxSockets, Duration authTime, Duration sendTime, Duration pingInterval, Duration silence) {
+        int maxSockets,
+        Duration authTime,
+        Duration sendTime,
+        Duration pingInterval,
+        Duration silence,
+        int unauthenticatedBytes) {
 
     /**
      * How large a frame is kept whole, in bytes. A larger one of a client is read in pieces, as it comes: its length costs
@@ -21,7 +27,14 @@ public record SocketLimits(
     static final int MAX_FRAME_BYTES = 16 * 1024;
 
     /** How large the authentication message may be, in bytes. Nothing else that a client sends is read. */
-    static final int MAX_MESSAGE_BYTES = 16 * 1024;
+    static final int MAX_MESSAGE_BYTES = 64 * 1024;
+
+    private static final int UNAUTHENTICATED_BYTES = 16 << 20;
+
+    /** With the default for what clients that have not authenticated may send: 16 MiB together. */
+    public SocketLimits(int maxSockets, Duration authTime, Duration sendTime, Duration pingInterval, Duration silence) {
+        this(maxSockets, authTime, sendTime, pingInterval, silence, UNAUTHENTICATED_BYTES);
+    }
 
     /** 10,000 sockets; 10 seconds to authenticate, 30 to take a message; a ping each 30 seconds, 90 to answer it. */
     public static SocketLimits defaults() {
@@ -31,6 +44,11 @@ public record SocketLimits(
 
     /** The same with another number of sockets. */
     public SocketLimits withMaxSockets(int maxSockets) {
-        return new SocketLimits(maxSockets, authTime, sendTime, pingInterval, silence);
+        return new SocketLimits(maxSockets, authTime, sendTime, pingInterval, silence, unauthenticatedBytes);
+    }
+
+    /** The same with another bound of what clients that have not authenticated may send. */
+    public SocketLimits withUnauthenticatedBytes(int unauthenticatedBytes) {
+        return new SocketLimits(maxSockets, authTime, sendTime, pingInterval, silence, unauthenticatedBytes);
     }
 }

@@ -33,6 +33,7 @@ final class Sockets implements AutoCloseable {
     private final Scheduler scheduler;
     private final Set<SocketConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
+    private final MessageRoom unauthenticated;
     private volatile Subscription nextSweep = () -> {};
     private volatile boolean closed;
 
@@ -48,6 +49,7 @@ final class Sockets implements AutoCloseable {
         this.mango = mango;
         this.limits = limits;
         this.scheduler = scheduler;
+        this.unauthenticated = new MessageRoom(limits.unauthenticatedBytes());
         scheduleSweep();
     }
 
@@ -76,6 +78,11 @@ final class Sockets implements AutoCloseable {
 
     Instant now() {
         return scheduler.instant();
+    }
+
+    /** What all clients together that have not authenticated may have sent. */
+    MessageRoom unauthenticated() {
+        return unauthenticated;
     }
 
     /** A connection that may be opened; null when there are too many. */

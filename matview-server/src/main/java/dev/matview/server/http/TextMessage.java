@@ -7,31 +7,61 @@ import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
-/** A message of text, put together from the frames it comes in, within a bound. Not thread-safe. */
+/**
+ * A message of text, put together from the frames it comes in, within a bound of its own and the room that it shares with
+ * others until it is dropped. Thread-safe.
+ */
 final class TextMessage {
 
-    private final int maxBytes;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(0);
-
-    TextMessage(int maxBytes) {
-        this.maxBytes = maxBytes;
+    /** What became of a part. */
+    enum Taken {
+        TAKEN,
+        /** The message is larger than it may be, and dropped. */
+        TOO_LARGE,
+        /** There is no room for it beside the others, and it is dropped. */
+        NO_ROOM
     }
 
-    /** Takes the next part; false, and takes nothing, when the message would be too large with it. */
-    boolean add(@Nullable ByteBuffer part) {
-        byte[] added = BufferUtil.toArray(part);
-        if (added.length > maxBytes - bytes.size()) {
-            return false;
+    private final int maxBytes;
+    private final MessageRoom room;
+    private ByteArrayOutputStream bytes = new ByteArrayOutputStream(0);
+    private boolean dropped;
+
+    TextMessage(int maxBytes, MessageRoom room) {
+        this.maxBytes = maxBytes;
+        this.room = room;
+    }
+
+    /** Takes the next part, and forgets it when the message is dropped. */
+    synchronized Taken add(@Nullable ByteBuffer part) {
+        int more = BufferUtil.length(part);
+        if (dropped || more == 0) {
+            return Taken.TAKEN;
         }
-        bytes.writeBytes(added);
-        return true;
+        if (more > maxBytes - bytes.size()) {
+            drop();
+            return Taken.TOO_LARGE;
+        }
+        if (!room.take(more)) {
+            drop();
+            return Taken.NO_ROOM;
+        }
+        bytes.writeBytes(BufferUtil.toArray(part));
+        return Taken.TAKEN;
     }
 
     /** @throws CharacterCodingException when it is no UTF-8 */
-    String text() throws CharacterCodingException {
+    synchronized String text() throws CharacterCodingException {
         return StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes.toByteArray()))
                 .toString();
+    }
+
+    /** Forgets what has come and whatever will, and gives the room back. */
+    synchronized void drop() {
+        dropped = true;
+        room.giveBack(bytes.size());
+        bytes = new ByteArrayOutputStream(0);
     }
 }

@@ -2,54 +2,91 @@ package dev.matview.server.push;
 
 import dev.matview.core.Page;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One answer of a topic, written once for all who get it. Thread-safe. */
 final class Answer {
 
+    /** From how many earlier answers the difference is kept: nearly all ask for that to the one before. */
+    private static final int MOST_DELTAS = 8;
+
     private final long number;
     private final Page page;
+    private final String tag;
     private byte @Nullable [] whole;
-    /** By number: to hold on to the answer itself would hold on to all there ever were. */
-    private long deltaFrom;
+    private byte @Nullable [] wholeWithKeys;
 
-    private byte @Nullable [] delta;
+    /** By the tag of the answer they lead from: to hold on to the answer itself would hold on to all there ever were. */
+    private final Map<String, byte[]> deltas = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, byte[]> eldest) {
+            return size() > MOST_DELTAS;
+        }
+    };
 
     /** @param number later answers of the topic have higher ones */
     Answer(long number, Page page) {
         this.number = number;
         this.page = page;
+        this.tag = page.tag();
     }
 
     long number() {
         return number;
     }
 
-    boolean shows(Answer other) {
-        return Arrays.equals(page.json(), other.page.json());
+    /** Whether whoever was sent the other one needs not be sent this. */
+    boolean isSameAs(Answer other) {
+        return tag.equals(other.tag);
     }
 
     synchronized ByteBuffer whole() {
         if (whole == null) {
             whole = PageJson.whole(page);
         }
-        return ByteBuffer.wrap(whole).asReadOnlyBuffer();
+        return message(whole);
     }
 
-    /**
-     * What changed since another answer. Where only the order has, that is the whole answer. Nearly all ask for the
-     * difference to the answer before, so only the last one asked for is kept.
-     */
-    synchronized ByteBuffer since(Answer before) {
-        if (delta == null || deltaFrom != before.number) {
-            Page.Delta changes = page.since(before.page);
-            if (changes.isEmpty()) {
-                return whole();
-            }
-            delta = PageJson.delta(changes, page);
-            deltaFrom = before.number;
+    synchronized ByteBuffer wholeWithKeys() {
+        return message(wholeBytesWithKeys());
+    }
+
+    private byte[] wholeBytesWithKeys() {
+        if (wholeWithKeys == null) {
+            wholeWithKeys = PageJson.wholeWithKeys(page, EntityTag.of(page));
         }
-        return ByteBuffer.wrap(delta).asReadOnlyBuffer();
+        return wholeWithKeys;
+    }
+
+    /** What leads here from another answer, or the whole where that is no larger. */
+    ByteBuffer since(Answer before) {
+        return since(before.tag, () -> Optional.of(page.since(before.page)));
+    }
+
+    /** What leads here from the answer that a client says it holds; the whole where that cannot be known. */
+    ByteBuffer since(String entityTag) {
+        String held = EntityTag.pageTag(entityTag);
+        return since(held, () -> page.since(held));
+    }
+
+    private synchronized ByteBuffer since(String held, Supplier<Optional<Page.Delta>> difference) {
+        byte[] delta = deltas.get(held);
+        if (delta == null) {
+            delta = difference
+                    .get()
+                    .map(changes -> PageJson.delta(changes, page, EntityTag.of(page)))
+                    .filter(message -> message.length < wholeBytesWithKeys().length)
+                    .orElseGet(this::wholeBytesWithKeys);
+            deltas.put(held, delta);
+        }
+        return message(delta);
+    }
+
+    private static ByteBuffer message(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }
 }

@@ -14,6 +14,7 @@ public final class Outbox {
 
     private final Outlet outlet;
     private final boolean deltas;
+    private final @Nullable String since;
     private final InstantSource clock;
 
     /** Guarded by this, as is all that follows. */
@@ -23,10 +24,15 @@ public final class Outbox {
     private @Nullable Instant sending;
     private boolean closed;
 
-    /** @param deltas whether to send what changed, after the first answer */
-    public Outbox(Outlet outlet, boolean deltas, InstantSource clock) {
+    /**
+     * @param deltas whether to send what changed, after the first answer
+     * @param since the entity tag of the answer that the subscriber holds from before: the first is sent as what changed
+     *     since, where that is known; null for none
+     */
+    public Outbox(Outlet outlet, boolean deltas, @Nullable String since, InstantSource clock) {
         this.outlet = outlet;
         this.deltas = deltas;
+        this.since = since;
         this.clock = clock;
     }
 
@@ -45,12 +51,22 @@ public final class Outbox {
         }
         Answer before = sent;
         sent = next;
-        if (before != null && next.shows(before)) {
+        if (before != null && next.isSameAs(before)) {
             return;
         }
-        ByteBuffer message = deltas && before != null ? next.since(before) : next.whole();
+        ByteBuffer message = message(next, before);
         sending = clock.instant();
         outlet.send(message, this::wasSent);
+    }
+
+    private ByteBuffer message(Answer next, @Nullable Answer before) {
+        if (!deltas) {
+            return next.whole();
+        }
+        if (before != null) {
+            return next.since(before);
+        }
+        return since == null ? next.wholeWithKeys() : next.since(since);
     }
 
     private synchronized void wasSent() {

@@ -2,58 +2,73 @@ package dev.matview.server.push;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The JSON of an answer: {@code {"docs": […], "bookmark": …, "view": {…}}}, or what changed in place of the documents. */
+/**
+ * The JSON of an answer, in UTF-8 and with a line feed at its end:
+ *
+ * <pre>
+ * {"docs": […],                "bookmark": …, "view": {…}}                 a whole answer
+ * {"docs": […], "keys": […],   "bookmark": …, "etag": …, "view": {…}}      one that differences can be applied to
+ * {"delta": {"removed": […], "put": […]}, "bookmark": …, "etag": …, "view": {…}}    a difference
+ * </pre>
+ *
+ * with a {@code warning} after the bookmark where there is one.
+ */
 public final class PageJson {
 
-    private static final byte[] DOCS = "{\"docs\":".getBytes(StandardCharsets.UTF_8);
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private PageJson() {}
 
-    /** The whole answer, in UTF-8 and with a line feed at its end. The documents are copied as they are. */
+    /** The whole answer. The documents are copied as they are. */
     public static byte[] whole(Page page) {
-        byte[] documents = page.json();
-        byte[] rest = rest(page);
-        ByteArrayOutputStream json = new ByteArrayOutputStream(DOCS.length + documents.length + rest.length);
-        json.writeBytes(DOCS);
-        json.writeBytes(documents);
-        json.writeBytes(rest);
-        return json.toByteArray();
+        Text text = new Text();
+        text.add("{\"docs\":").add(page.json());
+        return end(text, page, null);
     }
 
-    /** What leads from one answer to the next: {@code {"delta": {"added": […], …}, "bookmark": …, "view": {…}}}. */
-    static byte[] delta(Page.Delta delta, Page page) {
-        ObjectNode json = MAPPER.createObjectNode();
-        ObjectNode changes = json.putObject("delta");
-        delta.added().forEach(array(changes, "added")::add);
-        delta.changed().forEach(array(changes, "changed")::add);
-        delta.removed().forEach(array(changes, "removed")::add);
-        describe(page, json);
-        return bytes(json);
+    /** The whole answer, for a client that will be sent differences to it. */
+    static byte[] wholeWithKeys(Page page, String etag) {
+        Text text = new Text();
+        text.add("{\"docs\":").add(page.json()).add(",\"keys\":").addNames(page.keys());
+        return end(text, page, etag);
     }
 
-    private static ArrayNode array(ObjectNode json, String name) {
-        return json.putArray(name);
+    /** What leads to the answer from the one before. */
+    static byte[] delta(Page.Delta delta, Page page, String etag) {
+        Text text = new Text();
+        text.add("{\"delta\":{\"removed\":").addNames(delta.removed()).add(",\"put\":[");
+        String separator = "";
+        for (Page.Put put : delta.put()) {
+            text.add(separator).add("{\"key\":\"" + put.key() + "\",\"at\":" + put.at());
+            byte[] document = put.json();
+            if (document != null) {
+                text.add(",\"doc\":").add(document);
+            }
+            text.add("}");
+            separator = ",";
+        }
+        return end(text.add("]}"), page, etag);
     }
 
-    /** What follows the documents: the bookmark, and the state of the view. */
-    private static byte[] rest(Page page) {
-        byte[] json = bytes(describe(page, MAPPER.createObjectNode()));
-        json[0] = ',';
-        return json;
-    }
-
-    private static ObjectNode describe(Page page, ObjectNode json) {
+    private static byte[] end(Text text, Page page, @Nullable String etag) {
+        ObjectNode rest = MAPPER.createObjectNode();
+        rest.put("bookmark", page.bookmark());
+        if (page.warning() != null) {
+            rest.put("warning", page.warning());
+        }
+        if (etag != null) {
+            rest.put("etag", etag);
+        }
         Page.View view = page.view();
-        json.put("bookmark", page.bookmark());
-        json.putObject("view")
+        rest.putObject("view")
                 .put("generation", view.generation())
                 .put(
                         "refreshedAt",
@@ -61,14 +76,35 @@ public final class PageJson {
                 .put("rows", view.rows())
                 .put("databases", view.databases())
                 .put("behind", view.behind());
-        return json;
-    }
-
-    private static byte[] bytes(ObjectNode json) {
         try {
-            return (MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8);
+            String json = MAPPER.writeValueAsString(rest);
+            return text.add(",").add(json.substring(1)).add("\n").bytes();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can always be written", e);
+        }
+    }
+
+    /** JSON that is put together of parts that are ready. */
+    private static final class Text {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        Text add(String part) {
+            return add(part.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Text add(byte[] part) {
+            bytes.writeBytes(part);
+            return this;
+        }
+
+        /** Keys of rows need no escaping. */
+        Text addNames(List<String> names) {
+            return add(names.isEmpty() ? "[]" : "[\"" + String.join("\",\"", names) + "\"]");
+        }
+
+        byte[] bytes() {
+            return bytes.toByteArray();
         }
     }
 }

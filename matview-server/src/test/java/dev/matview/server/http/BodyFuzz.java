@@ -17,6 +17,18 @@ final class BodyFuzz {
             "expand",
             "maxCacheAge",
             "use_index",
+            "r",
+            "conflicts",
+            "stale",
+            "update",
+            "stable",
+            "execution_stats",
+            "allow_fallback",
+            "partition",
+            "collection",
+            "delta",
+            "since",
+            "selectors",
             "text",
             "author",
             "author.did",
@@ -44,6 +56,9 @@ final class BodyFuzz {
             "\\u0000",
             "\\ud83d\\ude00",
             "\\ud800");
+
+    /** How many of the keys are options of one form or the other. */
+    private static final int OPTIONS = KEYS.indexOf("text");
 
     private static final List<String> VALUES = List.of(
             "0",
@@ -83,29 +98,41 @@ final class BodyFuzz {
     }
 
     String next() {
-        String body = random.nextInt(3) == 0 ? object(4) : query();
-        return switch (random.nextInt(8)) {
+        String body = random.nextInt(3) == 0 ? object(4) : options(random.nextBoolean());
+        return switch (random.nextInt(12)) {
             case 0 -> body.substring(0, random.nextInt(body.length() + 1));
             case 1 -> body + one(VALUES);
             case 2 -> mutate(body);
             case 3 -> noise();
+            case 4 -> value(4);
             default -> body;
         };
     }
 
-    /** A query that Mango might take. */
-    private String query() {
-        StringBuilder body = new StringBuilder("{\"selector\":").append(object(3));
-        if (random.nextBoolean()) {
-            body.append(",\"limit\":").append(one(VALUES));
-        }
-        if (random.nextInt(3) == 0) {
-            body.append(",\"fields\":").append(array(1));
-        }
-        if (random.nextInt(3) == 0) {
-            body.append(",\"sort\":").append(array(2));
+    /** A query that might be taken, in Mango's form or the flat one. */
+    private String options(boolean mango) {
+        StringBuilder body = new StringBuilder("{");
+        body.append(mango ? "\"selector\":" + (random.nextInt(8) == 0 ? value(2) : object(3)) : "\"text\":" + value(1));
+        for (String key : KEYS.subList(1, OPTIONS)) {
+            if (random.nextInt(mango ? 12 : 6) == 0) {
+                body.append(",\"").append(key).append("\":").append(option(key));
+            }
         }
         return body.append('}').toString();
+    }
+
+    /** Right more often than not, so that several options get their turn. */
+    private String option(String key) {
+        if (random.nextInt(4) == 0) {
+            return value(2);
+        }
+        return switch (key) {
+            case "fields", "sort", "expand" -> array(2);
+            case "limit", "skip", "maxCacheAge", "r" -> "1";
+            case "bookmark", "use_index", "partition" -> "\"\"";
+            case "stale" -> "false";
+            default -> "true";
+        };
     }
 
     private String object(int depth) {

@@ -254,7 +254,6 @@ class FeedOverHttpTest {
                 "/data/posts/query?global=true|{'n':{'$in':1}}|400|bad_arg",
                 "/data/posts/query?global=true|{'fields':'n'}|400|invalid_fields",
                 "/data/posts/query?global=true|{'sort':'n'}|400|invalid_sort_json",
-                "/data/posts/query/|{}|404|not_found",
                 "/data/posts|{}|404|not_found",
                 "/nothing|{}|404|not_found",
                 "/DATA/posts/query|{}|404|not_found",

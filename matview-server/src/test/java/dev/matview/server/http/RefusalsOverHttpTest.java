@@ -61,7 +61,7 @@ class RefusalsOverHttpTest {
                 Arguments.of(new FeedNotRegisteredException("posts"), 403, "feed_not_registered"),
                 Arguments.of(new ViewNotReadyException("posts", Duration.ofMillis(1500)), 503, "view_not_ready"),
                 Arguments.of(new BookmarkExpiredException(), 410, "bookmark_expired"),
-                Arguments.of(new InvalidBookmarkException(), 400, "invalid_bookmark"),
+                Arguments.of(new InvalidBookmarkException("x"), 400, "invalid_bookmark"),
                 Arguments.of(new QueryTimeoutException(), 400, "query_timeout"),
                 Arguments.of(new MangoException("bad_arg", "why"), 400, "bad_arg"),
                 Arguments.of(new IllegalStateException("a value of somebody's document"), 500, "internal_error"));
@@ -128,6 +128,14 @@ class RefusalsOverHttpTest {
                 + (1L << 40) + "\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 413 ").doesNotContain("100 Continue");
+    }
+
+    @Test
+    void aBodyInAnEncodingThatIsNotReadIsRefusedUnreadWhenTheClientWaits() throws IOException {
+        String answer = exchange("POST " + POSTS + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                + "Content-Encoding: br\r\nContent-Length: 10\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 415 ").doesNotContain("100 Continue");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import javax.servlet.ReadListener;
 import javax.servlet.ServletInputStream;
 import javax.servlet.http.HttpServletRequest;
@@ -51,6 +52,7 @@ class RequestBodyTest {
                 new Class<?>[] {HttpServletRequest.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getHeader" -> null;
+                    case "getHeaders" -> Collections.emptyEnumeration();
                     case "getContentLengthLong" -> -1L;
                     case "getInputStream" -> trickle;
                     default -> throw new UnsupportedOperationException(method.getName());

@@ -21,6 +21,7 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
 
     private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private volatile String closeReason = "";
     private final StringBuilder parts = new StringBuilder();
     private final boolean reads;
     private WebSocket socket;
@@ -56,6 +57,12 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
     /** Sends the authentication message; the query is JSON with single quotes. */
     public SocketClient authenticate(String token, String query) {
         return send("{\"type\":\"auth\",\"token\":\"" + token + "\",\"query\":" + query.replace('\'', '"') + "}");
+    }
+
+    /** Sends a part of a message that goes on. */
+    SocketClient sendPart(String part) {
+        socket.sendText(part, false).join();
+        return this;
     }
 
     void sendBinary(byte[] bytes) {
@@ -94,6 +101,12 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
         return closed.get(30, TimeUnit.SECONDS);
     }
 
+    /** The reason that the server closes with. */
+    String closeReason() throws Exception {
+        closeCode();
+        return closeReason;
+    }
+
     @Override
     public void onOpen(WebSocket opened) {
         if (reads) {
@@ -113,6 +126,7 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
 
     @Override
     public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closeReason = reason;
         closed.complete(code);
         return null;
     }

@@ -16,6 +16,8 @@ final class StubPage {
                 new Class<?>[] {Page.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "generationTag" -> generationTag;
+                    case "tag" -> generationTag + ".query.rows";
+                    case "warning" -> null;
                     case "json" -> "[]".getBytes(StandardCharsets.UTF_8);
                     case "bookmark" -> "end";
                     case "view" -> new Page.View(1, Instant.parse("2026-01-01T00:00:00.123456Z"), 0, 1, 0);

@@ -71,7 +71,10 @@ public final class Quickstart {
                     throw new IllegalStateException("the feed did not follow within 30 s");
                 }
                 print("Bob wrote again, and the feed followed", after);
-                System.out.println("new: " + after.since(before).added());
+                System.out.println("new: "
+                        + after.since(before).put().stream()
+                                .flatMap(put -> put.document().stream())
+                                .toList());
             }
         }
     }

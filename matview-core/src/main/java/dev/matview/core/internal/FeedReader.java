@@ -1,0 +1,141 @@
+package dev.matview.core.internal;
+
+import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.CertificateRules;
+import dev.matview.core.DidResolver;
+import dev.matview.core.Query;
+import dev.matview.core.QueryException;
+import dev.matview.core.Row;
+import dev.matview.core.Settings;
+import dev.matview.core.Subscription;
+import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.internal.StoreKeys.Keys;
+import dev.matview.core.mango.MangoException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers queries of feeds: from the generation that is served, or from the one that a bookmark names. Thread-safe. */
+final class FeedReader {
+
+    private static final Logger log = LoggerFactory.getLogger(FeedReader.class);
+
+    /** Between the tags of two generations; no tag contains it. */
+    private static final char AND = '+';
+
+    private final Settings settings;
+    private final StoreKeys keys;
+    private final PageReader pages;
+    private final CertificateRules rules;
+    private final DidResolver dids;
+
+    FeedReader(Settings settings, StoreKeys keys, PageReader pages, CertificateRules rules, DidResolver dids) {
+        this.settings = settings;
+        this.keys = keys;
+        this.pages = pages;
+        this.rules = rules;
+        this.dids = dids;
+    }
+
+    /**
+     * Reads a page.
+     *
+     * @param served the generation that is served now, and decides on rights
+     * @param warning what is to be said with the answer
+     */
+    Answer query(FeedTask task, Served served, Query query, @Nullable String warning) {
+        Keys known = keys.get();
+        String collection = task.feed.collection();
+        Served read = served;
+        Row after = null;
+        if (query.bookmark() != null) {
+            Bookmark bookmark = Bookmark.parse(query.bookmark(), collection, query, keys);
+            read = task.generation(bookmark.tag())
+                    .filter(generation -> bookmark.isOf(generation.snapshot().view()))
+                    .orElseThrow(BookmarkExpiredException::new);
+            after = row(bookmark.place(), read.snapshot());
+        }
+        boolean decides = read.snapshot() == served.snapshot() || CurrentRights.isFixed(read);
+        CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, dids);
+        KeptPage page = pages.page(read, rights, query, after, limit(settings, query));
+        Snapshot snapshot = read.snapshot();
+        String next = Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, page.end())
+                .text(known);
+        return new Answer(
+                new Asked(task, query, known),
+                page,
+                rights == null ? snapshot.tag() : snapshot.tag() + AND + rights.tag(),
+                next,
+                warning,
+                read.view(pages.visibleRows(read, rights, query.caller())));
+    }
+
+    static int limit(Settings settings, Query query) {
+        return Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
+    }
+
+    /** The row of the place, which a generation has as long as it is kept; null for the start. */
+    private static @Nullable Row row(Place place, Snapshot generation) {
+        if (place instanceof Place.Start) {
+            return null;
+        }
+        Row row = null;
+        if (place instanceof Place.AtRow at) {
+            row = generation.find(at.database(), at.id());
+        } else if (place instanceof Place.AtNumber at && at.number() < generation.rows().length) {
+            Row there = generation.rows()[at.number()];
+            row = Arrays.equals(Place.hash(there), at.hash()) ? there : null;
+        }
+        if (row == null) {
+            throw new BookmarkExpiredException();
+        }
+        return row;
+    }
+
+    /** A query of a feed. */
+    private final class Asked implements Answer.Origin {
+
+        private final FeedTask task;
+        private final Query query;
+        private final Keys keys;
+
+        Asked(FeedTask task, Query query, Keys keys) {
+            this.task = task;
+            this.query = query;
+            this.keys = keys;
+        }
+
+        @Override
+        public AnswerTag tag(KeptPage page, String generations) {
+            return AnswerTag.of(task.feed.collection(), generations, query, page.rowsHash(keys));
+        }
+
+        @Override
+        public List<String> keys(KeptPage page) {
+            return page.keys(keys);
+        }
+
+        /** As it was then: what may not be read any more is taken away from whoever holds it, not left out. */
+        @Override
+        public Optional<KeptPage> earlier(String generations) {
+            if (query.bookmark() != null) {
+                return Optional.empty();
+            }
+            try {
+                return task.generation(generations)
+                        .map(read -> pages.page(read, null, query, null, limit(settings, query)));
+            } catch (QueryException | MangoException e) {
+                log.debug("An earlier answer is not read again: {}", e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public Subscription hold(String generations) {
+            return task.live.hold(generations);
+        }
+    }
+}
