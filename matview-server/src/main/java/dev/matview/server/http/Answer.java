@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -14,7 +13,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Writes answers. Nearly every one is JSON, and each says how long it is. */
+/** What answers are made of. Nearly every one is JSON, and each says how long it is. */
 final class Answer {
 
     static final String JSON = "application/json";
@@ -60,11 +59,6 @@ final class Answer {
         }
     }
 
-    static void send(HttpServletResponse response, HttpError error) throws IOException {
-        error.headers().forEach(response::setHeader);
-        send(response, error.status(), body(error.error(), error.reason()));
-    }
-
     /** Sends what is refused before there is a route. */
     static void send(Response response, Callback callback, HttpError error) {
         byte[] body = body(error.error(), error.reason());
@@ -78,21 +72,22 @@ final class Answer {
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
-    /** Sends JSON. */
-    static void send(HttpServletResponse response, int status, byte[] json) throws IOException {
-        send(response, status, JSON, json);
-    }
-
-    static void send(HttpServletResponse response, int status, String contentType, byte[] body) throws IOException {
+    /** Says in the headers what is sent, unless more has been said. */
+    static void describe(HttpServletResponse response, int status, String contentType, int length) {
         response.setStatus(status);
         response.setContentType(contentType);
-        response.setContentLengthLong(body.length);
+        response.setContentLength(length);
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (response.getHeader("Cache-Control") == null) {
             response.setHeader("Cache-Control", "no-store");
         }
-        OutputStream out = response.getOutputStream();
-        out.write(body);
-        out.flush();
+    }
+
+    /** Sends at once what little there is to say. */
+    static void send(HttpServletResponse response, HttpError error) throws IOException {
+        error.headers().forEach(response::setHeader);
+        byte[] body = body(error.error(), error.reason());
+        describe(response, error.status(), JSON, body.length);
+        response.getOutputStream().write(body);
     }
 }

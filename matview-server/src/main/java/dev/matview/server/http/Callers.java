@@ -28,24 +28,21 @@ final class Callers {
     }
 
     /** @throws HttpError 401, 429 */
-    void admit(HttpServletRequest request, Task task) throws IOException {
-        Identity identity = identify(request);
+    void admit(Exchange exchange, Task task) throws IOException {
+        Identity identity = identify(exchange.request());
         String did = identity.caller().did();
-        String name = did == null ? "address " + request.getRemoteAddr() : "did " + did;
+        String name = did == null ? "address " + exchange.request().getRemoteAddr() : "did " + did;
         if (underWay.merge(name, 1, Integer::sum) > maxRequests) {
             leave(name);
             throw HttpError.tooManyRequests();
         }
-        try {
-            task.run(identity);
-        } finally {
-            leave(name);
-        }
+        exchange.atEnd(() -> leave(name));
+        task.run(identity);
     }
 
     /** @throws HttpError 401, 403 when the caller is no administrator, 429 */
-    void admitAdministrator(HttpServletRequest request, Task task) throws IOException {
-        admit(request, identity -> {
+    void admitAdministrator(Exchange exchange, Task task) throws IOException {
+        admit(exchange, identity -> {
             if (!identity.administrator()) {
                 throw HttpError.of(403, "forbidden", "Only administrators may do this.");
             }

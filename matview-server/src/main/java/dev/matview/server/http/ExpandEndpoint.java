@@ -2,7 +2,6 @@ package dev.matview.server.http;
 
 import dev.matview.core.GlobalFeeds;
 import java.io.IOException;
-import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 
 /**
@@ -19,9 +18,9 @@ final class ExpandEndpoint {
         this.callers = callers;
     }
 
-    void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        callers.admit(request, identity -> {
-            QueryString parameters = QueryString.of(request.getQueryString());
+    void answer(Exchange exchange) throws IOException {
+        callers.admit(exchange, identity -> {
+            QueryString parameters = QueryString.of(exchange.request().getQueryString());
             String did = parameters.get("did");
             String ref = parameters.get("ref");
             if (did == null || did.isBlank() || ref == null || ref.isBlank()) {
@@ -30,7 +29,7 @@ final class ExpandEndpoint {
             byte[] document = feeds.document(did, ref, identity.caller())
                     .map(Answer::bytes)
                     .orElseThrow(HttpError::notFound);
-            Answer.send(response, HttpServletResponse.SC_OK, document);
+            exchange.send(HttpServletResponse.SC_OK, document);
         });
     }
 }

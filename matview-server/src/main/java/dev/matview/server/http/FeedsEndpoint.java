@@ -10,14 +10,14 @@ import dev.matview.core.Page;
 import dev.matview.core.QueryException;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Scheduler;
+import dev.matview.core.Subscription;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.servlet.http.HttpServletRequest;
+import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletResponse;
 
 /**
@@ -27,24 +27,26 @@ import javax.servlet.http.HttpServletResponse;
 final class FeedsEndpoint {
 
     /** How long an administrator waits for a refresh; it goes on after that. */
-    private static final int WAIT_SECONDS = 20;
+    private static final Duration WAIT = Duration.ofSeconds(20);
 
     private final GlobalFeeds feeds;
     private final Callers callers;
+    private final Scheduler scheduler;
 
-    FeedsEndpoint(GlobalFeeds feeds, Callers callers) {
+    FeedsEndpoint(GlobalFeeds feeds, Callers callers, Scheduler scheduler) {
         this.feeds = feeds;
         this.callers = callers;
+        this.scheduler = scheduler;
     }
 
-    void status(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        callers.admitAdministrator(request, identity -> {
+    void status(Exchange exchange) throws IOException {
+        callers.admitAdministrator(exchange, identity -> {
             ObjectNode json = Answer.object();
             ArrayNode all = json.putArray("feeds");
             feeds.status().forEach(status -> describe(status, all.addObject()));
             ArrayNode problems = json.putArray("problems");
             feeds.registryProblems().forEach(problem -> describe(problem, problems.addObject()));
-            Answer.send(response, HttpServletResponse.SC_OK, Answer.bytes(json));
+            exchange.send(HttpServletResponse.SC_OK, Answer.bytes(json));
         });
     }
 
@@ -89,35 +91,36 @@ final class FeedsEndpoint {
         new TreeMap<>(status.behind()).forEach(behind::put);
     }
 
-    void refresh(String collection, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        callers.admitAdministrator(request, identity -> {
-            CompletableFuture<RefreshResult> refresh = feeds.refresh(collection);
-            try {
-                RefreshResult result = refresh.get(WAIT_SECONDS, TimeUnit.SECONDS);
-                Answer.send(response, HttpServletResponse.SC_OK, Answer.bytes(describe(result)));
-            } catch (TimeoutException e) {
-                Answer.send(
-                        response,
-                        HttpServletResponse.SC_ACCEPTED,
-                        Answer.bytes(
-                                Answer.object().put("collection", collection).put("refreshing", true)));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw HttpError.tooBusy("The server stops.");
-            } catch (ExecutionException e) {
-                throw refusal(e);
-            }
+    void refresh(String collection, Exchange exchange) throws IOException {
+        callers.admitAdministrator(exchange, identity -> {
+            CompletableFuture<Exchange.Task> answer = feeds.refresh(collection)
+                    .<Exchange.Task>handle((result, failure) -> () -> {
+                        if (failure != null) {
+                            throw refusal(failure);
+                        }
+                        exchange.send(HttpServletResponse.SC_OK, Answer.bytes(describe(result)));
+                    });
+            Subscription patience = scheduler.schedule(
+                    WAIT,
+                    () -> answer.complete(() -> exchange.send(
+                            HttpServletResponse.SC_ACCEPTED,
+                            Answer.bytes(Answer.object()
+                                    .put("collection", collection)
+                                    .put("refreshing", true)))));
+            exchange.atEnd(patience::close);
+            exchange.goOnWith(answer);
         });
     }
 
-    private static RuntimeException refusal(ExecutionException failure) {
-        if (failure.getCause() instanceof FeedNotRegisteredException) {
+    private static RuntimeException refusal(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof FeedNotRegisteredException) {
             return HttpError.notFound();
         }
-        if (failure.getCause() instanceof QueryException refused) {
+        if (cause instanceof QueryException refused) {
             return refused;
         }
-        if (failure.getCause() instanceof RefreshException failed) {
+        if (cause instanceof RefreshException failed) {
             return HttpError.of(502, "refresh_failed", String.valueOf(failed.getMessage()));
         }
         return new IllegalStateException("a refresh failed", failure);

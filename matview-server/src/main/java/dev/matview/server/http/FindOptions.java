@@ -38,8 +38,8 @@ final class FindOptions {
         options.put("bookmark", (value, query, limits) -> bookmark(value, query));
         options.put("limit", (value, query, limits) -> query.limit(nonNegative(value)));
         options.put("skip", (value, query, limits) -> query.skip(nonNegative(value)));
-        options.put("sort", (value, query, limits) -> query.sort(SortOrder.compile(value)));
-        options.put("fields", (value, query, limits) -> query.fields(Projection.compile(value)));
+        options.put("sort", (value, query, limits) -> query.sort(SortOrder.compile(value, limits)));
+        options.put("fields", (value, query, limits) -> query.fields(Projection.compile(value, limits)));
         options.put("partition", check(FindOptions::refusePartition));
         options.put("r", check(FindOptions::requirePositive));
         options.put("conflicts", check(FindOptions::refuseConflicts));

@@ -2,7 +2,6 @@ package dev.matview.server.http;
 
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import java.io.IOException;
 import java.util.List;
 import javax.servlet.http.HttpServletResponse;
 
@@ -18,11 +17,10 @@ final class HealthEndpoint {
         this.feeds = feeds;
     }
 
-    void answer(HttpServletResponse response) throws IOException {
+    void answer(Exchange exchange) {
         List<FeedStatus> status = feeds.status();
         long ready = status.stream().filter(feed -> feed.view() != null).count();
-        Answer.send(
-                response,
+        exchange.send(
                 HttpServletResponse.SC_OK,
                 Answer.bytes(Answer.object()
                         .put("status", ready == status.size() ? "ok" : "starting")

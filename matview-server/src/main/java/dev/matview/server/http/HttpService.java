@@ -15,19 +15,20 @@ import spark.Service;
 /** The routes, served on an address. Thread-safe. */
 public final class HttpService implements AutoCloseable {
 
-    /** A query takes no time; a client that sends or reads slowly holds a thread as long as it is let. */
-    private static final int MAX_THREADS = 200;
-
-    private static final int MIN_THREADS = 8;
-    private static final int THREAD_IDLE_MILLIS = 60_000;
+    /** More of one address would keep others out. */
+    static final int MAX_CONNECTIONS_PER_ADDRESS = 1024;
 
     private final Service spark;
     private final Sockets sockets;
+    private final OpenConnections connections;
+    private final Sweep sweep;
     private final int port;
 
-    private HttpService(Service spark, Sockets sockets) {
+    private HttpService(Service spark, Sockets sockets, OpenConnections connections, Sweep sweep) {
         this.spark = spark;
+        this.connections = connections;
         this.sockets = sockets;
+        this.sweep = sweep;
         this.port = spark.port();
     }
 
@@ -41,25 +42,30 @@ public final class HttpService implements AutoCloseable {
             HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
             throws IOException {
         MangoLimits limits = feeds.settings().mango();
-        Sockets sockets = new Sockets(feeds, authenticator, limits, settings.sockets(), scheduler);
+        ServerThreads threads = new ServerThreads();
+        Sockets sockets = new Sockets(feeds, authenticator, limits, settings.sockets(), threads.answering(), scheduler);
+        Exchanges exchanges = new Exchanges(threads, scheduler);
+        OpenConnections connections =
+                new OpenConnections(MAX_CONNECTIONS_PER_ADDRESS, settings.trustedProxies(), scheduler);
         Service spark = Service.ignite();
         CompletableFuture<Void> failure = new CompletableFuture<>();
-        Object embedding = JettyServer.register(settings.cors(), sockets);
+        Object embedding = JettyServer.register(
+                new JettyServer.Setup(settings, threads, exchanges, connections, sockets, scheduler));
         spark.embeddedServerIdentifier(embedding);
         spark.initExceptionHandler(failure::completeExceptionally);
         spark.ipAddress(settings.host());
         spark.port(settings.port());
-        spark.threadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
         routeData(spark, feeds, callers, limits, scheduler);
-        routeOperation(spark, feeds, callers, sockets);
+        routeOperation(spark, feeds, callers, sockets, scheduler);
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
             sockets.close();
             throw bindFailure(failure);
         }
-        return new HttpService(spark, sockets);
+        Sweep sweep = Sweep.start(scheduler, sockets::sweep, exchanges::sweep, connections::sweep);
+        return new HttpService(spark, sockets, connections, sweep);
     }
 
     private static void routeData(
@@ -68,24 +74,25 @@ public final class HttpService implements AutoCloseable {
         post(
                 spark,
                 "/data/:collection/query",
-                (request, response) -> query.answer(request.params("collection"), request.raw(), response.raw()));
+                (exchange, request) -> query.answer(request.params("collection"), exchange));
         ExpandEndpoint expand = new ExpandEndpoint(feeds, callers);
-        get(spark, "/data/expand", (request, response) -> expand.answer(request.raw(), response.raw()));
+        get(spark, "/data/expand", (exchange, request) -> expand.answer(exchange));
     }
 
-    private static void routeOperation(Service spark, GlobalFeeds feeds, Callers callers, Sockets sockets) {
+    private static void routeOperation(
+            Service spark, GlobalFeeds feeds, Callers callers, Sockets sockets, Scheduler scheduler) {
         HealthEndpoint health = new HealthEndpoint(feeds);
-        get(spark, "/health", (request, response) -> health.answer(response.raw()));
-        FeedsEndpoint status = new FeedsEndpoint(feeds, callers);
-        get(spark, "/feeds", (request, response) -> status.status(request.raw(), response.raw()));
+        get(spark, "/health", (exchange, request) -> health.answer(exchange));
+        FeedsEndpoint status = new FeedsEndpoint(feeds, callers, scheduler);
+        get(spark, "/feeds", (exchange, request) -> status.status(exchange));
         post(
                 spark,
                 "/feeds/:collection/refresh",
-                (request, response) -> status.refresh(request.params("collection"), request.raw(), response.raw()));
+                (exchange, request) -> status.refresh(request.params("collection"), exchange));
         MetricsEndpoint metrics = new MetricsEndpoint(feeds, callers, sockets);
-        get(spark, "/metrics", (request, response) -> metrics.answer(request.raw(), response.raw()));
+        get(spark, "/metrics", (exchange, request) -> metrics.answer(exchange));
         StatusPage page = new StatusPage();
-        get(spark, "/", (request, response) -> page.answer(response.raw()));
+        get(spark, "/", (exchange, request) -> page.answer(exchange));
     }
 
     private static void post(Service spark, String path, Endpoint endpoint) {
@@ -111,7 +118,7 @@ public final class HttpService implements AutoCloseable {
     }
 
     private static void refuseOtherMethods(Service spark, String path, String allowed) {
-        Route refusal = Endpoint.route((request, response) -> {
+        Route refusal = Endpoint.route((exchange, request) -> {
             throw HttpError.methodNotAllowed(allowed);
         });
         if (!allowed.equals("GET")) {
@@ -143,6 +150,11 @@ public final class HttpService implements AutoCloseable {
         return spark.activeThreadCount();
     }
 
+    /** How many connections there are that are no WebSockets. */
+    int connections() {
+        return connections.count();
+    }
+
     /** How many WebSockets there are. */
     public int sockets() {
         return sockets.count();
@@ -168,5 +180,6 @@ public final class HttpService implements AutoCloseable {
     public void close() {
         spark.stop();
         spark.awaitStop();
+        sweep.close();
     }
 }

@@ -1,17 +1,23 @@
 package dev.matview.server.http;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.servlet.Filter;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +40,8 @@ final class JettyServer implements EmbeddedServer {
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    private static final Set<String> OPERATORS = Set.of("/health", "/health/", "/metrics", "/metrics/");
+
     /** Nothing here finds a file by its path, which is taken as it is written: it may look ambiguous to others. */
     private static final UriCompliance PATHS =
             UriCompliance.DEFAULT.with("routes", UriCompliance.AMBIGUOUS_VIOLATIONS.toArray(new Violation[0]));
@@ -44,10 +52,12 @@ final class JettyServer implements EmbeddedServer {
 
     private static final int ACCEPT_QUEUE = 1024;
 
+    /** Beside those that are WebSockets. */
+    private static final int MAX_HTTP_CONNECTIONS = 4096;
+
     private static final Logger log = LoggerFactory.getLogger(JettyServer.class);
 
-    private final Cors cors;
-    private final Sockets sockets;
+    private final Setup setup;
     private final Filter routes;
 
     /** Counts the requests under way, so that stopping can wait for them. */
@@ -55,26 +65,37 @@ final class JettyServer implements EmbeddedServer {
 
     private volatile @Nullable Server server;
 
-    private JettyServer(Filter routes, Cors cors, Sockets sockets) {
+    private JettyServer(Filter routes, Setup setup) {
         this.routes = routes;
-        this.cors = cors;
-        this.sockets = sockets;
+        this.setup = setup;
     }
 
     /**
-     * Names to Spark an embedding with these beside Spark's routes. Spark knows of no way to pass on more than a name;
-     * it is to be {@linkplain #forget forgotten} when the service has started.
+     * What is served beside Spark's routes, and by whom.
+     *
+     * @param clock by which connections are told to have taken too long
      */
-    static Object register(Cors cors, Sockets sockets) {
+    record Setup(
+            HttpSettings settings,
+            ServerThreads threads,
+            Exchanges exchanges,
+            OpenConnections connections,
+            Sockets sockets,
+            InstantSource clock) {}
+
+    /**
+     * Names to Spark an embedding with this setup. Spark knows of no way to pass on more than a name; it is to be
+     * {@linkplain #forget forgotten} when the service has started.
+     */
+    static Object register(Setup setup) {
         Object name = new Object();
         synchronized (EmbeddedServers.class) {
             EmbeddedServers.initialize();
             EmbeddedServers.add(
                     name,
                     (routes, staticFiles, exceptions, hasOtherHandlers) ->
-                            // Always with other handlers: what Spark has no route for goes on to NotFound.
-                            new JettyServer(
-                                    new MatcherFilter(routes, staticFiles, exceptions, false, true), cors, sockets));
+                            // Always with other handlers: what Spark has no route for is refused in our form.
+                            new JettyServer(new MatcherFilter(routes, staticFiles, exceptions, false, true), setup));
         }
         return name;
     }
@@ -85,23 +106,20 @@ final class JettyServer implements EmbeddedServer {
         }
     }
 
+    /** Threads are {@link ServerThreads}, whatever Spark says of them. */
     @Override
     public int ignite(
             String host, int port, @Nullable SslStores ssl, int maxThreads, int minThreads, int threadIdleMillis)
             throws Exception {
-        // Its queue has no bound of its own, and needs none: a connection has one task at a time.
-        QueuedThreadPool threads = new QueuedThreadPool(maxThreads, minThreads, threadIdleMillis);
-        threads.setName("http");
-        Server jetty = new Server(threads);
-        ServerConnector connector = ClientEndPoint.connector(jetty, new TokenBoundConnections(configuration()));
-        connector.setHost(host);
-        connector.setPort(port);
-        connector.setIdleTimeout(IDLE_TIME.toMillis());
-        connector.setAcceptQueueSize(ACCEPT_QUEUE);
-        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+        ServerThreads threads = setup.threads();
+        Server jetty = new Server(threads.io());
+        jetty.addBean(threads.answering());
+        jetty.addBean(threads.large());
+        jetty.addBean(threads.operating());
+        ServerConnector connector = connector(jetty, host, port);
         jetty.addConnector(connector);
-        Handler answering = new SocketHandler(jetty, sockets, cors, SparkRoutes.handler(routes));
-        counting.setHandler(new CorsHandler(cors, answering));
+        jetty.addBean(new NetworkConnectionLimit(maxConnections(), jetty));
+        counting.setHandler(handlers(jetty));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
         jetty.setStopTimeout(STOP_TIME.toMillis());
@@ -115,12 +133,48 @@ final class JettyServer implements EmbeddedServer {
         return connector.getLocalPort();
     }
 
-    private static HttpConfiguration configuration() {
+    private Handler handlers(Server jetty) {
+        ServerThreads threads = setup.threads();
+        Handler answering = new HandOver(
+                request -> isForOperators(request) ? threads.operating() : threads.answering(),
+                SparkRoutes.handler(routes, setup.exchanges()));
+        Cors cors = setup.settings().cors();
+        return new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
+    }
+
+    private static boolean isForOperators(Request request) {
+        return OPERATORS.contains(request.getHttpURI().getPath());
+    }
+
+    private ServerConnector connector(Server jetty, String host, int port) {
+        ServerConnector connector =
+                ClientEndPoint.connector(jetty, new TokenBoundConnections(configuration(), setup.clock()));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE_TIME.toMillis());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+        connector.addBean(setup.connections());
+        return connector;
+    }
+
+    private HttpConfiguration configuration() {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
         configuration.setUriCompliance(PATHS);
+        if (!setup.settings().trustedProxies().isEmpty()) {
+            configuration.addCustomizer(new CallerAddress(setup.settings().trustedProxies()));
+        }
         return configuration;
+    }
+
+    /** As many as the WebSockets and the requests that may be, and never so many that no file could be opened. */
+    private int maxConnections() {
+        int wanted = setup.settings().sockets().maxSockets() + MAX_HTTP_CONNECTIONS;
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? Math.toIntExact(Math.min(wanted, Math.max(1, unix.getMaxFileDescriptorCount() * 3 / 4)))
+                : wanted;
     }
 
     @Override
@@ -145,7 +199,12 @@ final class JettyServer implements EmbeddedServer {
         if (jetty == null) {
             return;
         }
-        sockets.close();
+        setup.sockets().close();
+        for (Connector connector : jetty.getConnectors()) {
+            // Takes no more, and gives what is under way the time it has.
+            connector.shutdown();
+        }
+        setup.connections().closeIdle();
         try {
             jetty.stop();
         } catch (Exception e) {
@@ -153,7 +212,7 @@ final class JettyServer implements EmbeddedServer {
         }
     }
 
-    /** How many threads answer requests. */
+    /** How many requests are under way. */
     @Override
     public int activeThreadCount() {
         return Math.toIntExact(counting.getCurrentRequestCount());

@@ -9,7 +9,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 
 /** {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators alone. */
@@ -27,10 +26,10 @@ final class MetricsEndpoint {
         this.sockets = sockets;
     }
 
-    void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        callers.admitAdministrator(request, identity -> {
+    void answer(Exchange exchange) throws IOException {
+        callers.admitAdministrator(exchange, identity -> {
             byte[] text = registry().scrape(CONTENT_TYPE).getBytes(StandardCharsets.UTF_8);
-            Answer.send(response, HttpServletResponse.SC_OK, CONTENT_TYPE, text);
+            exchange.send(HttpServletResponse.SC_OK, CONTENT_TYPE, text);
         });
     }
 

@@ -33,12 +33,13 @@ final class QueryEndpoint {
         this.body = body;
     }
 
-    void answer(String collection, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        callers.admit(request, identity -> answer(collection, identity, request, response));
+    void answer(String collection, Exchange exchange) throws IOException {
+        callers.admit(exchange, identity -> exchange.whenReceived(() -> answer(collection, identity, exchange)));
     }
 
-    private void answer(String collection, Identity identity, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+    private void answer(String collection, Identity identity, Exchange exchange) {
+        HttpServletRequest request = exchange.request();
+        HttpServletResponse response = exchange.response();
         QueryString parameters = QueryString.of(request.getQueryString());
         QueryRequest asked = QueryRequest.of(
                 body.read(request),
@@ -55,13 +56,12 @@ final class QueryEndpoint {
         response.setHeader("Cache-Control", "private, no-cache");
         response.addHeader("Vary", "Accept-Encoding");
         if (EntityTag.matches(request.getHeader("If-None-Match"), tag)) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            response.flushBuffer();
+            exchange.send(HttpServletResponse.SC_NOT_MODIFIED);
         } else if (CompressedPages.isAsked(request.getHeader("Accept-Encoding"), page)) {
             response.setHeader("Content-Encoding", "gzip");
-            Answer.send(response, HttpServletResponse.SC_OK, compressed.of(page));
+            exchange.send(HttpServletResponse.SC_OK, compressed.of(page));
         } else {
-            Answer.send(response, HttpServletResponse.SC_OK, PageJson.whole(page));
+            exchange.send(HttpServletResponse.SC_OK, PageJson.whole(page));
         }
     }
 

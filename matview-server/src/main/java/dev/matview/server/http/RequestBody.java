@@ -74,13 +74,11 @@ final class RequestBody {
      * @throws HttpError 400, 408, 413 or 415
      */
     ObjectNode read(HttpServletRequest request) {
-        boolean waits = "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
-        if (waits && request.getContentLengthLong() > MAX_BYTES) {
-            throw HttpError.tooLarge(MAX_BYTES);
-        }
         List<String> encodings = encodings(request);
-        if (waits && !isReadable(encodings)) {
-            throw HttpError.unsupportedEncoding(String.join(", ", encodings));
+        if (isRefusedUnread(request)) {
+            throw isReadable(encodings)
+                    ? HttpError.tooLarge(MAX_BYTES)
+                    : HttpError.unsupportedEncoding(String.join(", ", encodings));
         }
         try {
             return parse(unpacked(receive(request.getInputStream()), encodings));
@@ -89,6 +87,17 @@ final class RequestBody {
         } catch (IOException e) {
             throw HttpError.bodyNotReceived(400, "The request body ended early.");
         }
+    }
+
+    /** A client that asks before it sends a body that is not taken is told no, and sends nothing. */
+    static boolean isRefusedUnread(HttpServletRequest request) {
+        return "100-continue".equalsIgnoreCase(request.getHeader("Expect"))
+                && (request.getContentLengthLong() > MAX_BYTES || !isReadable(encodings(request)));
+    }
+
+    /** Whether the body may unpack to more than has come. */
+    static boolean isPacked(HttpServletRequest request) {
+        return !encodings(request).isEmpty();
     }
 
     /** All that the body was packed with, in order; several headers are one list (RFC 9110, section 5.3). */

@@ -56,6 +56,10 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private Subscription subscription = () -> {};
     private @Nullable Instant closing;
+
+    /** What to say as soon as there is somebody to say it to: it is closed before it was open. */
+    private @Nullable Runnable farewell;
+
     private boolean gone;
 
     /** @param path the last part of the request's path: a collection, or {@code global} */
@@ -73,6 +77,13 @@ final class SocketConnection implements FrameHandler, Outlet {
         session = opened;
         callback.succeeded();
         sockets.opened(this);
+        Runnable late;
+        synchronized (this) {
+            late = farewell;
+        }
+        if (late != null) {
+            late.run();
+        }
         opened.demand();
     }
 
@@ -112,15 +123,19 @@ final class SocketConnection implements FrameHandler, Outlet {
     }
 
     private void takeWhole() {
-        String message;
+        synchronized (this) {
+            spoken = true;
+        }
         try {
-            message = first.text();
+            String message = first.text();
+            // It may wait for an answer, which the threads that read must not. Until then it takes its room.
+            sockets.execute(() -> {
+                first.drop();
+                take(message);
+            });
         } catch (CharacterCodingException e) {
             close(CloseCode.NOT_UTF8, "text must be UTF-8");
-            return;
         }
-        first.drop();
-        take(message);
     }
 
     private void answerPing(Frame ping) {
@@ -132,10 +147,9 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private void take(String message) {
         synchronized (this) {
-            if (spoken || closing != null) {
+            if (closing != null) {
                 return;
             }
-            spoken = true;
         }
         try {
             subscribe(SocketRequest.parse(message));
@@ -193,7 +207,7 @@ final class SocketConnection implements FrameHandler, Outlet {
         synchronized (this) {
             gone = true;
         }
-        stop();
+        stopSending();
         sockets.closed(this);
         callback.succeeded();
     }
@@ -268,27 +282,35 @@ final class SocketConnection implements FrameHandler, Outlet {
                 return;
             }
             closing = sockets.now();
+            farewell = () -> sayFarewell(code, reason);
         }
-        stop();
-        CoreSession current = session;
-        if (current == null) {
+        stopSending();
+        if (session == null) {
             sockets.closed(this);
         } else {
+            sayFarewell(code, reason);
+        }
+    }
+
+    private void sayFarewell(CloseCode code, String reason) {
+        CoreSession current = session;
+        if (current != null) {
             current.close(code.number(), reason, Callback.NOOP);
         }
     }
 
-    private void stop() {
+    private void stopSending() {
         first.drop();
-        Subscription ended;
-        synchronized (this) {
-            ended = subscription;
-        }
-        ended.close();
         Outbox box = outbox;
         if (box != null) {
             box.close();
         }
+        Subscription ended;
+        synchronized (this) {
+            ended = subscription;
+        }
+        // Whoever holds what it needs may be at work for long.
+        sockets.execute(ended::close);
     }
 
     void disconnect() {

@@ -2,7 +2,6 @@ package dev.matview.server.http;
 
 import dev.matview.core.Caller;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
@@ -10,31 +9,35 @@ import dev.matview.server.auth.Identity;
 import dev.matview.server.auth.UnauthorizedException;
 import dev.matview.server.push.Broadcasts;
 import dev.matview.server.push.Outbox;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** All WebSockets of a server, and what they share. One sweep a second keeps their times. Thread-safe. */
+/** All WebSockets of a server, and what they share. A sweep keeps their times. Thread-safe. */
 final class Sockets implements AutoCloseable {
 
-    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Logger log = LoggerFactory.getLogger(Sockets.class);
 
     private final GlobalFeeds feeds;
     private final Broadcasts broadcasts;
     private final Authenticator authenticator;
     private final MangoLimits mango;
     private final SocketLimits limits;
-    private final Scheduler scheduler;
+    private final Executor threads;
+    private final InstantSource clock;
     private final Set<SocketConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final MessageRoom unauthenticated;
-    private volatile Subscription nextSweep = () -> {};
     private volatile boolean closed;
 
     Sockets(
@@ -42,30 +45,20 @@ final class Sockets implements AutoCloseable {
             Authenticator authenticator,
             MangoLimits mango,
             SocketLimits limits,
-            Scheduler scheduler) {
+            Executor threads,
+            InstantSource clock) {
         this.feeds = feeds;
         this.broadcasts = new Broadcasts(feeds);
         this.authenticator = authenticator;
         this.mango = mango;
         this.limits = limits;
-        this.scheduler = scheduler;
+        this.threads = threads;
+        this.clock = clock;
         this.unauthenticated = new MessageRoom(limits.unauthenticatedBytes());
-        scheduleSweep();
     }
 
-    private void scheduleSweep() {
-        nextSweep = scheduler.schedule(SWEEP, () -> {
-            try {
-                sweep();
-            } finally {
-                if (!closed) {
-                    scheduleSweep();
-                }
-            }
-        });
-    }
-
-    private void sweep() {
+    /** Looks whether anything has taken too long. */
+    void sweep() {
         if (connections.isEmpty() || closed) {
             return;
         }
@@ -77,7 +70,7 @@ final class Sockets implements AutoCloseable {
     }
 
     Instant now() {
-        return scheduler.instant();
+        return clock.instant();
     }
 
     /** What all clients together that have not authenticated may have sent. */
@@ -107,6 +100,16 @@ final class Sockets implements AutoCloseable {
     void closed(SocketConnection connection) {
         if (connections.remove(connection)) {
             count.decrementAndGet();
+        }
+    }
+
+    /** Runs what may wait: not on the threads that read. */
+    void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException stopping) {
+            // The connections are closed as well.
+            log.debug("The server has stopped", stopping);
         }
     }
 
@@ -151,7 +154,6 @@ final class Sockets implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        nextSweep.close();
         connections.forEach(connection -> connection.close(CloseCode.GOING_AWAY, "the server stops"));
     }
 }

@@ -3,46 +3,53 @@ package dev.matview.server.http;
 import java.io.IOException;
 import javax.servlet.Filter;
 import javax.servlet.ServletException;
-import javax.servlet.ServletInputStream;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
+import javax.servlet.http.HttpServletResponseWrapper;
 import org.eclipse.jetty.ee8.nested.AbstractHandler;
 import org.eclipse.jetty.ee8.nested.ContextHandler;
 import org.eclipse.jetty.ee8.nested.Request;
 import org.eclipse.jetty.server.Handler;
-import org.jspecify.annotations.Nullable;
-import spark.embeddedserver.jetty.HttpRequestWrapper;
 import spark.utils.urldecoding.UrlDecode;
 
-/** Gives requests to Spark's routes, and says so where there is none. */
+/** Gives requests to Spark's routes, each as an {@link Exchange}, and says so where there is none. */
 final class SparkRoutes extends AbstractHandler {
 
     private final Filter routes;
+    private final Exchanges exchanges;
 
-    private SparkRoutes(Filter routes) {
+    private SparkRoutes(Filter routes, Exchanges exchanges) {
         this.routes = routes;
+        this.exchanges = exchanges;
     }
 
     /** The routes as a part of Jetty, which knows servlets only within a context. */
-    static Handler handler(Filter routes) {
+    static Handler handler(Filter routes, Exchanges exchanges) {
         ContextHandler context = new ContextHandler("/");
-        context.setHandler(new SparkRoutes(routes));
+        context.setHandler(new SparkRoutes(routes, exchanges));
         context.setErrorHandler(JsonErrors.ofRoutes());
         return context.getCoreContextHandler();
     }
 
     @Override
-    public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response)
-            throws IOException, ServletException {
+    public void handle(String target, Request baseRequest, HttpServletRequest request, HttpServletResponse response) {
         baseRequest.setHandled(true);
+        Exchange exchange = exchanges.begin(baseRequest, response);
+        exchange.run(() -> route(exchange));
+    }
+
+    private void route(Exchange exchange) throws IOException {
+        PlainRequest request = exchange.request();
         if (!isDecodable(request.getRequestURI())) {
-            Answer.send(response, HttpError.badRequest("bad_request", "The path is no percent-encoded UTF-8."));
-            return;
+            throw HttpError.badRequest("bad_request", "The path is no percent-encoded UTF-8.");
         }
-        PlainRequest plain = new PlainRequest(request);
-        routes.doFilter(plain, response, null);
-        if (plain.notConsumed()) {
-            Answer.send(response, HttpError.notFound());
+        try {
+            routes.doFilter(request, new Answered(exchange.response()), null);
+        } catch (ServletException e) {
+            throw new IllegalStateException("a route failed", e);
+        }
+        if (request.notConsumed()) {
+            throw HttpError.notFound();
         }
     }
 
@@ -56,21 +63,16 @@ final class SparkRoutes extends AbstractHandler {
         }
     }
 
-    /** A request without what Spark adds: a copy of the whole body, and a header that stands for another method. */
-    private static final class PlainRequest extends HttpRequestWrapper {
+    /** A response that Spark leaves alone: it is the exchange's to answer, now or later. */
+    private static final class Answered extends HttpServletResponseWrapper {
 
-        private PlainRequest(HttpServletRequest request) {
-            super(request);
+        private Answered(HttpServletResponse response) {
+            super(response);
         }
 
         @Override
-        public ServletInputStream getInputStream() throws IOException {
-            return getRequest().getInputStream();
-        }
-
-        @Override
-        public @Nullable String getHeader(String name) {
-            return name.equalsIgnoreCase("X-HTTP-Method-Override") ? null : super.getHeader(name);
+        public boolean isCommitted() {
+            return true;
         }
     }
 }

@@ -26,12 +26,13 @@ final class StatusPage {
         }
     }
 
-    void answer(HttpServletResponse response) throws IOException {
+    void answer(Exchange exchange) {
+        HttpServletResponse response = exchange.response();
         response.setHeader(
                 "Content-Security-Policy",
                 "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
                         + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
         response.setHeader("Referrer-Policy", "no-referrer");
-        Answer.send(response, HttpServletResponse.SC_OK, "text/html;charset=utf-8", html);
+        exchange.send(HttpServletResponse.SC_OK, "text/html;charset=utf-8", html);
     }
 }

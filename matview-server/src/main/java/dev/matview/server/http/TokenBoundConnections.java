@@ -1,5 +1,7 @@
 package dev.matview.server.http;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -11,33 +13,86 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.internal.HttpConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP connections that answer a request for data whose headers are too large with 401, not 431, unless its token had
- * arrived by then: a token that does not fit is one more token that is not accepted, and nothing of it is kept.
+ * arrived by then: a token that does not fit is one more token that is not accepted, and nothing of it is kept. They tell
+ * what they wait for.
  */
 final class TokenBoundConnections extends HttpConnectionFactory {
 
     private static final String DATA = "/data/";
 
-    TokenBoundConnections(HttpConfiguration configuration) {
+    private final InstantSource clock;
+
+    TokenBoundConnections(HttpConfiguration configuration, InstantSource clock) {
         super(configuration);
+        this.clock = clock;
     }
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
-        return configure(new TokenBound(getHttpConfiguration(), connector, endPoint), connector, endPoint);
+        return configure(new Client(getHttpConfiguration(), connector, endPoint, clock), connector, endPoint);
     }
 
-    private static final class TokenBound extends HttpConnection {
+    /** One client's. */
+    static final class Client extends HttpConnection {
 
-        TokenBound(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
+        private final InstantSource clock;
+        private volatile @Nullable Instant idleSince;
+
+        /** How many bytes had come when the last request was over: those that follow are of the next one's head. */
+        private volatile long bytesBefore;
+
+        private volatile @Nullable Instant headSeen;
+
+        Client(HttpConfiguration configuration, Connector connector, EndPoint endPoint, InstantSource clock) {
             super(configuration, connector, endPoint);
+            this.clock = clock;
+            this.idleSince = clock.instant();
+        }
+
+        /** Since when there has been no whole request; null while there is one. */
+        @Nullable
+        Instant idleSince() {
+            return idleSince;
+        }
+
+        /** Since when the head of a request has been seen to come; null when there is none. Asked once a second. */
+        @Nullable
+        Instant headSince() {
+            if (idleSince == null || getBytesIn() == bytesBefore) {
+                headSeen = null;
+            } else if (headSeen == null) {
+                headSeen = clock.instant();
+            }
+            return headSeen;
         }
 
         @Override
         protected RequestHandler newRequestHandler() {
             return new Heads();
+        }
+
+        @Override
+        protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
+            return new Stream(method, uri, version);
+        }
+
+        /** From a request until its answer is out. */
+        private final class Stream extends HttpStreamOverHTTP1 {
+
+            Stream(String method, String uri, HttpVersion version) {
+                super(method, uri, version);
+            }
+
+            @Override
+            public void succeeded() {
+                bytesBefore = getBytesIn();
+                idleSince = clock.instant();
+                super.succeeded();
+            }
         }
 
         private final class Heads extends RequestHandler {
@@ -56,6 +111,12 @@ final class TokenBoundConnections extends HttpConnectionFactory {
             public void parsedHeader(HttpField field) {
                 hasToken |= field.getHeader() == HttpHeader.AUTHORIZATION;
                 super.parsedHeader(field);
+            }
+
+            @Override
+            public boolean headerComplete() {
+                idleSince = null;
+                return super.headerComplete();
             }
 
             @Override

@@ -56,6 +56,7 @@ class BodiesOverHttpTest {
             "query_timeout",
             "too_many_fields",
             "too_many_sort_keys",
+            "field_path_too_long",
             "bookmark_expired",
             "feed_not_registered");
 

@@ -14,6 +14,8 @@ import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.MangoLimits;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -191,6 +193,24 @@ class QueryRequestTest {
             })
     void whatMangoRefusesIsRefusedByMango(String body) {
         assertThatThrownBy(() -> read(body)).isInstanceOf(MangoException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', fields, 256, too_many_fields",
+        "'\"selector\":{},', fields, 256, too_many_fields",
+        "'', sort, 32, too_many_sort_keys",
+        "'\"selector\":{},', sort, 32, too_many_sort_keys",
+    })
+    void listsAreWithinTheLimits(String form, String key, int most, String error) {
+        String names = IntStream.range(0, most).mapToObj(i -> "\"f" + i + "\"").collect(Collectors.joining(","));
+        String body = "{" + form + "\"" + key + "\":[" + names + "]}";
+        assertThat(read(body)).isNotNull();
+
+        MangoException refusal =
+                catchThrowableOfType(MangoException.class, () -> read(body.replace("]}", ",\"more\"]}")));
+
+        assertThat(refusal.error()).isEqualTo(error);
     }
 
     @Test

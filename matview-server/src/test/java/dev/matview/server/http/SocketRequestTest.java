@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.matview.core.Caller;
+import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.MangoLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,12 +88,22 @@ class SocketRequestTest {
     private static void checkRefusal(String message, String error, String reason) {
         RuntimeException refusal = catchThrowableOfType(RuntimeException.class, () -> subscribed("global", message));
 
-        HttpError told = refusal instanceof dev.matview.core.mango.MangoException mango
-                ? HttpError.of(mango)
-                : (HttpError) refusal;
+        HttpError told = refusal instanceof MangoException mango ? HttpError.of(mango) : (HttpError) refusal;
         assertThat(told.error()).isEqualTo(error);
         assertThat(told.reason()).isEqualTo(reason);
         assertThat(CloseCode.of(told).number()).isEqualTo(4000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fields, 257, too_many_fields", "sort, 33, too_many_sort_keys"})
+    void listsAreWithinTheLimits(String key, int size, String error) {
+        String names = "\"f\",".repeat(size - 1) + "\"f\"";
+
+        RuntimeException refusal = catchThrowableOfType(
+                RuntimeException.class, () -> read("global", "{'collection':'posts','" + key + "':[" + names + "]}"));
+
+        assertThat(refusal).isInstanceOf(MangoException.class);
+        assertThat(((MangoException) refusal).error()).isEqualTo(error);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.Settings;
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 /** Feeds that answer every query in one way, and do nothing else. */
 final class StubFeeds {
@@ -23,6 +24,9 @@ final class StubFeeds {
                     }
                     if (method.getName().equals("settings")) {
                         return Settings.defaults();
+                    }
+                    if (method.getName().equals("status")) {
+                        return List.of();
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });

@@ -11,6 +11,11 @@ final class StubPage {
     private StubPage() {}
 
     static Page of(String generationTag) {
+        return of(generationTag, "[]");
+    }
+
+    static Page of(String generationTag, String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         return (Page) Proxy.newProxyInstance(
                 Page.class.getClassLoader(),
                 new Class<?>[] {Page.class},
@@ -18,7 +23,7 @@ final class StubPage {
                     case "generationTag" -> generationTag;
                     case "tag" -> generationTag + ".query.rows";
                     case "warning" -> null;
-                    case "json" -> "[]".getBytes(StandardCharsets.UTF_8);
+                    case "json" -> bytes;
                     case "bookmark" -> "end";
                     case "view" -> new Page.View(1, Instant.parse("2026-01-01T00:00:00.123456Z"), 0, 1, 0);
                     default -> throw new UnsupportedOperationException(method.getName());

@@ -1,0 +1,346 @@
+package dev.matview.server.http;
+
+import dev.matview.core.QueryException;
+import dev.matview.core.mango.MangoException;
+import dev.matview.server.process.MemoryExhaustion;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import javax.servlet.AsyncContext;
+import javax.servlet.http.HttpServletRequest;
+import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A request that has a route, and its one answer, until the last byte is out. Whoever answers does so at once, or hands on
+ * and answers later from another thread; none waits for the client meanwhile, neither for a body nor for it to read. What
+ * waits for the client has a time by which it is over, and what it holds is counted: see {@link Exchanges}. Thread-safe; the
+ * request and the response are used by one thread after the other.
+ */
+final class Exchange {
+
+    /** A part of answering. What it throws becomes the answer. */
+    interface Task {
+        void run() throws IOException;
+    }
+
+    /** How long an answer may take to be read; large ones longer, at the least rate. */
+    static final Duration SEND_TIME = Duration.ofSeconds(30);
+
+    static final int MIN_BYTES_PER_SECOND = 4096;
+
+    /** Above this, what is made of a body while it is read is a matter of megabytes. */
+    private static final int LARGE_BODY_BYTES = 64 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+
+    private enum Phase {
+        /** Somebody is at work for it, or has it in a queue. */
+        WORKING,
+        /** The body is coming. */
+        RECEIVING,
+        /** The answer is on its way. */
+        SENDING,
+        ENDED
+    }
+
+    private final Exchanges all;
+    private final Request core;
+    private final PlainRequest request;
+    private final HttpServletResponse response;
+    private final AsyncContext async;
+
+    /** Guarded by this, as is all that follows. */
+    private Phase phase = Phase.WORKING;
+
+    /** Goes up whenever the work is handed on: who has done so has nothing more to do with it. */
+    private int handedOn;
+
+    /** By when the client has to have done its part, while it is waited for. */
+    private @Nullable Instant due;
+
+    private @Nullable Receiving receiving;
+    private Instant since;
+    private long held;
+    private final List<Runnable> atEnd = new ArrayList<>();
+
+    /** @param request in asynchronous mode, as {@code async} */
+    Exchange(
+            Exchanges all, Request core, HttpServletRequest request, HttpServletResponse response, AsyncContext async) {
+        this.all = all;
+        this.core = core;
+        this.request = new PlainRequest(request);
+        this.response = response;
+        this.async = async;
+        this.since = all.now();
+        request.setAttribute(Exchange.class.getName(), this);
+    }
+
+    /** The exchange of a request that Spark has brought to its route. */
+    static Exchange of(HttpServletRequest request) {
+        return (Exchange) request.getAttribute(Exchange.class.getName());
+    }
+
+    PlainRequest request() {
+        return request;
+    }
+
+    HttpServletResponse response() {
+        return response;
+    }
+
+    /** Runs something when the exchange is over, however that comes; at once when it is. */
+    void atEnd(Runnable task) {
+        synchronized (this) {
+            if (phase != Phase.ENDED) {
+                atEnd.add(task);
+                return;
+            }
+        }
+        task.run();
+    }
+
+    /** Runs a part of answering, at whose end there is an answer or somebody else has the work. */
+    void run(Task task) {
+        int mine = handedOn();
+        try {
+            task.run();
+            if (isLeftWith(mine)) {
+                throw new IllegalStateException("a request was not answered");
+            }
+        } catch (HttpError e) {
+            send(e);
+        } catch (QueryException e) {
+            send(HttpError.of(e));
+        } catch (MangoException e) {
+            send(HttpError.of(e));
+        } catch (IOException | RuntimeException | Error e) {
+            MemoryExhaustion.atTop(e);
+            if (isLeftWith(mine)) {
+                log.error("A request could not be answered", e);
+                Answer.reset(response);
+                send(HttpError.internal());
+            } else {
+                log.debug("A request was over before it was answered", e);
+            }
+        }
+    }
+
+    private synchronized int handedOn() {
+        return handedOn;
+    }
+
+    private synchronized boolean isLeftWith(int mine) {
+        return phase == Phase.WORKING && handedOn == mine;
+    }
+
+    /** Hands the work on. */
+    void goOn(Executor threads, Task task) {
+        synchronized (this) {
+            handedOn++;
+        }
+        try {
+            threads.execute(() -> run(task));
+        } catch (RejectedExecutionException stopping) {
+            send(HttpError.tooBusy("The server stops."));
+        }
+    }
+
+    /** Goes on with what comes later, when it has come. */
+    void goOnWith(CompletableFuture<Task> later) {
+        synchronized (this) {
+            handedOn++;
+        }
+        later.whenComplete((task, failure) -> goOn(all.threads().answering(), () -> {
+            if (failure != null) {
+                throw new IllegalStateException("there is nothing to answer", failure);
+            }
+            task.run();
+        }));
+    }
+
+    /** Goes on when the whole body has come, or will not come: it is then read without waiting. */
+    void whenReceived(Task task) {
+        ReceivedBody body = new ReceivedBody(RequestBody.MAX_BYTES);
+        request.receive(body);
+        if (RequestBody.isRefusedUnread(request) || body.takeFrom(core)) {
+            goOn(body, task);
+            return;
+        }
+        Receiving rest = new Receiving(body, task);
+        synchronized (this) {
+            if (phase != Phase.WORKING) {
+                return;
+            }
+            phase = Phase.RECEIVING;
+            handedOn++;
+            receiving = rest;
+            since = all.now();
+            due = since.plus(RequestBody.MAX_TIME);
+        }
+        hold(body.size());
+        core.demand(rest);
+    }
+
+    private void goOn(ReceivedBody body, Task task) {
+        if (body.size() > LARGE_BODY_BYTES || (body.size() > 0 && RequestBody.isPacked(request))) {
+            goOn(all.threads().large(), task);
+        } else {
+            run(task);
+        }
+    }
+
+    /** Takes parts of the body as they come, on the threads that read. */
+    private final class Receiving implements Runnable {
+        private final ReceivedBody body;
+        private final Task task;
+
+        Receiving(ReceivedBody body, Task task) {
+            this.body = body;
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            boolean complete = body.takeFrom(core);
+            hold(body.size());
+            if (complete) {
+                end(null);
+            } else {
+                core.demand(this);
+            }
+        }
+
+        /** @param failure why it ends before all has come; null when all has */
+        void end(@Nullable Throwable failure) {
+            synchronized (Exchange.this) {
+                if (phase != Phase.RECEIVING) {
+                    return;
+                }
+                phase = Phase.WORKING;
+                due = null;
+            }
+            if (failure != null) {
+                body.fail(failure);
+            }
+            Exchange.this.goOn(all.threads().answering(), () -> Exchange.this.goOn(body, task));
+        }
+    }
+
+    void send(HttpError error) {
+        error.headers().forEach(response::setHeader);
+        send(error.status(), Answer.body(error.error(), error.reason()));
+    }
+
+    /** Begins to send JSON, and returns. */
+    void send(int status, byte[] json) {
+        send(status, Answer.JSON, json);
+    }
+
+    /** Begins to send the answer, and returns. */
+    void send(int status, String contentType, byte[] body) {
+        if (beginSending(body.length)) {
+            Answer.describe(response, status, contentType, body.length);
+            if (request.getMethod().equals("HEAD")) {
+                async.complete();
+            } else {
+                Sending.begin(response, body, async);
+            }
+        }
+    }
+
+    /** Sends an answer that has no body. */
+    void send(int status) {
+        if (beginSending(0)) {
+            response.setStatus(status);
+            async.complete();
+        }
+    }
+
+    private boolean beginSending(int bytes) {
+        synchronized (this) {
+            if (phase == Phase.SENDING || phase == Phase.ENDED) {
+                return false;
+            }
+            phase = Phase.SENDING;
+            since = all.now();
+            due = since.plus(SEND_TIME).plusSeconds(bytes / MIN_BYTES_PER_SECOND);
+        }
+        hold(bytes);
+        return true;
+    }
+
+    private void hold(long bytes) {
+        long more;
+        synchronized (this) {
+            if (phase == Phase.ENDED) {
+                return;
+            }
+            more = bytes - held;
+            held = bytes;
+        }
+        all.hold(more);
+    }
+
+    /** How much memory is held while the client is waited for, in bytes; none while it is not. */
+    synchronized long heldForClient() {
+        return due == null ? 0 : held;
+    }
+
+    /** Since when it has been waited for. */
+    synchronized Instant since() {
+        return since;
+    }
+
+    /** Waits no longer for a client that takes too long. */
+    void sweep(Instant now) {
+        Receiving unfinished;
+        synchronized (this) {
+            if (due == null || !now.isAfter(due)) {
+                return;
+            }
+            unfinished = phase == Phase.RECEIVING ? receiving : null;
+        }
+        if (unfinished == null) {
+            cutOff();
+        } else {
+            unfinished.end(new TimeoutException("the body took too long"));
+        }
+    }
+
+    /** Closes the connection, and with it all that waits for it. */
+    void cutOff() {
+        core.getConnectionMetaData()
+                .getConnection()
+                .getEndPoint()
+                .close(new TimeoutException("the client is too slow"));
+    }
+
+    /** Nothing more comes of it: the last byte is out, or the client is gone. */
+    void end() {
+        long free;
+        List<Runnable> tasks;
+        synchronized (this) {
+            if (phase == Phase.ENDED) {
+                return;
+            }
+            phase = Phase.ENDED;
+            due = null;
+            free = held;
+            held = 0;
+            tasks = List.copyOf(atEnd);
+            atEnd.clear();
+        }
+        all.hold(-free);
+        tasks.forEach(Runnable::run);
+    }
+}

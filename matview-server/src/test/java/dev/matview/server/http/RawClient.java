@@ -1,0 +1,80 @@
+package dev.matview.server.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A client that sends bytes as it is told to, and reads when it is told to. */
+final class RawClient implements AutoCloseable {
+
+    private static final int PATIENCE_MILLIS = 30_000;
+
+    private final Socket socket;
+
+    private RawClient(Socket socket) {
+        this.socket = socket;
+    }
+
+    static RawClient connect(int port) throws IOException {
+        return connect("127.0.0.1", "127.0.0.1", port);
+    }
+
+    /** From another address of this machine, such as 127.0.0.2. */
+    static RawClient connect(String from, String to, int port) throws IOException {
+        Socket socket = new Socket();
+        // Little is kept for a client that does not read.
+        socket.setReceiveBufferSize(4096);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.bind(new InetSocketAddress(from, 0));
+        socket.connect(new InetSocketAddress(to, port), PATIENCE_MILLIS);
+        return new RawClient(socket);
+    }
+
+    RawClient send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    RawClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** The first line of what the server sends, without its end. */
+    String statusLine() throws IOException {
+        StringBuilder line = new StringBuilder();
+        InputStream in = socket.getInputStream();
+        for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+            line.append((char) b);
+        }
+        return line.toString().strip();
+    }
+
+    InputStream in() throws IOException {
+        return socket.getInputStream();
+    }
+
+    /** What the server sends until it closes. */
+    String readToEnd() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Waits until the server has closed, in whatever way. */
+    boolean isClosedByServer() {
+        try {
+            return socket.getInputStream().readNBytes(1 << 20).length >= 0;
+        } catch (java.net.SocketTimeoutException open) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
