@@ -11,6 +11,8 @@ import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.Options.UsageException;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.server.http.ManagementBindException;
+import dev.matview.server.process.MemoryExhaustion;
 import dev.matview.server.sample.LivePosts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -59,6 +61,7 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] args) {
+        MemoryExhaustion.endProcess();
         System.exit(commandLine(System.getenv()).execute(args));
     }
 
@@ -127,6 +130,8 @@ public final class Main implements Callable<Integer> {
             throws StartupException {
         try {
             return MatviewServer.start(feeds, authenticator, http, scheduler);
+        } catch (ManagementBindException e) {
+            throw new StartupException("--management-port: cannot listen there: " + rootMessage(e), e);
         } catch (IOException e) {
             String place = options.host + ":" + http.port();
             boolean inUse = String.valueOf(rootMessage(e)).contains("in use");

@@ -111,7 +111,7 @@ class RunnableJarIT {
         int port = port();
         try (Socket client = new Socket("127.0.0.1", port)) {
             OutputStream out = client.getOutputStream();
-            out.write(("POST /data/posts/query?global=true HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n"
+            out.write(("POST /data/posts/query?global=true HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n"
                             + "Expect: 100-continue\r\n\r\n")
                     .getBytes(StandardCharsets.UTF_8));
             out.flush();

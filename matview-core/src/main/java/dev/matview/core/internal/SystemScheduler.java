@@ -48,6 +48,11 @@ public final class SystemScheduler implements Scheduler {
             task.run();
         } catch (RuntimeException e) {
             log.error("A scheduled task failed", e);
+        } catch (Error e) {
+            // The executor keeps it for a result that nobody asks for: it is told as any thread's is.
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            throw e;
         }
     }
 

@@ -31,7 +31,7 @@ final class Callers {
     void admit(Exchange exchange, Task task) throws IOException {
         Identity identity = identify(exchange.request());
         String did = identity.caller().did();
-        String name = did == null ? "address " + exchange.request().getRemoteAddr() : "did " + did;
+        String name = did == null ? "address " + exchange.address() : "did " + did;
         if (underWay.merge(name, 1, Integer::sum) > maxRequests) {
             leave(name);
             throw HttpError.tooManyRequests();

@@ -26,7 +26,12 @@ enum CloseCode {
     /** What the query asks for is not for this caller, or not registered: an error message comes before. */
     FORBIDDEN(4003),
     /** The client takes too long to read. */
-    TOO_SLOW(4008);
+    TOO_SLOW(4008),
+    /**
+     * The caller has as many WebSockets as it may: an error message comes before. Or the client sends more frames than
+     * anybody needs; not 1008, after which Jetty hangs up at once, so that a client that is still sending never reads why.
+     */
+    TOO_MANY(4029);
 
     /** A reason may have 123 bytes (RFC 6455, section 5.5). */
     private static final int LONGEST_REASON = 123;
@@ -61,6 +66,7 @@ enum CloseCode {
         return switch (refused.status()) {
             case 401 -> UNAUTHORIZED;
             case 403 -> FORBIDDEN;
+            case 429 -> TOO_MANY;
             case 500 -> INTERNAL_ERROR;
             default -> BAD_REQUEST;
         };

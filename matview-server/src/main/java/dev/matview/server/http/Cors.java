@@ -86,11 +86,17 @@ public final class Cors {
      * names no origin.
      */
     boolean admits(@Nullable String origin) {
-        return origin == null || isAllowed(origin);
+        return origin == null || allows(origin);
     }
 
-    private boolean isAllowed(String origin) {
+    /** Whether pages of the origin may ask and read. */
+    boolean allows(String origin) {
         return any || origins.contains(origin);
+    }
+
+    /** Whether pages of every origin may. */
+    boolean allowsAll() {
+        return any;
     }
 
     /**
@@ -107,7 +113,7 @@ public final class Cors {
             answer.add("Vary", "Origin");
         }
         String origin = request.getHeaders().get("Origin");
-        if (origin == null || !isAllowed(origin)) {
+        if (origin == null || !allows(origin)) {
             return false;
         }
         answer.put("Access-Control-Allow-Origin", any ? "*" : origin);

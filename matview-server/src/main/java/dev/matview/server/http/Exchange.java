@@ -94,6 +94,16 @@ final class Exchange {
         return request;
     }
 
+    /** The group of addresses that the client's is in. */
+    String address() {
+        return CallerAddress.group(core);
+    }
+
+    /** Whether the metrics are shown without a token. */
+    boolean isOpenToScrapers() {
+        return ManagementEntrance.isOpenToScrapers(core);
+    }
+
     HttpServletResponse response() {
         return response;
     }
@@ -250,6 +260,7 @@ final class Exchange {
     void send(int status, String contentType, byte[] body) {
         if (beginSending(body.length)) {
             Answer.describe(response, status, contentType, body.length);
+            closeIfUnread();
             if (request.getMethod().equals("HEAD")) {
                 async.complete();
             } else {
@@ -262,7 +273,15 @@ final class Exchange {
     void send(int status) {
         if (beginSending(0)) {
             response.setStatus(status);
+            closeIfUnread();
             async.complete();
+        }
+    }
+
+    /** A client that still sends a body nobody reads has to be told that its next request needs another connection. */
+    private void closeIfUnread() {
+        if (!core.consumeAvailable()) {
+            response.setHeader("Connection", "close");
         }
     }
 
@@ -317,8 +336,9 @@ final class Exchange {
         }
     }
 
-    /** Closes the connection, and with it all that waits for it. */
+    /** Closes the connection, and with it all that waits for it. What is held is as good as free. */
     void cutOff() {
+        hold(0);
         core.getConnectionMetaData()
                 .getConnection()
                 .getEndPoint()

@@ -53,13 +53,13 @@ final class HttpError extends RuntimeException {
                 Map.of("Connection", "close"));
     }
 
-    /** The body is packed in a way that is not read. */
+    /** The body is packed in a way that is not read: by nobody, so the connection cannot be used again. */
     static HttpError unsupportedEncoding(String encoding) {
         return new HttpError(
                 415,
                 "bad_content_type",
                 FindOptions.shown(encoding) + " is not a supported content encoding.",
-                Map.of("Accept-Encoding", "gzip, identity"));
+                Map.of("Accept-Encoding", "gzip, identity", "Connection", "close"));
     }
 
     static HttpError bodyNotReceived(int status, String reason) {
@@ -76,6 +76,11 @@ final class HttpError extends RuntimeException {
     static HttpError tooManyRequests() {
         return new HttpError(
                 429, "too_many_requests", "You have too many requests under way at once.", Map.of("Retry-After", "1"));
+    }
+
+    /** The caller has as many WebSockets open as it may. */
+    static HttpError tooManySockets(int limit) {
+        return of(429, "too_many_sockets", "You have " + limit + " WebSockets open, and may have no more.");
     }
 
     /** The caller's own database, or one it refers to, cannot be read now. */

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import spark.Route;
 import spark.Service;
 
@@ -23,19 +25,22 @@ public final class HttpService implements AutoCloseable {
     private final OpenConnections connections;
     private final Sweep sweep;
     private final int port;
+    private final int managementPort;
 
-    private HttpService(Service spark, Sockets sockets, OpenConnections connections, Sweep sweep) {
+    private HttpService(Service spark, Sockets sockets, OpenConnections connections, Sweep sweep, int managementPort) {
         this.spark = spark;
         this.connections = connections;
         this.sockets = sockets;
         this.sweep = sweep;
         this.port = spark.port();
+        this.managementPort = managementPort;
     }
 
     /**
      * Begins to serve.
      *
      * @param scheduler the time, by which slow requests and sockets are ended
+     * @throws ManagementBindException when the address for administrators cannot be bound
      * @throws IOException when the address cannot be bound
      */
     public static HttpService start(
@@ -47,17 +52,30 @@ public final class HttpService implements AutoCloseable {
         Exchanges exchanges = new Exchanges(threads, scheduler);
         OpenConnections connections =
                 new OpenConnections(MAX_CONNECTIONS_PER_ADDRESS, settings.trustedProxies(), scheduler);
+        AtomicInteger managementPort = new AtomicInteger(-1);
         Service spark = Service.ignite();
         CompletableFuture<Void> failure = new CompletableFuture<>();
-        Object embedding = JettyServer.register(
-                new JettyServer.Setup(settings, threads, exchanges, connections, sockets, scheduler));
+        Object embedding = JettyServer.register(new JettyServer.Setup(
+                settings,
+                threads,
+                exchanges,
+                connections,
+                sockets,
+                authenticator.identifiesCallers(),
+                scheduler,
+                managementPort::set));
         spark.embeddedServerIdentifier(embedding);
         spark.initExceptionHandler(failure::completeExceptionally);
         spark.ipAddress(settings.host());
         spark.port(settings.port());
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
         routeData(spark, feeds, callers, limits, scheduler);
-        routeOperation(spark, feeds, callers, sockets, scheduler);
+        routeOperation(
+                spark,
+                feeds,
+                callers,
+                new MetricsEndpoint(feeds, callers, sockets, connections, settings.metricsToken()),
+                scheduler);
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
@@ -65,7 +83,7 @@ public final class HttpService implements AutoCloseable {
             throw bindFailure(failure);
         }
         Sweep sweep = Sweep.start(scheduler, sockets::sweep, exchanges::sweep, connections::sweep);
-        return new HttpService(spark, sockets, connections, sweep);
+        return new HttpService(spark, sockets, connections, sweep, managementPort.get());
     }
 
     private static void routeData(
@@ -80,7 +98,7 @@ public final class HttpService implements AutoCloseable {
     }
 
     private static void routeOperation(
-            Service spark, GlobalFeeds feeds, Callers callers, Sockets sockets, Scheduler scheduler) {
+            Service spark, GlobalFeeds feeds, Callers callers, MetricsEndpoint metrics, Scheduler scheduler) {
         HealthEndpoint health = new HealthEndpoint(feeds);
         get(spark, "/health", (exchange, request) -> health.answer(exchange));
         FeedsEndpoint status = new FeedsEndpoint(feeds, callers, scheduler);
@@ -89,7 +107,6 @@ public final class HttpService implements AutoCloseable {
                 spark,
                 "/feeds/:collection/refresh",
                 (exchange, request) -> status.refresh(request.params("collection"), exchange));
-        MetricsEndpoint metrics = new MetricsEndpoint(feeds, callers, sockets);
         get(spark, "/metrics", (exchange, request) -> metrics.answer(exchange));
         StatusPage page = new StatusPage();
         get(spark, "/", (exchange, request) -> page.answer(exchange));
@@ -143,6 +160,11 @@ public final class HttpService implements AutoCloseable {
     /** The port that is bound. */
     public int port() {
         return port;
+    }
+
+    /** The port for administrators, when there is one. */
+    public OptionalInt managementPort() {
+        return managementPort < 0 ? OptionalInt.empty() : OptionalInt.of(managementPort);
     }
 
     /** How many requests are being answered. */

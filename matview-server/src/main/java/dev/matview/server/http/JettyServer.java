@@ -1,12 +1,15 @@
 package dev.matview.server.http;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import javax.servlet.Filter;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
@@ -55,6 +58,8 @@ final class JettyServer implements EmbeddedServer {
     /** Beside those that are WebSockets. */
     private static final int MAX_HTTP_CONNECTIONS = 4096;
 
+    private static final int MAX_MANAGEMENT_CONNECTIONS = 256;
+
     private static final Logger log = LoggerFactory.getLogger(JettyServer.class);
 
     private final Setup setup;
@@ -73,7 +78,9 @@ final class JettyServer implements EmbeddedServer {
     /**
      * What is served beside Spark's routes, and by whom.
      *
+     * @param authenticates whether callers are told apart
      * @param clock by which connections are told to have taken too long
+     * @param managementBound is told the port of the entrance for administrators, if there is one
      */
     record Setup(
             HttpSettings settings,
@@ -81,7 +88,9 @@ final class JettyServer implements EmbeddedServer {
             Exchanges exchanges,
             OpenConnections connections,
             Sockets sockets,
-            InstantSource clock) {}
+            boolean authenticates,
+            InstantSource clock,
+            IntConsumer managementBound) {}
 
     /**
      * Names to Spark an embedding with this setup. Spark knows of no way to pass on more than a name; it is to be
@@ -118,8 +127,11 @@ final class JettyServer implements EmbeddedServer {
         jetty.addBean(threads.operating());
         ServerConnector connector = connector(jetty, host, port);
         jetty.addConnector(connector);
-        jetty.addBean(new NetworkConnectionLimit(maxConnections(), jetty));
-        counting.setHandler(handlers(jetty));
+        jetty.addBean(new NetworkConnectionLimit(maxConnections(), connector));
+        Handler data = dataHandlers(jetty);
+        HttpSettings.Management management = setup.settings().management();
+        counting.setHandler(
+                management == null ? data : new Handler.Sequence(managementHandlers(jetty, management), data));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
         jetty.setStopTimeout(STOP_TIME.toMillis());
@@ -133,13 +145,34 @@ final class JettyServer implements EmbeddedServer {
         return connector.getLocalPort();
     }
 
-    private Handler handlers(Server jetty) {
+    private Handler dataHandlers(Server jetty) {
         ServerThreads threads = setup.threads();
+        HttpSettings settings = setup.settings();
+        Cors cors = settings.cors();
         Handler answering = new HandOver(
                 request -> isForOperators(request) ? threads.operating() : threads.answering(),
                 SparkRoutes.handler(routes, setup.exchanges()));
-        Cors cors = setup.settings().cors();
-        return new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
+        Handler handlers = new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
+        return setup.authenticates() ? handlers : new LoopbackOnly(cors, settings.host(), handlers);
+    }
+
+    /** Administrators have an entrance, threads and a limit of their own. */
+    private Handler managementHandlers(Server jetty, HttpSettings.Management management) throws IOException {
+        ServerConnector entrance = connector(jetty, management.host(), management.port());
+        try {
+            entrance.open();
+        } catch (IOException e) {
+            throw new ManagementBindException(e);
+        }
+        jetty.addConnector(entrance);
+        jetty.addBean(new NetworkConnectionLimit(MAX_MANAGEMENT_CONNECTIONS, entrance));
+        setup.managementBound().accept(entrance.getLocalPort());
+        Handler answering =
+                new HandOver(request -> setup.threads().operating(), SparkRoutes.handler(routes, setup.exchanges()));
+        boolean loopback = InetAddress.getByName(management.host()).isLoopbackAddress();
+        // Where no token is needed, pages in a browser on this machine are kept out.
+        return new ManagementEntrance(
+                entrance, loopback, loopback ? new LoopbackOnly(Cors.none(), management.host(), answering) : answering);
     }
 
     private static boolean isForOperators(Request request) {

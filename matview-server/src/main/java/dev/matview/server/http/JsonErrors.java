@@ -1,7 +1,9 @@
 package dev.matview.server.http;
 
+import dev.matview.server.process.MemoryExhaustion;
 import java.io.IOException;
 import java.util.Locale;
+import javax.servlet.RequestDispatcher;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.http.HttpStatus;
@@ -9,6 +11,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** What Jetty itself refuses, before any route or after one has failed: the form of all errors, and no details. */
 final class JsonErrors extends ErrorHandler {
@@ -20,7 +23,13 @@ final class JsonErrors extends ErrorHandler {
 
     @Override
     protected void generateResponse(
-            Request request, Response response, int code, String message, Throwable cause, Callback callback) {
+            Request request,
+            Response response,
+            int code,
+            String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        MemoryExhaustion.atTop(cause);
         Answer.send(response, callback, error(code));
     }
 
@@ -52,6 +61,9 @@ final class JsonErrors extends ErrorHandler {
                 HttpServletResponse response)
                 throws IOException {
             baseRequest.setHandled(true);
+            if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable cause) {
+                MemoryExhaustion.atTop(cause);
+            }
             Answer.send(response, error(response.getStatus()));
         }
     }

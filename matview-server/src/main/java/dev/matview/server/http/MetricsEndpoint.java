@@ -3,6 +3,8 @@ package dev.matview.server.http;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
+import dev.matview.server.auth.BearerToken;
+import dev.matview.server.auth.UnauthorizedException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -10,8 +12,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import javax.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
-/** {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators alone. */
+/**
+ * {@code GET /metrics}: numbers in the text format of Prometheus, version 0.0.4, for administrators, for who has the token
+ * for it, and for everybody who comes in by an entrance that is on this machine alone.
+ */
 final class MetricsEndpoint {
 
     private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -19,18 +25,42 @@ final class MetricsEndpoint {
     private final GlobalFeeds feeds;
     private final Callers callers;
     private final Sockets sockets;
+    private final OpenConnections connections;
+    private final @Nullable MetricsToken token;
 
-    MetricsEndpoint(GlobalFeeds feeds, Callers callers, Sockets sockets) {
+    MetricsEndpoint(
+            GlobalFeeds feeds,
+            Callers callers,
+            Sockets sockets,
+            OpenConnections connections,
+            @Nullable MetricsToken token) {
         this.feeds = feeds;
         this.callers = callers;
         this.sockets = sockets;
+        this.connections = connections;
+        this.token = token;
     }
 
     void answer(Exchange exchange) throws IOException {
-        callers.admitAdministrator(exchange, identity -> {
-            byte[] text = registry().scrape(CONTENT_TYPE).getBytes(StandardCharsets.UTF_8);
-            exchange.send(HttpServletResponse.SC_OK, CONTENT_TYPE, text);
-        });
+        if (exchange.isOpenToScrapers() || token != null && token.isIn(bearer(exchange))) {
+            scrape(exchange);
+        } else {
+            callers.admitAdministrator(exchange, identity -> scrape(exchange));
+        }
+    }
+
+    private static @Nullable String bearer(Exchange exchange) {
+        try {
+            return BearerToken.of(exchange.request().getHeader("Authorization"));
+        } catch (UnauthorizedException other) {
+            // Who looks at administrators says what is wrong with it.
+            return null;
+        }
+    }
+
+    private void scrape(Exchange exchange) {
+        byte[] text = registry().scrape(CONTENT_TYPE).getBytes(StandardCharsets.UTF_8);
+        exchange.send(HttpServletResponse.SC_OK, CONTENT_TYPE, text);
     }
 
     /** Made anew for each scrape, since feeds come and go; it holds numbers, and nothing runs in it. */
@@ -58,6 +88,7 @@ final class MetricsEndpoint {
                         feed.staleness().toMillis() / 1000.0);
             }
         }
+        gauge(registry, "matview.connections", "HTTP connections that are open.", connections.count());
         gauge(registry, "matview.websockets", "WebSockets that are open.", sockets.count());
         gauge(registry, "matview.websocket.queries", "Distinct queries that they ask.", sockets.topics());
         gauge(registry, "matview.callers.active", "Callers with a request under way.", callers.active());

@@ -5,6 +5,7 @@ import dev.matview.core.QueryException;
 import dev.matview.core.Subscription;
 import dev.matview.core.mango.MangoException;
 import dev.matview.server.auth.Identity;
+import dev.matview.server.process.MemoryExhaustion;
 import dev.matview.server.push.Outbox;
 import dev.matview.server.push.Outlet;
 import java.nio.ByteBuffer;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that is thrown
- * away but for pings and pongs. Jetty brings one frame after the other, each when the one before is done with; the sweep
- * comes at any time.
+ * away but for pings and pongs, and all its frames are counted: who sends more than anybody needs is closed, and not read any
+ * more. Jetty brings one frame after the other, each when it is asked for; the sweep comes at any time.
  */
 final class SocketConnection implements FrameHandler, Outlet {
 
@@ -34,11 +35,9 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private final Sockets sockets;
     private final String path;
+    private final String address;
     private final Instant opened;
-    private volatile Instant heard;
-    private volatile Instant pinged;
-    private volatile @Nullable CoreSession session;
-    private volatile @Nullable Outbox outbox;
+    private final Allowance frames;
 
     /** What has come of the first message; of no later one. */
     private final TextMessage first;
@@ -46,10 +45,18 @@ final class SocketConnection implements FrameHandler, Outlet {
     /** Whether a pong is on its way: a client that asks more often than it listens gets no queue of them. */
     private final AtomicBoolean answering = new AtomicBoolean();
 
+    private volatile Instant heard;
+    private volatile Instant pinged;
+    private volatile @Nullable CoreSession session;
+    private volatile @Nullable Outbox outbox;
+
     /** Guarded by this, as is all that follows. */
     private boolean spoken;
 
     private @Nullable Instant expiry;
+
+    /** As whose the socket is counted; null until it is known. */
+    private @Nullable String caller;
 
     /** The feed that is subscribed to; null for none, and for an own database. */
     private @Nullable String feed;
@@ -62,14 +69,32 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private boolean gone;
 
-    /** @param path the last part of the request's path: a collection, or {@code global} */
-    SocketConnection(Sockets sockets, String path, Instant now) {
+    /**
+     * @param path the last part of the request's path: a collection, or {@code global}
+     * @param address who it is as long as nothing else is known
+     */
+    SocketConnection(Sockets sockets, String path, String address, Instant now) {
         this.sockets = sockets;
         this.path = path;
+        this.address = address;
         this.opened = now;
         this.heard = now;
         this.pinged = now;
         this.first = new TextMessage(SocketLimits.MAX_MESSAGE_BYTES, sockets.unauthenticated());
+        this.frames = SocketLimits.frames(now);
+    }
+
+    String address() {
+        return address;
+    }
+
+    Instant opened() {
+        return opened;
+    }
+
+    /** Whether nobody knows yet who it is. */
+    synchronized boolean isSilent() {
+        return !spoken && !gone;
     }
 
     @Override
@@ -90,17 +115,27 @@ final class SocketConnection implements FrameHandler, Outlet {
     @Override
     public void onFrame(Frame frame, Callback callback) {
         heard = sockets.now();
+        boolean allowed = frames.take(heard);
+        if (allowed) {
+            take(frame);
+        } else {
+            close(CloseCode.TOO_MANY, "too_many_frames");
+        }
+        callback.succeeded();
+        CoreSession current = session;
+        // Who floods is not read any more: the rest waits where it costs nothing, until the connection is given up.
+        if (allowed && current != null && frame.getOpCode() != OpCode.CLOSE) {
+            current.demand();
+        }
+    }
+
+    private void take(Frame frame) {
         switch (frame.getOpCode()) {
             case OpCode.TEXT, OpCode.CONTINUATION -> takePart(frame);
             case OpCode.BINARY -> close(CloseCode.NOT_TEXT, "text only");
             case OpCode.PING -> answerPing(frame);
             // A pong has been heard; a close is answered by Jetty.
             default -> {}
-        }
-        callback.succeeded();
-        CoreSession current = session;
-        if (current != null && frame.getOpCode() != OpCode.CLOSE) {
-            current.demand();
         }
     }
 
@@ -159,7 +194,8 @@ final class SocketConnection implements FrameHandler, Outlet {
             refuse(HttpError.of(e));
         } catch (MangoException e) {
             refuse(HttpError.of(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            MemoryExhaustion.atTop(e);
             log.error("A subscription failed", e);
             refuse(HttpError.internal());
         }
@@ -167,6 +203,9 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private void subscribe(SocketRequest request) {
         Identity identity = sockets.authenticate(request.token());
+        if (!count(sockets.count(identity.caller(), address))) {
+            return;
+        }
         SocketRequest.Subscribed asked = sockets.read(request, path, identity.caller());
         Outbox box = new Outbox(this, asked.delta(), asked.since(), sockets::now);
         synchronized (this) {
@@ -185,6 +224,24 @@ final class SocketConnection implements FrameHandler, Outlet {
         }
     }
 
+    /** Is counted as the caller's until it is gone; false when it is gone already. */
+    private boolean count(String name) {
+        synchronized (this) {
+            if (!gone) {
+                caller = name;
+                return true;
+            }
+        }
+        sockets.uncount(name);
+        return false;
+    }
+
+    /** Ends being counted. Says as whose it was; null when it was nobody's. */
+    synchronized @Nullable String leave() {
+        gone = true;
+        return caller;
+    }
+
     private void refuse(HttpError error) {
         byte[] message = Answer.body(error.error(), error.reason());
         send(ByteBuffer.wrap(message), () -> {});
@@ -198,17 +255,15 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     @Override
     public void onError(Throwable cause, Callback callback) {
+        MemoryExhaustion.atTop(cause);
         log.debug("A WebSocket failed", cause);
         callback.succeeded();
     }
 
     @Override
     public void onClosed(CloseStatus status, Callback callback) {
-        synchronized (this) {
-            gone = true;
-        }
-        stopSending();
         sockets.closed(this);
+        stopSending();
         callback.succeeded();
     }
 

@@ -73,6 +73,11 @@ final class SocketHandler extends Handler.Wrapper {
         }
 
         @Override
+        public void customize(Configuration session) {
+            PlainFarewells.install(session);
+        }
+
+        @Override
         public @Nullable FrameHandler negotiate(
                 ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
             if (!cors.admits(request.getHeaders().get("Origin"))) {
@@ -82,7 +87,7 @@ final class SocketHandler extends Handler.Wrapper {
                         HttpError.of(403, "forbidden", "Pages of this origin may not open a WebSocket here."));
                 return null;
             }
-            SocketConnection connection = sockets.open(path);
+            SocketConnection connection = sockets.open(path, CallerAddress.group(request));
             if (connection == null) {
                 Answer.send(response, callback, HttpError.tooBusy("There are too many WebSockets."));
                 return null;

@@ -12,6 +12,8 @@ import dev.matview.server.push.Outbox;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,7 @@ final class Sockets implements AutoCloseable {
     private final Executor threads;
     private final InstantSource clock;
     private final Set<SocketConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private final MessageRoom unauthenticated;
     private volatile boolean closed;
@@ -78,16 +81,37 @@ final class Sockets implements AutoCloseable {
         return unauthenticated;
     }
 
-    /** A connection that may be opened; null when there are too many. */
+    /**
+     * A connection that may be opened; null when there are too many.
+     *
+     * @param address whose it is as long as it has said nothing
+     */
     @Nullable
-    SocketConnection open(String path) {
-        if (closed || count.incrementAndGet() > limits.maxSockets()) {
+    SocketConnection open(String path, String address) {
+        if (count.incrementAndGet() > limits.maxSockets()) {
+            makeRoom(address);
+        }
+        if (closed || count.get() > limits.maxSockets()) {
             count.decrementAndGet();
             return null;
         }
-        SocketConnection connection = new SocketConnection(this, path, now());
+        SocketConnection connection = new SocketConnection(this, path, address, now());
         connections.add(connection);
         return connection;
+    }
+
+    /** Who has not said who it is makes room for one of another address that has fewer such sockets. */
+    private void makeRoom(String address) {
+        Map<String, List<SocketConnection>> silent = connections.stream()
+                .filter(SocketConnection::isSilent)
+                .collect(Collectors.groupingBy(SocketConnection::address));
+        List<SocketConnection> most = silent.values().stream()
+                .max(Comparator.comparingInt(List::size))
+                .orElse(List.of());
+        int own = silent.getOrDefault(address, List.of()).size();
+        if (most.size() > own + 1) {
+            most.stream().min(Comparator.comparing(SocketConnection::opened)).ifPresent(SocketConnection::disconnect);
+        }
     }
 
     void opened(SocketConnection connection) {
@@ -100,6 +124,10 @@ final class Sockets implements AutoCloseable {
     void closed(SocketConnection connection) {
         if (connections.remove(connection)) {
             count.decrementAndGet();
+            String caller = connection.leave();
+            if (caller != null) {
+                uncount(caller);
+            }
         }
     }
 
@@ -126,6 +154,25 @@ final class Sockets implements AutoCloseable {
     /** How many distinct queries they ask. */
     int topics() {
         return broadcasts.topics();
+    }
+
+    /**
+     * Counts a socket as the caller's.
+     *
+     * @return the caller's name
+     * @throws HttpError 429 when it has as many as it may
+     */
+    String count(Caller caller, String address) {
+        String name = caller.did() == null ? "address " + address : "did " + caller.did();
+        if (byCaller.merge(name, 1, Integer::sum) > limits.maxSocketsPerCaller()) {
+            uncount(name);
+            throw HttpError.tooManySockets(limits.maxSocketsPerCaller());
+        }
+        return name;
+    }
+
+    void uncount(String caller) {
+        byCaller.computeIfPresent(caller, (name, open) -> open == 1 ? null : open - 1);
     }
 
     Identity authenticate(@Nullable String token) {

@@ -1,5 +1,6 @@
 package dev.matview.server.http;
 
+import dev.matview.server.process.MemoryExhaustion;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.eclipse.jetty.http.HttpException;
@@ -68,6 +69,12 @@ final class TokenBoundConnections extends HttpConnectionFactory {
                 headSeen = clock.instant();
             }
             return headSeen;
+        }
+
+        @Override
+        public void onClose(@Nullable Throwable cause) {
+            MemoryExhaustion.atTop(cause);
+            super.onClose(cause);
         }
 
         @Override

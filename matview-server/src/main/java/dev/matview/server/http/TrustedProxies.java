@@ -2,7 +2,6 @@ package dev.matview.server.http;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,7 +66,7 @@ public final class TrustedProxies {
 
     private static Block block(String entry) {
         String[] parts = entry.split("/", -1);
-        InetAddress first = literal(parts[0])
+        InetAddress first = AddressLiteral.of(parts[0])
                 .filter(address -> parts.length <= 2)
                 .orElseThrow(() -> new IllegalArgumentException(refusal(entry)));
         int most = first.getAddress().length * 8;
@@ -125,30 +124,6 @@ public final class TrustedProxies {
         }
         String v4 = matcher.group("v4");
         String v6 = matcher.group("v6");
-        return literal(v4 != null ? v4 : v6 != null ? v6 : matcher.group("bare"));
-    }
-
-    /** An address that is written as numbers; no name is looked up for it. */
-    private static Optional<InetAddress> literal(String text) {
-        try {
-            if (text.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
-                byte[] bytes = new byte[4];
-                String[] parts = text.split("\\.");
-                for (int i = 0; i < bytes.length; i++) {
-                    int part = Integer.parseInt(parts[i]);
-                    if (part > 255) {
-                        return Optional.empty();
-                    }
-                    bytes[i] = (byte) part;
-                }
-                return Optional.of(InetAddress.getByAddress(bytes));
-            }
-            // In brackets it is read as IPv6, or not at all.
-            return text.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
-                    ? Optional.of(InetAddress.getByName("[" + text + "]"))
-                    : Optional.empty();
-        } catch (UnknownHostException e) {
-            return Optional.empty();
-        }
+        return AddressLiteral.of(v4 != null ? v4 : v6 != null ? v6 : matcher.group("bare"));
     }
 }

@@ -124,8 +124,8 @@ class RefusalsOverHttpTest {
 
     @Test
     void aLargerBodyIsRefusedUnreadWhenTheClientWaits() throws IOException {
-        String answer = exchange("POST " + POSTS + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
-                + (1L << 40) + "\r\n\r\n");
+        String answer = exchange("POST " + POSTS
+                + " HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: " + (1L << 40) + "\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 413 ").doesNotContain("100 Continue");
     }
@@ -140,8 +140,8 @@ class RefusalsOverHttpTest {
 
     @Test
     void aBodyThatComesInChunksIsBoundedToo() throws IOException {
-        StringBuilder request = new StringBuilder("POST " + POSTS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n");
+        StringBuilder request = new StringBuilder("POST " + POSTS
+                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + "Transfer-Encoding: chunked\r\n\r\n");
         for (int i = 0; i < 20; i++) {
             request.append("10000\r\n").append(" ".repeat(0x10000)).append("\r\n");
         }
@@ -169,12 +169,12 @@ class RefusalsOverHttpTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-                "POST /data/%ff/query HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-                "POST /data/posts/query?global=%ff%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "POST /data/%ff/query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+                "POST /data/posts/query?global=%ff%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
                 "nonsense\r\n\r\n",
-                "POST /data/posts/query HTTP/1.1\r\nHost: x\r\nContent-Length: a\r\n\r\n",
-                "POST /data/posts/query HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                "POST /data/posts/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: a\r\n\r\n",
+                "POST /data/posts/query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             })
     void aMalformedRequestIsRefusedInTheFormOfAllErrors(String request) throws IOException {
         String answer = exchange(request);
@@ -185,7 +185,7 @@ class RefusalsOverHttpTest {
 
     @Test
     void headersAreBounded() throws IOException {
-        String answer = exchange("GET /health HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
+        String answer = exchange("GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 431 ").contains("{\"error\":\"request_header_fields_too_large\"");
     }
@@ -204,7 +204,7 @@ class RefusalsOverHttpTest {
     void aRequestUnderWayIsAnsweredBeforeTheServiceIsClosed() throws Exception {
         try (Socket client = new Socket("127.0.0.1", service.port())) {
             OutputStream out = client.getOutputStream();
-            out.write(("POST " + POSTS + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{")
+            out.write(("POST " + POSTS + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{")
                     .getBytes(StandardCharsets.UTF_8));
             out.flush();
             await().until(() -> service.requestsUnderWay() == 1);

@@ -88,11 +88,11 @@ class SocketMessagesTest {
     void itMayComeInParts() throws Exception {
         String message = subscription(2_000);
         SocketClient client = open();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 200; i++) {
             client.sendPart(message.substring(i, i + 1));
         }
 
-        assertThat(numbers(client.send(message.substring(300)).next())).isEqualTo("[1]");
+        assertThat(numbers(client.send(message.substring(200)).next())).isEqualTo("[1]");
     }
 
     @Test

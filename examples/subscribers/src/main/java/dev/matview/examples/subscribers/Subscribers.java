@@ -79,8 +79,9 @@ public final class Subscribers {
         for (int i = 0; i < USERS * POSTS; i++) {
             post();
         }
-        // 10 seconds for a message, so that the end of those who sleep is seen soon.
+        // All of one address; 10 seconds for a message, so that the end of those who sleep is seen soon.
         SocketLimits limits = new SocketLimits(
+                subscribers + asleep,
                 subscribers + asleep,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
