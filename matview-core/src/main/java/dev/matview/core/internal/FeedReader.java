@@ -69,7 +69,7 @@ final class FeedReader {
                 page,
                 rights == null ? snapshot.tag() : snapshot.tag() + AND + rights.tag(),
                 next,
-                warning,
+                Warnings.all(warning, Warnings.ofLimit(settings, query)),
                 read.view(pages.visibleRows(read, rights, query.caller())));
     }
 

@@ -54,7 +54,7 @@ final class OwnReader {
                 new KeptPage(RowKeys.OWN_VIEW, page, next),
                 OWN,
                 Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, next).text(known),
-                null,
+                Warnings.ofLimit(settings, query),
                 new Page.View(0, clock.instant(), rows.size(), 1, 0));
     }
 

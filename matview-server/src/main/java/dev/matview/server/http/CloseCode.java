@@ -42,8 +42,11 @@ enum CloseCode {
         this.number = number;
     }
 
-    /** The error's name and, as far as it fits, its reason. */
+    /** The error's name and, where the client can mend something, as much of its reason as fits. */
     static String reason(HttpError refused) {
+        if (of(refused) != BAD_REQUEST) {
+            return refused.error();
+        }
         String text = refused.error() + ": " + refused.reason();
         int bytes = 0;
         int end = 0;

@@ -49,7 +49,7 @@ public record SocketLimits(
         }
     }
 
-    /** With the defaults for one caller, 50, and for what clients that have not authenticated may send, 16 MiB. */
+    /** With 50 for a caller, and 16 MiB for all together that have not authenticated. */
     public SocketLimits(int maxSockets, Duration authTime, Duration sendTime, Duration pingInterval, Duration silence) {
         this(maxSockets, MAX_SOCKETS_PER_CALLER, authTime, sendTime, pingInterval, silence, UNAUTHENTICATED_BYTES);
     }

@@ -13,6 +13,13 @@ class CloseCodeTest {
                 .isEqualTo("invalid_key: Invalid key delt.");
     }
 
+    @Test
+    void whatTheClientCannotMendIsNamedAlone() {
+        assertThat(CloseCode.reason(HttpError.internal())).isEqualTo("internal_error");
+        assertThat(CloseCode.reason(HttpError.unauthorized("The token has expired.", "Bearer")))
+                .isEqualTo("unauthorized");
+    }
+
     /** A longer one is an error in the server, and the client gets another code. */
     @Test
     void itIsCutToWhatACloseFrameTakesAndNotWithinACharacter() {

@@ -71,6 +71,14 @@ class FormsOverHttpTest {
         assertThat(numbers(third)).isEqualTo("[]");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\"selector\":{},"})
+    void aLimitAboveTheLargestPageSaysSo(String form) {
+        assertThat(docs(form + "\"limit\":1000").has("warning")).isFalse();
+        assertThat(docs(form + "\"limit\":1001").get("warning").textValue())
+                .startsWith("The limit of 1001 is above the largest page, which has 1000 rows");
+    }
+
     @Test
     void aFieldThatIsCalledSkipGoesIntoAnAnd() {
         assertThat(numbers(docs("\"$and\":[{\"skip\":0}],\"skip\":1"))).isEqualTo("[4, 6]");

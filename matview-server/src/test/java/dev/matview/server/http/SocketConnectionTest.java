@@ -37,7 +37,7 @@ class SocketConnectionTest {
                 SocketLimits.defaults(),
                 Runnable::run,
                 time);
-        SocketConnection connection = sockets.open("global", "127.0.0.1");
+        SocketConnection connection = sockets.open("global", "203.0.113.1");
         connection.sweep(time.instant().plusSeconds(60), SocketLimits.defaults(), Set.of());
         assertThat(sockets.count()).isZero();
 
