@@ -1,6 +1,7 @@
 package dev.matview.server.http;
 
 import dev.matview.core.QueryException;
+import dev.matview.core.Subscription;
 import dev.matview.core.mango.MangoException;
 import dev.matview.server.process.MemoryExhaustion;
 import java.io.IOException;
@@ -72,6 +73,9 @@ final class Exchange {
     private Instant since;
     private long held;
     private final List<Runnable> atEnd = new ArrayList<>();
+
+    /** Ends watching whether the client leaves, before anything is sent: from then on, Jetty may read. */
+    private Subscription departure = () -> {};
 
     /** @param request in asynchronous mode, as {@code async} */
     Exchange(
@@ -160,8 +164,22 @@ final class Exchange {
         }
         try {
             threads.execute(() -> run(task));
-        } catch (RejectedExecutionException stopping) {
-            send(HttpError.tooBusy("The server stops."));
+        } catch (RejectedExecutionException refused) {
+            send(HttpError.of(refused));
+        }
+    }
+
+    /**
+     * Runs something when the client leaves before it is sent an answer: nothing is read meanwhile, and nothing else would
+     * tell.
+     */
+    void whenLeft(Departures departures, Runnable task) {
+        synchronized (this) {
+            if (phase == Phase.WORKING) {
+                departure.close();
+                departure = departures.watch(
+                        core.getConnectionMetaData().getConnection().getEndPoint(), task);
+            }
         }
     }
 
@@ -291,6 +309,7 @@ final class Exchange {
                 return false;
             }
             phase = Phase.SENDING;
+            departure.close();
             since = all.now();
             due = since.plus(SEND_TIME).plusSeconds(bytes / MIN_BYTES_PER_SECOND);
         }
@@ -308,6 +327,11 @@ final class Exchange {
             held = bytes;
         }
         all.hold(more);
+    }
+
+    /** How much memory it holds, in bytes. */
+    synchronized long held() {
+        return held;
     }
 
     /** How much memory is held while the client is waited for, in bytes; none while it is not. */
@@ -354,6 +378,7 @@ final class Exchange {
                 return;
             }
             phase = Phase.ENDED;
+            departure.close();
             due = null;
             free = held;
             held = 0;

@@ -1,6 +1,8 @@
 package dev.matview.server.http;
 
+import dev.matview.core.Caller;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.server.share.Bench;
 import java.io.IOException;
 import javax.servlet.http.HttpServletResponse;
 
@@ -10,12 +12,17 @@ import javax.servlet.http.HttpServletResponse;
  */
 final class ExpandEndpoint {
 
+    /** What a request takes while it waits, about. */
+    private static final int HELD_BYTES = 4_096;
+
     private final GlobalFeeds feeds;
     private final Callers callers;
+    private final Turns turns;
 
-    ExpandEndpoint(GlobalFeeds feeds, Callers callers) {
+    ExpandEndpoint(GlobalFeeds feeds, Callers callers, Turns turns) {
         this.feeds = feeds;
         this.callers = callers;
+        this.turns = turns;
     }
 
     void answer(Exchange exchange) throws IOException {
@@ -26,10 +33,14 @@ final class ExpandEndpoint {
             if (did == null || did.isBlank() || ref == null || ref.isBlank()) {
                 throw HttpError.badRequest("bad_request", "The parameters did and ref must name a document.");
             }
-            byte[] document = feeds.document(did, ref, identity.caller())
-                    .map(Answer::bytes)
-                    .orElseThrow(HttpError::notFound);
-            exchange.send(HttpServletResponse.SC_OK, document);
+            Caller caller = identity.caller();
+            Turns.Place place = new Turns.Place(Callers.name(caller, exchange.address()), Bench.READING, HELD_BYTES);
+            turns.answer(exchange, place, budget -> {
+                byte[] document = feeds.document(did, ref, caller, budget)
+                        .map(Answer::bytes)
+                        .orElseThrow(HttpError::notFound);
+                exchange.send(HttpServletResponse.SC_OK, document);
+            });
         });
     }
 }

@@ -4,6 +4,8 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.server.share.FairShare;
+import dev.matview.server.share.ShareLimits;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -23,12 +25,20 @@ public final class HttpService implements AutoCloseable {
     private final Service spark;
     private final Sockets sockets;
     private final OpenConnections connections;
+    private final FairShare share;
     private final Sweep sweep;
     private final int port;
     private final int managementPort;
 
-    private HttpService(Service spark, Sockets sockets, OpenConnections connections, Sweep sweep, int managementPort) {
+    private HttpService(
+            Service spark,
+            Sockets sockets,
+            OpenConnections connections,
+            FairShare share,
+            Sweep sweep,
+            int managementPort) {
         this.spark = spark;
+        this.share = share;
         this.connections = connections;
         this.sockets = sockets;
         this.sweep = sweep;
@@ -48,7 +58,10 @@ public final class HttpService implements AutoCloseable {
             throws IOException {
         MangoLimits limits = feeds.settings().mango();
         ServerThreads threads = new ServerThreads();
-        Sockets sockets = new Sockets(feeds, authenticator, limits, settings.sockets(), threads.answering(), scheduler);
+        FairShare share = FairShare.start(
+                ShareLimits.defaults().withPushesPerCaller(settings.sockets().maxSocketsPerCaller()), scheduler);
+        Sockets sockets =
+                new Sockets(feeds, authenticator, limits, settings.sockets(), share, threads.answering(), scheduler);
         Exchanges exchanges = new Exchanges(threads, scheduler);
         OpenConnections connections =
                 new OpenConnections(MAX_CONNECTIONS_PER_ADDRESS, settings.trustedProxies(), scheduler);
@@ -69,31 +82,33 @@ public final class HttpService implements AutoCloseable {
         spark.ipAddress(settings.host());
         spark.port(settings.port());
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
-        routeData(spark, feeds, callers, limits, scheduler);
+        Turns turns = new Turns(feeds, share, new Departures(scheduler));
+        routeData(spark, feeds, callers, turns, new RequestBody(scheduler));
         routeOperation(
                 spark,
                 feeds,
                 callers,
-                new MetricsEndpoint(feeds, callers, sockets, connections, settings.metricsToken()),
+                new MetricsEndpoint(feeds, callers, sockets, connections, share, settings.metricsToken()),
                 scheduler);
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
             sockets.close();
+            share.close();
             throw bindFailure(failure);
         }
         Sweep sweep = Sweep.start(scheduler, sockets::sweep, exchanges::sweep, connections::sweep);
-        return new HttpService(spark, sockets, connections, sweep, managementPort.get());
+        return new HttpService(spark, sockets, connections, share, sweep, managementPort.get());
     }
 
     private static void routeData(
-            Service spark, GlobalFeeds feeds, Callers callers, MangoLimits limits, Scheduler scheduler) {
-        QueryEndpoint query = new QueryEndpoint(feeds, callers, limits, new RequestBody(scheduler));
+            Service spark, GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
+        QueryEndpoint query = new QueryEndpoint(feeds, callers, turns, body);
         post(
                 spark,
                 "/data/:collection/query",
                 (exchange, request) -> query.answer(request.params("collection"), exchange));
-        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers);
+        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers, turns);
         get(spark, "/data/expand", (exchange, request) -> expand.answer(exchange));
     }
 
@@ -202,6 +217,7 @@ public final class HttpService implements AutoCloseable {
     public void close() {
         spark.stop();
         spark.awaitStop();
+        share.close();
         sweep.close();
     }
 }

@@ -4,12 +4,16 @@ import dev.matview.core.AggregationException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
-import dev.matview.core.mango.MangoLimits;
+import dev.matview.core.QueryException;
+import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
@@ -20,16 +24,19 @@ final class QueryEndpoint {
 
     private static final Logger log = LoggerFactory.getLogger(QueryEndpoint.class);
 
+    /** How much memory a selector takes when it is compiled, for each character of it, about. */
+    private static final int COMPILED = 20;
+
     private final GlobalFeeds feeds;
     private final Callers callers;
-    private final MangoLimits limits;
+    private final Turns turns;
     private final RequestBody body;
     private final CompressedPages compressed = new CompressedPages();
 
-    QueryEndpoint(GlobalFeeds feeds, Callers callers, MangoLimits limits, RequestBody body) {
+    QueryEndpoint(GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
         this.feeds = feeds;
         this.callers = callers;
-        this.limits = limits;
+        this.turns = turns;
         this.body = body;
     }
 
@@ -37,19 +44,60 @@ final class QueryEndpoint {
         callers.admit(exchange, identity -> exchange.whenReceived(() -> answer(collection, identity, exchange)));
     }
 
-    private void answer(String collection, Identity identity, Exchange exchange) {
-        HttpServletRequest request = exchange.request();
-        HttpServletResponse response = exchange.response();
-        QueryString parameters = QueryString.of(request.getQueryString());
+    private void answer(String collection, Identity identity, Exchange exchange) throws IOException {
+        QueryString parameters = QueryString.of(exchange.request().getQueryString());
         QueryRequest asked = QueryRequest.of(
-                body.read(request),
+                body.read(exchange.request()),
                 Set.of(),
                 parameters.get("global"),
                 parameters.get("expand"),
                 identity.caller(),
-                limits);
+                feeds.settings().mango());
         Query query = asked.query();
-        Page page = asked.global() ? feeds.query(collection, query) : own(collection, query);
+        Turns.Place place = new Turns.Place(
+                Callers.name(identity.caller(), exchange.address()),
+                Turns.bench(query, asked.global()),
+                exchange.held() + (long) COMPILED * query.shape().length());
+        if (!asked.global()) {
+            callers.requireOwnDatabase(query.caller());
+            turns.answerInTurn(exchange, place, budget -> send(exchange, own(collection, query, budget)));
+        } else if (query.maxAge() == null || query.bookmark() != null) {
+            turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget)));
+        } else {
+            exchange.goOnWith(fresh(collection, query.maxAge(), () -> turns.answer(
+                    exchange, place, budget -> send(exchange, feeds.query(collection, query, budget)))));
+        }
+    }
+
+    /** When the view is as young as that, or has not become so in time: nobody is held up until then. */
+    private CompletableFuture<Exchange.Task> fresh(String collection, Duration age, Exchange.Task answering) {
+        return feeds.refreshIfOlder(collection, age).handle((young, failure) -> () -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof QueryException refused) {
+                throw refused;
+            }
+            if (failure != null) {
+                throw new IllegalStateException("it is not known how old a view is", failure);
+            }
+            answering.run();
+        });
+    }
+
+    private Page own(String collection, Query query, Budget budget) {
+        try {
+            return feeds.queryOwn(collection, query, budget);
+        } catch (AggregationException e) {
+            log.warn("A caller's own database could not be read: {}", e.getMessage());
+            throw HttpError.databaseUnavailable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw HttpError.databaseUnavailable();
+        }
+    }
+
+    private void send(Exchange exchange, Page page) {
+        HttpServletRequest request = exchange.request();
+        HttpServletResponse response = exchange.response();
         String tag = EntityTag.of(page);
         response.setHeader("ETag", tag);
         // Kept by the asking client alone, and asked for again each time: a new generation may be there at any moment.
@@ -62,19 +110,6 @@ final class QueryEndpoint {
             exchange.send(HttpServletResponse.SC_OK, compressed.of(page));
         } else {
             exchange.send(HttpServletResponse.SC_OK, PageJson.whole(page));
-        }
-    }
-
-    private Page own(String collection, Query query) {
-        callers.requireOwnDatabase(query.caller());
-        try {
-            return feeds.queryOwn(collection, query);
-        } catch (AggregationException e) {
-            log.warn("A caller's own database could not be read: {}", e.getMessage());
-            throw HttpError.databaseUnavailable();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw HttpError.databaseUnavailable();
         }
     }
 }
