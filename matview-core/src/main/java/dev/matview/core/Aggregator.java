@@ -1,10 +1,12 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The source side of a backend: reads user databases. Given feeds and the positions already held for them, it gives the
@@ -35,14 +37,42 @@ public interface Aggregator extends AutoCloseable {
     void aggregate(List<Demand> demands, Sink sink) throws InterruptedException;
 
     /**
-     * Reads documents of one database by their ids, in one request where the backend can.
+     * Reads documents of one database by their ids, in one request where the backend can, and holds one at a time.
      *
-     * @return the documents that are there, by id, each with {@code _id} and {@code _rev}; none of a database that is
-     *     not there
+     * @param documents takes the documents that are there, each once, in any order, each with {@code _id} and {@code _rev},
+     *     one after another on any thread; none of a database that is not there. Says whether it wants more; what it
+     *     throws ends the reading and comes out here
      * @throws AggregationException when the database cannot be read
      * @throws InterruptedException when the thread was interrupted
      */
-    Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException;
+    void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) throws InterruptedException;
+
+    /** The same, all held at once, by id: for few. */
+    default Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
+        Map<String, ObjectNode> found = new HashMap<>();
+        fetch(database, ids, document -> {
+            found.put(document.path("_id").asText(), document);
+            return true;
+        });
+        return found;
+    }
+
+    /**
+     * Reads the documents of one database, one at a time, as they are now. For whoever waits for them: it has threads and
+     * requests of its own, so that neither visits wait for it nor it for them.
+     *
+     * @param documents takes the documents as {@link #fetch} does, design documents perhaps among them. It does not change
+     *     them, nor keeps them
+     * @throws AggregationException when the database cannot be read
+     * @throws InterruptedException when the thread was interrupted
+     */
+    void read(String database, Predicate<ObjectNode> documents) throws InterruptedException;
+
+    /**
+     * Whether {@link #read} gives documents {@linkplain dev.matview.core.mango.SortOrder#ofIds() in the order of their ids}:
+     * who wants the first ones then needs no others.
+     */
+    boolean readsInOrder();
 
     /**
      * Tells the listener names of databases that were created, changed or deleted from now on: soon, perhaps more than

@@ -2,11 +2,13 @@ package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.DefaultGlobalFeeds;
+import dev.matview.core.mango.Budget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +46,29 @@ public interface GlobalFeeds extends AutoCloseable {
      * refresh only where {@link Query#maxAge} asks for one; an answer that is older all the same has a warning.
      *
      * @throws QueryException when there is no answer: see its subclasses
-     * @throws dev.matview.core.mango.MangoException when a regular expression of the query costs too much
+     * @throws dev.matview.core.mango.MangoException when selector, fields or sort exceed {@link Settings#mango}, or a regular
+     *     expression costs too much
      */
-    Page query(String collection, Query query);
+    default Page query(String collection, Query query) {
+        return query(collection, query, budget());
+    }
+
+    /**
+     * The same with a budget that the caller has made, and may {@linkplain Budget#stop stop} on another thread.
+     *
+     * @param budget a new one for each query
+     * @throws ColdQueryException when it is a {@linkplain #hotBudget hot} one, and does not suffice
+     */
+    Page query(String collection, Query query, Budget budget);
+
+    /** What one query may cost by the settings: its steps, its time of work, and the time it may wait. */
+    Budget budget();
+
+    /**
+     * What a query may cost on a thread that must not be held up: a few steps, and no waiting. Enough for what is ready or
+     * quickly found.
+     */
+    Budget hotBudget();
 
     /**
      * Answers from the caller's own database, live: the documents that both the feed's selector (or
@@ -54,16 +76,33 @@ public interface GlobalFeeds extends AutoCloseable {
      * fields, and ordered by {@code _id} unless it sorts. A bookmark continues in what is there then.
      *
      * @throws IllegalArgumentException when the caller has no database
-     * @throws AggregationException when the database cannot be read
+     * @throws QueryException when there is no answer
+     * @throws AggregationException when the database cannot be read, or too many others are being read
      * @throws InterruptedException when the thread was interrupted
      */
-    Page queryOwn(String collection, Query query) throws InterruptedException;
+    default Page queryOwn(String collection, Query query) throws InterruptedException {
+        return queryOwn(collection, query, budget());
+    }
+
+    /**
+     * The same with a budget, as {@link #query(String, Query, Budget)}. A {@linkplain #hotBudget hot} one never suffices.
+     */
+    Page queryOwn(String collection, Query query, Budget budget) throws InterruptedException;
 
     /**
      * A document of any user, if it is there and the caller may read it: it is the caller's own, or its {@code acl} lets
      * the caller in. It may be a few seconds old.
      */
-    Optional<ObjectNode> document(String did, String ref, Caller caller);
+    default Optional<ObjectNode> document(String did, String ref, Caller caller) {
+        return document(did, ref, caller, budget());
+    }
+
+    /**
+     * The same with a budget. A {@linkplain #hotBudget hot} one suffices for what was asked for a moment ago.
+     *
+     * @throws QueryException when the budget does not suffice
+     */
+    Optional<ObjectNode> document(String did, String ref, Caller caller, Budget budget);
 
     /**
      * Refreshes a feed now, or as soon as the refresh under way is done.
@@ -97,12 +136,23 @@ public interface GlobalFeeds extends AutoCloseable {
     Subscription subscribe(String collection, Query query, Consumer<Page> listener);
 
     /**
+     * The same for a listener that also hears why there is no answer, and with threads of its own for answers that are not
+     * ready. Those that are ready are given on threads that all subscriptions share.
+     *
+     * @param cold may refuse ({@link java.util.concurrent.RejectedExecutionException}): it is asked again after a second
+     */
+    Subscription subscribe(String collection, Query query, PageListener listener, Executor cold);
+
+    /**
      * Gives the listener the answer of {@link #queryOwn}, soon, and again when a change of the caller's database changes
      * it. While the database cannot be read there is no answer, and it is tried again. Otherwise as {@link #subscribe}.
      *
      * @throws IllegalArgumentException when the caller has no database
      */
     Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener);
+
+    /** The same with threads of its own, as {@link #subscribe(String, Query, PageListener, Executor)}: no answer is ready. */
+    Subscription subscribeOwn(String collection, Query query, PageListener listener, Executor cold);
 
     /** @throws FeedNotRegisteredException when the collection has no feed */
     FeedStatus status(String collection);

@@ -26,10 +26,6 @@ public interface Page {
      */
     String bookmark();
 
-    /** Why the page is not all that was asked for, in a sentence for people; null when it is. */
-    @Nullable
-    String warning();
-
     /**
      * The keys of the documents, in their order. A key stands for one document of one user, also where documents have one
      * {@code _id} or do not show it; it stays the same on every server and after every restart, and says nothing of either.
@@ -49,6 +45,18 @@ public interface Page {
      * @return nothing when the tag is not one of an answer to the same query, or when its generation is no longer kept
      */
     Optional<Delta> since(String tag);
+
+    /**
+     * What the reader should know beside the documents: that the page {@linkplain #endsEarly() ends early}, shows some
+     * references as they are, or is older than {@link Query#maxAge} wants it.
+     */
+    Optional<String> warning();
+
+    /**
+     * Whether there are fewer documents than asked for because the page has reached as many bytes, or refers to as many
+     * documents, as one may; the bookmark leads on. There is at least one. Only an empty page means the end.
+     */
+    boolean endsEarly();
 
     /** The state of the view the page was read from. */
     View view();
@@ -104,7 +112,8 @@ public interface Page {
      *
      * @param generation the generation read
      * @param refreshedAt when that generation was last known to match the user databases
-     * @param rows how many rows of it the caller may read in all
+     * @param rows how many rows of it the caller may read in all; of the caller's own database, how many the query
+     *     selects, or -1 where that is not known because reading ended with the page
      * @param databases how many user databases the feed covers
      * @param behind how many of them could not be read lately and show an earlier state
      */

@@ -6,6 +6,8 @@ public abstract sealed class QueryException extends RuntimeException
                 ViewNotReadyException,
                 BookmarkExpiredException,
                 InvalidBookmarkException,
+                QueryStoppedException,
+                QueryTooLargeException,
                 QueryTimeoutException {
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,10 @@
 package dev.matview.core;
 
-/** The search of the view took longer than a query may. */
-public final class QueryTimeoutException extends QueryException {
+/**
+ * The query took more than one may: steps, time of work, or waiting. What was found of a view is kept, and the next who
+ * asks the same goes on from there; unless a single row of it takes more than a query may, then it fails each time.
+ */
+public sealed class QueryTimeoutException extends QueryException permits ColdQueryException {
     private static final long serialVersionUID = 1L;
 
     public QueryTimeoutException() {

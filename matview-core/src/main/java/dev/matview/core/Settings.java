@@ -19,9 +19,11 @@ public final class Settings {
     private final Duration bookmarkGrace;
     private final long pinnedRows;
     private final long cacheBytes;
+    private final long searchBytes;
     private final long maxViewBytes;
     private final int refreshThreads;
     private final Duration queryTime;
+    private final Duration waitTime;
     private final long querySteps;
     private final long hotSteps;
     private final int ownRows;
@@ -38,9 +40,11 @@ public final class Settings {
         this.bookmarkGrace = builder.bookmarkGrace;
         this.pinnedRows = builder.pinnedRows;
         this.cacheBytes = builder.cacheBytes;
+        this.searchBytes = builder.searchBytes;
         this.maxViewBytes = builder.maxViewBytes;
         this.refreshThreads = builder.refreshThreads;
         this.queryTime = builder.queryTime;
+        this.waitTime = builder.waitTime;
         this.querySteps = builder.querySteps;
         this.hotSteps = builder.hotSteps;
         this.ownRows = builder.ownRows;
@@ -70,9 +74,11 @@ public final class Settings {
         builder.bookmarkGrace = bookmarkGrace;
         builder.pinnedRows = pinnedRows;
         builder.cacheBytes = cacheBytes;
+        builder.searchBytes = searchBytes;
         builder.maxViewBytes = maxViewBytes;
         builder.refreshThreads = refreshThreads;
         builder.queryTime = queryTime;
+        builder.waitTime = waitTime;
         builder.querySteps = querySteps;
         builder.hotSteps = hotSteps;
         builder.ownRows = ownRows;
@@ -119,9 +125,17 @@ public final class Settings {
         return pinnedRows;
     }
 
-    /** How many bytes ready-made pages take at most, and so do selections and referred documents. Default: 32 MiB. */
+    /** How many bytes ready-made pages take at most, and as many referred documents. Default: 32 MiB. */
     public long cacheBytes() {
         return cacheBytes;
+    }
+
+    /**
+     * How many bytes what further selectors and sorts have found takes at most, done or under way; one that would take
+     * more by itself is refused. Default: an eighth of the heap ({@link Runtime#maxMemory()}), 32 MiB at least.
+     */
+    public long searchBytes() {
+        return searchBytes;
     }
 
     /**
@@ -139,10 +153,19 @@ public final class Settings {
 
     /**
      * How long one query may work: search, sort, render. Waiting, for another that searches the same or for a database,
-     * is not work; but no wait is longer either. Default: 2 seconds.
+     * is not work. References that a query asks to expand are left as they are when their documents do not come in that
+     * time. Default: 2 seconds.
      */
     public Duration queryTime() {
         return queryTime;
+    }
+
+    /**
+     * How long one query may wait beside that, in all: for another that searches the same, for a place among the readers
+     * of own databases, for a database. Default: 30 seconds.
+     */
+    public Duration waitTime() {
+        return waitTime;
     }
 
     /**
@@ -208,9 +231,11 @@ public final class Settings {
         private Duration bookmarkGrace = Duration.ofMinutes(5);
         private long pinnedRows = Math.max(1, Runtime.getRuntime().maxMemory() / 5_000);
         private long cacheBytes = 32L << 20;
+        private long searchBytes = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 8);
         private long maxViewBytes = Runtime.getRuntime().maxMemory() / 10 * 6;
         private int refreshThreads = 2;
         private Duration queryTime = Duration.ofSeconds(2);
+        private Duration waitTime = Duration.ofSeconds(30);
         private long querySteps = 10_000_000;
         private long hotSteps = 20_000;
         private int ownRows = 100_000;
@@ -259,6 +284,12 @@ public final class Settings {
         }
 
         /** @throws IllegalArgumentException when it is not above zero */
+        public Builder searchBytes(long searchBytes) {
+            this.searchBytes = requireAboveZero(searchBytes, "searchBytes");
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when it is not above zero */
         public Builder maxViewBytes(long maxViewBytes) {
             this.maxViewBytes = requireAboveZero(maxViewBytes, "maxViewBytes");
             return this;
@@ -273,6 +304,12 @@ public final class Settings {
         /** @throws IllegalArgumentException when it is not above zero */
         public Builder queryTime(Duration queryTime) {
             this.queryTime = requireAboveZero(queryTime, "queryTime");
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when it is not above zero */
+        public Builder waitTime(Duration waitTime) {
+            this.waitTime = requireAboveZero(waitTime, "waitTime");
             return this;
         }
 

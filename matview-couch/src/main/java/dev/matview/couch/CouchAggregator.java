@@ -12,10 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,13 +106,51 @@ public final class CouchAggregator implements Aggregator {
      * it is left out, so that nobody can keep those who refer to it from being read.
      */
     @Override
-    public Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
-        Map<String, ObjectNode> found = new ConcurrentHashMap<>();
-        workers.run(List.of(() -> fetch(database, ids, found)));
-        return found;
+    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) throws InterruptedException {
+        Wanted wanted = new Wanted(documents);
+        firstThatHas(database, cluster -> fetch(cluster, database, ids, wanted));
     }
 
-    private void fetch(String database, Set<String> ids, Map<String, ObjectNode> found) throws InterruptedException {
+    /** Documents come in the order of {@code _all_docs}, which is that of their ids. */
+    @Override
+    public boolean readsInOrder() {
+        return true;
+    }
+
+    @Override
+    public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
+        Wanted wanted = new Wanted(documents);
+        firstThatHas(database, cluster -> read(cluster, database, wanted));
+    }
+
+    private static void read(CouchCluster cluster, String database, Wanted wanted) throws InterruptedException {
+        try {
+            new DatabaseReader(cluster, database, false, wanted::take)
+                    .forCaller()
+                    .read();
+        } catch (CouchException e) {
+            if (wanted.hasBegun()) {
+                // A database of that name in another cluster would not go on where this one broke off.
+                throw new AggregationException(e.getMessage(), e);
+            }
+            throw e;
+        }
+    }
+
+    /** Something that is asked of the cluster in which a database is. */
+    private interface Asking {
+        void ask(CouchCluster cluster) throws InterruptedException;
+    }
+
+    private void firstThatHas(String database, Asking asking) throws InterruptedException {
+        try {
+            workers.run(List.of(() -> askFirstThatHas(database, asking)));
+        } catch (Wanted.EnoughException enough) {
+            log.trace("No more documents of {} are wanted", database);
+        }
+    }
+
+    private void askFirstThatHas(String database, Asking asking) throws InterruptedException {
         CouchException failure = null;
         for (CouchCluster cluster : clusters.keySet()) {
             Optional<CouchException> away = outages.of(cluster);
@@ -122,7 +159,7 @@ public final class CouchAggregator implements Aggregator {
                 continue;
             }
             try {
-                fetch(cluster, database, ids, found);
+                asking.ask(cluster);
                 return;
             } catch (CouchException e) {
                 if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
@@ -136,7 +173,7 @@ public final class CouchAggregator implements Aggregator {
         }
     }
 
-    private static void fetch(CouchCluster cluster, String database, Set<String> ids, Map<String, ObjectNode> found)
+    private static void fetch(CouchCluster cluster, String database, Set<String> ids, Wanted wanted)
             throws InterruptedException {
         ObjectNode body = CouchJson.object();
         ArrayNode keys = body.putArray("keys");
@@ -144,8 +181,7 @@ public final class CouchAggregator implements Aggregator {
         CouchPath path = CouchPath.database(database, "_all_docs").with("include_docs", "true");
         try {
             cluster.exchange(
-                    CouchRequest.post(path, body).repeated(),
-                    answer -> AllDocs.read(answer, (id, document) -> putIfThere(found, id, document)));
+                    CouchRequest.post(path, body).repeated(), answer -> AllDocs.read(answer, wanted::takeOnce));
         } catch (CouchException e) {
             if (!e.isUnreadable()) {
                 throw e;
@@ -155,14 +191,8 @@ public final class CouchAggregator implements Aggregator {
                 return;
             }
             for (String id : ids) {
-                fetch(cluster, database, Set.of(id), found);
+                fetch(cluster, database, Set.of(id), wanted);
             }
-        }
-    }
-
-    private static void putIfThere(Map<String, ObjectNode> found, String id, @Nullable ObjectNode document) {
-        if (document != null) {
-            found.put(id, document);
         }
     }
 

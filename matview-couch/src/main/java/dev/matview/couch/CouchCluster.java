@@ -53,6 +53,7 @@ public final class CouchCluster implements AutoCloseable {
     private final @Nullable Scheduler ownScheduler;
     private final Pause pause;
     private final RequestBudget budget;
+    private final RequestBudget callersBudget;
     private final Backoff backoff;
     private final int attempts;
     private final Duration requestTimeout;
@@ -72,6 +73,8 @@ public final class CouchCluster implements AutoCloseable {
         this.scheduler = ownScheduler == null ? builder.scheduler() : ownScheduler;
         this.pause = new Pause(scheduler);
         this.budget = new RequestBudget(scheduler, pause, builder.requestsInFlight, builder.requestsPerSecond);
+        this.callersBudget =
+                new RequestBudget(scheduler, pause, builder.callersRequestsInFlight, builder.requestsPerSecond);
         this.backoff = new Backoff(builder.backoff, builder.maxBackoff);
         this.attempts = builder.attempts;
         this.requestTimeout = builder.requestTimeout;
@@ -172,8 +175,9 @@ public final class CouchCluster implements AutoCloseable {
 
     private <T extends @Nullable Object> T attempt(CouchRequest request, BodyReader<T> reader)
             throws InterruptedException {
-        if (!request.waiting()) {
-            budget.begin();
+        RequestBudget share = shareOf(request);
+        if (share != null) {
+            share.begin();
         }
         AtomicBoolean late = new AtomicBoolean();
         Thread thread = Thread.currentThread();
@@ -184,10 +188,18 @@ public final class CouchCluster implements AutoCloseable {
         } finally {
             deadline.close();
             transport.done();
-            if (!request.waiting()) {
-                budget.end();
+            if (share != null) {
+                share.end();
             }
         }
+    }
+
+    private @Nullable RequestBudget shareOf(CouchRequest request) {
+        return switch (request.share()) {
+            case VIEWS -> budget;
+            case CALLERS -> callersBudget;
+            case NONE -> null;
+        };
     }
 
     private void abortLate(Thread thread, AtomicBoolean late) {

@@ -10,7 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a {@link CouchCluster}. Unless told otherwise: 8 requests at once and 1,000 a second, 5 s to connect, 30 s of
+ * Builds a {@link CouchCluster}. Unless told otherwise: 8 requests at once for views and 8 for callers who read their own
+ * databases, 1,000 a second of each, 5 s to connect, 30 s of
  * silence and 5 minutes for a whole answer, 5 attempts with 200 ms to 10 s between them, and 2 minutes before refused
  * credentials are tried again. Not thread-safe.
  */
@@ -29,6 +30,7 @@ public final class CouchClusterBuilder {
     Duration socketTimeout = Duration.ofSeconds(30);
     Duration requestTimeout = Duration.ofMinutes(5);
     int requestsInFlight = 8;
+    int callersRequestsInFlight = 8;
     int requestsPerSecond = 1_000;
     int attempts = 5;
     Duration backoff = Duration.ofMillis(200);
@@ -94,9 +96,18 @@ public final class CouchClusterBuilder {
         return this;
     }
 
-    /** How many requests may be under way at once, those that wait for changes not counted. */
+    /**
+     * How many requests may be under way at once, those that wait for changes not counted, nor those of
+     * {@link #callersRequestsInFlight}.
+     */
     public CouchClusterBuilder requestsInFlight(int requestsInFlight) {
         this.requestsInFlight = positive(requestsInFlight, "requestsInFlight");
+        return this;
+    }
+
+    /** How many requests may be under way at once for callers who wait for documents of their own databases. */
+    public CouchClusterBuilder callersRequestsInFlight(int callersRequestsInFlight) {
+        this.callersRequestsInFlight = positive(callersRequestsInFlight, "callersRequestsInFlight");
         return this;
     }
 
@@ -137,7 +148,11 @@ public final class CouchClusterBuilder {
 
     EktorpTransport transport() {
         return EktorpTransport.create(
-                url, authorization, connectTimeout, socketTimeout, requestsInFlight + WAITING_CONNECTIONS);
+                url,
+                authorization,
+                connectTimeout,
+                socketTimeout,
+                requestsInFlight + callersRequestsInFlight + WAITING_CONNECTIONS);
     }
 
     public CouchCluster build() {

@@ -19,6 +19,7 @@ final class DatabaseReader {
     private final String database;
     private final boolean replicated;
     private final Consumer<ObjectNode> documents;
+    private boolean forCaller;
     private @Nullable String last;
     private @Nullable String updateSeq;
     private int rows;
@@ -28,6 +29,12 @@ final class DatabaseReader {
         this.database = database;
         this.replicated = replicated;
         this.documents = documents;
+    }
+
+    /** Somebody waits for the documents: they are asked for with what the cluster keeps for such requests. */
+    DatabaseReader forCaller() {
+        forCaller = true;
+        return this;
     }
 
     /** @throws CouchException when the database cannot be read to its end */
@@ -66,7 +73,8 @@ final class DatabaseReader {
             path = path.with("update_seq", "true");
         }
         rows = 0;
-        cluster.once(CouchRequest.get(path), body -> AllDocs.read(body, new Taking()));
+        CouchRequest request = CouchRequest.get(path);
+        cluster.once(forCaller ? request.forCaller() : request, body -> AllDocs.read(body, new Taking()));
     }
 
     private final class Taking implements AllDocs.Rows {

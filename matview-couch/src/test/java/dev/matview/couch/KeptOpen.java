@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Aggregator;
 import dev.matview.core.Subscription;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Sources that outlive whoever reads them, as CouchDB outlives a server. */
 record KeptOpen(Aggregator sources) implements Aggregator {
@@ -17,8 +17,18 @@ record KeptOpen(Aggregator sources) implements Aggregator {
     }
 
     @Override
-    public Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
-        return sources.fetch(database, ids);
+    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) throws InterruptedException {
+        sources.fetch(database, ids, documents);
+    }
+
+    @Override
+    public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
+        sources.read(database, documents);
+    }
+
+    @Override
+    public boolean readsInOrder() {
+        return sources.readsInOrder();
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +26,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * User databases in a directory. Each file {@code NAME.jsonl} is the database NAME and holds a JSON document on each
@@ -45,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonLinesDirectory implements Aggregator {
 
+    private static final Logger log = LoggerFactory.getLogger(JsonLinesDirectory.class);
     private static final Duration IDLE = Duration.ofSeconds(10);
 
     private final JsonLinesListing listing;
@@ -134,16 +137,32 @@ public final class JsonLinesDirectory implements Aggregator {
 
     /** Reads the whole file, on the calling thread. A document has a {@code _rev} only where its line has one. */
     @Override
-    public Map<String, ObjectNode> fetch(String database, Set<String> ids) throws InterruptedException {
+    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) throws InterruptedException {
+        read(database, true, document -> !ids.contains(document.path("_id").textValue()) || documents.test(document));
+    }
+
+    /** Reads the file on the calling thread, without looking for an {@code _id} that is there twice. */
+    @Override
+    public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
+        read(database, false, documents);
+    }
+
+    /** Documents are in the order of their lines. */
+    @Override
+    public boolean readsInOrder() {
+        return false;
+    }
+
+    private void read(String database, boolean checksIds, Predicate<ObjectNode> documents) throws InterruptedException {
         requireOpen();
         Optional<Path> file = listing.fileOf(database);
         if (file.isEmpty()) {
-            return Map.of();
+            return;
         }
         try {
-            return fetch(database, file.get(), ids);
+            read(database, file.get(), checksIds, documents);
         } catch (NoSuchFileException e) {
-            return Map.of();
+            log.debug("{} is not there any more", file.get());
         } catch (ClosedByInterruptException e) {
             Thread.interrupted();
             throw new InterruptedException("interrupted while reading " + file.get());
@@ -154,30 +173,28 @@ public final class JsonLinesDirectory implements Aggregator {
         }
     }
 
-    private Map<String, ObjectNode> fetch(String database, Path file, Set<String> ids) throws IOException {
+    private void read(String database, Path file, boolean checksIds, Predicate<ObjectNode> documents)
+            throws IOException, InterruptedException {
         Instant now = Instant.now();
         FileStamp stamp = FileStamp.of(file);
         if (stamp == null) {
-            return Map.of();
+            return;
         }
         BadLineException known = badFiles.get(database, stamp.position(now));
         if (known != null) {
             throw known;
         }
-        Map<String, ObjectNode> found = new HashMap<>();
-        new JsonLinesParser()
+        boolean[] enough = {false};
+        new JsonLinesParser(checksIds)
                 .read(
                         file,
                         stamp.size(),
-                        document -> {
-                            String id = document.path("_id").textValue();
-                            if (ids.contains(id)) {
-                                found.put(id, document);
-                            }
-                        },
-                        () -> closed);
+                        document -> enough[0] = !documents.test(document),
+                        () -> closed || enough[0] || Thread.currentThread().isInterrupted());
         requireOpen();
-        return found;
+        if (!enough[0] && Thread.interrupted()) {
+            throw new InterruptedException("interrupted while reading " + file);
+        }
     }
 
     @Override

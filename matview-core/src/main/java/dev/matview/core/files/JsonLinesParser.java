@@ -31,6 +31,16 @@ final class JsonLinesParser {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private final CharBuffer decoded = CharBuffer.allocate(8 << 10);
     private final LineReader lines = new LineReader(MAX_LINE);
+    private final boolean checksIds;
+
+    JsonLinesParser() {
+        this(true);
+    }
+
+    /** @param checksIds whether an id that is there twice is found, for which all are held while a file is read */
+    JsonLinesParser(boolean checksIds) {
+        this.checksIds = checksIds;
+    }
 
     /**
      * Gives the documents of the file to the consumer, deleted ones left out.
@@ -118,7 +128,7 @@ final class JsonLinesParser {
         }
     }
 
-    private static void requireNewId(Path path, long line, ObjectNode document, Map<String, Long> lineOfId) {
+    private void requireNewId(Path path, long line, ObjectNode document, Map<String, Long> lineOfId) {
         JsonNode id = document.path("_id");
         if (id.isMissingNode()) {
             throw new BadLineException(path, line, "the document has no _id");
@@ -126,7 +136,7 @@ final class JsonLinesParser {
         if (!id.isTextual() || id.textValue().isEmpty()) {
             throw new BadLineException(path, line, "_id must be a string that is not empty");
         }
-        Long first = lineOfId.putIfAbsent(id.textValue(), line);
+        Long first = checksIds ? lineOfId.putIfAbsent(id.textValue(), line) : null;
         if (first != null) {
             throw new BadLineException(path, line, "the _id is that of line " + first + " too");
         }

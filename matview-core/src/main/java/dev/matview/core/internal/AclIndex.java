@@ -60,6 +60,15 @@ final class AclIndex {
         return rows;
     }
 
+    /** How many rows are looked at one by one to tell what the caller may read. */
+    int askedFor(Caller caller) {
+        return ruled.size() + count(byOwner, caller.database()) + count(byDid, caller.did());
+    }
+
+    private static int count(Map<String, List<Row>> index, @Nullable String name) {
+        return name == null ? 0 : index.getOrDefault(name, List.of()).size();
+    }
+
     /** The rows the caller may read, in the feed's order. */
     List<Row> visible(Caller caller, CertificateRules rules) {
         TreeSet<Row> own = new TreeSet<>();

@@ -23,8 +23,15 @@ final class Answer implements Page {
      *
      * @param ids identify the documents, in their order: {@code _id} alone does not, and may not even be shown
      * @param sameForAll whether every caller who may read the rows is shown the same of them
+     * @param endsEarly whether rows that were to be on the page are not
+     * @param warning what the reader should know of that, if there is something
      */
-    record CachedPage(byte[] json, List<RowId> ids, boolean sameForAll) {}
+    record CachedPage(
+            byte[] json,
+            List<RowId> ids,
+            boolean sameForAll,
+            boolean endsEarly,
+            @Nullable String warning) {}
 
     /** The identity of a row. */
     record RowId(String database, String id) {}
@@ -76,8 +83,16 @@ final class Answer implements Page {
     }
 
     @Override
-    public @Nullable String warning() {
-        return warning;
+    public Optional<String> warning() {
+        String ofPage = page.warning();
+        return ofPage == null || warning == null
+                ? Optional.ofNullable(ofPage == null ? warning : ofPage)
+                : Optional.of(warning + " " + ofPage);
+    }
+
+    @Override
+    public boolean endsEarly() {
+        return page.endsEarly();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
 import dev.matview.core.Row;
 import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.mango.Budget;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -96,12 +97,14 @@ final class CurrentRights {
     }
 
     /** How many of these rows, which the earlier generation lets the caller read, may not be read any more. */
-    int hidden(List<Row> visible) {
+    int hidden(List<Row> visible, Budget budget) {
         if (past.feed().access() == Access.PUBLIC) {
             return 0;
         }
         int hidden = 0;
-        for (Row row : past.snapshot().notSharedWith(now.snapshot())) {
+        List<Row> changed = past.snapshot().notSharedWith(now.snapshot());
+        budget.spend(2 * changed.size());
+        for (Row row : changed) {
             if (Collections.binarySearch(visible, row) >= 0 && shown(row) == null) {
                 hidden++;
             }

@@ -11,6 +11,7 @@ import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
+import dev.matview.core.PageListener;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
@@ -19,6 +20,8 @@ import dev.matview.core.Subscription;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.LiveView.Served;
+import dev.matview.core.internal.Subscriber.Effort;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
 import java.time.Duration;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +43,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** What a client is told to wait for a view that is being built. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    /** A subscriber's query may search a view, or wait for documents it refers to: one thread would let all others wait. */
+    /** For answers that are ready, or nearly. */
     private static final int NOTIFIERS = 4;
+
+    /** For others, of subscribers who brought no threads. */
+    private static final int SEARCHERS = 2;
 
     private final FeedRegistry registry;
     private final Aggregator aggregator;
@@ -53,6 +60,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final OwnReader ownReader;
     private final FreshReads fresh;
     private final ExecutorService notifier;
+    private final ExecutorService searcher;
     private final OwnSubscriptions ownSubscriptions;
 
     private enum Phase {
@@ -82,13 +90,14 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
         this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander);
         this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
-        PageRenderer renderer = new PageRenderer(dids, rules, referrals);
-        PageReader pages = new PageReader(settings, scheduler, rules, renderer);
-        this.reader = new FeedReader(settings, keys, pages, rules, dids);
-        this.ownReader = new OwnReader(aggregator, settings, scheduler, keys, renderer);
+        PageRenderer renderer = new PageRenderer(dids, rules, referrals, settings);
+        this.reader = new FeedReader(settings, keys, new PageReader(settings, rules, renderer), rules, dids);
+        OwnDatabase databases = new OwnDatabase(aggregator, settings);
+        this.ownReader = new OwnReader(databases, settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
         this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
-        this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler);
+        this.searcher = OwnSubscriptions.threads("matview-searchers", SEARCHERS);
+        this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
     }
 
     /** @see GlobalFeeds.Builder#build() */
@@ -130,20 +139,42 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
-    public Page query(String collection, Query query) {
-        FeedTask task = task(collection);
-        Duration age = query.bookmark() == null ? query.maxAge() : null;
-        boolean young = age == null || fresh.await(collection, age);
-        return reader.query(task, served(task, collection), query, young ? null : FreshReads.WARNING);
-    }
-
-    private static Served served(FeedTask task, String collection) {
-        return task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
+    public Budget budget() {
+        return Budget.of(settings.querySteps(), settings.queryTime(), settings.waitTime(), scheduler);
     }
 
     @Override
-    public Page queryOwn(String collection, Query query) throws InterruptedException {
-        return answerOwn(collection, ownDatabase(query), query);
+    public Budget hotBudget() {
+        return Budget.hot(settings.hotSteps());
+    }
+
+    @Override
+    public Page query(String collection, Query query, Budget budget) {
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        return QueryLimits.within(budget, () -> {
+            task(collection);
+            Duration age = query.bookmark() == null ? query.maxAge() : null;
+            boolean young = age == null || fresh.await(collection, age, budget);
+            return answer(collection, bounded, young ? null : FreshReads.WARNING, budget);
+        });
+    }
+
+    private Answer answer(String collection, Query query, @Nullable String warning, Budget budget) {
+        FeedTask task = task(collection);
+        Served served = task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
+        return reader.query(task, served, query, warning, budget);
+    }
+
+    /** A subscription follows the view: it makes nobody refresh it. */
+    private Answer answer(String collection, Query query, Budget budget) {
+        return QueryLimits.within(budget, () -> answer(collection, query, null, budget));
+    }
+
+    @Override
+    public Page queryOwn(String collection, Query query, Budget budget) throws InterruptedException {
+        String database = ownDatabase(query);
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        return answerOwn(collection, database, bounded, budget);
     }
 
     private static String ownDatabase(Query query) {
@@ -154,18 +185,20 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         return database;
     }
 
-    private Answer answerOwn(String collection, String database, Query query) throws InterruptedException {
+    private Answer answerOwn(String collection, String database, Query query, Budget budget)
+            throws InterruptedException {
         requireOpen();
         Selector selector = worker.task(collection)
                 .map(task -> task.feed.selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
-        return ownReader.query(collection, database, selector, query);
+        return QueryLimits.withinWait(budget, () -> ownReader.query(collection, database, selector, query, budget));
     }
 
     @Override
-    public Optional<ObjectNode> document(String did, String ref, Caller caller) {
+    public Optional<ObjectNode> document(String did, String ref, Caller caller, Budget budget) {
         requireOpen();
-        return referrals.document(new Expansion("", did, ref, null, null), caller);
+        return QueryLimits.within(
+                budget, () -> referrals.document(new Expansion("", did, ref, null, null), caller, budget));
     }
 
     private void requireOpen() {
@@ -194,8 +227,18 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
+        return subscribe(collection, query, PageListener.of(listener), searcher);
+    }
+
+    @Override
+    public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
         task(collection);
-        Subscriber subscriber = new Subscriber(() -> answer(collection, query), listener, notifier);
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        Subscriber subscriber = new Subscriber(
+                budget -> phase == Phase.CLOSED ? null : answer(collection, bounded, budget),
+                listener,
+                new Effort(notifier, this::hotBudget, cold, this::budget),
+                scheduler);
         Subscription listening = worker.listen(collection, subscriber);
         subscriber.run();
         return () -> {
@@ -204,17 +247,21 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         };
     }
 
-    /** A subscription follows the view: it makes nobody refresh it, and begins with its first page. */
-    private Answer answer(String collection, Query query) {
-        FeedTask task = task(collection);
-        return reader.query(task, served(task, collection), query, null);
+    @Override
+    public Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener) {
+        return subscribeOwn(collection, query, PageListener.of(listener), ownSubscriptions.readers());
     }
 
     @Override
-    public Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener) {
+    public Subscription subscribeOwn(String collection, Query query, PageListener listener, Executor cold) {
         String database = ownDatabase(query);
         requireOpen();
-        return ownSubscriptions.subscribe(database, () -> answerOwn(collection, database, query), listener);
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        return ownSubscriptions.subscribe(
+                database,
+                budget -> phase == Phase.CLOSED ? null : answerOwn(collection, database, bounded, budget),
+                listener,
+                cold);
     }
 
     @Override
@@ -271,6 +318,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         registry.close();
         worker.close();
         notifier.shutdownNow();
+        searcher.shutdownNow();
         ownSubscriptions.close();
         aggregator.close();
         store.close();

@@ -9,6 +9,7 @@ import dev.matview.core.Expansion;
 import dev.matview.core.Row;
 import dev.matview.core.Slice;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -108,22 +109,20 @@ final class Expander {
     }
 
     private Fetched fetch(Map<String, Set<String>> wanted, Visit visit) throws InterruptedException {
-        Map<Referrals.Key, ObjectNode> documents = new HashMap<>();
+        Shared documents = new Shared(visit.base());
         Map<String, AggregationException> failures = new HashMap<>();
         for (Map.Entry<String, Set<String>> database : wanted.entrySet()) {
             String name = database.getKey();
             try {
                 for (Set<String> ids : batches(database.getValue())) {
-                    aggregator
-                            .fetch(name, ids)
-                            .forEach((id, document) -> documents.put(new Referrals.Key(name, id), document));
+                    aggregator.fetch(name, ids, document -> documents.add(name, document));
                 }
             } catch (AggregationException e) {
                 failures.put(name, e);
                 visit.setBack(name, e);
             }
         }
-        return new Fetched(documents, failures);
+        return new Fetched(documents.withBase(), failures);
     }
 
     private static List<Set<String>> batches(Set<String> ids) {
@@ -142,11 +141,63 @@ final class Expander {
         return batches;
     }
 
+    /** A document that rows refer to. */
+    private record Referred(byte[] document, Acl acl) {}
+
+    /**
+     * Documents that rows refer to, each held once: all rows that refer to it share its bytes, also with the rows of the
+     * generation before, where it has not changed.
+     */
+    private final class Shared {
+        private final Map<Referrals.Key, Referred> documents = new HashMap<>();
+        private final Set<Referrals.Key> unchanged = new HashSet<>();
+        private final @Nullable Snapshot base;
+
+        Shared(@Nullable Snapshot base) {
+            this.base = base;
+        }
+
+        /** Holds the bytes alone: a tree takes several times as much. */
+        boolean add(String database, ObjectNode document) {
+            Referrals.Key key = new Referrals.Key(database, document.path("_id").asText());
+            documents.put(key, new Referred(Json.bytes(document), Acl.of(document)));
+            return true;
+        }
+
+        @Nullable
+        Referred get(Referrals.Key key) {
+            return documents.get(key);
+        }
+
+        Shared withBase() {
+            if (base != null && !documents.isEmpty()) {
+                for (Row row : base.rows()) {
+                    row.expansions().forEach(this::share);
+                }
+            }
+            return this;
+        }
+
+        private void share(Expansion held) {
+            byte[] bytes = held.document();
+            Optional<String> database = bytes == null ? Optional.empty() : dids.database(held.did());
+            if (database.isEmpty()) {
+                return;
+            }
+            Referrals.Key key = new Referrals.Key(database.get(), held.ref());
+            Referred referred = documents.get(key);
+            if (referred != null && !unchanged.contains(key) && Arrays.equals(referred.document(), bytes)) {
+                documents.put(key, new Referred(bytes, referred.acl()));
+                unchanged.add(key);
+            }
+        }
+    }
+
     private final class Fetched {
-        private final Map<Referrals.Key, ObjectNode> documents;
+        private final Shared documents;
         private final Map<String, AggregationException> failures;
 
-        Fetched(Map<Referrals.Key, ObjectNode> documents, Map<String, AggregationException> failures) {
+        Fetched(Shared documents, Map<String, AggregationException> failures) {
             this.documents = documents;
             this.failures = failures;
         }
@@ -170,16 +221,12 @@ final class Expander {
                 return expansion;
             }
             @Nullable
-            ObjectNode document = database.map(name -> documents.get(new Referrals.Key(name, expansion.ref())))
+            Referred referred = database.map(name -> documents.get(new Referrals.Key(name, expansion.ref())))
                     .orElse(null);
-            return document == null
+            return referred == null
                     ? new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null)
                     : new Expansion(
-                            expansion.field(),
-                            expansion.did(),
-                            expansion.ref(),
-                            Json.bytes(document),
-                            Acl.of(document));
+                            expansion.field(), expansion.did(), expansion.ref(), referred.document(), referred.acl());
         }
     }
 }

@@ -10,6 +10,8 @@ import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.internal.LiveView.Served;
 import dev.matview.core.internal.StoreKeys.Keys;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
 import java.util.Arrays;
 import java.util.List;
@@ -45,8 +47,9 @@ final class FeedReader {
      *
      * @param served the generation that is served now, and decides on rights
      * @param warning what is to be said with the answer
+     * @throws BudgetSpentException when the budget does not suffice
      */
-    Answer query(FeedTask task, Served served, Query query, @Nullable String warning) {
+    Answer query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
         Keys known = keys.get();
         String collection = task.feed.collection();
         Served read = served;
@@ -60,7 +63,7 @@ final class FeedReader {
         }
         boolean decides = read.snapshot() == served.snapshot() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, dids);
-        KeptPage page = pages.page(read, rights, query, after, limit(settings, query));
+        KeptPage page = pages.page(read, rights, query, after, limit(settings, query), budget);
         Snapshot snapshot = read.snapshot();
         String next = Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, page.end())
                 .text(known);
@@ -70,7 +73,7 @@ final class FeedReader {
                 rights == null ? snapshot.tag() : snapshot.tag() + AND + rights.tag(),
                 next,
                 Warnings.all(warning, Warnings.ofLimit(settings, query)),
-                read.view(pages.visibleRows(read, rights, query.caller())));
+                read.view(pages.visibleRows(read, rights, query.caller(), budget)));
     }
 
     static int limit(Settings settings, Query query) {
@@ -124,10 +127,13 @@ final class FeedReader {
             if (query.bookmark() != null) {
                 return Optional.empty();
             }
+            // Whoever is to be told of a difference can as well be told the whole: what is not ready is not searched
+            // for.
+            Budget little = Budget.hot(settings.hotSteps());
             try {
                 return task.generation(generations)
-                        .map(read -> pages.page(read, null, query, null, limit(settings, query)));
-            } catch (QueryException | MangoException e) {
+                        .map(read -> pages.page(read, null, query, null, limit(settings, query), little));
+            } catch (QueryException | MangoException | BudgetSpentException e) {
                 log.debug("An earlier answer is not read again: {}", e.getMessage());
                 return Optional.empty();
             }

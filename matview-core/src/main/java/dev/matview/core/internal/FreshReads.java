@@ -1,12 +1,16 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.QueryStoppedException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.mango.Budget;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Lets readers wait for a generation that is young enough, and no longer than a query may take. Thread-safe. */
 final class FreshReads {
@@ -49,18 +53,36 @@ final class FreshReads {
         return younger;
     }
 
-    /** Waits for that, in the caller's thread; says whether it came about. */
-    boolean await(String collection, Duration age) {
+    /**
+     * Waits for that, in the caller's thread; says whether it came about.
+     *
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget must not wait
+     */
+    boolean await(String collection, Duration age, Budget budget) {
+        CompletableFuture<Boolean> younger = refreshIfOlder(collection, age);
         try {
-            return refreshIfOlder(collection, age).get();
+            return younger.isDone() ? younger.get() : budget.await(() -> get(younger, budget.waitLeft()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new QueryStoppedException();
+        } catch (ExecutionException e) {
+            throw failure(e);
+        }
+    }
+
+    private static boolean get(CompletableFuture<Boolean> younger, Duration patience) throws InterruptedException {
+        try {
+            return younger.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof FeedNotRegisteredException unknown) {
-                throw unknown;
-            }
-            throw new IllegalStateException(e.getCause());
+            throw failure(e);
         }
+    }
+
+    private static RuntimeException failure(ExecutionException e) {
+        return e.getCause() instanceof FeedNotRegisteredException unknown
+                ? unknown
+                : new IllegalStateException(e.getCause());
     }
 }

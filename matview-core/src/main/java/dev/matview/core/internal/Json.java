@@ -1,13 +1,17 @@
 package dev.matview.core.internal;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.mango.Budget;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
@@ -17,6 +21,8 @@ public final class Json {
     public static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    private static final ObjectWriter OPEN = MAPPER.writer().without(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
 
     private Json() {}
 
@@ -32,6 +38,12 @@ public final class Json {
     /** Reads an object that matview wrote. */
     public static ObjectNode parseObject(byte[] json) {
         return (ObjectNode) parse(json);
+    }
+
+    /** The same, paid for by its bytes. */
+    static ObjectNode parseObject(byte[] json, Budget budget) {
+        budget.spend(1 + json.length / Budget.TEXT);
+        return parseObject(json);
     }
 
     /** Reads an array that matview wrote. */
@@ -51,6 +63,15 @@ public final class Json {
         try {
             return MAPPER.writeValueAsBytes(tree);
         } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a JSON tree can always be written", e);
+        }
+    }
+
+    /** Writes to where no bytes are refused but by an unchecked exception, and leaves that open. */
+    static void write(JsonNode tree, OutputStream out) {
+        try {
+            OPEN.writeValue(out, tree);
+        } catch (IOException e) {
             throw new UncheckedIOException("a JSON tree can always be written", e);
         }
     }

@@ -42,6 +42,15 @@ final class KeptPage {
         return page.sameForAll();
     }
 
+    boolean endsEarly() {
+        return page.endsEarly();
+    }
+
+    @Nullable
+    String warning() {
+        return page.warning();
+    }
+
     Place end() {
         return end;
     }

@@ -1,14 +1,13 @@
 package dev.matview.core.internal;
 
-import dev.matview.core.Aggregator;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
-import dev.matview.core.Row;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.Place.AtKey;
 import dev.matview.core.internal.StoreKeys.Keys;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,50 +20,62 @@ final class OwnReader {
     /** Stands for the generation: there is none. */
     private static final String OWN = "own";
 
-    private final Aggregator aggregator;
+    private final OwnDatabase databases;
     private final Settings settings;
     private final InstantSource clock;
     private final StoreKeys keys;
     private final PageRenderer renderer;
 
-    OwnReader(Aggregator aggregator, Settings settings, InstantSource clock, StoreKeys keys, PageRenderer renderer) {
-        this.aggregator = aggregator;
+    OwnReader(OwnDatabase databases, Settings settings, InstantSource clock, StoreKeys keys, PageRenderer renderer) {
+        this.databases = databases;
         this.settings = settings;
         this.clock = clock;
         this.keys = keys;
         this.renderer = renderer;
     }
 
-    /** @param feed what the collection selects */
-    Answer query(String collection, String database, Selector feed, Query query) throws InterruptedException {
+    /**
+     * Reads a page.
+     *
+     * @param feed what the collection selects
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice
+     */
+    Answer query(String collection, String database, Selector feed, Query query, Budget budget)
+            throws InterruptedException {
         Keys known = keys.get();
         // A place compares with the keys of the database it was given for, and must not with another's.
         String source = "own database " + database + ", " + collection;
-        AtKey place = query.bookmark() == null ? null : place(query.bookmark(), source, query);
-        List<Row> rows = OwnDatabase.read(aggregator, database, feed.and(query.selector()), query);
-        int from = OwnPlaces.after(rows, place);
-        int begin = (int) Math.min(rows.size(), (long) from + query.skip());
-        int end = (int) Math.min(rows.size(), (long) begin + FeedReader.limit(settings, query));
+        AtKey after = query.bookmark() == null ? null : place(query.bookmark(), source, query);
+        OwnDatabase.Found found = databases.read(
+                database,
+                feed.and(query.selector()),
+                query,
+                after,
+                query.skip(),
+                FeedReader.limit(settings, query),
+                budget);
         Query rendered = Query.builder().caller(query.caller()).build();
-        CachedPage page = renderer.render(rows.subList(begin, end), rendered, query.expand());
-        end = begin + page.ids().size();
-        Place next = end > from ? OwnPlaces.at(rows.subList(from, end), place) : orStart(place);
+        CachedPage page = renderer.render(found.rows(), rendered, query.expand(), budget);
+        Place next = next(found, page.ids().size(), after);
         return new Answer(
                 new Asked(source, query, known),
                 new KeptPage(RowKeys.OWN_VIEW, page, next),
                 OWN,
                 Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, next).text(known),
-                Warnings.ofLimit(settings, query),
-                new Page.View(0, clock.instant(), rows.size(), 1, 0));
+                null,
+                new Page.View(0, clock.instant(), found.total(), 1, 0));
+    }
+
+    /** The place of the last row that was looked at, of which so many are shown. */
+    private static Place next(OwnDatabase.Found found, int shown, @Nullable AtKey after) {
+        AtKey last = shown > 0 ? found.places().get(shown - 1) : found.passed();
+        last = last == null ? after : last;
+        return last == null ? Place.START : last;
     }
 
     private @Nullable AtKey place(String bookmark, String source, Query query) {
         Place place = Bookmark.parse(bookmark, source, query, keys).place();
         return place instanceof AtKey key ? key : null;
-    }
-
-    private static Place orStart(@Nullable AtKey place) {
-        return place == null ? Place.START : place;
     }
 
     /** A query of an own database. */

@@ -2,20 +2,22 @@ package dev.matview.core.internal;
 
 import dev.matview.core.AggregationException;
 import dev.matview.core.Aggregator;
-import dev.matview.core.Page;
+import dev.matview.core.PageListener;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.internal.Subscriber.Effort;
+import dev.matview.core.mango.Budget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,20 +35,22 @@ final class OwnSubscriptions implements AutoCloseable {
     /** How long after a failure it is. */
     static final Duration RETRY = Duration.ofSeconds(5);
 
-    private static final int READERS = 4;
     private static final Logger log = LoggerFactory.getLogger(OwnSubscriptions.class);
 
     private final Aggregator aggregator;
     private final Scheduler scheduler;
+    private final Supplier<Budget> budget;
     private final ExecutorService readers;
     private final Map<String, List<Subscriber>> subscribers = new ConcurrentHashMap<>();
     private final Set<String> due = ConcurrentHashMap.newKeySet();
     private @Nullable Subscription watch;
 
-    OwnSubscriptions(Aggregator aggregator, Scheduler scheduler) {
+    /** @param budget what one answer may take */
+    OwnSubscriptions(Aggregator aggregator, Scheduler scheduler, int readers, Supplier<Budget> budget) {
         this.aggregator = aggregator;
         this.scheduler = scheduler;
-        this.readers = threads("matview-own", READERS);
+        this.budget = budget;
+        this.readers = threads("matview-own", readers);
     }
 
     /** As many daemon threads as are told, named. */
@@ -59,10 +63,21 @@ final class OwnSubscriptions implements AutoCloseable {
         });
     }
 
+    /** Asks for an answer. */
+    interface Asking {
+        Answer ask(Budget budget) throws InterruptedException;
+    }
+
+    /** Where answers are asked for unless a subscription has threads of its own. */
+    Executor readers() {
+        return readers;
+    }
+
     /** Gives the listener what the query answers, now and when the database has changed. */
-    Subscription subscribe(String database, Callable<Answer> query, Consumer<Page> listener) {
+    Subscription subscribe(String database, Asking query, PageListener listener, Executor executor) {
         watch();
-        Subscriber subscriber = new Subscriber(() -> answer(database, query), listener, readers);
+        Subscriber subscriber = new Subscriber(
+                asked -> answer(database, query, asked), listener, Effort.cold(executor, budget), scheduler);
         subscribers.compute(database, (name, known) -> {
             List<Subscriber> all = known == null ? new CopyOnWriteArrayList<>() : known;
             all.add(subscriber);
@@ -84,9 +99,9 @@ final class OwnSubscriptions implements AutoCloseable {
         }
     }
 
-    private @Nullable Answer answer(String database, Callable<Answer> query) {
+    private @Nullable Answer answer(String database, Asking query, Budget asked) {
         try {
-            return query.call();
+            return query.ask(asked);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             return null;
@@ -94,10 +109,6 @@ final class OwnSubscriptions implements AutoCloseable {
             log.warn("{} cannot be read for who subscribed to it: {}", database, Visit.reason(e));
             readSoon(database, RETRY);
             return null;
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -11,7 +11,7 @@ import dev.matview.core.Settings;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.Answer.RowId;
 import dev.matview.core.internal.LiveView.Served;
-import java.time.InstantSource;
+import dev.matview.core.mango.Budget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -38,7 +38,6 @@ final class PageReader {
     private static final int CHUNK = 128;
 
     private final Settings settings;
-    private final InstantSource clock;
     private final CertificateRules rules;
     private final PageRenderer renderer;
     private final Cache<PageKey, KeptPage> pages;
@@ -75,9 +74,8 @@ final class PageReader {
     /** The rows of a page, and the last that was looked at for it; null when none was. */
     private record Cut(List<Row> rows, @Nullable Row last) {}
 
-    PageReader(Settings settings, InstantSource clock, CertificateRules rules, PageRenderer renderer) {
+    PageReader(Settings settings, CertificateRules rules, PageRenderer renderer) {
         this.settings = settings;
-        this.clock = clock;
         this.rules = rules;
         this.renderer = renderer;
         this.pages = Caffeine.newBuilder()
@@ -86,8 +84,9 @@ final class PageReader {
                 .executor(Runnable::run)
                 .build();
         this.selections = Caffeine.newBuilder()
-                .maximumWeight(settings.cacheBytes())
-                .weigher((SelectionKey key, Selection selection) -> selection.mostBytes() + weight(key))
+                .maximumWeight(settings.searchBytes())
+                .weigher((SelectionKey key, Selection selection) ->
+                        (int) Math.min(Integer.MAX_VALUE, selection.bytes() + weight(key)))
                 .executor(Runnable::run)
                 .build();
         this.visible = Caffeine.newBuilder()
@@ -111,15 +110,15 @@ final class PageReader {
      *
      * @param rights null where the generation itself decides on them
      */
-    int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller) {
-        List<Row> rows = visible(read, caller);
+    int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller, Budget budget) {
+        List<Row> rows = visible(read, caller, budget);
         if (rights == null) {
             return rows.size();
         }
         RightsKey key = new RightsKey(key(read, caller), rights.tag());
         Integer known = hidden.getIfPresent(key);
         if (known == null) {
-            known = rights.hidden(rows);
+            known = rights.hidden(rows, budget);
             hidden.put(key, known);
         }
         return rows.size() - known;
@@ -136,15 +135,17 @@ final class PageReader {
      *
      * @param rights null where the generation itself decides on them
      * @param after a row of the generation; null for the first page
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; what was found is kept
      */
-    KeptPage page(Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit) {
+    KeptPage page(
+            Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit, Budget budget) {
         SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
         List<String> unlisted = query.expand().stream()
                 .filter(field -> !read.feed().expand().contains(field))
                 .toList();
         if (!unlisted.isEmpty()) {
             // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
-            return render(read, cut(read, rights, query, selection, after, limit), query, unlisted);
+            return render(read, cut(read, rights, query, selection, after, limit, budget), query, unlisted, budget);
         }
         RowId afterId = after == null ? null : new RowId(after.database(), after.id());
         String now = rights == null ? null : rights.tag();
@@ -156,14 +157,14 @@ final class PageReader {
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = render(read, cut(read, rights, query, selection, after, limit), query, List.of());
+            cached = render(read, cut(read, rights, query, selection, after, limit, budget), query, List.of(), budget);
             pages.put(cached.sameForAll() ? forAll : forCaller, cached);
         }
         return cached;
     }
 
-    private KeptPage render(Served read, Cut cut, Query query, List<String> unlisted) {
-        CachedPage page = renderer.render(cut.rows(), query, unlisted);
+    private KeptPage render(Served read, Cut cut, Query query, List<String> unlisted, Budget budget) {
+        CachedPage page = renderer.render(cut.rows(), query, unlisted, budget);
         Snapshot snapshot = read.snapshot();
         Row last = cut.last();
         if (page.ids().size() < cut.rows().size()) {
@@ -180,28 +181,44 @@ final class PageReader {
             Query query,
             SelectionKey key,
             @Nullable Row after,
-            int limit) {
-        RowList rows = rows(visible(read, query.caller()), query, key);
-        int from = after == null ? 0 : rows.after(after);
-        if (rights != null) {
-            return readable(rows, from, rights, query.skip(), limit, after);
+            int limit,
+            Budget budget) {
+        List<Row> source = visible(read, query.caller(), budget);
+        if (query.selector().isAll() && query.sort().isNone()) {
+            return cut(RowList.of(source), rights, query.skip(), after, limit, budget);
         }
-        int begin = (int) Math.min(Integer.MAX_VALUE, (long) from + query.skip());
-        List<Row> page = rows.page(begin, limit);
-        boolean passed = !page.isEmpty() || query.skip() > 0;
+        Selection selection = selections.get(key, absent -> new Selection(query, source, settings.searchBytes()));
+        try {
+            return cut(selection, rights, query.skip(), after, limit, budget);
+        } finally {
+            // It has another weight now.
+            selections.put(key, selection);
+        }
+    }
+
+    private static Cut cut(
+            RowList rows, @Nullable CurrentRights rights, int skip, @Nullable Row after, int limit, Budget budget) {
+        int from = after == null ? 0 : rows.after(after, budget);
+        if (rights != null) {
+            return readable(rows, from, rights, skip, limit, after, budget);
+        }
+        int begin = (int) Math.min(Integer.MAX_VALUE, (long) from + skip);
+        List<Row> page = rows.page(begin, limit, budget);
+        boolean passed = !page.isEmpty() || skip > 0;
         int end = (int) Math.min(Integer.MAX_VALUE, (long) begin + page.size());
-        return new Cut(page, passed ? rows.before(end) : after);
+        return new Cut(page, passed ? rows.before(end, budget) : after);
     }
 
     /** Goes on until the page is full: what may not be read takes no place on it. */
     private static Cut readable(
-            RowList rows, int from, CurrentRights rights, int skip, int limit, @Nullable Row after) {
+            RowList rows, int from, CurrentRights rights, int skip, int limit, @Nullable Row after, Budget budget) {
         List<Row> page = new ArrayList<>();
         Row last = after;
         int skipped = 0;
         int next = from;
         while (page.size() < limit || skipped < skip) {
-            List<Row> chunk = rows.page(next, CHUNK);
+            List<Row> chunk = rows.page(next, CHUNK, budget);
+            budget.spend(2 * chunk.size());
             if (chunk.isEmpty()) {
                 break;
             }
@@ -222,13 +239,7 @@ final class PageReader {
         return new Cut(page, last);
     }
 
-    private RowList rows(List<Row> source, Query query, SelectionKey key) {
-        return query.selector().isAll() && query.sort().isNone()
-                ? RowList.of(source)
-                : selections.get(key, absent -> new Selection(query, source, clock, settings.queryTime()));
-    }
-
-    private List<Row> visible(Served read, Caller caller) {
+    private List<Row> visible(Served read, Caller caller, Budget budget) {
         Snapshot snapshot = read.snapshot();
         List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
         List<Row> rows = all.subList(0, Math.min(all.size(), read.feed().limit().orElse(Integer.MAX_VALUE)));
@@ -236,9 +247,14 @@ final class PageReader {
             return rows;
         }
         VisibleKey key = key(read, caller);
-        return visible.get(
-                key,
-                absent -> indexes.get(key.generation(), missing -> new AclIndex(rows))
-                        .visible(caller, rules));
+        List<Row> known = visible.getIfPresent(key);
+        if (known != null) {
+            return known;
+        }
+        AclIndex index = indexes.getIfPresent(key.generation());
+        budget.spend(index == null ? rows.size() : 0);
+        AclIndex built = indexes.get(key.generation(), missing -> new AclIndex(rows));
+        budget.spend(built.askedFor(caller));
+        return visible.get(key, absent -> built.visible(caller, rules));
     }
 }

@@ -1,53 +1,86 @@
 package dev.matview.core.internal;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Caller;
 import dev.matview.core.CertificateRules;
 import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
 import dev.matview.core.Query;
 import dev.matview.core.Row;
+import dev.matview.core.Settings;
 import dev.matview.core.internal.Answer.CachedPage;
-import dev.matview.core.internal.Answer.RowId;
-import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import dev.matview.core.internal.PageWriter.Referred;
+import dev.matview.core.mango.Budget;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** Writes rows as the JSON of a page. A row that shows all it has, and refers to nothing, is copied as it is. */
+/**
+ * Writes rows as the JSON of a page, up to as many bytes as an answer may have. A row that shows all it has, and refers to
+ * nothing, is copied as it is. Thread-safe.
+ */
 final class PageRenderer {
 
     private final DidResolver dids;
     private final CertificateRules rules;
     private final Referrals referrals;
+    private final Settings settings;
 
-    PageRenderer(DidResolver dids, CertificateRules rules, Referrals referrals) {
+    PageRenderer(DidResolver dids, CertificateRules rules, Referrals referrals, Settings settings) {
         this.dids = dids;
         this.rules = rules;
         this.referrals = referrals;
+        this.settings = settings;
     }
 
-    /** @param unlisted the fields to expand that the feed does not */
-    CachedPage render(List<Row> rows, Query query, List<String> unlisted) {
-        Map<Row, ObjectNode> referring = unlisted.isEmpty() ? Map.of() : referring(rows, query.caller(), unlisted);
-        ByteArrayOutputStream json = new ByteArrayOutputStream();
-        List<RowId> ids = new ArrayList<>(rows.size());
+    /**
+     * A page of the rows, or of the first of them, one at least.
+     *
+     * @param unlisted the fields to expand that the feed does not
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice
+     */
+    CachedPage render(List<Row> rows, Query query, List<String> unlisted, Budget budget) {
+        References references =
+                unlisted.isEmpty() ? References.none() : References.of(rows, unlisted, referrals, settings, budget);
+        PageWriter page = new PageWriter(query, budget, settings.answerBytes(), expectedBytes(rows));
         boolean sameForAll = unlisted.isEmpty();
-        json.write('[');
-        for (Row row : rows) {
-            if (json.size() > 1) {
-                json.write(',');
-            }
-            byte[] document = document(row, query, referring);
-            json.write(document, 0, document.length);
-            ids.add(new RowId(row.database(), row.id()));
-            sameForAll = sameForAll && showsAllTheSame(row);
+        int added = 0;
+        while (added < rows.size() && add(page, rows.get(added), added, query.caller(), references)) {
+            sameForAll = sameForAll && showsAllTheSame(rows.get(added));
+            added++;
         }
-        json.write(']');
-        return new CachedPage(json.toByteArray(), List.copyOf(ids), sameForAll);
+        return page.page(sameForAll);
+    }
+
+    /** What the rows have as they are, within what an answer may have: most often that is exactly what is written. */
+    private int expectedBytes(List<Row> rows) {
+        long bytes = 1;
+        for (Row row : rows) {
+            bytes += row.document().length + 1;
+        }
+        return (int) Math.min(bytes, settings.answerBytes());
+    }
+
+    private boolean add(PageWriter page, Row row, int number, Caller caller, References references) {
+        if (references.areLeftOut(number) && !page.isEmpty()) {
+            return page.end("the rows refer to too many documents, or of too many bytes");
+        }
+        Map<String, byte[]> documents = new LinkedHashMap<>();
+        for (Expansion expansion : row.expansions()) {
+            if (expansion.document() != null && isReadable(expansion, caller)) {
+                documents.put(expansion.field(), expansion.document());
+            }
+        }
+        for (Expansion reference : references.of(number)) {
+            byte[] document = references.document(reference, caller);
+            if (document != null) {
+                documents.put(reference.field(), document);
+            }
+        }
+        if (documents.isEmpty() && !references.areLeftOut(number)) {
+            return page.add(row, Referred.NOTHING);
+        }
+        Referred fitting = page.fitting(row, documents);
+        return page.add(row, new Referred(fitting.documents(), fitting.isComplete() && !references.areLeftOut(number)));
     }
 
     private static boolean showsAllTheSame(Row row) {
@@ -59,50 +92,8 @@ final class PageRenderer {
         return true;
     }
 
-    private byte[] document(Row row, Query query, Map<Row, ObjectNode> referring) {
-        ObjectNode tree = referring.get(row);
-        if (tree == null && row.expansions().isEmpty() && query.fields().isAll()) {
-            return row.document();
-        }
-        if (tree == null) {
-            tree = Json.parseObject(row.document());
-        }
-        for (Expansion expansion : row.expansions()) {
-            if (expansion.document() != null && isReadable(expansion, query.caller())) {
-                tree.set(expansion.field(), Json.parseObject(expansion.document()));
-            }
-        }
-        return Json.bytes(query.fields().apply(tree));
-    }
-
     private boolean isReadable(Expansion expansion, Caller caller) {
         String owner = dids.database(expansion.did()).orElse(null);
         return owner != null && expansion.acl().allows(caller, owner, rules);
-    }
-
-    /** The documents of rows with references in those fields, with what the caller may read in their places. */
-    private Map<Row, ObjectNode> referring(List<Row> rows, Caller caller, List<String> fields) {
-        Map<Row, ObjectNode> trees = new HashMap<>();
-        Map<Row, List<Expansion>> references = new HashMap<>();
-        Set<Expansion> all = new HashSet<>();
-        for (Row row : rows) {
-            ObjectNode tree = Json.parseObject(row.document());
-            List<Expansion> found = fields.stream()
-                    .flatMap(field -> Expansion.of(tree, field).stream())
-                    .toList();
-            if (!found.isEmpty()) {
-                trees.put(row, tree);
-                references.put(row, found);
-                all.addAll(found);
-            }
-        }
-        Map<Expansion, ObjectNode> documents = referrals.documents(all, caller);
-        references.forEach((row, found) -> found.forEach(reference -> {
-            ObjectNode document = documents.get(reference);
-            if (document != null) {
-                trees.get(row).set(reference.field(), document);
-            }
-        }));
-        return trees;
     }
 }

@@ -12,25 +12,33 @@ import dev.matview.core.CertificateRules;
 import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
 import dev.matview.core.Settings;
+import dev.matview.core.mango.Budget;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Documents of other users, read when somebody asks for them: one request for each database, and none for what was read
- * a moment ago. Thread-safe.
+ * a moment ago. What one asker holds of them is bounded by bytes. Thread-safe.
  */
 final class Referrals {
 
     private static final Logger log = LoggerFactory.getLogger(Referrals.class);
+
+    /** What a request to a database costs beside its documents. */
+    private static final int REQUEST_STEPS = 100;
 
     private final Aggregator aggregator;
     private final DidResolver dids;
@@ -62,76 +70,139 @@ final class Referrals {
     }
 
     /** The document that is referred to, if the caller may read it. */
-    Optional<ObjectNode> document(Expansion reference, Caller caller) {
-        Optional<Key> key = key(reference);
-        key.ifPresent(wanted -> load(Set.of(wanted)));
-        return key.flatMap(wanted -> readable(wanted, caller));
+    Optional<ObjectNode> document(Expansion reference, Caller caller, Budget budget) {
+        byte[] document = load(List.of(reference), budget).document(reference, caller);
+        return Optional.ofNullable(document).map(json -> Json.parseObject(json, budget));
     }
 
     /**
-     * The documents that are referred to and that the caller may read. What cannot be read in time is left out, as what
-     * is not there.
+     * The documents that are referred to. What cannot be read in time is not there, as what does not exist.
+     *
+     * @param references the first ones are read first, and kept when not all can be
      */
-    Map<Expansion, ObjectNode> documents(Collection<Expansion> references, Caller caller) {
-        Map<Expansion, Key> keys = new HashMap<>();
-        references.forEach(reference -> key(reference).ifPresent(key -> keys.put(reference, key)));
-        load(new HashSet<>(keys.values()));
-        Map<Expansion, ObjectNode> documents = new HashMap<>();
-        keys.forEach(
-                (reference, key) -> readable(key, caller).ifPresent(document -> documents.put(reference, document)));
-        return documents;
+    Held load(Collection<Expansion> references, Budget budget) {
+        Held held = new Held();
+        Map<String, Set<String>> wanted = new LinkedHashMap<>();
+        for (Expansion reference : references) {
+            Key key = key(reference).orElse(null);
+            Optional<Referred> known = key == null ? Optional.empty() : recent.getIfPresent(key);
+            if (known == null) {
+                wanted.computeIfAbsent(key.database(), database -> new LinkedHashSet<>())
+                        .add(key.id());
+            } else {
+                known.ifPresent(referred -> held.take(key, referred));
+            }
+        }
+        if (!wanted.isEmpty()) {
+            fetch(wanted, held, budget);
+        }
+        return held;
     }
 
     private Optional<Key> key(Expansion reference) {
         return dids.database(reference.did()).map(database -> new Key(database, reference.ref()));
     }
 
-    private Optional<ObjectNode> readable(Key key, Caller caller) {
-        Optional<Referred> referred = recent.getIfPresent(key);
-        if (referred == null || referred.isEmpty()) {
-            return Optional.empty();
-        }
-        return referred.filter(r -> r.acl().allows(caller, key.database(), rules))
-                .map(r -> Json.parseObject(r.document()));
-    }
-
-    private void load(Set<Key> keys) {
-        Map<String, Set<String>> wanted = new HashMap<>();
-        for (Key key : keys) {
-            if (recent.getIfPresent(key) == null) {
-                wanted.computeIfAbsent(key.database(), database -> new HashSet<>())
-                        .add(key.id());
-            }
-        }
+    private void fetch(Map<String, Set<String>> wanted, Held held, Budget budget) {
         Instant deadline = clock.instant().plus(settings.queryTime());
+        boolean full = false;
         for (Map.Entry<String, Set<String>> database : wanted.entrySet()) {
+            if (full) {
+                held.leaveOut(database.getKey(), database.getValue());
+                continue;
+            }
             if (clock.instant().isAfter(deadline)) {
                 log.warn("References into {} databases are left as they are: reading took too long", wanted.size());
                 return;
             }
-            if (!load(database.getKey(), database.getValue())) {
+            try {
+                full = !fetch(database.getKey(), database.getValue(), held, budget);
+            } catch (AggregationException e) {
+                log.warn("References into {} are left as they are: {}", database.getKey(), Visit.reason(e));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
                 return;
             }
         }
     }
 
-    /** Says whether to go on with other databases. */
-    private boolean load(String database, Set<String> ids) {
-        try {
-            Map<String, ObjectNode> found = aggregator.fetch(database, ids);
-            for (String id : ids) {
-                recent.put(
-                        new Key(database, id),
-                        Optional.ofNullable(found.get(id))
-                                .map(document -> new Referred(Json.bytes(document), Acl.of(document))));
+    /** Says whether there is room for more. */
+    private boolean fetch(String database, Set<String> ids, Held held, Budget budget) throws InterruptedException {
+        budget.spend(REQUEST_STEPS);
+        Set<String> missing = new HashSet<>(ids);
+        boolean room = budget.await(() -> {
+            boolean[] more = {true};
+            aggregator.fetch(database, ids, document -> {
+                budget.begin();
+                try {
+                    more[0] = take(database, document, missing, held, budget);
+                } finally {
+                    budget.end();
+                }
+                return more[0];
+            });
+            return more[0];
+        });
+        if (room) {
+            missing.forEach(id -> recent.put(new Key(database, id), Optional.empty()));
+        } else {
+            held.leaveOut(database, missing);
+        }
+        return room;
+    }
+
+    private boolean take(String database, ObjectNode document, Set<String> missing, Held held, Budget budget) {
+        Key key = new Key(database, document.path("_id").asText());
+        if (!missing.contains(key.id())) {
+            return true;
+        }
+        byte[] json = Json.bytes(document);
+        budget.spend(1 + json.length / Budget.TEXT);
+        Referred referred = new Referred(json, Acl.of(document));
+        recent.put(key, Optional.of(referred));
+        boolean taken = held.take(key, referred);
+        if (taken) {
+            missing.remove(key.id());
+        }
+        return taken;
+    }
+
+    /** What one asker holds. For one thread. */
+    final class Held {
+        private final Map<Key, Referred> documents = new HashMap<>();
+        private final Set<Key> leftOut = new HashSet<>();
+        private long bytes;
+
+        private boolean take(Key key, Referred referred) {
+            if (documents.containsKey(key)) {
+                return true;
             }
+            if (bytes + referred.document().length > settings.answerBytes()) {
+                leftOut.add(key);
+                return false;
+            }
+            documents.put(key, referred);
+            bytes += referred.document().length;
             return true;
-        } catch (AggregationException e) {
-            log.warn("References into {} are left as they are: {}", database, Visit.reason(e));
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+        }
+
+        private void leaveOut(String database, Set<String> ids) {
+            ids.forEach(id -> leftOut.add(new Key(database, id)));
+        }
+
+        /** The document as JSON, where it is there and the caller may read it. Not to be written to. */
+        byte @Nullable [] document(Expansion reference, Caller caller) {
+            return key(reference)
+                    .filter(documents::containsKey)
+                    .map(key ->
+                            documents.get(key).acl().allows(caller, key.database(), rules) ? documents.get(key) : null)
+                    .map(Referred::document)
+                    .orElse(null);
+        }
+
+        /** Whether the document was not read, or let go, because there would have been too much of them. */
+        boolean isLeftOut(Expansion reference) {
+            return key(reference).filter(leftOut::contains).isPresent();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.Row;
+import dev.matview.core.mango.Budget;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,32 +10,32 @@ import org.jspecify.annotations.Nullable;
 interface RowList {
 
     /** The number of the first row after that one, which is of the generation and need not be in the list itself. */
-    int after(Row row);
+    int after(Row row, Budget budget);
 
     /** The rows from that number on; none when there are no more. */
-    List<Row> page(int from, int limit);
+    List<Row> page(int from, int limit, Budget budget);
 
     /** The row before that number, or the last of those found when they are fewer; null when there is none. */
     @Nullable
-    Row before(int number);
+    Row before(int number, Budget budget);
 
     /** All of them, which are ordered as rows are. */
     static RowList of(List<Row> rows) {
         return new RowList() {
             @Override
-            public int after(Row row) {
+            public int after(Row row, Budget budget) {
                 int place = Collections.binarySearch(rows, row);
                 return place < 0 ? -place - 1 : place + 1;
             }
 
             @Override
-            public List<Row> page(int from, int limit) {
+            public List<Row> page(int from, int limit, Budget budget) {
                 int begin = Math.min(from, rows.size());
                 return rows.subList(begin, (int) Math.min((long) begin + limit, rows.size()));
             }
 
             @Override
-            public @Nullable Row before(int number) {
+            public @Nullable Row before(int number, Budget budget) {
                 int end = Math.min(number, rows.size());
                 return end == 0 ? null : rows.get(end - 1);
             }

@@ -3,7 +3,6 @@ package dev.matview.core.mango;
 import dev.matview.core.mango.BudgetSpentException.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,18 +35,29 @@ public final class Budget {
     private int regexSteps;
     private int regexLeft;
 
-    private long worked;
-    private long waited;
-    /** When the work or the wait that is under way began; none is before {@link #begin}. */
-    private long since;
-
     private boolean working;
+    private long worked;
+    /** When the work under way began. */
+    private long workingSince;
+
+    private boolean waits;
+    private long waited;
+    /** When the wait under way began, and how much had been worked by then. */
+    private long waitingSince;
+
+    private long workedBefore;
     private volatile boolean stopped;
 
     /** Guarded by this: who waits, and whether it was woken by {@link #stop}. */
     private @Nullable Thread waiting;
 
     private boolean woken;
+
+    /** Something that takes time and is no work. */
+    @FunctionalInterface
+    public interface Wait<T extends @Nullable Object> {
+        T await() throws InterruptedException;
+    }
 
     private Budget(long steps, boolean patient, @Nullable InstantSource clock, long workMillis, long waitMillis) {
         this.steps = steps;
@@ -127,15 +137,27 @@ public final class Budget {
         if (stopped) {
             throw new BudgetSpentException(Reason.STOPPED);
         }
-        if (clock != null && worked + sinceThen(working) > workMillis) {
+        if (clock != null && (worked() > workMillis || waited() > waitMillis)) {
             reserve = 0;
             left = 0;
             throw new BudgetSpentException(Reason.TIME);
         }
     }
 
-    private long sinceThen(boolean underWay) {
-        return underWay && clock != null ? Math.max(0, clock.millis() - since) : 0;
+    private long worked() {
+        return working ? worked + since(workingSince) : worked;
+    }
+
+    private long waited() {
+        return waits ? waited + Math.max(0, since(waitingSince) - (worked() - workedBefore)) : waited;
+    }
+
+    private long since(long then) {
+        return Math.max(0, now() - then);
+    }
+
+    private long now() {
+        return clock == null ? 0 : clock.millis();
     }
 
     /** Gives the regular expressions of a selector what they may spend on the next document. */
@@ -173,17 +195,22 @@ public final class Budget {
         return reserve + Math.max(0, left);
     }
 
-    /** Work begins; nothing when it has begun already. */
+    /**
+     * Work begins; it may have begun already.
+     *
+     * @throws BudgetSpentException when none is to be done any more
+     */
     public void begin() {
         if (!working) {
+            check();
             working = true;
-            since = clock == null ? 0 : clock.millis();
+            workingSince = now();
         }
     }
 
     /** Work ends; nothing when none is under way. */
     public void end() {
-        worked += sinceThen(working);
+        worked = worked();
         working = false;
     }
 
@@ -194,7 +221,7 @@ public final class Budget {
 
     /** Returns how long may still be waited; very long where there is no clock. */
     public Duration waitLeft() {
-        return clock == null ? Duration.ofDays(1) : Duration.ofMillis(Math.max(0, waitMillis - waited));
+        return clock == null ? Duration.ofDays(1) : Duration.ofMillis(Math.max(0, waitMillis - waited()));
     }
 
     /**
@@ -204,7 +231,7 @@ public final class Budget {
      * @throws BudgetSpentException when this must not wait, has no time to, or was stopped
      * @throws InterruptedException when the thread was interrupted otherwise
      */
-    public <T extends @Nullable Object> T await(Callable<T> wait) throws Exception {
+    public <T extends @Nullable Object> T await(Wait<T> wait) throws InterruptedException {
         if (!patient) {
             throw new BudgetSpentException(Reason.WAIT);
         }
@@ -213,12 +240,13 @@ public final class Budget {
         }
         boolean wasWorking = working;
         end();
-        long before = worked;
-        long from = clock == null ? 0 : clock.millis();
+        waitingSince = now();
+        workedBefore = worked;
         enter();
+        waits = true;
         try {
-            return wait.call();
-        } catch (Exception e) {
+            return wait.await();
+        } catch (InterruptedException | RuntimeException e) {
             // Whatever an interrupt looks like by the time it comes out here.
             if (stopped) {
                 throw new BudgetSpentException(Reason.STOPPED);
@@ -227,9 +255,11 @@ public final class Budget {
         } finally {
             leave();
             end();
-            waited += clock == null ? 0 : Math.max(0, clock.millis() - from - (worked - before));
+            waited = waited();
+            waits = false;
             if (wasWorking) {
-                begin();
+                working = true;
+                workingSince = now();
             }
         }
     }

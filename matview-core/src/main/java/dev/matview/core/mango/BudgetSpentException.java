@@ -23,6 +23,11 @@ public final class BudgetSpentException extends RuntimeException {
         this.reason = reason;
     }
 
+    /** For work that has waited as long as it may. */
+    public static BudgetSpentException ofTime() {
+        return new BudgetSpentException(Reason.TIME);
+    }
+
     /** Why the budget ends. */
     public Reason reason() {
         return reason;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,11 @@ public final class SortOrder {
      */
     public SortOrder within(MangoLimits limits) {
         return limits.cover(this.limits) ? this : compile(json, limits);
+    }
+
+    /** Returns the order of {@code _id}, in which {@code _all_docs} gives documents: by the bytes of UTF-8. */
+    public static Comparator<String> ofIds() {
+        return TermOrder::compareUtf8;
     }
 
     /** Tells whether no order was asked for. */

@@ -50,10 +50,14 @@ final class TermOrder implements Order {
         };
     }
 
+    private static int compareUtf8(String a, String b, Budget budget) {
+        budget.spend(Math.min(a.length(), b.length()) / Budget.TEXT);
+        return compareUtf8(a, b);
+    }
+
     /** Compares strings as their UTF-8 bytes compare, which is by code point and not by UTF-16 unit. */
-    static int compareUtf8(String a, String b, Budget budget) {
+    static int compareUtf8(String a, String b) {
         int common = Math.min(a.length(), b.length());
-        budget.spend(common / Budget.TEXT);
         for (int i = 0; i < common; i++) {
             char x = a.charAt(i);
             char y = b.charAt(i);

@@ -20,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * User databases in memory, and the aggregator over them: what a program that embeds matview, a demonstration or a test
@@ -224,14 +226,48 @@ public final class InMemoryDatabases implements Aggregator {
     }
 
     @Override
-    public Map<String, ObjectNode> fetch(String database, Set<String> ids) {
+    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) {
+        StoredDatabase stored = readable(database);
+        if (stored == null) {
+            return;
+        }
+        for (String id : ids) {
+            ObjectNode document = stored.document(id);
+            if (document != null && !documents.test(document.deepCopy())) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
+        StoredDatabase stored = readable(database);
+        if (stored == null) {
+            return;
+        }
+        for (ObjectNode document : stored.content().documents()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while reading " + database);
+            }
+            requireOpen();
+            if (!documents.test(document)) {
+                return;
+            }
+        }
+    }
+
+    private @Nullable StoredDatabase readable(String database) {
         requireOpen();
         Exception failure = failures.get(database);
         if (failure != null) {
             throw new AggregationException(database + " cannot be read: " + failure.getMessage(), failure);
         }
-        StoredDatabase stored = databases.get(database);
-        return stored == null ? Map.of() : stored.documents(ids);
+        return databases.get(database);
+    }
+
+    @Override
+    public boolean readsInOrder() {
+        return true;
     }
 
     @Override

@@ -2,12 +2,11 @@ package dev.matview.core.memory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Position;
+import dev.matview.core.mango.SortOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredDatabase {
 
     private final String instance;
-    private final Map<String, ObjectNode> documents = new LinkedHashMap<>();
+    private final Map<String, ObjectNode> documents = new TreeMap<>(SortOrder.ofIds());
     private long updateSeq;
     private long purgeSeq;
 
@@ -23,7 +22,7 @@ final class StoredDatabase {
         this.instance = instance;
     }
 
-    /** The documents at a position. */
+    /** The documents at a position, in the order of their ids. */
     record Content(Position position, List<ObjectNode> documents) {}
 
     synchronized Position position() {
@@ -34,15 +33,8 @@ final class StoredDatabase {
         return new Content(position(), List.copyOf(documents.values()));
     }
 
-    synchronized Map<String, ObjectNode> documents(Set<String> ids) {
-        Map<String, ObjectNode> found = new HashMap<>();
-        for (String id : ids) {
-            ObjectNode document = documents.get(id);
-            if (document != null) {
-                found.put(id, document.deepCopy());
-            }
-        }
-        return found;
+    synchronized @Nullable ObjectNode document(String id) {
+        return documents.get(id);
     }
 
     /** Takes the document over, and gives it its revision. */

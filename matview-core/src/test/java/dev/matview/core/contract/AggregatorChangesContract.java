@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The part of {@link AggregatorContract} about databases that change, fail, and are watched. */
-abstract class AggregatorChangesContract extends AggregatorHarness {
+abstract class AggregatorChangesContract extends AggregatorReadingContract {
 
     /** How long a signal may take. */
     private static final Duration SIGNAL = Duration.ofSeconds(60);
@@ -89,6 +89,8 @@ abstract class AggregatorChangesContract extends AggregatorHarness {
         fail(ALICE);
 
         assertThatThrownBy(() -> aggregator().fetch(db(ALICE), Set.of("p1"))).isInstanceOf(AggregationException.class);
+        assertThatThrownBy(() -> aggregator().read(db(ALICE), document -> true))
+                .isInstanceOf(AggregationException.class);
         assertThat(aggregator().fetch(db(BOB), Set.of("p1"))).containsOnlyKeys("p1");
         recover(ALICE);
         assertThat(aggregator().fetch(db(ALICE), Set.of("p1"))).containsOnlyKeys("p1");

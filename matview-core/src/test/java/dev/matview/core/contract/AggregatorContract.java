@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Access;
 import dev.matview.core.Acl;
 import dev.matview.core.FeedDefinition;
@@ -440,45 +439,6 @@ public abstract class AggregatorContract extends AggregatorChangesContract {
     }
 
     @Test
-    void documentsAreFetchedByTheirIds() throws Exception {
-        put(ALICE, "{\"_id\":\"p1\",\"content\":\"one\"}");
-        put(ALICE, "{\"_id\":\"p2\",\"content\":\"two\"}");
-        put(ALICE, "{\"_id\":\"p3\",\"content\":\"three\"}");
-        put(BOB, "{\"_id\":\"p4\"}");
-        delete(ALICE, "p3");
-
-        Map<String, ObjectNode> found = aggregator().fetch(db(ALICE), Set.of("p1", "p2", "p3", "p4", "a/b"));
-
-        assertThat(found).containsOnlyKeys("p1", "p2");
-        assertThat(found.get("p1").path("_id").textValue()).isEqualTo("p1");
-        assertThat(found.get("p2").path("content").textValue()).isEqualTo("two");
-        assertThat(aggregator().fetch(db(ALICE), Set.of())).isEmpty();
-    }
-
-    @Test
-    void fetchedDocumentsAreTheCallersOwn() throws Exception {
-        put(ALICE, "{\"_id\":\"p1\",\"content\":\"one\"}");
-        aggregator().fetch(db(ALICE), Set.of("p1")).get("p1").put("content", "changed");
-
-        assertThat(aggregator()
-                        .fetch(db(ALICE), Set.of("p1"))
-                        .get("p1")
-                        .path("content")
-                        .textValue())
-                .isEqualTo("one");
-    }
-
-    @Test
-    void nothingIsFetchedFromADatabaseThatIsNotThere() throws Exception {
-        put(ALICE, post("p1"));
-
-        for (String name :
-                List.of("nobody", "x/../" + db(ALICE), "../" + ALICE, "a/b", "A", "\u00e9", "a?b", "a%2Fb")) {
-            assertThat(aggregator().fetch(db(name), Set.of("p1"))).as(name).isEmpty();
-        }
-    }
-
-    @Test
     void aClosedAggregatorRefuses() throws Exception {
         put(ALICE, post("p1"));
         SliceReader reader = reader();
@@ -488,5 +448,6 @@ public abstract class AggregatorContract extends AggregatorChangesContract {
 
         assertThatThrownBy(() -> reader.read(posts())).isInstanceOf(RuntimeException.class);
         assertThatThrownBy(() -> aggregator().fetch(db(ALICE), Set.of("p1"))).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> aggregator().read(db(ALICE), document -> true)).isInstanceOf(RuntimeException.class);
     }
 }

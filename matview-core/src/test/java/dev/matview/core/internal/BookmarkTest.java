@@ -85,7 +85,7 @@ class BookmarkTest {
                     .isInstanceOf(length < 1_000 ? AtRow.class : length > 2_000 ? AtNumber.class : AtRow.class);
             assertThat(parse(text).place()).usingRecursiveComparison().isEqualTo(place);
         }
-        AtKey longest = OwnPlaces.at(List.of(row("userdb-a", "p", 5_000)), null);
+        AtKey longest = new OwnPlaces(null).next(new byte[5_000]);
         assertThat(text(longest).length()).isLessThanOrEqualTo(2_048);
     }
 

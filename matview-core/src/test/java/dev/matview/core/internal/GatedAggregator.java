@@ -6,12 +6,12 @@ import dev.matview.core.Subscription;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** In-memory databases whose visits a test counts, holds up and lets fail. */
@@ -92,8 +92,18 @@ final class GatedAggregator implements Aggregator {
     }
 
     @Override
-    public Map<String, ObjectNode> fetch(String database, Set<String> ids) {
-        return databases.fetch(database, ids);
+    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) {
+        databases.fetch(database, ids, documents);
+    }
+
+    @Override
+    public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
+        databases.read(database, documents);
+    }
+
+    @Override
+    public boolean readsInOrder() {
+        return databases.readsInOrder();
     }
 
     @Override

@@ -85,6 +85,36 @@ class PagingTest {
         }
     }
 
+    /** The same in the own database, in the order that documents come in and in others; some ids fit in no bookmark. */
+    @Property(tries = 500)
+    void pagesOfTheOwnDatabaseAreToo(
+            @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes)
+            throws InterruptedException {
+        InMemoryDatabases databases = new InMemoryDatabases();
+        try (GlobalFeeds feeds = feeds(databases, new ManualScheduler())) {
+            feeds.start();
+            for (int[] post : posts) {
+                String id = post[0] == 0 ? "p" + post[1] : "l".repeat(1_500) + post[1] + post[0];
+                post(databases, "userdb-a", id, post[2], post[3]);
+            }
+            Query.Builder query = Query.builder()
+                    .caller(new Caller("did:a", "userdb-a"))
+                    .selector(Selector.compile(Json.parse(asked[0])))
+                    .sort(SortOrder.compile(Json.parse(asked[1])));
+            List<ObjectNode> all =
+                    feeds.queryOwn("posts", query.limit(1_000).build()).documents();
+            int next = 0;
+            for (int[] size : sizes) {
+                Page page = feeds.queryOwn(
+                        "posts", query.limit(size[0]).skip(size[1]).build());
+                int begin = Math.min(all.size(), next + size[1]);
+                next = size[0] == 0 ? next : Math.min(all.size(), begin + size[0]);
+                assertThat(page.documents()).isEqualTo(all.subList(begin, Math.max(begin, next)));
+                query.bookmark(page.bookmark());
+            }
+        }
+    }
+
     @Provide
     Arbitrary<List<int[]>> posts() {
         return Combinators.combine(

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
@@ -74,16 +75,19 @@ final class CompressedPages {
         Key key = new Key(page);
         byte[] known = compressed.getIfPresent(key);
         if (known == null) {
-            known = gzip(PageJson.whole(page));
+            known = gzip(PageJson.parts(page));
             compressed.put(key, known);
         }
         return known;
     }
 
-    private static byte[] gzip(byte[] bytes) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 4);
+    private static byte[] gzip(List<byte[]> parts) {
+        int length = parts.stream().mapToInt(part -> part.length).sum();
+        ByteArrayOutputStream out = new ByteArrayOutputStream(length / 4);
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-            gzip.write(bytes);
+            for (byte[] part : parts) {
+                gzip.write(part);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("memory can always be written", e);
         }

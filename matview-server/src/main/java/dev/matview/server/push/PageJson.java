@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PageJson {
 
+    private static final byte[] DOCS = "{\"docs\":".getBytes(StandardCharsets.UTF_8);
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private PageJson() {}
@@ -30,15 +31,20 @@ public final class PageJson {
     /** The whole answer. The documents are copied as they are. */
     public static byte[] whole(Page page) {
         Text text = new Text();
-        text.add("{\"docs\":").add(page.json());
-        return end(text, page, null);
+        parts(page).forEach(text::add);
+        return text.bytes();
+    }
+
+    /** The same in parts, one of them the page's own array: for whoever writes them one after another. */
+    public static List<byte[]> parts(Page page) {
+        return List.of(DOCS, page.json(), end(page, null));
     }
 
     /** The whole answer, for a client that will be sent differences to it. */
     static byte[] wholeWithKeys(Page page, String etag) {
         Text text = new Text();
-        text.add("{\"docs\":").add(page.json()).add(",\"keys\":").addNames(page.keys());
-        return end(text, page, etag);
+        text.add(DOCS).add(page.json()).add(",\"keys\":").addNames(page.keys());
+        return text.add(end(page, etag)).bytes();
     }
 
     /** What leads to the answer from the one before. */
@@ -55,30 +61,30 @@ public final class PageJson {
             text.add("}");
             separator = ",";
         }
-        return end(text.add("]}"), page, etag);
+        return text.add("]}").add(end(page, etag)).bytes();
     }
 
-    private static byte[] end(Text text, Page page, @Nullable String etag) {
+    /** What follows the documents: the bookmark, and the state of the view. */
+    private static byte[] end(Page page, @Nullable String etag) {
         ObjectNode rest = MAPPER.createObjectNode();
         rest.put("bookmark", page.bookmark());
-        if (page.warning() != null) {
-            rest.put("warning", page.warning());
-        }
+        page.warning().ifPresent(warning -> rest.put("warning", warning));
         if (etag != null) {
             rest.put("etag", etag);
         }
         Page.View view = page.view();
-        rest.putObject("view")
+        ObjectNode state = rest.putObject("view")
                 .put("generation", view.generation())
                 .put(
                         "refreshedAt",
-                        view.refreshedAt().truncatedTo(ChronoUnit.MILLIS).toString())
-                .put("rows", view.rows())
-                .put("databases", view.databases())
-                .put("behind", view.behind());
+                        view.refreshedAt().truncatedTo(ChronoUnit.MILLIS).toString());
+        if (view.rows() >= 0) {
+            state.put("rows", view.rows());
+        }
+        state.put("databases", view.databases()).put("behind", view.behind());
         try {
             String json = MAPPER.writeValueAsString(rest);
-            return text.add(",").add(json.substring(1)).add("\n").bytes();
+            return ("," + json.substring(1) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can always be written", e);
         }

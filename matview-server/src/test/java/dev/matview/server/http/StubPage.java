@@ -4,6 +4,7 @@ import dev.matview.core.Page;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 
 /** An empty page of a generation. */
 final class StubPage {
@@ -25,6 +26,8 @@ final class StubPage {
                     case "warning" -> null;
                     case "json" -> bytes;
                     case "bookmark" -> "end";
+                    case "warning" -> Optional.empty();
+                    case "endsEarly" -> false;
                     case "view" -> new Page.View(1, Instant.parse("2026-01-01T00:00:00.123456Z"), 0, 1, 0);
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
