@@ -51,7 +51,7 @@ final class OpenConnections implements Connection.Listener {
     private synchronized TokenBoundConnections.@Nullable Client add(TokenBoundConnections.Client client) {
         Set<TokenBoundConnections.Client> open = byAddress.computeIfAbsent(address(client), key -> new HashSet<>());
         TokenBoundConnections.Client outOfPlace = null;
-        if (open.size() >= maxPerAddress && !proxies.trust(peer(client))) {
+        if (open.size() >= maxPerAddress && !proxies.trust(client.peer())) {
             outOfPlace = longestIdle(open).orElse(client);
             open.remove(outOfPlace);
         }
@@ -110,12 +110,8 @@ final class OpenConnections implements Connection.Listener {
         return byAddress.values().stream().mapToInt(Set::size).sum();
     }
 
-    private static @Nullable InetSocketAddress peer(Connection connection) {
-        return connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress peer ? peer : null;
-    }
-
-    private static String address(Connection connection) {
-        InetSocketAddress peer = peer(connection);
+    private static String address(TokenBoundConnections.Client client) {
+        InetSocketAddress peer = client.peer();
         return peer == null ? "" : CallerAddress.group(peer.getAddress());
     }
 }

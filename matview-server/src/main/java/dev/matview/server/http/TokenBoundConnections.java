@@ -1,6 +1,7 @@
 package dev.matview.server.http;
 
 import dev.matview.server.process.MemoryExhaustion;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.eclipse.jetty.http.HttpException;
@@ -41,6 +42,7 @@ final class TokenBoundConnections extends HttpConnectionFactory {
     static final class Client extends HttpConnection {
 
         private final InstantSource clock;
+        private final @Nullable InetSocketAddress peer;
         private volatile @Nullable Instant idleSince;
 
         /** How many bytes had come when the last request was over: those that follow are of the next one's head. */
@@ -51,7 +53,14 @@ final class TokenBoundConnections extends HttpConnectionFactory {
         Client(HttpConfiguration configuration, Connector connector, EndPoint endPoint, InstantSource clock) {
             super(configuration, connector, endPoint);
             this.clock = clock;
+            this.peer = endPoint.getRemoteSocketAddress() instanceof InetSocketAddress address ? address : null;
             this.idleSince = clock.instant();
+        }
+
+        /** Who has it, also when it is closed, and the system knows no longer. */
+        @Nullable
+        InetSocketAddress peer() {
+            return peer;
         }
 
         /** Since when there has been no whole request; null while there is one. */

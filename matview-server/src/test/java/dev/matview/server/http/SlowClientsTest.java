@@ -212,6 +212,20 @@ class SlowClientsTest {
     }
 
     @Test
+    void aConnectionThatIsClosedCountsNoMoreWhoeverClosesIt() throws IOException {
+        ask(1, 2, "{}").statusLine();
+        ask(1, 1000, "{");
+        connect().send("POST /");
+        await().until(() -> service.connections() == 3);
+
+        for (RawClient client : clients) {
+            client.close();
+        }
+
+        await().until(() -> service.connections() == 0);
+    }
+
+    @Test
     @Timeout(60)
     void oneAddressHasOnlySoManyConnectionsAndHalfARequestMakesRoomForAWholeOne() throws IOException {
         RawClient first = connect().send("POST " + POSTS + " HTTP/1.1\r\nHos");
