@@ -101,8 +101,7 @@ public final class HttpService implements AutoCloseable {
         return new HttpService(spark, sockets, connections, share, sweep, managementPort.get());
     }
 
-    private static void routeData(
-            Service spark, GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
+    private static void routeData(Service spark, GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
         QueryEndpoint query = new QueryEndpoint(feeds, callers, turns, body);
         post(
                 spark,

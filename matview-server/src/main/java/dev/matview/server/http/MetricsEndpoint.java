@@ -102,7 +102,11 @@ final class MetricsEndpoint {
     }
 
     private static void turns(PrometheusMeterRegistry registry, FairShare.Load load) {
-        gauge(registry, "matview.turns.running", "Requests and pushes that are computed in their turn.", load.running());
+        gauge(
+                registry,
+                "matview.turns.running",
+                "Requests and pushes that are computed in their turn.",
+                load.running());
         gauge(registry, "matview.turns.waiting", "Requests that wait for their turn.", load.waiting());
         gauge(registry, "matview.turns.pushes", "Pushes that wait for their turn.", load.pushes());
         counter(registry, "matview.turns.refused", "Requests and pushes without room to wait.", load.refused());
@@ -110,7 +114,9 @@ final class MetricsEndpoint {
     }
 
     private static void counter(MeterRegistry registry, String name, String help, long count) {
-        FunctionCounter.builder(name, count, Long::doubleValue).description(help).register(registry);
+        FunctionCounter.builder(name, count, Long::doubleValue)
+                .description(help)
+                .register(registry);
     }
 
     private static void gauge(MeterRegistry registry, FeedStatus feed, String name, String help, double value) {

@@ -64,8 +64,11 @@ final class QueryEndpoint {
         } else if (query.maxAge() == null || query.bookmark() != null) {
             turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget)));
         } else {
-            exchange.goOnWith(fresh(collection, query.maxAge(), () -> turns.answer(
-                    exchange, place, budget -> send(exchange, feeds.query(collection, query, budget)))));
+            exchange.goOnWith(fresh(
+                    collection,
+                    query.maxAge(),
+                    () -> turns.answer(
+                            exchange, place, budget -> send(exchange, feeds.query(collection, query, budget)))));
         }
     }
 
