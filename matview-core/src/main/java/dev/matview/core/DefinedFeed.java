@@ -21,6 +21,7 @@ record DefinedFeed(
         SortOrder sort,
         OptionalInt limit,
         List<DatabasePattern> databases,
+        boolean namesDatabases,
         Refresh refresh,
         Access access,
         List<String> expand,
@@ -30,6 +31,7 @@ record DefinedFeed(
     /** Part of every fingerprint: raise it when rows built by an earlier version must not be served by this one. */
     private static final int FORMAT = 1;
 
+    /** @param databases empty where the feed names none, until {@link #over} tells those of all users */
     DefinedFeed(
             String collection,
             String viewName,
@@ -49,10 +51,30 @@ record DefinedFeed(
                 sort,
                 limit,
                 databases,
+                !databases.isEmpty(),
                 refresh,
                 access,
                 expand,
-                fingerprint(selector, fields, sort, limit, databases, access, expand));
+                fingerprint(selector, fields, sort, limit, databases, access, expand, UserDatabases.standard()));
+    }
+
+    @Override
+    public FeedDefinition over(UserDatabases users) {
+        List<DatabasePattern> covered = namesDatabases ? databases : List.of(users.pattern());
+        String over = fingerprint(selector, fields, sort, limit, covered, access, expand, users);
+        return new DefinedFeed(
+                collection,
+                viewName,
+                selector,
+                fields,
+                sort,
+                limit,
+                covered,
+                namesDatabases,
+                refresh,
+                access,
+                expand,
+                over);
     }
 
     private static String fingerprint(
@@ -62,7 +84,8 @@ record DefinedFeed(
             OptionalInt limit,
             List<DatabasePattern> databases,
             Access access,
-            List<String> expand) {
+            List<String> expand,
+            UserDatabases users) {
         ObjectNode parts = Json.object();
         parts.put("format", FORMAT);
         parts.set("selector", selector.json());
@@ -74,6 +97,10 @@ record DefinedFeed(
                 Json.array(databases.stream().map(DatabasePattern::toString).toList()));
         parts.put("access", access.name());
         parts.set("expand", Json.array(expand));
+        if (!expand.isEmpty() && !users.rule().equals(UserDatabases.standard().rule())) {
+            // Rows hold documents of the users that the rule finds.
+            parts.put("users", users.rule());
+        }
         return sha256(parts.toString());
     }
 

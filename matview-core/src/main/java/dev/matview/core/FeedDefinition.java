@@ -14,14 +14,14 @@ import java.util.OptionalInt;
  * What one feed selects from the user databases, and how its view is kept. Immutable and thread-safe. The keys and their
  * meaning are those of the seed's {@code global-feeds.json}.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * FeedDefinition posts = FeedDefinition.builder("posts")
  *         .selector("{\"type\": \"post\"}")
  *         .fields("_id", "content", "author", "createdAt")
  *         .sort("[{\"createdAt\": \"desc\"}]")
  *         .interval(Duration.ofMinutes(5))
  *         .build();
- * }
+ * }</pre>
  */
 public interface FeedDefinition {
 
@@ -45,6 +45,19 @@ public interface FeedDefinition {
 
     /** The user databases the feed covers: those that match any of these patterns. */
     List<DatabasePattern> databases();
+
+    /** Whether the definition says what databases it covers; where it does not, they are those of {@link #over}. */
+    default boolean namesDatabases() {
+        return true;
+    }
+
+    /**
+     * The feed as it is where that rule tells users' databases: over those of all users, if it does not name any. What
+     * follows references by another rule has another fingerprint.
+     */
+    default FeedDefinition over(UserDatabases users) {
+        return this;
+    }
 
     /** When the feed is refreshed. */
     Refresh refresh();
@@ -72,8 +85,9 @@ public interface FeedDefinition {
     }
 
     /**
-     * A builder of a feed over {@code userdb-*} that selects every document whole, orders by {@code _id}, is refreshed
-     * every five minutes and is open to every caller; its view is {@code _global_} and the collection's name.
+     * A builder of a feed over the databases of all users ({@code userdb-*} unless {@link
+     * GlobalFeeds.Builder#userDatabases} says otherwise) that selects every document whole, orders by {@code _id}, is
+     * refreshed every five minutes and is open to every caller; its view is {@code _global_} and the collection's name.
      */
     static Builder builder(String collection) {
         return new Builder(collection);
@@ -87,7 +101,7 @@ public interface FeedDefinition {
         private Projection fields = Projection.all();
         private SortOrder sort = SortOrder.none();
         private OptionalInt limit = OptionalInt.empty();
-        private List<DatabasePattern> databases = List.of(DatabasePattern.of("userdb-*"));
+        private List<DatabasePattern> databases = List.of();
         private Refresh refresh = Refresh.every(Duration.ofMinutes(5));
         private Access access = Access.PUBLIC;
         private List<String> expand = List.of();
@@ -184,8 +198,9 @@ public interface FeedDefinition {
         }
 
         public FeedDefinition build() {
-            return new DefinedFeed(
+            DefinedFeed feed = new DefinedFeed(
                     collection, viewName, selector, fields, sort, limit, databases, refresh, access, expand);
+            return feed.over(UserDatabases.standard());
         }
 
         private static String requireName(String name, String what) {

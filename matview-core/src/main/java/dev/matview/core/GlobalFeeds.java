@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The front door: keeps the views of the registered feeds fresh and answers queries from them. Thread-safe.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * try (GlobalFeeds feeds = GlobalFeeds.builder()
  *         .registry(FeedRegistry.of(posts))
  *         .aggregator(databases)
  *         .build()) {
  *     feeds.start();
- *     feeds.refresh("posts").join();
+ *     feeds.awaitReady(Duration.ofSeconds(30));
  *     Page page = feeds.query("posts", Query.all());
  * }
- * }
+ * }</pre>
  */
 public interface GlobalFeeds extends AutoCloseable {
 
@@ -40,6 +40,19 @@ public interface GlobalFeeds extends AutoCloseable {
      * @throws IllegalStateException when it was started or closed before
      */
     void start();
+
+    /**
+     * Waits until the registry was read and every feed in it has a generation that queries are answered from. A feed whose
+     * first refresh failed is not waited for, though it is tried again in the background; nor is one that is not registered
+     * yet. For programs that query right after {@link #start}, and for tests.
+     *
+     * @param timeout by the scheduler's clock; zero or less asks without waiting
+     * @return true when every feed has a generation; false when a first refresh failed, or the time is over: {@link
+     *     #status()} says of which feed, and why
+     * @throws IllegalStateException when it was not started, or is closed, also while it is waited for
+     * @throws InterruptedException when the thread is interrupted while it waits
+     */
+    boolean awaitReady(Duration timeout) throws InterruptedException;
 
     /**
      * Answers from the current generation of the collection's view, or from the one that the bookmark pins. Waits for a
@@ -182,7 +195,7 @@ public interface GlobalFeeds extends AutoCloseable {
         private @Nullable Aggregator aggregator;
         private @Nullable ViewStore viewStore;
         private @Nullable Scheduler scheduler;
-        private DidResolver dids = DidResolver.lastPart();
+        private UserDatabases users = UserDatabases.standard();
         private CertificateRules rules = CertificateRules.denied();
         private Settings settings = Settings.defaults();
 
@@ -212,9 +225,12 @@ public interface GlobalFeeds extends AutoCloseable {
             return this;
         }
 
-        /** How a DID finds its database; {@link DidResolver#lastPart()} unless set. */
-        public Builder dids(DidResolver dids) {
-            this.dids = Objects.requireNonNull(dids, "dids");
+        /**
+         * Whose database is which, for references, and for feeds that do not say what databases they cover; {@link
+         * UserDatabases#standard()} unless set.
+         */
+        public Builder userDatabases(UserDatabases users) {
+            this.users = Objects.requireNonNull(users, "users");
             return this;
         }
 
@@ -235,7 +251,7 @@ public interface GlobalFeeds extends AutoCloseable {
             if (registry == null || aggregator == null) {
                 throw new IllegalStateException("a GlobalFeeds needs a registry and an aggregator");
             }
-            return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, dids, rules, settings);
+            return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, users, rules, settings);
         }
     }
 }

@@ -47,8 +47,8 @@ public interface Page {
     Optional<Delta> since(String tag);
 
     /**
-     * What the reader should know beside the documents: that the page {@linkplain #endsEarly() ends early}, shows some
-     * references as they are, or is older than {@link Query#maxAge} wants it.
+     * What the reader should know beside the documents, in a sentence for people: that the page {@linkplain #endsEarly()
+     * ends early}, shows some references as they are, or is older than was asked for.
      */
     Optional<String> warning();
 

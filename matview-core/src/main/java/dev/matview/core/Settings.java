@@ -7,9 +7,9 @@ import java.util.Objects;
 /**
  * Sizes, times and bounds of a {@link GlobalFeeds}. Immutable and thread-safe.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * Settings settings = Settings.builder().pageSize(50).queryTime(Duration.ofSeconds(1)).build();
- * }
+ * }</pre>
  */
 public final class Settings {
 

@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * Wrong credentials are never retried: after they were refused nothing is sent for a while, so that no account is locked
  * and no log is flooded.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * CouchCluster cluster = CouchCluster.builder("http://127.0.0.1:5984")
  *         .credentials("admin", password)
  *         .requestsInFlight(8)
  *         .build();
- * }
+ * }</pre>
  */
 public final class CouchCluster implements AutoCloseable {
 

@@ -19,10 +19,10 @@ import java.util.TreeMap;
 /**
  * The database of a {@link CouchFeedRegistry}, to be filled and read out; nothing is followed. Thread-safe.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * RegistryDatabase registry = RegistryDatabase.of(cluster, "feeds");
  * registry.importJson("feeds.json", Files.readAllBytes(file));
- * }
+ * }</pre>
  */
 public final class RegistryDatabase {
 

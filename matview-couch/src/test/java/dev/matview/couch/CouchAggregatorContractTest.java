@@ -6,13 +6,16 @@ import dev.matview.core.Aggregator;
 import dev.matview.core.contract.AggregatorContract;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
 /** The contract, with every visit reading all positions, as it does while there are few databases. */
+@Needs(Tool.COUCHDB)
 class CouchAggregatorContractTest extends AggregatorContract {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -8,9 +8,11 @@ import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How changes are noticed: with {@code _db_updates}, when it is lost, and without it. */
+@Needs(Tool.COUCHDB)
 class CouchAggregatorFollowingTest {
 
     private static final TestCouch COUCH = TestCouch.get();

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * A cluster whose databases have replicas, as one server and a proxy show it: each time somebody looks, every database has
  * another position, and only {@code _changes} knows whether it is the same state.
  */
+@Needs(Tool.COUCHDB)
 class CouchAggregatorReplicasTest {
 
     private static final TestCouch COUCH = TestCouch.get();

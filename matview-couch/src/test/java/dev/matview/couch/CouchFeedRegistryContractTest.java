@@ -5,13 +5,16 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.contract.FeedRegistryContract;
 import dev.matview.core.registry.FeedDefinitionWriter;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Documents are numbered, so that the first is in force where two have one name. */
+@Needs(Tool.COUCHDB)
 class CouchFeedRegistryContractTest extends FeedRegistryContract {
 
     private final RawCouch raw = TestCouch.get().raw();

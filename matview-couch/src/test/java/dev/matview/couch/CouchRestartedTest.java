@@ -11,9 +11,11 @@ import dev.matview.core.Query;
 import dev.matview.core.Refresh;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * CouchDB restarted in the middle of what a server does with it. PouchDB Server is in memory here and would forget
  * everything: with that, all connections break and none are accepted for a moment.
  */
+@Needs(Tool.COUCHDB)
 class CouchRestartedTest {
 
     private static final TestCouch COUCH = TestCouch.get();

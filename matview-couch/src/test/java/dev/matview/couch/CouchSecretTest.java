@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.StoreSecret;
 import dev.matview.core.ViewStore;
 import dev.matview.core.ViewStoreException;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The document that holds a store's secret, as an administrator sees it. */
+@Needs(Tool.COUCHDB)
 class CouchSecretTest {
 
     private final TestDatabases databases = TestCouch.get().databases();

@@ -23,7 +23,9 @@ import dev.matview.core.ViewStoreException;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.contract.ViewModel;
 import dev.matview.couch.harness.FaultProxy;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.Tool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is dead leaves the databases, and nothing else does. */
+@Needs(Tool.COUCHDB)
 class CouchViewStoreCleanupTest {
 
     private static final Duration GRACE = Duration.ofSeconds(60);

@@ -2,10 +2,13 @@ package dev.matview.couch;
 
 import dev.matview.core.ViewStore;
 import dev.matview.core.contract.ViewStoreContract;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 
 /** Each store is as that of another process: they share nothing but the connections. */
+@Needs(Tool.COUCHDB)
 class CouchViewStoreContractTest extends ViewStoreContract {
 
     private final TestDatabases databases = TestCouch.get().databases();

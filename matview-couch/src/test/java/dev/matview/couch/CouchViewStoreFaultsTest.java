@@ -23,7 +23,9 @@ import dev.matview.core.ViewStoreException;
 import dev.matview.core.contract.ViewModel;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.Tool;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Connections that break while a generation is committed, read or watched. */
+@Needs(Tool.COUCHDB)
 class CouchViewStoreFaultsTest {
 
     private static final String POINTER = "PUT /[^/]*views/pointer";

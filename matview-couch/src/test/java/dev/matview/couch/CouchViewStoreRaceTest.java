@@ -13,7 +13,9 @@ import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Row;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.Tool;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Two servers on one CouchDB. */
+@Needs(Tool.COUCHDB)
 class CouchViewStoreRaceTest {
 
     private static final int REFRESHES = 100;

@@ -30,7 +30,9 @@ import dev.matview.core.contract.ViewModel;
 import dev.matview.core.contract.Views;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.couch.harness.FaultProxy;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.Tool;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@Needs(Tool.COUCHDB)
 class CouchViewStoreTest {
 
     private static final FeedDefinition POSTS = FeedDefinition.builder("posts")

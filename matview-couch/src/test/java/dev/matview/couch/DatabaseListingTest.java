@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.FeedDefinition;
 import dev.matview.couch.harness.FaultProxy;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@Needs(Tool.COUCHDB)
 class DatabaseListingTest {
 
     private static final TestCouch COUCH = TestCouch.get();

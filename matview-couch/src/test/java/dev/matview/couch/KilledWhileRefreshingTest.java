@@ -8,7 +8,9 @@ import dev.matview.core.ViewDelta;
 import dev.matview.core.contract.ViewModel;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
+import dev.matview.couch.harness.Tool;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 10 times; {@code -Dmatview.seed=…} draws the
  * same instants again.
  */
+@Needs(Tool.COUCHDB)
 class KilledWhileRefreshingTest {
 
     private static final int KILLS = Integer.getInteger("matview.kills", 10);

@@ -10,15 +10,18 @@ import dev.matview.core.FeedRegistry.Problem;
 import dev.matview.core.RegistryException;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.FeedDefinitionWriter;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How a registry in CouchDB is filled and read out. */
+@Needs(Tool.COUCHDB)
 class RegistryDatabaseTest {
 
     private final RawCouch raw = TestCouch.get().raw();

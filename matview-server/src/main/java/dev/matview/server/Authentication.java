@@ -1,23 +1,18 @@
 package dev.matview.server;
 
-import dev.matview.server.Options.UsageException;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.KeySetTokens;
 import dev.matview.server.auth.SharedSecretTokens;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +21,6 @@ final class Authentication {
 
     private static final String SECRET = "JWT_SECRET (environment)";
     private static final String KEY_SET = "JWKS (environment)";
-    private static final int MAX_SECRET_FILE_BYTES = 64 * 1024;
 
     private final Options options;
     private final TokenOptions tokens;
@@ -41,8 +35,8 @@ final class Authentication {
     }
 
     /**
-     * @throws UsageException when the options allow no decision
-     * @throws StartupException when there is a secret or a key set that cannot be used; the message does not hold it
+     * @throws UsageException when the options allow no decision, or a secret is none; the message does not hold it
+     * @throws StartupException when there is a secret or a key set that cannot be read
      */
     static Authenticator of(Options options, Map<String, String> environment, InstantSource clock)
             throws UsageException, StartupException {
@@ -63,8 +57,11 @@ final class Authentication {
             throw new UsageException(
                     given.get(0) + " and " + given.get(given.size() - 1) + ": give a secret or a key set, not both");
         }
+        requireCurrentSecret();
         if (!given.isEmpty()) {
-            return tokens(given.get(0), rules);
+            return isKeySet(given.get(0))
+                    ? keySet(given.get(0), rules)
+                    : new SharedSecretTokens(tokens.secrets(environment), rules, clock);
         }
         if (options.servesOwn(environment)) {
             throw new UsageException(
@@ -75,16 +72,24 @@ final class Authentication {
         return Authenticator.none();
     }
 
+    /** A secret that was in use before, and none that is, is one that was given in the wrong place. */
+    private void requireCurrentSecret() throws UsageException {
+        if (!environment.getOrDefault(ClaimOptions.PREVIOUS_VARIABLE, "").isBlank() && !tokens.hasSecret(environment)) {
+            throw new UsageException(
+                    "JWT_SECRET_PREVIOUS (environment) is the secret before the one in use: give JWT_SECRET too");
+        }
+    }
+
     /** Where secrets and key sets are given; what the command line says comes first. */
     private List<String> given() {
         List<String> places = new ArrayList<>();
-        if (tokens.secretFile != null) {
+        if (!tokens.secretFiles.isEmpty()) {
             places.add("--jwt-secret-file");
         }
         if (tokens.keySet != null) {
             places.add("--jwks");
         }
-        if (!environment.getOrDefault("JWT_SECRET", "").isBlank()) {
+        if (!environment.getOrDefault(ClaimOptions.SECRET_VARIABLE, "").isBlank()) {
             places.add(SECRET);
         }
         if (!environment.getOrDefault("JWKS", "").isBlank()) {
@@ -95,21 +100,6 @@ final class Authentication {
 
     private static boolean isKeySet(String place) {
         return place.equals("--jwks") || place.equals(KEY_SET);
-    }
-
-    private Authenticator tokens(String place, ClaimRules rules) throws UsageException, StartupException {
-        if (isKeySet(place)) {
-            return keySet(place, rules);
-        }
-        Path file = tokens.secretFile;
-        try {
-            return file == null
-                    ? new SharedSecretTokens(
-                            environment.get("JWT_SECRET").getBytes(StandardCharsets.UTF_8), rules, clock)
-                    : new SharedSecretTokens(read(file), rules, clock);
-        } catch (IllegalArgumentException e) {
-            throw new StartupException((file == null ? SECRET : place + " " + file) + ": " + e.getMessage(), e);
-        }
     }
 
     private Authenticator keySet(String place, ClaimRules rules) throws UsageException, StartupException {
@@ -129,7 +119,12 @@ final class Authentication {
             if (!value.contains("://")) {
                 return Path.of(value).toUri().toURL();
             }
-            URL url = URI.create(value).toURL();
+            URI uri = URI.create(value);
+            if (uri.getRawUserInfo() != null) {
+                throw new UsageException(
+                        place + ": leave user and password out of the URL, where every process sees them");
+            }
+            URL url = uri.toURL();
             boolean safe = switch (url.getProtocol()) {
                 case "https", "file" -> true;
                 case "http" -> isLoopback(url.getHost());
@@ -153,26 +148,11 @@ final class Authentication {
     }
 
     private void requireLoopback(String what) throws UsageException {
-        if (!options.isLoopback()) {
-            throw new UsageException("--host " + options.host + ": " + what
+        String open = options.http.openToOthers();
+        if (open != null) {
+            throw new UsageException(open + ": " + what
                     + " listens on a loopback address only, such as 127.0.0.1; give --jwt-secret-file FILE or"
                     + " JWT_SECRET (environment) to listen on others");
-        }
-    }
-
-    private static byte[] read(Path file) throws StartupException {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_SECRET_FILE_BYTES + 1);
-            if (bytes.length > MAX_SECRET_FILE_BYTES) {
-                throw new StartupException("--jwt-secret-file " + file + ": is larger than any secret");
-            }
-            int end = bytes.length;
-            while (end > 0 && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r')) {
-                end--;
-            }
-            return Arrays.copyOf(bytes, end);
-        } catch (IOException e) {
-            throw new StartupException("--jwt-secret-file " + file + ": " + FileProblem.of(e), e);
         }
     }
 }

@@ -3,10 +3,7 @@ package dev.matview.server;
 import dev.matview.core.Scheduler;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchClusterBuilder;
-import dev.matview.server.Options.UsageException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,34 +13,28 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where CouchDB is, and who asks it. A password comes from the environment or a file, never from the command line. */
-final class CouchOptions {
+class CouchOptions {
 
     private static final String URL_VARIABLE = "COUCHDB_URL";
     private static final String USER_VARIABLE = "COUCHDB_USER";
     private static final String PASSWORD_VARIABLE = "COUCHDB_PASSWORD";
 
-    @Option(
-            names = "--couchdb-url",
-            paramLabel = "URL",
-            split = ",",
-            description =
-                    "A CouchDB with user databases, such as http://127.0.0.1:5984, without user and password in it;"
-                            + " several separated by commas. Views, and a registry in CouchDB, are in the first. Default: the"
-                            + " environment's COUCHDB_URL.")
-    List<String> urls = List.of();
+    private static final int MAX_REQUESTS = 1_000;
+    private static final int MAX_REQUESTS_PER_SECOND = 1_000_000;
 
     @Option(
-            names = "--couchdb-user",
-            paramLabel = "NAME",
-            description = "Who asks CouchDB, a server admin. Default: the environment's COUCHDB_USER.")
+            names = "--couchdb-url",
+            paramLabel = "URL,...",
+            split = ",",
+            hideParamSyntax = true,
+            description = "CouchDBs of the users; views in the first [COUCHDB_URL]")
+    List<String> urls = List.of();
+
+    @Option(names = "--couchdb-user", paramLabel = "NAME", description = "who asks them, a server admin [COUCHDB_USER]")
     @Nullable
     String user;
 
-    @Option(
-            names = "--couchdb-password-file",
-            paramLabel = "FILE",
-            description =
-                    "The password; a line end after it does not count. Default: the environment's COUCHDB_PASSWORD.")
+    @Option(names = "--couchdb-password-file", paramLabel = "FILE", description = "the password [COUCHDB_PASSWORD]")
     @Nullable
     Path passwordFile;
 
@@ -51,14 +42,14 @@ final class CouchOptions {
             names = "--couchdb-requests",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Requests under way at once in each CouchDB. Default: ${DEFAULT-VALUE}.")
+            description = "requests at once to each (${DEFAULT-VALUE})")
     int requests = 8;
 
     @Option(
             names = "--couchdb-requests-per-second",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Requests begun in a second in each CouchDB. Default: ${DEFAULT-VALUE}.")
+            description = "requests a second to each (${DEFAULT-VALUE})")
     int requestsPerSecond = 1_000;
 
     /** Whether a CouchDB is named. */
@@ -87,6 +78,8 @@ final class CouchOptions {
         if (!isGiven(environment)) {
             throw new UsageException("there is no CouchDB: give --couchdb-url or COUCHDB_URL (environment)");
         }
+        Ranges.require("--couchdb-requests", requests, 1, MAX_REQUESTS);
+        Ranges.require("--couchdb-requests-per-second", requestsPerSecond, 1, MAX_REQUESTS_PER_SECOND);
         String name = user != null ? user : environment.getOrDefault(USER_VARIABLE, "");
         String password = password(environment);
         if (name.isEmpty() != password.isEmpty()) {
@@ -122,11 +115,6 @@ final class CouchOptions {
         if (passwordFile == null) {
             return environment.getOrDefault(PASSWORD_VARIABLE, "");
         }
-        try {
-            return Files.readString(passwordFile, StandardCharsets.UTF_8).replaceAll("\\R$", "");
-        } catch (IOException e) {
-            throw new StartupException(
-                    "--couchdb-password-file " + passwordFile + " cannot be read: " + FileProblem.of(e), e);
-        }
+        return new String(SecretFile.read("--couchdb-password-file", passwordFile), StandardCharsets.UTF_8);
     }
 }

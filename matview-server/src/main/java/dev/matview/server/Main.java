@@ -1,217 +1,97 @@
 package dev.matview.server;
 
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.GlobalFeeds;
-import dev.matview.core.RefreshException;
-import dev.matview.core.RefreshResult;
-import dev.matview.core.Scheduler;
-import dev.matview.core.Settings;
-import dev.matview.core.Subscription;
-import dev.matview.server.MatviewServer.FirstViews;
-import dev.matview.server.Options.UsageException;
-import dev.matview.server.auth.Authenticator;
-import dev.matview.server.http.HttpSettings;
-import dev.matview.server.http.ManagementBindException;
+import dev.matview.core.registry.Spelling;
 import dev.matview.server.process.MemoryExhaustion;
-import dev.matview.server.sample.LivePosts;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line: starts a {@link MatviewServer} and serves until the process is told to end. What cannot be started
- * is told in one message on standard error; the exit code is then 2 for wrong options and 1 for everything else.
+ * The command line. Options without a command are those of {@code serve}. What is wrong is told in one message on standard
+ * error; the exit code is then 2 for wrong options and 1 for everything else.
  */
 @Command(
         name = "matview-server",
-        description = "Serves global feeds over many user databases by HTTP. Without options: a demonstration with"
-                + " sample data on http://127.0.0.1:5050, no token needed.",
+        description = "Serves global feeds over many user databases by HTTP.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        sortOptions = false,
-        usageHelpAutoWidth = true)
-public final class Main implements Callable<Integer> {
+        synopsisHeading = "Usage: ",
+        synopsisSubcommandLabel = "[serve | COMMAND]",
+        commandListHeading = "%nCommands; without one it is serve, whose options are shown by serve --help:%n",
+        footer = "%nExit codes: 0 done, 1 cannot start or cannot do it, 2 wrong options, 3 out of memory.")
+public final class Main {
 
-    private static final Logger log = LoggerFactory.getLogger(Main.class);
+    /** So wide that each option has one line; a terminal that is known to be narrower gets what fits. */
+    private static final int HELP_WIDTH = 100;
 
-    private final Map<String, String> environment;
+    private static final int HELP_OPTION_WIDTH = 36;
+    private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
 
-    @Mixin
-    private Options options = new Options();
-
-    @Spec
-    private @Nullable CommandSpec spec;
-
-    private Main(Map<String, String> environment) {
-        this.environment = Map.copyOf(environment);
-    }
+    private Main() {}
 
     public static void main(String[] args) {
         MemoryExhaustion.endProcess();
-        System.exit(commandLine(System.getenv()).execute(args));
+        System.exit(commandLine(System.getenv()).execute(withCommand(args)));
     }
 
-    /** The command line in an environment; its {@code execute} returns when the server has not started, or has ended. */
+    /**
+     * The command line in an environment; its {@code execute} returns when the command has ended, or a server has.
+     * Its arguments begin {@linkplain #withCommand with a command}.
+     */
     static CommandLine commandLine(Map<String, String> environment) {
-        CommandLine commandLine = new CommandLine(new Main(environment))
+        CommandLine commandLine = new CommandLine(new Main())
+                .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new RegistryCommands.Import(environment))
-                .addSubcommand(new RegistryCommands.Export(environment));
+                .addSubcommand(new RegistryCommands.Export(environment))
+                .addSubcommand(new TokenCommand(environment));
+        commandLine.setExpandAtFiles(false);
+        commandLine.setUsageHelpWidth(HELP_WIDTH);
+        commandLine.setUsageHelpLongOptionsMaxWidth(HELP_OPTION_WIDTH);
+        commandLine.setUsageHelpAutoWidth(true);
         commandLine.setParameterExceptionHandler((wrong, args) -> {
-            wrong.getCommandLine().getErr().println("matview: " + wrong.getMessage() + " (--help shows all options)");
+            wrong.getCommandLine().getErr().println("matview: " + message(wrong));
             return CommandLine.ExitCode.USAGE;
         });
         return commandLine;
     }
 
-    @Override
-    public Integer call() {
-        CommandLine commandLine = requireSpec().commandLine();
-        try {
-            serve(commandLine.getOut());
-            return CommandLine.ExitCode.OK;
-        } catch (UsageException e) {
-            throw new ParameterException(commandLine, e.getMessage());
-        } catch (StartupException e) {
-            commandLine.getErr().println("matview: " + e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
-        }
+    /** The arguments with {@code serve} before them where they begin with an option of its, or are none. */
+    static String[] withCommand(String... args) {
+        boolean named = args.length > 0 && (!args[0].startsWith("-") || OWN_OPTIONS.contains(args[0]));
+        return named
+                ? args
+                : Stream.concat(Stream.of("serve"), Arrays.stream(args)).toArray(String[]::new);
     }
 
-    private CommandSpec requireSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli sets the spec before it calls the command");
-        }
-        return spec;
+    /** One line, whatever the arguments hold: what is wrong, what may be meant, and where to read on. */
+    private static String message(ParameterException wrong) {
+        CommandSpec command = wrong.getCommandLine().getCommandSpec();
+        String text = wrong instanceof UnmatchedArgumentException unmatched
+                ? message(unmatched, command)
+                : String.valueOf(wrong.getMessage());
+        return text.replaceAll("[\\p{Cntrl}\u2028\u2029]+", " ") + " (" + command.qualifiedName()
+                + " --help shows what there is)";
     }
 
-    private void serve(PrintWriter out) throws UsageException, StartupException {
-        HttpSettings http = options.http.settings(options.host, options.port(environment), environment);
-        Settings settings = options.settings();
-        try (Scheduler scheduler = Scheduler.system()) {
-            Authenticator authenticator = Authentication.of(options, environment, scheduler);
-            try (Sources sources = Sources.open(options, environment, scheduler)) {
-                GlobalFeeds feeds = GlobalFeeds.builder()
-                        .registry(sources.registry())
-                        .aggregator(sources.databases())
-                        .viewStore(sources.views())
-                        .scheduler(scheduler)
-                        .settings(settings)
-                        .build();
-                try (MatviewServer server = start(feeds, authenticator, http, scheduler)) {
-                    buildViews(server);
-                    Subscription posts = sources.samples() == null
-                            ? () -> {}
-                            : LivePosts.start(sources.samples(), feeds, scheduler)::close;
-                    endWithProcess(posts, server, sources);
-                    announce(out, sources.registry(), authenticator, server.port());
-                    new CountDownLatch(1).await();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private MatviewServer start(GlobalFeeds feeds, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
-            throws StartupException {
-        try {
-            return MatviewServer.start(feeds, authenticator, http, scheduler);
-        } catch (ManagementBindException e) {
-            throw new StartupException("--management-port: cannot listen there: " + rootMessage(e), e);
-        } catch (IOException e) {
-            String place = options.host + ":" + http.port();
-            boolean inUse = String.valueOf(rootMessage(e)).contains("in use");
-            throw new StartupException(
-                    inUse
-                            ? "--port: " + place + " is in use; choose another port (0 for a free one)"
-                            : "--host, --port: cannot listen on " + place + ": " + rootMessage(e),
-                    e);
-        }
-    }
-
-    private static @Nullable String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage();
-    }
-
-    /**
-     * Waits for the first generations. A file that cannot be read is a mistake to be told before anybody relies on it. A
-     * CouchDB that is away will be back: the other feeds are served, and those without a generation are tried again.
-     */
-    private void buildViews(MatviewServer server) throws StartupException {
-        FirstViews views = server.buildViews();
-        if (options.data != null) {
-            requireReadable(options.data, views);
-            return;
-        }
-        for (RefreshException failure : views.failed()) {
-            log.warn(
-                    "{}: has no generation to serve yet and is answered with 503 until a refresh succeeds; it is tried again",
-                    failure.collection());
-        }
-    }
-
-    private static void requireReadable(Path data, FirstViews views) throws StartupException {
-        if (!views.failed().isEmpty()) {
-            RefreshException failure = views.failed().get(0);
-            throw new StartupException(failure.getMessage(), failure);
-        }
-        Map<String, String> behind = new TreeMap<>();
-        int unnamed = 0;
-        for (RefreshResult result : views.built()) {
-            behind.putAll(result.behind());
-            unnamed = Math.max(unnamed, result.behindCount() - result.behind().size());
-        }
-        if (behind.isEmpty()) {
-            return;
-        }
-        StringBuilder message = new StringBuilder("--data " + data + " cannot be used:");
-        behind.forEach((database, reason) ->
-                message.append('\n').append(database).append(": ").append(reason));
-        if (unnamed > 0) {
-            message.append("\nand ").append(unnamed).append(" more");
-        }
-        throw new StartupException(message.toString());
-    }
-
-    /** Jetty's threads keep the process alive; a signal ends it, once what is under way is done. */
-    private static void endWithProcess(Subscription posts, MatviewServer server, Sources sources) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            posts.close();
-                            server.close();
-                            sources.close();
-                        },
-                        "shutdown"));
-    }
-
-    private void announce(PrintWriter out, FeedRegistry registry, Authenticator authenticator, int port) {
-        String url = "http://" + (options.host.contains(":") ? "[" + options.host + "]" : options.host) + ":" + port;
-        String token = authenticator.identifiesCallers() ? " -H \"Authorization: Bearer $TOKEN\"" : "";
-        registry.contents().feeds().stream()
-                .findFirst()
-                .ifPresent(feed -> out.println("curl -s -XPOST '" + url + "/data/" + feed.collection()
-                        + "/query?global=true' -d '{}'" + token));
-        out.println("matview ready on " + url);
-        out.flush();
+    /** What follows an equals sign stays untold: it may be what somebody took for the place of a secret. */
+    private static String message(UnmatchedArgumentException unmatched, CommandSpec command) {
+        String given = unmatched.getUnmatched().get(0);
+        boolean option = unmatched.isUnknownOption();
+        String name = option && given.contains("=") ? given.substring(0, given.indexOf('=')) : given;
+        Set<String> known =
+                option ? command.optionsMap().keySet() : command.subcommands().keySet();
+        String what = option ? "option" : known.isEmpty() ? "argument" : "command";
+        return "unknown " + what + " '" + name + "'"
+                + Spelling.nearest(name, known)
+                        .map(meant -> "; did you mean " + meant + "?")
+                        .orElse("");
     }
 
     /** The version that the jar's manifest tells. */

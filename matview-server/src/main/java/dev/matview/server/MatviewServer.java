@@ -12,6 +12,7 @@ import dev.matview.server.http.HttpSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,6 +59,11 @@ public final class MatviewServer implements AutoCloseable {
     /** The port that is bound. */
     public int port() {
         return http.port();
+    }
+
+    /** The port for administrators that is bound, where there is one. */
+    public OptionalInt managementPort() {
+        return http.managementPort();
     }
 
     /** How many WebSockets there are. */

@@ -7,27 +7,21 @@ import dev.matview.core.Scheduler;
 import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.RegistryDatabase;
-import dev.matview.server.Options.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands that move feeds between a JSON file and a registry in CouchDB. */
-abstract class RegistryCommands implements Callable<Integer> {
+abstract class RegistryCommands extends ServerCommand {
 
     private final Map<String, String> environment;
 
@@ -38,12 +32,8 @@ abstract class RegistryCommands implements Callable<Integer> {
             names = "--registry",
             paramLabel = "couchdb:NAME",
             required = true,
-            description = "The registry: the database NAME of feed documents.")
+            description = "the registry: the database NAME of feed documents")
     private String registry = "";
-
-    @Spec
-    @Nullable
-    CommandSpec spec;
 
     RegistryCommands(Map<String, String> environment) {
         this.environment = environment;
@@ -53,20 +43,7 @@ abstract class RegistryCommands implements Callable<Integer> {
     abstract void run(RegistryDatabase database, PrintWriter out) throws StartupException;
 
     @Override
-    public Integer call() {
-        CommandLine commandLine = spec.commandLine();
-        try {
-            run(commandLine.getOut());
-            return CommandLine.ExitCode.OK;
-        } catch (UsageException e) {
-            throw new ParameterException(commandLine, e.getMessage());
-        } catch (StartupException e) {
-            commandLine.getErr().println("matview: " + e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
-        }
-    }
-
-    private void run(PrintWriter out) throws UsageException, StartupException {
+    void run(PrintWriter out) throws UsageException, StartupException {
         if (!registry.startsWith(Sources.IN_COUCH)) {
             throw new UsageException("--registry: a registry in CouchDB is written couchdb:NAME, not " + registry);
         }
@@ -77,7 +54,6 @@ abstract class RegistryCommands implements Callable<Integer> {
             } catch (RegistryException e) {
                 throw new StartupException(e.getMessage(), e);
             } finally {
-                out.flush();
                 clusters.forEach(CouchCluster::close);
             }
         }
@@ -85,14 +61,15 @@ abstract class RegistryCommands implements Callable<Integer> {
 
     @Command(
             name = "import",
-            description =
-                    "Writes the feeds of a JSON file into a registry in CouchDB, over those of the same collections. The"
-                            + " database is made if it is not there.",
-            mixinStandardHelpOptions = true,
-            usageHelpAutoWidth = true)
+            description = {
+                "Writes the feeds of a JSON file into a registry in CouchDB.",
+                "Those of the same collections are written over; the database is made if it is not there."
+            },
+            customSynopsis = "matview-server import --registry=couchdb:NAME [OPTIONS] FILE",
+            footer = "%nExit codes: 0 all is written, 1 nothing is, 2 wrong options.")
     static final class Import extends RegistryCommands {
 
-        @Parameters(paramLabel = "FILE", description = "A JSON array of feeds.")
+        @Parameters(paramLabel = "FILE", description = "a JSON array of feeds")
         private @Nullable Path file;
 
         Import(Map<String, String> environment) {
@@ -112,10 +89,12 @@ abstract class RegistryCommands implements Callable<Integer> {
 
     @Command(
             name = "export",
-            description = "Prints the feeds of a registry in CouchDB as a JSON array. Documents that are wrong are left"
-                    + " out and named on standard error; the exit code is 1 then.",
-            mixinStandardHelpOptions = true,
-            usageHelpAutoWidth = true)
+            description = {
+                "Prints the feeds of a registry in CouchDB as a JSON array.",
+                "Documents that are wrong are left out and named on standard error."
+            },
+            customSynopsis = "matview-server export --registry=couchdb:NAME [OPTIONS]",
+            footer = "%nExit codes: 0 all is printed, 1 nothing is or not all, 2 wrong options.")
     static final class Export extends RegistryCommands {
 
         Export(Map<String, String> environment) {

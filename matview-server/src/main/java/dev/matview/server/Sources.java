@@ -5,6 +5,7 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.RegistryException;
 import dev.matview.core.Scheduler;
+import dev.matview.core.UserDatabases;
 import dev.matview.core.ViewStore;
 import dev.matview.core.files.JsonLinesDirectory;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -15,7 +16,6 @@ import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchFeedRegistry;
 import dev.matview.couch.CouchViewStore;
-import dev.matview.server.Options.UsageException;
 import dev.matview.server.sample.SampleDatabases;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,19 +43,23 @@ record Sources(
     /** What names a registry in CouchDB, before its database. */
     static final String IN_COUCH = "couchdb:";
 
+    /** The database that says where views are. */
+    private static final String VIEWS = "matview-views";
+
     /** The example of the project's first design, unchanged. */
     private static final String BUNDLED_REGISTRY = "global-feeds.json";
 
     /** @throws UsageException when the options contradict each other */
-    static Sources open(Options options, Map<String, String> environment, Scheduler scheduler)
+    static Sources open(
+            SourceOptions options, UserDatabases users, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        if (options.couch.isGiven(environment)) {
+        if (options.isGiven(environment)) {
             if (options.data != null) {
                 throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
             }
-            return inCouch(options, environment, scheduler);
+            return inCouch(options, users, environment, scheduler);
         }
-        if (options.registry != null && options.registry.startsWith(IN_COUCH)) {
+        if (isInCouch(options.registry)) {
             throw new UsageException("--registry " + options.registry
                     + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
         }
@@ -64,24 +68,33 @@ record Sources(
             return new Sources(registry, databases(options.data, scheduler), new InMemoryViewStore(), null, List.of());
         }
         InMemoryDatabases samples = new InMemoryDatabases();
-        SampleDatabases.fill(samples, scheduler.instant());
+        SampleDatabases.fill(samples, users, scheduler.instant());
         return new Sources(registry, samples, new InMemoryViewStore(), samples, List.of());
     }
 
-    private static Sources inCouch(Options options, Map<String, String> environment, Scheduler scheduler)
+    private static boolean isInCouch(@Nullable String registry) {
+        return registry != null && registry.startsWith(IN_COUCH);
+    }
+
+    private static Sources inCouch(
+            SourceOptions options, UserDatabases users, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        List<CouchCluster> clusters = options.couch.clusters(environment, scheduler);
+        requireApart(users, VIEWS);
+        if (isInCouch(options.registry)) {
+            requireApart(users, options.registry.substring(IN_COUCH.length()));
+        }
+        List<CouchCluster> clusters = options.clusters(environment, scheduler);
         try {
             ClusterCheck.run(clusters);
             CouchCluster first = clusters.get(0);
-            FeedRegistry registry = options.registry != null && options.registry.startsWith(IN_COUCH)
+            FeedRegistry registry = isInCouch(options.registry)
                     ? couchRegistry(options.registry, first)
                     : registry(options.registry, scheduler);
             return new Sources(
                     registry,
                     CouchAggregator.builder(first)
                             .alsoIn(clusters.subList(1, clusters.size()))
-                            .readers(options.couch.requests)
+                            .readers(options.requests)
                             .build(),
                     CouchViewStore.builder(first).scheduler(scheduler).build(),
                     null,
@@ -89,6 +102,14 @@ record Sources(
         } catch (StartupException | RuntimeException e) {
             clusters.forEach(CouchCluster::close);
             throw e;
+        }
+    }
+
+    /** A user whose database could be called as one of matview's own would read it. */
+    private static void requireApart(UserDatabases users, String own) throws UsageException {
+        if (users.pattern().matches(own)) {
+            throw new UsageException("--user-database " + users.rule() + ": the database " + own
+                    + " is matview's own and would be a user's; let the names of users' databases begin otherwise");
         }
     }
 

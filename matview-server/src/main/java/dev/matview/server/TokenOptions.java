@@ -1,109 +1,75 @@
 package dev.matview.server;
 
-import dev.matview.server.Options.UsageException;
+import dev.matview.core.UserDatabases;
 import dev.matview.server.auth.ClaimRules;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the command line says of tokens. Filled by picocli. */
-final class TokenOptions {
+/** What the command line says of the tokens that a server accepts. Filled by picocli. */
+final class TokenOptions extends ClaimOptions {
 
-    @Option(
-            names = "--jwt-secret-file",
-            paramLabel = "FILE",
-            description = "The secret that tokens are signed with (HS256), at least 32 bytes; a line end after it does"
-                    + " not count. Default: the environment's JWT_SECRET.")
-    @Nullable
-    Path secretFile;
+    private static final int MAX_LEEWAY = 3600;
 
-    @Option(
-            names = "--jwks",
-            paramLabel = "FILE|URL",
-            description = "The JSON Web Key Set with the keys that tokens are signed with (RS256, ES256, EdDSA), in"
-                    + " place of a secret; read again for a key that is not known. Default: the environment's JWKS.")
+    @Option(names = "--jwks", paramLabel = "FILE|URL", description = "instead: a key set (RS256, ES256, EdDSA) [JWKS]")
     @Nullable
     String keySet;
-
-    @Option(
-            names = "--jwt-issuer",
-            paramLabel = "ISS",
-            description = "What a token's iss must be. Default: the environment's JWT_ISSUER, or anything.")
-    @Nullable
-    String issuer;
-
-    @Option(
-            names = "--jwt-audience",
-            paramLabel = "AUD",
-            description = "What a token's aud must hold. Default: the environment's JWT_AUDIENCE, or anything.")
-    @Nullable
-    String audience;
 
     @Option(
             names = "--jwt-leeway",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "How far clocks may differ. Default: ${DEFAULT-VALUE}.")
+            description = "how far clocks may differ (${DEFAULT-VALUE})")
     int leeway = 30;
 
-    @Option(
-            names = "--jwt-sub-claim",
-            paramLabel = "NAME",
-            defaultValue = "sub",
-            description = "The claim that is the user's DID. Default: ${DEFAULT-VALUE}.")
-    String subject = "sub";
-
-    @Option(
-            names = "--jwt-instance-claim",
-            paramLabel = "NAME",
-            defaultValue = "instanceId",
-            description = "The claim that names the user's database, after userdb-. Default: ${DEFAULT-VALUE}.")
-    String instance = "instanceId";
-
-    @Option(
-            names = "--jwt-admin-claim",
-            paramLabel = "NAME=VALUE",
-            description = "The claim of administrators, such as role=admin; a list with the value in it will do."
-                    + " Default: there are none.")
-    @Nullable
-    String administrator;
-
-    @Option(
-            names = "--no-auth",
-            description =
-                    "Ask for no token. Only on a loopback address. Sample databases need neither this nor a secret.")
+    @Option(names = "--no-auth", description = "no tokens; on a loopback address only")
     boolean none;
+
+    @Option(
+            names = "--user-database",
+            paramLabel = "TEMPLATE",
+            description = "a user's database; as couch_peruser has it: userdb-{hex(sub)} (userdb-{instanceId})")
+    @Nullable
+    String userDatabase;
+
+    /**
+     * Whose database is which.
+     *
+     * @throws UsageException when the template is none, or the claims do not go with it
+     */
+    UserDatabases users() throws UsageException {
+        UserDatabases users = UserDatabases.standard();
+        if (userDatabase != null) {
+            try {
+                users = UserDatabases.of(userDatabase);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--user-database: " + e.getMessage());
+            }
+        }
+        if (instance != null && !users.needsInstanceId()) {
+            throw new UsageException("--jwt-instance-claim: --user-database " + users.rule()
+                    + " names databases by the claim " + subject + " alone; leave it out");
+        }
+        if (userDatabase == null && instanceClaim().equals(subject)) {
+            throw new UsageException(
+                    "--jwt-instance-claim " + subject + ": is the claim of the user's DID too; say which"
+                            + " database is the user's: --user-database 'userdb-{hex(sub)}' as couch_peruser names it (without"
+                            + " --jwt-instance-claim), or 'userdb-{instanceId}' for userdb- and the claim as it is");
+        }
+        return users;
+    }
 
     /** @throws UsageException when a value is none that a token can have */
     ClaimRules rules(Map<String, String> environment) throws UsageException {
-        if (leeway < 0 || leeway > 3600) {
-            throw new UsageException("--jwt-leeway: from 0 to 3600 seconds, not " + leeway);
-        }
+        Ranges.require("--jwt-leeway", leeway, 0, MAX_LEEWAY);
         return new ClaimRules(
-                orEnvironment(issuer, environment, "JWT_ISSUER"),
-                orEnvironment(audience, environment, "JWT_AUDIENCE"),
+                issuer(environment),
+                audience(environment),
                 Duration.ofSeconds(leeway),
                 subject,
-                instance,
-                administrator());
-    }
-
-    private ClaimRules.@Nullable Required administrator() throws UsageException {
-        if (administrator == null) {
-            return null;
-        }
-        int equals = administrator.indexOf('=');
-        if (equals < 1 || equals == administrator.length() - 1) {
-            throw new UsageException("--jwt-admin-claim: must be NAME=VALUE, not " + administrator);
-        }
-        return new ClaimRules.Required(administrator.substring(0, equals), administrator.substring(equals + 1));
-    }
-
-    /** The option, or the environment's variable unless it is blank. */
-    static @Nullable String orEnvironment(@Nullable String option, Map<String, String> environment, String variable) {
-        String value = environment.getOrDefault(variable, "").strip();
-        return option != null ? option : value.isEmpty() ? null : value;
+                instanceClaim(),
+                administrator(),
+                users());
     }
 }

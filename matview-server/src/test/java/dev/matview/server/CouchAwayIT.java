@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import dev.matview.server.http.Http;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar that users run, while a CouchDB is away: two views of one server, of which each shows one user's database. */
+@Needs(Tool.COUCHDB)
 class CouchAwayIT {
 
     private static final String POSTS = "/data/posts/query?global=true";

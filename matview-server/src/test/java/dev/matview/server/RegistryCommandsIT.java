@@ -2,8 +2,10 @@ package dev.matview.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands {@code import} and {@code export}, on a CouchDB. */
+@Needs(Tool.COUCHDB)
 class RegistryCommandsIT {
 
     private final TestCouch couch = TestCouch.get();

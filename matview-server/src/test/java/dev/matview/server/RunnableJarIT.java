@@ -99,6 +99,9 @@ class RunnableJarIT {
                 secret.toString());
 
         assertThat(printed.get(0)).contains("/data/ideas/query").endsWith(" -H \"Authorization: Bearer $TOKEN\"");
+        assertThat(log())
+                .as("there is no --jwt-admin-claim")
+                .contains("WARN", "There are no administrators: /feeds, /metrics and what the page at / shows");
         assertThat(http.query("/data/ideas/query" + ANY, "{}").statusCode()).isEqualTo(401);
         assertThat(http.query("/data/ideas/query" + ANY, "{}", "Authorization", "Bearer " + Tokens.alice())
                         .body())
@@ -174,7 +177,9 @@ class RunnableJarIT {
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(directory.resolve("log").toFile());
-        builder.environment().keySet().removeAll(List.of("PORT", "JWT_SECRET", "JWKS", "CORS_ORIGIN", "COUCHDB_URL"));
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("PORT", "JWT_SECRET", "JWT_SECRET_PREVIOUS", "JWKS", "CORS_ORIGIN", "COUCHDB_URL"));
         return builder.start();
     }
 

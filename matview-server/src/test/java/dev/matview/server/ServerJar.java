@@ -39,7 +39,9 @@ final class ServerJar implements AutoCloseable {
         Path log = directory.resolve("log" + started.size());
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().keySet().removeAll(List.of("PORT", "JWT_SECRET", "JWKS", "CORS_ORIGIN"));
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("PORT", "JWT_SECRET", "JWT_SECRET_PREVIOUS", "JWKS", "CORS_ORIGIN"));
         builder.environment().put("COUCHDB_URL", urls);
         builder.environment().put("COUCHDB_USER", user);
         builder.environment().put("COUCHDB_PASSWORD", user.isEmpty() ? "" : password);

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +34,9 @@ class StartupErrorsTest {
                 "--port x|--port",
                 "--port 65536|--port: a port is a number from 0 to 65535, not 65536",
                 "--port -1|--port: a port is a number from 0 to 65535, not -1",
-                "--page-size 0|--page-size: must be above zero, not 0",
+                "--page-size 0|--page-size: from 1 to 100000, not 0",
                 "--page-size x|--page-size",
-                "--max-page-size -5|--max-page-size: must be above zero, not -5",
+                "--max-page-size -5|--max-page-size: from 1 to 100000, not -5",
                 "--page-size 20 --max-page-size 10|--page-size: 20 is more than --max-page-size, 10",
                 "--host no.such.host.invalid|--host: there is no address of the name no.such.host.invalid",
                 "--host 0.0.0.0|--host 0.0.0.0: a server without a secret listens on a loopback address only",
@@ -57,11 +58,48 @@ class StartupErrorsTest {
                 "--jwks ftp://a/keys|must be a file or an https URL",
                 "--jwks x://a|is neither a file nor a URL",
                 "--jwt-admin-claim admin|--jwt-admin-claim: must be NAME=VALUE, not admin",
-                "--jwt-leeway -1|--jwt-leeway: from 0 to 3600 seconds, not -1",
+                "--jwt-leeway -1|--jwt-leeway: from 0 to 3600, not -1",
                 "--cors-origin *,https://a.org|--cors-origin: * lets every page in",
                 "--cors-origin a.org|--cors-origin: \"a.org\" is no origin",
-                "--max-requests-per-caller 0|--max-requests-per-caller: must be above zero, not 0",
-                "--max-sockets -1|--max-sockets: must not be negative, not -1",
+                "--max-requests-per-caller 0|--max-requests-per-caller: from 1 to 10000, not 0",
+                "--max-sockets -1|--max-sockets: from 0 to 1000000, not -1",
+                "--max-sockets 2000000|--max-sockets: from 0 to 1000000, not 2000000",
+                "--max-view-bytes 0|--max-view-bytes: a size such as 512m or 2g, or from 1% to 100% of the heap, not 0",
+                "--max-view-bytes 101%|--max-view-bytes: a size such as 512m or 2g",
+                "--max-view-bytes lots|--max-view-bytes: a size such as 512m or 2g",
+                "--couchdb-requests 0 --couchdb-url http://127.0.0.1:1 --no-auth|--couchdb-requests: from 1 to 1000, not 0",
+                "--couchdb-requests-per-second 0 --couchdb-url http://127.0.0.1:1 --no-auth|--couchdb-requests-per-second: from 1 to 1000000, not 0",
+                "--jwt-admin-claim a=b --jwt-sub-claim= --no-auth|--jwt-sub-claim: the name of a claim has from 1 to 200 characters",
+                "--user-database userdb-*|--user-database: a user's database is written with one {instanceId} or one {hex(sub)}",
+                "--user-database {instanceId}|--user-database: the name of a user's database begins with a lower-case letter",
+                "--jwt-instance-claim sub|--jwt-instance-claim sub: is the claim of the user's DID too; say which database",
+                "--jwt-sub-claim instanceId|--jwt-instance-claim instanceId: is the claim of the user's DID too",
+                "--jwt-instance-claim sub --user-database userdb-{hex(sub)}|--jwt-instance-claim: --user-database userdb-{hex(sub)} names databases by the claim sub alone; leave it out",
+                "--no-auth --couchdb-url http://127.0.0.1:1 --user-database m{instanceId}|--user-database m{instanceId}: the database matview-views is matview's own",
+                "--no-auth --couchdb-url http://127.0.0.1:1 --registry couchdb:feeds --user-database f{hex(sub)}|--user-database f{hex(sub)}: the database feeds is matview's own",
+                "--management-port x|--management-port",
+                "--management-port 70000|--management-port: a port is a number from 0 to 65535, not 70000",
+                "--no-auth --management-port 0 --management-host 0.0.0.0|--management-host 0.0.0.0: --no-auth listens on a loopback address only",
+                "--management-host 127.0.0.1|--management-host: give --management-port too",
+                "--management-port 0 --management-host no.such.host.invalid|--management-host: there is no address of the name",
+                "--port 5999 --management-port 5999|--management-port: 5999 is the port of everybody; choose another",
+                "--trusted-proxy 10.0.0.0/33|--trusted-proxy: ",
+                "--trusted-proxy proxy.example.org|--trusted-proxy: ",
+                "--jwks https://a:b@example.org/keys|--jwks: leave user and password out of the URL",
+                "--jwt-secret-file a --jwt-secret-file b --jwt-secret-file c|--jwt-secret-file: give one secret, or the one in use and the one before, not 3",
+                "--prot 0|unknown option '--prot'; did you mean --port? (matview-server serve --help",
+                "--jwt-secrit-file=hunter2|unknown option '--jwt-secrit-file'; did you mean --jwt-secret-file? (matview-server serve",
+                "serve extra|unknown argument 'extra' (matview-server serve --help",
+                "serv --port 0|unknown command 'serv'; did you mean serve? (matview-server --help",
+                "exprot|did you mean export? (matview-server --help",
+                "export --registry couchdb:feeds --couchdb-usr x|unknown option '--couchdb-usr'; did you mean --couchdb-user?",
+                "token|Missing required option: '--sub=DID' (matview-server token --help",
+                "token --sub *|--sub: names no user",
+                "token --sub a --instance A|--instance: cannot be part of a database's name",
+                "token --sub a --expires never|--expires: never is no interval",
+                "token --sub a --expires 400d|--expires: 400d is too long",
+                "token --sub a|there is no secret to sign with: give --jwt-secret-file FILE or JWT_SECRET (environment)",
+                "@nothing|unknown command '@nothing'",
             })
     void wrongOptionsAreRefused(String arguments, String message) {
         assertRefused(USAGE, message, Started.with(Map.of(), arguments.split(" ")));
@@ -124,7 +162,7 @@ class StartupErrorsTest {
     void aShortSecretInTheEnvironmentIsRefusedAndNotShown() {
         Started started = Started.with(Map.of("JWT_SECRET", "hunter2"));
 
-        assertRefused(FAILED, "JWT_SECRET (environment): an HS256 secret has at least 32 bytes, not 7", started);
+        assertRefused(USAGE, "JWT_SECRET (environment): an HS256 secret has at least 32 bytes, not 7", started);
         assertThat(started.err()).doesNotContain("hunter2");
     }
 
@@ -134,7 +172,7 @@ class StartupErrorsTest {
 
         Started started = Started.with(Map.of(), "--jwt-secret-file", file.toString());
 
-        assertRefused(FAILED, "--jwt-secret-file " + file + ": an HS256 secret has at least 32 bytes, not 7", started);
+        assertRefused(USAGE, "--jwt-secret-file " + file + ": an HS256 secret has at least 32 bytes, not 7", started);
         assertThat(started.err()).doesNotContain("hunter2");
     }
 
@@ -243,24 +281,56 @@ class StartupErrorsTest {
     }
 
     @Test
-    void helpShowsEveryOptionAndItsEnvironment() {
-        Started started = Started.with(Map.of(), "--help");
+    void aSecretThatIsGuessedIsRefusedAndNotShown() throws IOException {
+        String secret = "a".repeat(40);
+        Path file = Files.writeString(directory.resolve("secret"), secret);
+        Path good = Files.writeString(directory.resolve("good"), SECRET);
 
-        assertThat(started.exitCode()).isZero();
-        assertThat(started.err()).isEmpty();
-        assertThat(started.out())
-                .contains(
-                        "--registry",
-                        "--data",
-                        "--host",
-                        "--port",
-                        "PORT",
-                        "--jwt-secret-file",
-                        "JWT_SECRET",
-                        "--no-auth",
-                        "--page-size",
-                        "--max-page-size",
-                        "--version");
+        for (Started started : List.of(
+                Started.with(Map.of("JWT_SECRET", secret)),
+                Started.with(Map.of("JWT_SECRET", SECRET, "JWT_SECRET_PREVIOUS", secret)),
+                Started.with(Map.of(), "--jwt-secret-file", file.toString()),
+                Started.with(Map.of(), "--jwt-secret-file", good.toString(), "--jwt-secret-file", file.toString()),
+                Started.with(Map.of("JWT_SECRET", secret), "token", "--sub", "a"))) {
+            assertRefused(USAGE, "repeats the same byte and is guessed; make one by chance", started);
+            assertThat(started.err()).doesNotContain(secret);
+        }
+    }
+
+    @Test
+    void aSecretBeforeTheOneInUseIsNotEnough() {
+        assertRefused(
+                USAGE,
+                "JWT_SECRET_PREVIOUS (environment) is the secret before the one in use: give JWT_SECRET too",
+                Started.with(Map.of("JWT_SECRET_PREVIOUS", SECRET)));
+    }
+
+    @Test
+    void aTokenForMetricsThatIsShortIsRefusedAndNotShown() throws IOException {
+        Path file = Files.writeString(directory.resolve("token"), "hunter2\n");
+
+        Started started = Started.with(Map.of(), "--metrics-token-file", file.toString());
+
+        assertRefused(USAGE, "--metrics-token-file " + file + ": a metrics token has at least 16 characters", started);
+        assertThat(started.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void aTokenForMetricsThatIsGuessedIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("token"), "abcabcabcabcabcabc");
+
+        assertRefused(
+                USAGE,
+                "--metrics-token-file " + file + ": repeats the same 3 bytes and is guessed",
+                Started.with(Map.of(), "--metrics-token-file", file.toString()));
+    }
+
+    @Test
+    void aWrongArgumentIsToldInOneLineWhateverItHolds() {
+        Started started = Started.with(Map.of(), "--port", "1\n2\u2028matview: 3");
+
+        assertThat(started.exitCode()).isEqualTo(USAGE);
+        assertThat(started.err()).hasLineCount(1).contains("'1 2 matview: 3' is not an int");
     }
 
     @Test

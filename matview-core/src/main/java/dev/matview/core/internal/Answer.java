@@ -84,10 +84,7 @@ final class Answer implements Page {
 
     @Override
     public Optional<String> warning() {
-        String ofPage = page.warning();
-        return ofPage == null || warning == null
-                ? Optional.ofNullable(ofPage == null ? warning : ofPage)
-                : Optional.of(warning + " " + ofPage);
+        return Optional.ofNullable(Warnings.all(page.warning(), warning));
     }
 
     @Override

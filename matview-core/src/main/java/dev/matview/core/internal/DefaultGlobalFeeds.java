@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Aggregator;
 import dev.matview.core.Caller;
 import dev.matview.core.CertificateRules;
-import dev.matview.core.DidResolver;
 import dev.matview.core.Expansion;
+import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
@@ -17,6 +17,7 @@ import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
+import dev.matview.core.UserDatabases;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.LiveView.Served;
@@ -53,6 +54,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final Aggregator aggregator;
     private final ViewStore store;
     private final Scheduler scheduler;
+    private final UserDatabases users;
     private final Settings settings;
     private final Worker worker;
     private final Referrals referrals;
@@ -77,23 +79,24 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             Aggregator aggregator,
             ViewStore store,
             Scheduler scheduler,
-            DidResolver dids,
+            UserDatabases users,
             CertificateRules rules,
             Settings settings) {
         this.registry = registry;
         this.aggregator = aggregator;
         this.store = store;
         this.scheduler = scheduler;
+        this.users = users;
         this.settings = settings;
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
-        Expander expander = new Expander(aggregator, dids);
+        Expander expander = new Expander(aggregator, users);
         StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
         this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander);
-        this.referrals = new Referrals(aggregator, dids, rules, scheduler, settings);
-        PageRenderer renderer = new PageRenderer(dids, rules, referrals, settings);
-        this.reader = new FeedReader(settings, keys, new PageReader(settings, rules, renderer), rules, dids);
-        OwnDatabase databases = new OwnDatabase(aggregator, settings);
-        this.ownReader = new OwnReader(databases, settings, scheduler, keys, renderer);
+        this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
+        PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
+        PageReader pages = new PageReader(settings, rules, renderer);
+        this.reader = new FeedReader(settings, keys, pages, rules, users);
+        this.ownReader = new OwnReader(new OwnDatabase(aggregator, settings), settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
         this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
         this.searcher = OwnSubscriptions.threads("matview-searchers", SEARCHERS);
@@ -106,7 +109,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             Aggregator aggregator,
             @Nullable ViewStore store,
             @Nullable Scheduler scheduler,
-            DidResolver dids,
+            UserDatabases users,
             CertificateRules rules,
             Settings settings) {
         return new DefaultGlobalFeeds(
@@ -114,7 +117,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 aggregator,
                 store == null ? new InMemoryViewStore() : store,
                 scheduler == null ? Scheduler.system() : scheduler,
-                dids,
+                users,
                 rules,
                 settings);
     }
@@ -126,16 +129,45 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         // Watched first: a change while the feeds are being loaded is then taken over after them.
         registryWatch = registry.watch(this::registryChanged);
-        worker.start(registry.contents().feeds());
+        worker.start(feeds(registry.contents()));
         phase = Phase.STARTED;
         // Only now: a server that does not answer lets this wait, and what the store held is served meanwhile.
         worker.followChanges();
     }
 
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        if (phase == Phase.NEW) {
+            throw new IllegalStateException("no feed gets ready before start()");
+        }
+        return worker.readiness().await(scheduler, timeout, this::ready);
+    }
+
+    /** Whether all feeds have a generation; empty as long as one has none and its first refresh has not failed. */
+    private Optional<Boolean> ready() {
+        requireOpen();
+        boolean all = true;
+        for (FeedTask task : worker.tasks()) {
+            if (task.served().isEmpty()) {
+                synchronized (worker) {
+                    if (task.failures == 0) {
+                        return Optional.empty();
+                    }
+                }
+                all = false;
+            }
+        }
+        return Optional.of(all);
+    }
+
     private synchronized void registryChanged(FeedRegistry.Contents contents) {
         if (phase != Phase.CLOSED) {
-            worker.registered(contents.feeds());
+            worker.registered(feeds(contents));
         }
+    }
+
+    private List<FeedDefinition> feeds(FeedRegistry.Contents contents) {
+        return contents.feeds().stream().map(feed -> feed.over(users)).toList();
     }
 
     @Override
@@ -151,30 +183,25 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     @Override
     public Page query(String collection, Query query, Budget budget) {
         Query bounded = QueryLimits.within(settings.mango(), query);
-        return QueryLimits.within(budget, () -> {
-            task(collection);
-            Duration age = query.bookmark() == null ? query.maxAge() : null;
-            boolean young = age == null || fresh.await(collection, age, budget);
-            return answer(collection, bounded, young ? null : FreshReads.WARNING, budget);
-        });
+        return QueryLimits.within(budget, () -> answer(collection, bounded, budget));
     }
 
-    private Answer answer(String collection, Query query, @Nullable String warning, Budget budget) {
+    private Page answer(String collection, Query query, Budget budget) {
         FeedTask task = task(collection);
-        Served served = task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
-        return reader.query(task, served, query, warning, budget);
+        Duration age = query.bookmark() == null ? query.maxAge() : null;
+        boolean young = age == null || fresh.await(task, age, budget);
+        return reader.query(task, served(task, collection), query, young ? null : FreshReads.WARNING, budget);
     }
 
-    /** A subscription follows the view: it makes nobody refresh it. */
-    private Answer answer(String collection, Query query, Budget budget) {
-        return QueryLimits.within(budget, () -> answer(collection, query, null, budget));
+    private static Served served(FeedTask task, String collection) {
+        return task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
     }
 
     @Override
     public Page queryOwn(String collection, Query query, Budget budget) throws InterruptedException {
         String database = ownDatabase(query);
-        Query bounded = QueryLimits.within(settings.mango(), query);
-        return answerOwn(collection, database, bounded, budget);
+        requireOpen();
+        return answerOwn(collection, database, QueryLimits.within(settings.mango(), query), budget);
     }
 
     private static String ownDatabase(Query query) {
@@ -187,7 +214,6 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private Answer answerOwn(String collection, String database, Query query, Budget budget)
             throws InterruptedException {
-        requireOpen();
         Selector selector = worker.task(collection)
                 .map(task -> task.feed.selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
@@ -235,7 +261,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         task(collection);
         Query bounded = QueryLimits.within(settings.mango(), query);
         Subscriber subscriber = new Subscriber(
-                budget -> phase == Phase.CLOSED ? null : answer(collection, bounded, budget),
+                budget -> phase == Phase.CLOSED ? null : followed(collection, bounded, budget),
                 listener,
                 new Effort(notifier, this::hotBudget, cold, this::budget),
                 scheduler);
@@ -245,6 +271,13 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             subscriber.close();
             listening.close();
         };
+    }
+
+    /** A subscription follows the view: it makes nobody refresh it, and begins with its first page. */
+    private Answer followed(String collection, Query query, Budget budget) {
+        FeedTask task = task(collection);
+        return QueryLimits.within(
+                budget, () -> reader.query(task, served(task, collection), query, null, budget));
     }
 
     @Override
@@ -314,6 +347,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             }
             phase = Phase.CLOSED;
         }
+        worker.readiness().changed();
         registryWatch.close();
         registry.close();
         worker.close();

@@ -1,16 +1,14 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.FeedNotRegisteredException;
-import dev.matview.core.QueryStoppedException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.BudgetSpentException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Lets readers wait for a generation that is young enough, and no longer than a query may take. Thread-safe. */
 final class FreshReads {
@@ -54,35 +52,35 @@ final class FreshReads {
     }
 
     /**
-     * Waits for that, in the caller's thread; says whether it came about.
+     * Waits for that, as far as the budget lets it; says whether it came about.
      *
-     * @throws dev.matview.core.mango.BudgetSpentException when the budget must not wait
+     * @throws dev.matview.core.mango.BudgetSpentException when it would have to wait and must not
      */
-    boolean await(String collection, Duration age, Budget budget) {
-        CompletableFuture<Boolean> younger = refreshIfOlder(collection, age);
+    boolean await(FeedTask task, Duration age, Budget budget) {
+        if (!age.isZero() && task.isYoungerThan(age, scheduler.instant())) {
+            return true;
+        }
+        if (!budget.mayWait()) {
+            // Before a refresh is asked for: whoever asks again, and may wait, asks for one.
+            throw BudgetSpentException.ofWait();
+        }
+        CompletableFuture<Boolean> younger = refreshIfOlder(task.feed.collection(), age);
         try {
-            return younger.isDone() ? younger.get() : budget.await(() -> get(younger, budget.waitLeft()));
+            return younger.isDone() ? join(younger) : budget.await(() -> join(younger));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new QueryStoppedException();
-        } catch (ExecutionException e) {
-            throw failure(e);
-        }
-    }
-
-    private static boolean get(CompletableFuture<Boolean> younger, Duration patience) throws InterruptedException {
-        try {
-            return younger.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
             return false;
-        } catch (ExecutionException e) {
-            throw failure(e);
         }
     }
 
-    private static RuntimeException failure(ExecutionException e) {
-        return e.getCause() instanceof FeedNotRegisteredException unknown
-                ? unknown
-                : new IllegalStateException(e.getCause());
+    private static boolean join(CompletableFuture<Boolean> younger) throws InterruptedException {
+        try {
+            return younger.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof FeedNotRegisteredException unknown) {
+                throw unknown;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
     }
 }

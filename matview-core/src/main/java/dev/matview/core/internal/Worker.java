@@ -60,6 +60,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final ExecutorService pool;
     private final Errands errands;
     private final Errand watching;
+    private final Readiness readiness = new Readiness();
 
     /** Structure and contents change under the lock; readers look feeds up without it. */
     private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
@@ -120,7 +121,12 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
     }
 
     private List<Runnable> listeners(String collection) {
-        return listeners.computeIfAbsent(collection, absent -> new CopyOnWriteArrayList<>());
+        return listeners.computeIfAbsent(collection, absent -> new CopyOnWriteArrayList<>(List.of(readiness::changed)));
+    }
+
+    /** Is told of every generation, failure and change of the registry. */
+    Readiness readiness() {
+        return readiness;
     }
 
     Collection<FeedTask> tasks() {
@@ -166,6 +172,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
                     .request();
         }
         arm();
+        readiness.changed();
         return added;
     }
 
@@ -394,6 +401,7 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             task.failed(reason);
             end(refreshing, done, false);
         }
+        readiness.changed();
         RefreshException failure = cause instanceof RefreshException e
                 ? e
                 : new RefreshException(refreshing.feed().collection(), reason, cause);

@@ -28,6 +28,11 @@ public final class BudgetSpentException extends RuntimeException {
         return new BudgetSpentException(Reason.TIME);
     }
 
+    /** For what would have to wait on a budget that must not. */
+    public static BudgetSpentException ofWait() {
+        return new BudgetSpentException(Reason.WAIT);
+    }
+
     /** Why the budget ends. */
     public Reason reason() {
         return reason;

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * writes its documents into. Documents are copied when they are put. Positions behave as CouchDB's: every write moves
  * {@code updateSeq}, a purge only {@code purgeSeq}, and a database made again is another {@code instance}. Thread-safe.
  *
- * <p>{@snippet :
+ * <pre>{@code
  * InMemoryDatabases databases = new InMemoryDatabases();
  * databases.put("userdb-alice", "{\"_id\": \"p1\", \"type\": \"post\"}");
- * }
+ * }</pre>
  */
 public final class InMemoryDatabases implements Aggregator {
 

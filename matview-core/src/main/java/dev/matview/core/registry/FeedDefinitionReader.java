@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and perhaps {@code fields}, {@code sort} and {@code limit}), and perhaps
  *
  * <ul>
- *   <li>{@code databases}: a name pattern or an array of them; {@code userdb-*} unless given;
+ *   <li>{@code databases}: a name pattern or an array of them; those of all users unless given;
  *   <li>{@code refresh}: {@code "interval"} (unless given), {@code "continuous"}, or
  *       <code>{"mode": "continuous", "minInterval": "2s"}</code>;
  *   <li>{@code access}: {@code "public"} (unless given) or {@code "acl"};

@@ -35,7 +35,7 @@ public final class FeedDefinitionWriter {
         json.put(Keys.VIEW, feed.viewName());
         json.put(Keys.INTERVAL, Intervals.format(feed.refresh().interval()));
         json.set(Keys.QUERY, query(feed));
-        if (!feed.databases().equals(DEFAULTS.databases())) {
+        if (feed.namesDatabases()) {
             ArrayNode databases = json.putArray(Keys.DATABASES);
             feed.databases().forEach(pattern -> databases.add(pattern.toString()));
         }

@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as a registry writes them: {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}, or ISO-8601. */
-final class Intervals {
+public final class Intervals {
 
     /** Below a timer's resolution a refresh would run without a pause. */
-    static final Duration SHORTEST = Duration.ofMillis(1);
+    public static final Duration SHORTEST = Duration.ofMillis(1);
 
     /** Far from where nanoseconds or milliseconds since some instant overflow a long. */
-    static final Duration LONGEST = Duration.ofDays(365);
+    public static final Duration LONGEST = Duration.ofDays(365);
 
     private static final Pattern SHORT_FORM = Pattern.compile("([0-9]{1,18})([smhd])");
 
@@ -23,7 +23,7 @@ final class Intervals {
      * @throws IllegalArgumentException with what is wrong about the text, to be put after it; also when the duration is
      *     not between {@link #SHORTEST} and {@link #LONGEST}
      */
-    static Duration parse(String text) {
+    public static Duration parse(String text) {
         Duration duration;
         try {
             Matcher matcher = SHORT_FORM.matcher(text);

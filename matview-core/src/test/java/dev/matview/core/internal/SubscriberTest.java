@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.ColdQueryException;
 import dev.matview.core.Page;
+import dev.matview.core.Subscription;
 import dev.matview.core.PageListener;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -69,7 +71,7 @@ class SubscriberTest {
         }
     }
 
-    private Page ask(Budget budget) {
+    private Answer ask(Budget budget) {
         asked = budget;
         whileAsked.run();
         if (!budget.mayWait() && !ready) {
@@ -81,12 +83,38 @@ class SubscriberTest {
         return page(answer);
     }
 
-    private static Page page(String json) {
+    private static Answer page(String json) {
+        CachedPage page = new CachedPage(json.getBytes(StandardCharsets.UTF_8), List.of(), true, false, null);
         return new Answer(
-                new CachedPage(json.getBytes(StandardCharsets.UTF_8), List.of(), true, false, null),
+                new OfNoView(),
+                new KeptPage("view", page, Place.START),
                 "tag",
                 "bookmark",
+                null,
                 new Page.View(1, Instant.EPOCH, 0, 0, 0));
+    }
+
+    /** What answers here come from. */
+    private static final class OfNoView implements Answer.Origin {
+        @Override
+        public AnswerTag tag(KeptPage page, String generations) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> keys(KeptPage page) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<KeptPage> earlier(String generations) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Subscription hold(String generations) {
+            return () -> {};
+        }
     }
 
     @Test

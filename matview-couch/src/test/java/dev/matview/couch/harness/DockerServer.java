@@ -15,9 +15,14 @@ final class DockerServer {
 
     private DockerServer() {}
 
+    /** Whether there is a Docker engine. */
+    static boolean answers() {
+        return DockerClientFactory.instance().isDockerAvailable();
+    }
+
     @SuppressWarnings("resource") // it lives as long as the JVM
     static Optional<FoundServer> start() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
+        if (!answers()) {
             return Optional.empty();
         }
         GenericContainer<?> container = new GenericContainer<>(IMAGE)

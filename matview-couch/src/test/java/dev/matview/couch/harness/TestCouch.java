@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * The CouchDB that tests run against, the same for all of a JVM. It is the first of: the one at {@code COUCHDB_URL}
  * (environment or system property, with credentials); one in a container, where a Docker engine answers; PouchDB Server
- * from npm. With none of them tests fail.
+ * from npm. With none of them tests are left out: they are annotated with {@code @Needs(Tool.COUCHDB)}.
  */
 public final class TestCouch {
 
@@ -32,6 +32,7 @@ public final class TestCouch {
 
     /** The server, which is found, or started, by the first call. */
     public static synchronized TestCouch get() {
+        ToolCondition.requireDeclared(Tool.COUCHDB);
         if (found == null) {
             found = new TestCouch(find());
             System.out.println("CouchDB for tests: " + found.server.how() + ", " + found.server.url());
@@ -39,9 +40,15 @@ public final class TestCouch {
         return found;
     }
 
+    /** What {@code COUCHDB_URL} says; empty where it is not set. */
+    static String configuredUrl() {
+        return System.getProperty("COUCHDB_URL", System.getenv().getOrDefault("COUCHDB_URL", ""))
+                .strip();
+    }
+
     private static FoundServer find() {
-        String url = System.getProperty("COUCHDB_URL", System.getenv("COUCHDB_URL"));
-        if (url != null && !url.isBlank()) {
+        String url = configuredUrl();
+        if (!url.isEmpty()) {
             return FoundServer.at("COUCHDB_URL", url);
         }
         String noDocker = "no Docker engine answers";

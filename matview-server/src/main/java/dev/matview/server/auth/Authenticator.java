@@ -17,6 +17,12 @@ public interface Authenticator {
      */
     boolean identifiesCallers();
 
+    /** Whether anybody can be an administrator. */
+    boolean knowsAdministrators();
+
+    /** Why a caller has no database of its own, for that caller: part of a sentence. */
+    String withoutDatabase();
+
     /** Accepts every request as one of nobody in particular, whatever token it carries. */
     static Authenticator none() {
         return new Authenticator() {
@@ -28,6 +34,16 @@ public interface Authenticator {
             @Override
             public boolean identifiesCallers() {
                 return false;
+            }
+
+            @Override
+            public boolean knowsAdministrators() {
+                return true;
+            }
+
+            @Override
+            public String withoutDatabase() {
+                return "this server does not tell callers apart";
             }
         };
     }

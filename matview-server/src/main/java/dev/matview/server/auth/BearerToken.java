@@ -23,7 +23,8 @@ public final class BearerToken {
                 && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 && value.charAt(SCHEME.length()) == ' ';
         if (!bearer) {
-            throw new UnauthorizedException("The Authorization header must be: Bearer, a space, and the token.");
+            throw UnauthorizedException.withoutToken(
+                    "The Authorization header must be: Bearer, a space, and the token.");
         }
         return value.substring(SCHEME.length()).strip();
     }

@@ -1,24 +1,23 @@
 package dev.matview.server.auth;
 
-import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.Caller;
+import dev.matview.core.UserDatabases;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Date;
-import java.util.regex.Pattern;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the claims of a token must be, and what they mean. {@code exp} and {@code nbf} are checked where a token has them.
- * Immutable and thread-safe.
+ * What the claims of a token must be, and what they mean. {@code exp}, {@code nbf} and {@code iat} are checked where a token
+ * has them. A claim of a type that it cannot have has the token refused. Immutable and thread-safe.
  *
  * @param issuer what {@code iss} must be; null for anything
  * @param audience what must be in {@code aud}; null for anything
  * @param leeway how far the clocks of two machines may differ
  * @param subject the claim that is the caller's DID, and must be there
- * @param instance the claim that names the caller's database: {@code userdb-} and its value; without it there is none
+ * @param instance the claim that is the caller's instance id; not read where the users' databases are named without it
  * @param administrator the claim of administrators; null for none
+ * @param users whose database is which: the rule that the feeds are built with
  */
 public record ClaimRules(
         @Nullable String issuer,
@@ -26,29 +25,29 @@ public record ClaimRules(
         Duration leeway,
         String subject,
         String instance,
-        @Nullable Required administrator) {
+        @Nullable Required administrator,
+        UserDatabases users) {
 
     /** How far the clocks of two machines may differ unless it is said. */
     public static final Duration LEEWAY = Duration.ofSeconds(30);
 
-    private static final String DATABASE_PREFIX = "userdb-";
-
-    /** What may follow the prefix in the name of a CouchDB database, but for the slash, which parts names. */
-    private static final Pattern INSTANCE_ID = Pattern.compile("[a-z0-9_$()+-]{1,200}");
-
     /**
-     * A claim that has a value, as text, or a list with that value in it.
+     * A claim that has a value, or a list with that value in it. The values {@code true} and {@code false} may be the
+     * JSON literals too.
      *
      * @param claim its name
      */
-    public record Required(String claim, String value) {
-        boolean holds(JWTClaimsSet claims) {
-            Object actual = claims.getClaim(claim);
-            if (actual instanceof Collection<?> all) {
-                return all.stream().anyMatch(one -> value.equals(String.valueOf(one)));
-            }
-            return actual != null && value.equals(actual.toString());
-        }
+    public record Required(String claim, String value) {}
+
+    /** With {@link UserDatabases#standard()}. */
+    public ClaimRules(
+            @Nullable String issuer,
+            @Nullable String audience,
+            Duration leeway,
+            String subject,
+            String instance,
+            @Nullable Required administrator) {
+        this(issuer, audience, leeway, subject, instance, administrator, UserDatabases.standard());
     }
 
     /** Any issuer and audience, half a minute of leeway, {@code sub}, {@code instanceId}, and no administrators. */
@@ -57,46 +56,62 @@ public record ClaimRules(
     }
 
     /** @throws UnauthorizedException when the claims are not what they must be */
-    Identity identity(JWTClaimsSet claims, Instant now) throws UnauthorizedException {
-        Instant expiry = expiry(claims);
-        if (expiry != null && !now.isBefore(expiry)) {
-            throw new UnauthorizedException("The token has expired.");
-        }
-        Date notBefore = claims.getNotBeforeTime();
-        if (notBefore != null && now.isBefore(notBefore.toInstant().minus(leeway))) {
-            throw new UnauthorizedException("The token is not valid yet.");
-        }
-        if (issuer != null && !issuer.equals(claims.getIssuer())) {
+    Identity identity(Claims claims, Instant now) throws UnauthorizedException {
+        Instant expiry = checkTimes(claims, now);
+        String iss = claims.name("iss");
+        if (issuer != null && !issuer.equals(iss)) {
             throw new UnauthorizedException("The token is of another issuer.");
         }
-        if (audience != null && !claims.getAudience().contains(audience)) {
+        List<String> aud = claims.names("aud");
+        if (audience != null && !aud.contains(audience)) {
             throw new UnauthorizedException("The token is for another audience.");
         }
-        Caller caller = new Caller(subject(claims), database(claims));
-        return new Identity(caller, expiry, administrator != null && administrator.holds(claims));
+        String did = subject(claims);
+        String instanceId = users.needsInstanceId() ? claims.name(instance) : null;
+        Caller caller = users.caller(did, instanceId);
+        boolean privileged =
+                administrator != null && claims.marks(administrator.claim()).contains(administrator.value());
+        return new Identity(caller, expiry, privileged);
     }
 
-    private @Nullable Instant expiry(JWTClaimsSet claims) {
-        Date expiry = claims.getExpirationTime();
-        return expiry == null ? null : expiry.toInstant().plus(leeway);
+    /** When the token ends; null for never. */
+    private @Nullable Instant checkTimes(Claims claims, Instant now) throws UnauthorizedException {
+        Instant expiry = claims.date("exp");
+        Instant end = expiry == null ? null : expiry.plus(leeway);
+        if (end != null && !now.isBefore(end)) {
+            throw new UnauthorizedException("The token has expired.");
+        }
+        Instant notBefore = claims.date("nbf");
+        if (notBefore != null && now.isBefore(notBefore.minus(leeway))) {
+            throw new UnauthorizedException("The token is not valid yet.");
+        }
+        // Says nothing of whether the token holds, but what is no date was not made by who should have made it.
+        claims.date("iat");
+        return end;
     }
 
-    private String subject(JWTClaimsSet claims) throws UnauthorizedException {
+    private String subject(Claims claims) throws UnauthorizedException {
+        String name = claims.name(subject);
         // "*" stands for everybody in an acl: nobody may be called that.
-        if (claims.getClaim(subject) instanceof String name && !name.isBlank() && !name.equals("*")) {
-            return name;
+        if (name == null || name.isBlank() || name.equals("*")) {
+            throw new UnauthorizedException("The token's claim " + subject + " does not name a user.");
         }
-        throw new UnauthorizedException("The token's claim " + subject + " does not name a user.");
+        return name;
     }
 
-    private @Nullable String database(JWTClaimsSet claims) throws UnauthorizedException {
-        Object instanceId = claims.getClaim(instance);
-        if (instanceId == null) {
-            return null;
-        }
-        if (!(instanceId instanceof String name) || !INSTANCE_ID.matcher(name).matches()) {
-            throw new UnauthorizedException("The token's claim " + instance + " cannot be part of a database's name.");
-        }
-        return DATABASE_PREFIX + name;
+    /** Why a token that is accepted may have no database, for the one who sent it. */
+    String withoutDatabase() {
+        return users.needsInstanceId()
+                ? "the claim " + instance + " is not there, or cannot be part of the name " + users.rule()
+                : "the claim " + subject + " cannot be part of the name " + users.rule();
+    }
+
+    /** Whether a reference to the caller leads to another database than the caller's own, or to none. */
+    boolean isReferredToElsewhere(Caller caller) {
+        return caller.database() != null
+                && caller.did() != null
+                && !users.database(caller.did())
+                        .filter(caller.database()::equals)
+                        .isPresent();
     }
 }

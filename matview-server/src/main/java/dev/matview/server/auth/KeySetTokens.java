@@ -3,55 +3,33 @@ package dev.matview.server.auth;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKMatcher;
-import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
 import java.net.URL;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Accepts JSON Web Tokens signed with RS256, ES256 or EdDSA by a key of a JSON Web Key Set (RFC 7517). Thread-safe.
- *
- * <p>The set is read again when it is older than {@link #KEPT}, and when a token names a key that is not in it, but not
- * more than twice in {@link #MIN_INTERVAL}. While it cannot be read the last one stays in use for {@link #OUTAGE}.
+ * Accepts JSON Web Tokens signed with RS256, ES256 or EdDSA by a key of a JSON Web Key Set (RFC 7517), which {@link KeySet}
+ * keeps. Thread-safe.
  */
 public final class KeySetTokens implements Authenticator {
-
-    static final Duration KEPT = Duration.ofMinutes(5);
-    static final Duration MIN_INTERVAL = Duration.ofSeconds(30);
-    static final Duration OUTAGE = Duration.ofHours(4);
-
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
-    private static final int MAX_BYTES = 256 * 1024;
 
     /** No algorithm with a shared secret is among them: a public key can be no secret. */
     private static final Set<JWSAlgorithm> ALGORITHMS =
             Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256, JWSAlgorithm.EdDSA);
 
-    private static final Logger log = LoggerFactory.getLogger(KeySetTokens.class);
-
-    private final JWKSource<SecurityContext> keys;
+    private final KeySet keys;
     private final SignedTokens tokens;
 
-    private KeySetTokens(JWKSource<SecurityContext> keys, ClaimRules rules, InstantSource clock) {
+    private KeySetTokens(KeySet keys, ClaimRules rules, InstantSource clock) {
         this.keys = keys;
         this.tokens = new SignedTokens(this::isGood, rules, clock);
     }
@@ -60,24 +38,13 @@ public final class KeySetTokens implements Authenticator {
      * Reads the key set.
      *
      * @param place an https, http or file URL
-     * @throws IOException when it cannot be read, or is no key set with a key that could be used
+     * @throws IOException when it cannot be read, or is no key set with a key that could be used; the message goes after
+     *     the name of the place
      */
     public static KeySetTokens open(URL place, ClaimRules rules, InstantSource clock) throws IOException {
-        int millis = (int) TIMEOUT.toMillis();
-        JWKSource<SecurityContext> keys = JWKSourceBuilder.create(
-                        place, new DefaultResourceRetriever(millis, millis, MAX_BYTES))
-                .cache(KEPT.toMillis(), 2 * TIMEOUT.toMillis())
-                .refreshAheadCache(false)
-                .rateLimited(MIN_INTERVAL.toMillis())
-                .outageTolerant(OUTAGE.toMillis())
-                .build();
-        try {
-            List<JWK> found = keys.get(new JWKSelector(new JWKMatcher.Builder().build()), null);
-            if (found.stream().noneMatch(KeySetTokens::isUsable)) {
-                throw new IOException("holds no key for RS256, ES256 or EdDSA");
-            }
-        } catch (KeySourceException e) {
-            throw new IOException("is no JSON Web Key Set that can be read", e);
+        KeySet keys = KeySet.open(new KeySetReader(place), clock);
+        if (keys.known().stream().noneMatch(KeySetTokens::isUsable)) {
+            throw new IOException("holds no key for RS256, ES256 or EdDSA");
         }
         return new KeySetTokens(keys, rules, clock);
     }
@@ -87,29 +54,17 @@ public final class KeySetTokens implements Authenticator {
     }
 
     private boolean isGood(SignedJWT token) throws JOSEException {
-        if (!ALGORITHMS.contains(token.getHeader().getAlgorithm())) {
+        JWSAlgorithm algorithm = token.getHeader().getAlgorithm();
+        if (!ALGORITHMS.contains(algorithm)) {
             return false;
         }
-        for (JWK key : candidates(token)) {
+        for (JWK key : keys.candidates(token.getHeader())) {
             JWSVerifier verifier = verifier(key);
-            if (verifier != null
-                    && verifier.supportedJWSAlgorithms()
-                            .contains(token.getHeader().getAlgorithm())
-                    && token.verify(verifier)) {
+            if (verifier != null && verifier.supportedJWSAlgorithms().contains(algorithm) && token.verify(verifier)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private List<JWK> candidates(SignedJWT token) {
-        try {
-            return keys.get(new JWKSelector(JWKMatcher.forJWSHeader(token.getHeader())), null);
-        } catch (KeySourceException e) {
-            // A token with an unknown key comes from anybody: at debug level, so that nobody fills the log.
-            log.debug("The key of a token could not be looked up", e);
-            return List.of();
-        }
     }
 
     private static @Nullable JWSVerifier verifier(JWK key) throws JOSEException {
@@ -123,12 +78,22 @@ public final class KeySetTokens implements Authenticator {
     }
 
     @Override
+    public Identity authenticate(@Nullable String token) throws UnauthorizedException {
+        return tokens.authenticate(token);
+    }
+
+    @Override
     public boolean identifiesCallers() {
         return true;
     }
 
     @Override
-    public Identity authenticate(@Nullable String token) throws UnauthorizedException {
-        return tokens.authenticate(token);
+    public boolean knowsAdministrators() {
+        return tokens.knowsAdministrators();
+    }
+
+    @Override
+    public String withoutDatabase() {
+        return tokens.withoutDatabase();
     }
 }

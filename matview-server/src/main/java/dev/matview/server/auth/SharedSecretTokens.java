@@ -2,38 +2,39 @@ package dev.matview.server.auth;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jwt.SignedJWT;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts JSON Web Tokens signed with HS256 and one shared secret. The algorithm is fixed here: what a token's header
- * claims can only make it refused (RFC 8725, section 3.1). Immutable and thread-safe.
+ * Accepts JSON Web Tokens signed with HS256 and a shared secret, or with one of several: while a secret is changed for
+ * another, tokens of both are about. The algorithm is fixed here: what a token's header claims can only make it refused
+ * (RFC 8725, section 3.1). Thread-safe.
  */
 public final class SharedSecretTokens implements Authenticator {
-
-    /** The shortest secret, in bytes, that HS256 allows (RFC 7518, section 3.2). */
-    public static final int MIN_SECRET_BYTES = 32;
 
     /** The longest token, in characters, that is looked at. */
     public static final int MAX_TOKEN_LENGTH = 8 * 1024;
 
+    private final List<SharedSecret> secrets;
     private final SignedTokens tokens;
 
     /**
-     * @param secret at least {@link #MIN_SECRET_BYTES} bytes
-     * @throws IllegalArgumentException when the secret is shorter; the message does not hold it
+     * @param secrets those that tokens may be signed with
+     * @throws IllegalArgumentException when there is none
      */
-    public SharedSecretTokens(byte[] secret, ClaimRules rules, InstantSource clock) {
-        if (secret.length < MIN_SECRET_BYTES) {
-            throw new IllegalArgumentException(
-                    "an HS256 secret has at least " + MIN_SECRET_BYTES + " bytes, not " + secret.length);
+    public SharedSecretTokens(List<SharedSecret> secrets, ClaimRules rules, InstantSource clock) {
+        if (secrets.isEmpty()) {
+            throw new IllegalArgumentException("there must be a secret");
         }
-        MACVerifier verifier = verifier(secret);
-        this.tokens = new SignedTokens(
-                token -> JWSAlgorithm.HS256.equals(token.getHeader().getAlgorithm()) && token.verify(verifier),
-                rules,
-                clock);
+        this.secrets = List.copyOf(secrets);
+        this.tokens = new SignedTokens(this::isGood, rules, clock);
+    }
+
+    /** @throws IllegalArgumentException when the secret is none that {@link SharedSecret#of} takes */
+    public SharedSecretTokens(byte[] secret, ClaimRules rules, InstantSource clock) {
+        this(List.of(SharedSecret.of(secret)), rules, clock);
     }
 
     /** With {@link ClaimRules#defaults()}. */
@@ -41,12 +42,21 @@ public final class SharedSecretTokens implements Authenticator {
         this(secret, ClaimRules.defaults(), clock);
     }
 
-    private static MACVerifier verifier(byte[] secret) {
-        try {
-            return new MACVerifier(secret);
-        } catch (JOSEException e) {
-            throw new IllegalArgumentException("the secret cannot be used for HS256", e);
+    private boolean isGood(SignedJWT token) throws JOSEException {
+        if (!JWSAlgorithm.HS256.equals(token.getHeader().getAlgorithm())) {
+            return false;
         }
+        for (SharedSecret secret : secrets) {
+            if (token.verify(secret.verifier())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public Identity authenticate(@Nullable String token) throws UnauthorizedException {
+        return tokens.authenticate(token);
     }
 
     @Override
@@ -55,7 +65,12 @@ public final class SharedSecretTokens implements Authenticator {
     }
 
     @Override
-    public Identity authenticate(@Nullable String token) throws UnauthorizedException {
-        return tokens.authenticate(token);
+    public boolean knowsAdministrators() {
+        return tokens.knowsAdministrators();
+    }
+
+    @Override
+    public String withoutDatabase() {
+        return tokens.withoutDatabase();
     }
 }

@@ -48,7 +48,13 @@ final class Callers {
     void admitAdministrator(Exchange exchange, Task task) throws IOException {
         admit(exchange, identity -> {
             if (!identity.administrator()) {
-                throw HttpError.of(403, "forbidden", "Only administrators may do this.");
+                throw HttpError.of(
+                        403,
+                        "forbidden",
+                        authenticator.knowsAdministrators()
+                                ? "Only administrators may do this."
+                                : "Only administrators may do this, and this server knows none: it was started without"
+                                        + " --jwt-admin-claim.");
             }
             task.run(identity);
         });
@@ -68,8 +74,7 @@ final class Callers {
         try {
             return authenticator.authenticate(authenticator.identifiesCallers() ? BearerToken.of(authorization) : null);
         } catch (UnauthorizedException e) {
-            String challenge = authorization == null ? "Bearer" : "Bearer error=\"invalid_token\"";
-            throw HttpError.unauthorized(e.reason(), challenge);
+            throw HttpError.unauthorized(e.reason(), e.challenge());
         }
     }
 

@@ -21,7 +21,8 @@ final class OwnDatabaseRules {
             throw HttpError.of(
                     403,
                     "forbidden",
-                    "Without global=true a query asks for the caller's own database, and the token names none.");
+                    "Without global=true a query asks for the caller's own database, and the token names none: "
+                            + authenticator.withoutDatabase() + ".");
         }
     }
 }

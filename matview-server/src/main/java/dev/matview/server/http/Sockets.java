@@ -184,7 +184,7 @@ final class Sockets implements AutoCloseable {
         try {
             return authenticator.authenticate(token);
         } catch (UnauthorizedException e) {
-            throw HttpError.unauthorized(e.reason(), "Bearer");
+            throw HttpError.unauthorized(e.reason(), e.challenge());
         }
     }
 

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,28 +23,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PageJson {
 
-    private static final byte[] DOCS = "{\"docs\":".getBytes(StandardCharsets.UTF_8);
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private PageJson() {}
 
     /** The whole answer. The documents are copied as they are. */
     public static byte[] whole(Page page) {
-        Text text = new Text();
-        parts(page).forEach(text::add);
-        return text.bytes();
+        return end(new Text().add("{\"docs\":").add(page.json()), page, null).bytes();
     }
 
     /** The same in parts, one of them the page's own array: for whoever writes them one after another. */
     public static List<byte[]> parts(Page page) {
-        return List.of(DOCS, page.json(), end(page, null));
+        return end(new Text().add("{\"docs\":").add(page.json()), page, null).parts();
     }
 
     /** The whole answer, for a client that will be sent differences to it. */
     static byte[] wholeWithKeys(Page page, String etag) {
         Text text = new Text();
-        text.add(DOCS).add(page.json()).add(",\"keys\":").addNames(page.keys());
-        return text.add(end(page, etag)).bytes();
+        text.add("{\"docs\":").add(page.json()).add(",\"keys\":").addNames(page.keys());
+        return end(text, page, etag).bytes();
     }
 
     /** What leads to the answer from the one before. */
@@ -61,11 +58,10 @@ public final class PageJson {
             text.add("}");
             separator = ",";
         }
-        return text.add("]}").add(end(page, etag)).bytes();
+        return end(text.add("]}"), page, etag).bytes();
     }
 
-    /** What follows the documents: the bookmark, and the state of the view. */
-    private static byte[] end(Page page, @Nullable String etag) {
+    private static Text end(Text text, Page page, @Nullable String etag) {
         ObjectNode rest = MAPPER.createObjectNode();
         rest.put("bookmark", page.bookmark());
         page.warning().ifPresent(warning -> rest.put("warning", warning));
@@ -84,7 +80,7 @@ public final class PageJson {
         state.put("databases", view.databases()).put("behind", view.behind());
         try {
             String json = MAPPER.writeValueAsString(rest);
-            return ("," + json.substring(1) + "\n").getBytes(StandardCharsets.UTF_8);
+            return text.add(",").add(json.substring(1)).add("\n");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can always be written", e);
         }
@@ -93,14 +89,14 @@ public final class PageJson {
     /** JSON that is put together of parts that are ready. */
     private static final class Text {
 
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final List<byte[]> parts = new ArrayList<>();
 
         Text add(String part) {
             return add(part.getBytes(StandardCharsets.UTF_8));
         }
 
         Text add(byte[] part) {
-            bytes.writeBytes(part);
+            parts.add(part);
             return this;
         }
 
@@ -109,8 +105,18 @@ public final class PageJson {
             return add(names.isEmpty() ? "[]" : "[\"" + String.join("\",\"", names) + "\"]");
         }
 
+        List<byte[]> parts() {
+            return parts;
+        }
+
         byte[] bytes() {
-            return bytes.toByteArray();
+            byte[] json = new byte[parts.stream().mapToInt(part -> part.length).sum()];
+            int at = 0;
+            for (byte[] part : parts) {
+                System.arraycopy(part, 0, json, at, part.length);
+                at += part.length;
+            }
+            return json;
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.UserDatabases;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -24,6 +25,7 @@ public final class LivePosts implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LivePosts.class);
 
     private final InMemoryDatabases databases;
+    private final UserDatabases users;
     private final GlobalFeeds feeds;
     private final Scheduler scheduler;
 
@@ -36,15 +38,17 @@ public final class LivePosts implements AutoCloseable {
 
     private record Post(String database, String id) {}
 
-    private LivePosts(InMemoryDatabases databases, GlobalFeeds feeds, Scheduler scheduler) {
+    private LivePosts(InMemoryDatabases databases, UserDatabases users, GlobalFeeds feeds, Scheduler scheduler) {
         this.databases = databases;
+        this.users = users;
         this.feeds = feeds;
         this.scheduler = scheduler;
     }
 
     /** Begins; the first post comes after {@link #INTERVAL}. */
-    public static LivePosts start(InMemoryDatabases databases, GlobalFeeds feeds, Scheduler scheduler) {
-        LivePosts posts = new LivePosts(databases, feeds, scheduler);
+    public static LivePosts start(
+            InMemoryDatabases databases, UserDatabases users, GlobalFeeds feeds, Scheduler scheduler) {
+        LivePosts posts = new LivePosts(databases, users, feeds, scheduler);
         posts.schedule();
         return posts;
     }
@@ -69,7 +73,7 @@ public final class LivePosts implements AutoCloseable {
     private void post() {
         // A step that has no divisor in common with the number of users: all come to post, in no obvious order.
         int user = count * 7 % SampleDatabases.USERS.size();
-        String database = SampleDatabases.database(user);
+        String database = SampleDatabases.database(users, user);
         ObjectNode post =
                 SampleDatabases.post(user, "live-" + count, SampleDatabases.thought(count * 5), scheduler.instant());
         count++;

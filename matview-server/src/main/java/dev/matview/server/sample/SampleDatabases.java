@@ -2,6 +2,7 @@ package dev.matview.server.sample;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.UserDatabases;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,9 +46,9 @@ public final class SampleDatabases {
     private SampleDatabases() {}
 
     /** Writes every sample user's database; posts lie before the time given, events after it. */
-    public static void fill(InMemoryDatabases databases, Instant now) {
+    public static void fill(InMemoryDatabases databases, UserDatabases users, Instant now) {
         for (int user = 0; user < USERS.size(); user++) {
-            String database = database(user);
+            String database = database(users, user);
             databases.put(database, profile(user));
             databases.put(database, post(user, "hello", "Hello, I am " + USERS.get(user) + ".", before(now, user, 0)));
             for (int n = 1; n < POSTS; n++) {
@@ -60,8 +61,8 @@ public final class SampleDatabases {
         }
     }
 
-    static String database(int user) {
-        return "userdb-" + id(user);
+    static String database(UserDatabases users, int user) {
+        return users.database(did(user)).orElseThrow();
     }
 
     static ObjectNode post(int user, String id, String content, Instant createdAt) {

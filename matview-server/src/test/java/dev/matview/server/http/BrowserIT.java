@@ -11,6 +11,8 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.couch.harness.Needs;
+import dev.matview.couch.harness.Tool;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
@@ -24,7 +26,6 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,9 +36,10 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * A page of another origin in a real Chromium, which does what the clients' {@code hub.html} does; and the status page. Needs Debian's packages
- * {@code chromium} and {@code chromium-driver}, or their like in the path.
+ * A page of another origin in a real Chromium, which does what the clients' {@code hub.html} does; and the status page. Debian's packages
+ * {@code chromium} and {@code chromium-driver} are what it needs, or their like in the path.
  */
+@Needs(Tool.BROWSER)
 class BrowserIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -115,8 +117,7 @@ class BrowserIT {
 
     private static ChromeDriver chromium() {
         ChromeOptions options = new ChromeOptions();
-        options.setBinary(
-                program("chromium", "chromium-browser", "google-chrome").toFile());
+        options.setBinary(Tool.find(Tool.BROWSERS).orElseThrow().toFile());
         options.addArguments(
                 "--headless",
                 "--no-sandbox",
@@ -125,22 +126,10 @@ class BrowserIT {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync");
-        System.setProperty("webdriver.chrome.driver", program("chromedriver").toString());
+        System.setProperty(
+                "webdriver.chrome.driver",
+                Tool.find("chromedriver").orElseThrow().toString());
         return new ChromeDriver(options);
-    }
-
-    private static Path program(String... names) {
-        List<Path> places = Stream.of(
-                        System.getenv().getOrDefault("PATH", "/usr/bin").split(":"))
-                .map(Path::of)
-                .toList();
-        return Arrays.stream(names)
-                .flatMap(name -> places.stream().map(place -> place.resolve(name)))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("This test runs in a real browser and found no "
-                        + String.join(" or ", names)
-                        + " in the path. On Debian: apt-get install chromium chromium-driver"));
     }
 
     @AfterEach

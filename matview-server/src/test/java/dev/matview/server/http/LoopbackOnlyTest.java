@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
-import dev.matview.core.Settings;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
@@ -37,7 +36,11 @@ class LoopbackOnlyTest {
     }
 
     private HttpService serve(Authenticator authenticator, Cors cors, String host) throws IOException {
-        return HttpService.start(HttpSettings.of(host, 0).withCors(cors), feeds(), authenticator, Scheduler.system());
+        return HttpService.start(
+                HttpSettings.of(host, 0).withCors(cors),
+                feeds(),
+                authenticator,
+                Scheduler.system());
     }
 
     private GlobalFeeds feeds() {
@@ -47,7 +50,6 @@ class LoopbackOnlyTest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "query" -> StubPage.of("g");
                     case "status" -> List.of();
-                    case "settings" -> Settings.defaults();
                     case "refresh" -> {
                         refreshes.incrementAndGet();
                         yield CompletableFuture.failedFuture(new FeedNotRegisteredException("posts"));

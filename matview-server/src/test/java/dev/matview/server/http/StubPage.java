@@ -23,7 +23,6 @@ final class StubPage {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "generationTag" -> generationTag;
                     case "tag" -> generationTag + ".query.rows";
-                    case "warning" -> null;
                     case "json" -> bytes;
                     case "bookmark" -> "end";
                     case "warning" -> Optional.empty();

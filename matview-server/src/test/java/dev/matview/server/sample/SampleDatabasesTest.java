@@ -7,6 +7,7 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
+import dev.matview.core.UserDatabases;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class SampleDatabasesTest {
 
     @BeforeEach
     void start() {
-        SampleDatabases.fill(databases, now);
+        SampleDatabases.fill(databases, UserDatabases.standard(), now);
         feeds = GlobalFeeds.builder()
                 .registry(FeedRegistry.of(
                         whole("posts", "{\"type\":\"post\"}"),
@@ -101,7 +102,7 @@ class SampleDatabasesTest {
     void aNewPostIsInTheFeedAfterAFewSecondsAndIsTheNewest() {
         int before = documents("posts").size();
 
-        try (LivePosts live = LivePosts.start(databases, feeds, scheduler)) {
+        try (LivePosts live = LivePosts.start(databases, UserDatabases.standard(), feeds, scheduler)) {
             scheduler.advance(LivePosts.INTERVAL);
 
             List<ObjectNode> posts = documents("posts");
@@ -119,7 +120,7 @@ class SampleDatabasesTest {
     void theOldestLivePostsMakeRoomForNewOnes() {
         int before = documents("posts").size();
 
-        try (LivePosts live = LivePosts.start(databases, feeds, scheduler)) {
+        try (LivePosts live = LivePosts.start(databases, UserDatabases.standard(), feeds, scheduler)) {
             scheduler.advance(LivePosts.INTERVAL.multipliedBy(LivePosts.MAX_POSTS + 20));
 
             assertThat(live).isNotNull();
@@ -129,7 +130,7 @@ class SampleDatabasesTest {
 
     @Test
     void nobodyPostsOnceItIsClosed() {
-        LivePosts.start(databases, feeds, scheduler).close();
+        LivePosts.start(databases, UserDatabases.standard(), feeds, scheduler).close();
         int before = documents("posts").size();
 
         scheduler.advance(Duration.ofMinutes(1));

@@ -58,7 +58,9 @@ public final class Quickstart {
                         .viewStore(CouchViewStore.of(cluster))
                         .build()) {
             feeds.start();
-            feeds.refresh("posts").join();
+            if (!feeds.awaitReady(Duration.ofSeconds(30))) {
+                throw new IllegalStateException("no first generation: " + feeds.status());
+            }
             print("Everybody's posts, newest first", feeds.query("posts", Query.all()));
 
             // Whoever subscribes is told the answer now, and again when a new generation changes it.

@@ -2,14 +2,17 @@ package dev.matview.examples.couchdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@Needs(Tool.COUCHDB)
 class QuickstartTest {
 
     private final TestCouch couch = TestCouch.get();

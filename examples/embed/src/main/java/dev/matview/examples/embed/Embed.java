@@ -14,7 +14,7 @@ public final class Embed {
 
     private Embed() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
         InMemoryDatabases users = new InMemoryDatabases();
         users.put("userdb-alice", post("first", "Alice", "The lake is frozen", "2026-01-10T08:00:00Z"));
         users.put("userdb-bob", post("first", "Bob", "Bread is in the oven", "2026-01-11T06:30:00Z"));
@@ -33,13 +33,15 @@ public final class Embed {
                 .aggregator(users)
                 .build()) {
             feeds.start();
-            // A feed refreshes itself at its interval; a program that cannot wait for that asks for a refresh.
-            feeds.refresh("posts").join();
+            if (!feeds.awaitReady(Duration.ofSeconds(30))) {
+                throw new IllegalStateException("no first generation: " + feeds.status());
+            }
             print("Everybody's posts, newest first", feeds.query("posts", Query.all()));
 
             users.put("userdb-bob", post("first", "Bob", "Bread is on the table", "2026-01-11T07:10:00Z"));
             users.put("userdb-carol", post("second", "Carol", "Home again", "2026-01-12T19:00:00Z"));
             users.delete("userdb-alice", "first");
+            // A feed refreshes itself at its interval; a program that cannot wait for that asks for a refresh.
             feeds.refresh("posts").join();
             print("Bob edited, Carol wrote again, Alice deleted", feeds.query("posts", Query.all()));
 

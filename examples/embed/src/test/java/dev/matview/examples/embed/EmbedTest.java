@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class EmbedTest {
 
     @Test
-    void theProgramShowsTheFeedFollowItsUsers() {
+    void theProgramShowsTheFeedFollowItsUsers() throws InterruptedException {
         assertThat(outputOfMain().lines())
                 .containsExactly(
                         "Everybody's posts, newest first (3 posts of 3 users):",
@@ -25,7 +25,7 @@ class EmbedTest {
                         row("Carol", "Home again", "2026-01-12T19:00:00Z"));
     }
 
-    private static String outputOfMain() {
+    private static String outputOfMain() throws InterruptedException {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         PrintStream stdout = System.out;
         System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));

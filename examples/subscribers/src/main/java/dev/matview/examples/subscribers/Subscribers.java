@@ -81,12 +81,12 @@ public final class Subscribers {
         }
         // All of one address; 10 seconds for a message, so that the end of those who sleep is seen soon.
         SocketLimits limits = new SocketLimits(
-                subscribers + asleep,
-                subscribers + asleep,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(90));
+                        subscribers + asleep,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(90))
+                .withMaxSocketsPerCaller(subscribers + asleep);
         Scheduler scheduler = Scheduler.system();
         GlobalFeeds feeds = GlobalFeeds.builder()
                 .registry(FeedRegistry.of(FeedDefinition.builder("posts")

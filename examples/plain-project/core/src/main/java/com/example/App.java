@@ -1,0 +1,36 @@
+package com.example;
+
+import dev.matview.core.FeedDefinition;
+import dev.matview.core.FeedRegistry;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Query;
+import dev.matview.core.memory.InMemoryDatabases;
+import java.time.Duration;
+
+/** Everybody's posts, from databases in memory. */
+public final class App {
+
+    private App() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        InMemoryDatabases users = new InMemoryDatabases();
+        users.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello, I am Ada.\"}");
+        users.put("userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Fresh bread at the corner.\"}");
+
+        FeedDefinition posts = FeedDefinition.builder("posts")
+                .selector("{\"type\": \"post\"}")
+                .fields("content")
+                .interval(Duration.ofMinutes(5))
+                .build();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(posts))
+                .aggregator(users)
+                .build()) {
+            feeds.start();
+            if (!feeds.awaitReady(Duration.ofSeconds(30))) {
+                throw new IllegalStateException("no first generation: " + feeds.status());
+            }
+            feeds.query("posts", Query.all()).documents().forEach(System.out::println);
+        }
+    }
+}

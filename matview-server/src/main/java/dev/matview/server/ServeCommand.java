@@ -1,0 +1,182 @@
+package dev.matview.server;
+
+import dev.matview.core.FeedRegistry;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.Scheduler;
+import dev.matview.core.Settings;
+import dev.matview.core.Subscription;
+import dev.matview.core.UserDatabases;
+import dev.matview.server.MatviewServer.FirstViews;
+import dev.matview.server.auth.Authenticator;
+import dev.matview.server.http.HttpSettings;
+import dev.matview.server.http.ManagementBindException;
+import dev.matview.server.sample.LivePosts;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Starts a {@link MatviewServer} and serves until the process is told to end. */
+@Command(
+        name = "serve",
+        description = {
+            "Serves feeds; without options those of sample data, on http://127.0.0.1:5050.",
+            "[NAME] is read from the environment where the option is not given, (...) is the default."
+        },
+        customSynopsis = "matview-server [serve] [OPTIONS]",
+        footer = "%nExit codes: 0 ended, 1 cannot start, 2 wrong options, 3 out of memory.")
+final class ServeCommand extends ServerCommand {
+
+    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+
+    private final Map<String, String> environment;
+
+    @Mixin
+    private Options options = new Options();
+
+    ServeCommand(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    @Override
+    void run(PrintWriter out) throws UsageException, StartupException {
+        HttpSettings http = options.http(environment);
+        Settings settings = options.settings();
+        UserDatabases users = options.users();
+        try (Scheduler scheduler = Scheduler.system()) {
+            Authenticator authenticator = Authentication.of(options, environment, scheduler);
+            try (Sources sources = Sources.open(options.sources, users, environment, scheduler)) {
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(sources.registry())
+                        .aggregator(sources.databases())
+                        .viewStore(sources.views())
+                        .scheduler(scheduler)
+                        .settings(settings)
+                        .userDatabases(users)
+                        .build();
+                try (MatviewServer server = start(feeds, authenticator, http, scheduler)) {
+                    warnOfClosedDoors(authenticator, http);
+                    buildViews(server);
+                    Subscription posts = sources.samples() == null
+                            ? () -> {}
+                            : LivePosts.start(sources.samples(), users, feeds, scheduler)::close;
+                    endWithProcess(posts, server, sources);
+                    announce(out, sources.registry(), authenticator, server);
+                    new CountDownLatch(1).await();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private MatviewServer start(GlobalFeeds feeds, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
+            throws StartupException {
+        try {
+            return MatviewServer.start(feeds, authenticator, http, scheduler);
+        } catch (ManagementBindException e) {
+            throw new StartupException(
+                    "--management-port, --management-host: cannot listen there: " + rootMessage(e), e);
+        } catch (IOException e) {
+            String place = options.host() + ":" + http.port();
+            boolean inUse = String.valueOf(rootMessage(e)).contains("in use");
+            throw new StartupException(
+                    inUse
+                            ? "--port: " + place + " is in use; choose another port (0 for a free one)"
+                            : "--host, --port: cannot listen on " + place + ": " + rootMessage(e),
+                    e);
+        }
+    }
+
+    /** Whoever misses an administrator is to learn of it before looking for the mistake elsewhere. */
+    private static void warnOfClosedDoors(Authenticator authenticator, HttpSettings http) {
+        if (!authenticator.knowsAdministrators()) {
+            log.warn(
+                    "There are no administrators: {} and what the page at / shows are closed to everybody;"
+                            + " --jwt-admin-claim NAME=VALUE says who may see them",
+                    http.metricsToken() == null ? "/feeds, /metrics" : "/feeds");
+        }
+    }
+
+    private static @Nullable String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage();
+    }
+
+    /**
+     * Waits for the first generations. A file that cannot be read is a mistake to be told before anybody relies on it. A
+     * CouchDB that is away will be back: the other feeds are served, and those without a generation are tried again.
+     */
+    private void buildViews(MatviewServer server) throws StartupException {
+        FirstViews views = server.buildViews();
+        if (options.sources.data != null) {
+            requireReadable(options.sources.data, views);
+            return;
+        }
+        for (RefreshException failure : views.failed()) {
+            log.warn(
+                    "{}: has no generation to serve yet and is answered with 503 until a refresh succeeds; it is tried again",
+                    failure.collection());
+        }
+    }
+
+    private static void requireReadable(Path data, FirstViews views) throws StartupException {
+        if (!views.failed().isEmpty()) {
+            RefreshException failure = views.failed().get(0);
+            throw new StartupException(failure.getMessage(), failure);
+        }
+        Map<String, String> behind = new TreeMap<>();
+        int unnamed = 0;
+        for (RefreshResult result : views.built()) {
+            behind.putAll(result.behind());
+            unnamed = Math.max(unnamed, result.behindCount() - result.behind().size());
+        }
+        if (behind.isEmpty()) {
+            return;
+        }
+        StringBuilder message = new StringBuilder("--data " + data + " cannot be used:");
+        behind.forEach((database, reason) ->
+                message.append('\n').append(database).append(": ").append(reason));
+        if (unnamed > 0) {
+            message.append("\nand ").append(unnamed).append(" more");
+        }
+        throw new StartupException(message.toString());
+    }
+
+    /** Jetty's threads keep the process alive; a signal ends it, once what is under way is done. */
+    private static void endWithProcess(Subscription posts, MatviewServer server, Sources sources) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            posts.close();
+                            server.close();
+                            sources.close();
+                        },
+                        "shutdown"));
+    }
+
+    private void announce(PrintWriter out, FeedRegistry registry, Authenticator authenticator, MatviewServer server) {
+        String url = "http://" + (options.host().contains(":") ? "[" + options.host() + "]" : options.host()) + ":"
+                + server.port();
+        String token = authenticator.identifiesCallers() ? " -H \"Authorization: Bearer $TOKEN\"" : "";
+        registry.contents().feeds().stream()
+                .findFirst()
+                .ifPresent(feed -> out.println("curl -s -XPOST '" + url + "/data/" + feed.collection()
+                        + "/query?global=true' -d '{}'" + token));
+        server.managementPort().ifPresent(port -> out.println("for administrators: port " + port));
+        out.println("matview ready on " + url);
+        out.flush();
+    }
+}
