@@ -276,8 +276,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** A subscription follows the view: it makes nobody refresh it, and begins with its first page. */
     private Answer followed(String collection, Query query, Budget budget) {
         FeedTask task = task(collection);
-        return QueryLimits.within(
-                budget, () -> reader.query(task, served(task, collection), query, null, budget));
+        return QueryLimits.within(budget, () -> reader.query(task, served(task, collection), query, null, budget));
     }
 
     @Override

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.ColdQueryException;
 import dev.matview.core.Page;
-import dev.matview.core.Subscription;
 import dev.matview.core.PageListener;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
+import dev.matview.core.Subscription;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.Subscriber.Effort;

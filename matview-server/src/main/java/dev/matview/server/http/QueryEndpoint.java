@@ -12,10 +12,10 @@ import dev.matview.server.push.PageJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +26,9 @@ final class QueryEndpoint {
 
     /** How much memory a selector takes when it is compiled, for each character of it, about. */
     private static final int COMPILED = 20;
+
+    private static final String NOT_REFRESHED =
+            "The feed could not be refreshed in time: the answer is as old as view.refreshedAt says.";
 
     private final GlobalFeeds feeds;
     private final Callers callers;
@@ -58,32 +61,31 @@ final class QueryEndpoint {
                 Callers.name(identity.caller(), exchange.address()),
                 Turns.bench(query, asked.global()),
                 exchange.held() + (long) COMPILED * query.shape().length());
+        Duration age = query.bookmark() == null ? query.maxAge() : null;
         if (!asked.global()) {
             callers.requireOwnDatabase(query.caller());
-            turns.answerInTurn(exchange, place, budget -> send(exchange, own(collection, query, budget)));
-        } else if (query.maxAge() == null || query.bookmark() != null) {
-            turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget)));
+            turns.answerInTurn(exchange, place, budget -> send(exchange, own(collection, query, budget), null));
+        } else if (age == null) {
+            turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null));
         } else {
-            exchange.goOnWith(fresh(
-                    collection,
-                    query.maxAge(),
-                    () -> turns.answer(
-                            exchange, place, budget -> send(exchange, feeds.query(collection, query, budget)))));
+            Query asItIsThen = query.toBuilder().maxAge(null).build();
+            exchange.goOnWith(feeds.refreshIfOlder(collection, age).handle((young, failure) -> () -> {
+                requireNone(failure);
+                String note = young ? null : NOT_REFRESHED;
+                turns.answer(
+                        exchange, place, budget -> send(exchange, feeds.query(collection, asItIsThen, budget), note));
+            }));
         }
     }
 
-    /** When the view is as young as that, or has not become so in time: nobody is held up until then. */
-    private CompletableFuture<Exchange.Task> fresh(String collection, Duration age, Exchange.Task answering) {
-        return feeds.refreshIfOlder(collection, age).handle((young, failure) -> () -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause instanceof QueryException refused) {
-                throw refused;
-            }
-            if (failure != null) {
-                throw new IllegalStateException("it is not known how old a view is", failure);
-            }
-            answering.run();
-        });
+    private static void requireNone(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof QueryException refused) {
+            throw refused;
+        }
+        if (cause != null) {
+            throw new IllegalStateException("it is not known how old a view is", cause);
+        }
     }
 
     private Page own(String collection, Query query, Budget budget) {
@@ -98,7 +100,8 @@ final class QueryEndpoint {
         }
     }
 
-    private void send(Exchange exchange, Page page) {
+    /** @param note what else the reader should know; null for nothing */
+    private void send(Exchange exchange, Page page, @Nullable String note) {
         HttpServletRequest request = exchange.request();
         HttpServletResponse response = exchange.response();
         String tag = EntityTag.of(page);
@@ -108,6 +111,8 @@ final class QueryEndpoint {
         response.addHeader("Vary", "Accept-Encoding");
         if (EntityTag.matches(request.getHeader("If-None-Match"), tag)) {
             exchange.send(HttpServletResponse.SC_NOT_MODIFIED);
+        } else if (note != null) {
+            exchange.send(HttpServletResponse.SC_OK, PageJson.whole(page, note));
         } else if (CompressedPages.isAsked(request.getHeader("Accept-Encoding"), page)) {
             response.setHeader("Content-Encoding", "gzip");
             exchange.send(HttpServletResponse.SC_OK, compressed.of(page));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
+import dev.matview.core.Settings;
+import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
@@ -36,11 +38,7 @@ class LoopbackOnlyTest {
     }
 
     private HttpService serve(Authenticator authenticator, Cors cors, String host) throws IOException {
-        return HttpService.start(
-                HttpSettings.of(host, 0).withCors(cors),
-                feeds(),
-                authenticator,
-                Scheduler.system());
+        return HttpService.start(HttpSettings.of(host, 0).withCors(cors), feeds(), authenticator, Scheduler.system());
     }
 
     private GlobalFeeds feeds() {
@@ -50,6 +48,8 @@ class LoopbackOnlyTest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "query" -> StubPage.of("g");
                     case "status" -> List.of();
+                    case "settings" -> Settings.defaults();
+                    case "hotBudget" -> Budget.unlimited();
                     case "refresh" -> {
                         refreshes.incrementAndGet();
                         yield CompletableFuture.failedFuture(new FeedNotRegisteredException("posts"));

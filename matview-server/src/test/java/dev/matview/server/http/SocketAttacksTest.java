@@ -232,7 +232,7 @@ class SocketAttacksTest {
                 .doesNotContain("somebody");
         RawSocket.Received close = socket.farewell();
         assertThat(close.closeCode()).isEqualTo(1011);
-        assertThat(close.closeReason()).isEqualTo("internal_error: The server could not answer. Its log says why.");
+        assertThat(close.closeReason()).isEqualTo("internal_error");
     }
 
     @Test
@@ -251,7 +251,7 @@ class SocketAttacksTest {
                         + "\"You have 3 WebSockets open, and may have no more.\"}\n");
         RawSocket.Received close = oneMore.farewell();
         assertThat(close.closeCode()).isEqualTo(4029);
-        assertThat(close.closeReason()).startsWith("too_many_sockets: ");
+        assertThat(close.closeReason()).isEqualTo("too_many_sockets");
         othersAreServed();
         hers.get(0).close();
         await().until(() -> service.sockets() <= 4);
