@@ -17,8 +17,8 @@ public interface PageListener {
 
     /**
      * The query has no answer now: it costs too much ({@link QueryTimeoutException}, and
-     * {@link dev.matview.core.mango.MangoException}). It is tried again with the next generation, and where more of the
-     * answer was found, before. Not told while a view has no generation yet, or its feed is not registered.
+     * {@link dev.matview.core.mango.MangoException}), or something went wrong that nobody expected. It is tried again with the
+     * next generation, and where more of the answer was found, before. Not told while a view has no generation yet, or its feed is not registered.
      */
     default void failed(RuntimeException reason) {}
 

@@ -53,6 +53,21 @@ public final class Query {
         return new Builder();
     }
 
+    /** A builder of this query. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.selector = selector;
+        builder.fields = fields;
+        builder.sort = sort;
+        builder.limit = limit;
+        builder.skip = skip;
+        builder.bookmark = bookmark;
+        builder.caller = caller;
+        builder.expand = expand;
+        builder.maxAge = maxAge;
+        return builder;
+    }
+
     /** Which rows; every row unless set. */
     public Selector selector() {
         return selector;

@@ -171,6 +171,7 @@ final class Subscriber implements Runnable {
             tellFailed(e);
         } catch (RuntimeException e) {
             log.warn("A subscriber's query failed", e);
+            tellFailed(e);
         }
         ended(delay);
     }

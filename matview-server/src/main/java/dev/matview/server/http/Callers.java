@@ -30,14 +30,18 @@ final class Callers {
     /** @throws HttpError 401, 429 */
     void admit(Exchange exchange, Task task) throws IOException {
         Identity identity = identify(exchange.request());
-        String did = identity.caller().did();
-        String name = did == null ? "address " + exchange.address() : "did " + did;
+        String name = name(identity.caller(), exchange.address());
         if (underWay.merge(name, 1, Integer::sum) > maxRequests) {
             leave(name);
             throw HttpError.tooManyRequests();
         }
         exchange.atEnd(() -> leave(name));
         task.run(identity);
+    }
+
+    /** By what a caller is known, and counted: its DID, or its address where it has none. */
+    static String name(Caller caller, String address) {
+        return caller.did() == null ? "address " + address : "did " + caller.did();
     }
 
     /** @throws HttpError 401, 403 when the caller is no administrator, 429 */

@@ -27,6 +27,8 @@ enum CloseCode {
     FORBIDDEN(4003),
     /** The client takes too long to read. */
     TOO_SLOW(4008),
+    /** The answer, or one that was to be pushed, is larger than a message may be: an error message comes before. */
+    ANSWER_TOO_LARGE(4009),
     /**
      * The caller has as many WebSockets as it may: an error message comes before. Or the client sends more frames than
      * anybody needs; not 1008, after which Jetty hangs up at once, so that a client that is still sending never reads why.
@@ -44,7 +46,8 @@ enum CloseCode {
 
     /** The error's name and, where the client can mend something, as much of its reason as fits. */
     static String reason(HttpError refused) {
-        if (of(refused) != BAD_REQUEST) {
+        CloseCode code = of(refused);
+        if (code != BAD_REQUEST && code != ANSWER_TOO_LARGE) {
             return refused.error();
         }
         String text = refused.error() + ": " + refused.reason();
@@ -71,7 +74,7 @@ enum CloseCode {
             case 403 -> FORBIDDEN;
             case 429 -> TOO_MANY;
             case 500 -> INTERNAL_ERROR;
-            default -> BAD_REQUEST;
+            default -> refused.error().equals("answer_too_large") ? ANSWER_TOO_LARGE : BAD_REQUEST;
         };
     }
 }

@@ -42,7 +42,7 @@ final class CompressedPages {
         Key(Page page) {
             this.json = page.json();
             this.bookmark = page.bookmark();
-            this.warning = page.warning().orElse(null);
+            this.warning = page.warning();
             this.view = page.view();
         }
 

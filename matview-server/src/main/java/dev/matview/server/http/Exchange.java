@@ -1,6 +1,7 @@
 package dev.matview.server.http;
 
 import dev.matview.core.QueryException;
+import dev.matview.core.Subscription;
 import dev.matview.core.mango.MangoException;
 import dev.matview.server.process.MemoryExhaustion;
 import java.io.IOException;
@@ -73,6 +74,9 @@ final class Exchange {
     private long held;
     private List<byte[]> sent = List.of();
     private final List<Runnable> atEnd = new ArrayList<>();
+
+    /** Ends watching whether the client leaves, before anything is sent: from then on, Jetty may read. */
+    private Subscription departure = () -> {};
 
     /** @param request in asynchronous mode, as {@code async} */
     Exchange(
@@ -161,8 +165,22 @@ final class Exchange {
         }
         try {
             threads.execute(() -> run(task));
-        } catch (RejectedExecutionException stopping) {
-            send(HttpError.tooBusy("The server stops."));
+        } catch (RejectedExecutionException refused) {
+            send(HttpError.of(refused));
+        }
+    }
+
+    /**
+     * Runs something when the client leaves before it is sent an answer: nothing is read meanwhile, and nothing else would
+     * tell.
+     */
+    void whenLeft(Departures departures, Runnable task) {
+        synchronized (this) {
+            if (phase == Phase.WORKING) {
+                departure.close();
+                departure = departures.watch(
+                        core.getConnectionMetaData().getConnection().getEndPoint(), task);
+            }
         }
     }
 
@@ -298,6 +316,7 @@ final class Exchange {
                 return false;
             }
             phase = Phase.SENDING;
+            departure.close();
             since = all.now();
             due = since.plus(SEND_TIME).plusSeconds(length / MIN_BYTES_PER_SECOND);
         }
@@ -320,6 +339,11 @@ final class Exchange {
             sent = answer;
         }
         all.hold(more, before, answer);
+    }
+
+    /** How much memory it holds, in bytes. */
+    synchronized long held() {
+        return held;
     }
 
     /** Whether memory is held while the client is waited for. */
@@ -367,6 +391,7 @@ final class Exchange {
                 return;
             }
             phase = Phase.ENDED;
+            departure.close();
             due = null;
             free = held;
             before = sent;

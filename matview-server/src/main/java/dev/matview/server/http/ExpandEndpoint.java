@@ -1,8 +1,9 @@
 package dev.matview.server.http;
 
+import dev.matview.core.Caller;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.server.share.Bench;
 import java.io.IOException;
-import java.util.concurrent.Executor;
 import javax.servlet.http.HttpServletResponse;
 
 /**
@@ -11,15 +12,17 @@ import javax.servlet.http.HttpServletResponse;
  */
 final class ExpandEndpoint {
 
+    /** What a request takes while it waits, about. */
+    private static final int HELD_BYTES = 4_096;
+
     private final GlobalFeeds feeds;
     private final Callers callers;
-    private final Executor waiting;
+    private final Turns turns;
 
-    /** @param waiting goes on where databases are asked */
-    ExpandEndpoint(GlobalFeeds feeds, Callers callers, Executor waiting) {
+    ExpandEndpoint(GlobalFeeds feeds, Callers callers, Turns turns) {
         this.feeds = feeds;
         this.callers = callers;
-        this.waiting = waiting;
+        this.turns = turns;
     }
 
     void answer(Exchange exchange) throws IOException {
@@ -30,8 +33,10 @@ final class ExpandEndpoint {
             if (did == null || did.isBlank() || ref == null || ref.isBlank()) {
                 throw HttpError.badRequest("bad_request", "The parameters did and ref must name a document.");
             }
-            exchange.goOn(waiting, () -> {
-                byte[] document = feeds.document(did, ref, identity.caller())
+            Caller caller = identity.caller();
+            Turns.Place place = new Turns.Place(Callers.name(caller, exchange.address()), Bench.READING, HELD_BYTES);
+            turns.answer(exchange, place, budget -> {
+                byte[] document = feeds.document(did, ref, caller, budget)
                         .map(Answer::bytes)
                         .orElseThrow(HttpError::notFound);
                 exchange.send(HttpServletResponse.SC_OK, document);

@@ -5,8 +5,10 @@ import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.QueryException;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.mango.MangoException;
+import dev.matview.server.share.FullException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 
 /** An answer that says no, in CouchDB's form: a short stable name, and a reason for people. Costs no stack trace. */
 final class HttpError extends RuntimeException {
@@ -53,13 +55,13 @@ final class HttpError extends RuntimeException {
                 Map.of("Connection", "close"));
     }
 
-    /** The body is packed in a way that is not read. */
+    /** The body is packed in a way that is not read: by nobody, so the connection cannot be used again. */
     static HttpError unsupportedEncoding(String encoding) {
         return new HttpError(
                 415,
                 "bad_content_type",
                 FindOptions.shown(encoding) + " is not a supported content encoding.",
-                Map.of("Accept-Encoding", "gzip, identity"));
+                Map.of("Accept-Encoding", "gzip, identity", "Connection", "close"));
     }
 
     static HttpError bodyNotReceived(int status, String reason) {
@@ -76,6 +78,14 @@ final class HttpError extends RuntimeException {
     static HttpError tooManyRequests() {
         return new HttpError(
                 429, "too_many_requests", "You have too many requests under way at once.", Map.of("Retry-After", "1"));
+    }
+
+    /** There is no room to wait for a thread. */
+    static HttpError of(RejectedExecutionException refused) {
+        if (!(refused instanceof FullException full)) {
+            return tooBusy("The server stops.");
+        }
+        return full.isOfCaller() ? tooManyRequests() : tooBusy("Too many requests wait for their turn.");
     }
 
     /** The caller has as many WebSockets open as it may. */

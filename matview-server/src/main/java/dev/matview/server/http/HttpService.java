@@ -4,13 +4,14 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.server.share.FairShare;
+import dev.matview.server.share.ShareLimits;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import spark.Route;
 import spark.Service;
@@ -21,12 +22,20 @@ public final class HttpService implements AutoCloseable {
     private final Service spark;
     private final Sockets sockets;
     private final OpenConnections connections;
+    private final FairShare share;
     private final Sweep sweep;
     private final int port;
     private final int managementPort;
 
-    private HttpService(Service spark, Sockets sockets, OpenConnections connections, Sweep sweep, int managementPort) {
+    private HttpService(
+            Service spark,
+            Sockets sockets,
+            OpenConnections connections,
+            FairShare share,
+            Sweep sweep,
+            int managementPort) {
         this.spark = spark;
+        this.share = share;
         this.connections = connections;
         this.sockets = sockets;
         this.sweep = sweep;
@@ -46,7 +55,10 @@ public final class HttpService implements AutoCloseable {
             throws IOException {
         MangoLimits limits = feeds.settings().mango();
         ServerThreads threads = new ServerThreads();
-        Sockets sockets = new Sockets(feeds, authenticator, limits, settings.sockets(), threads.answering(), scheduler);
+        FairShare share = FairShare.start(
+                ShareLimits.defaults().withPushesPerCaller(settings.sockets().maxSocketsPerCaller()), scheduler);
+        Sockets sockets =
+                new Sockets(feeds, authenticator, limits, settings.sockets(), share, threads.answering(), scheduler);
         Exchanges exchanges = new Exchanges(threads, scheduler);
         OpenConnections connections = new OpenConnections(settings.connections(), settings.trustedProxies(), scheduler);
         AtomicInteger managementPort = new AtomicInteger(-1);
@@ -66,36 +78,32 @@ public final class HttpService implements AutoCloseable {
         spark.ipAddress(settings.host());
         spark.port(settings.port());
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
-        routeData(spark, feeds, callers, limits, scheduler, threads.waiting());
+        Turns turns = new Turns(feeds, share, new Departures(scheduler));
+        routeData(spark, feeds, callers, turns, new RequestBody(scheduler));
         routeOperation(
                 spark,
                 feeds,
                 callers,
-                new MetricsEndpoint(feeds, callers, sockets, connections, settings.metricsToken()),
+                new MetricsEndpoint(feeds, callers, sockets, connections, share, settings.metricsToken()),
                 scheduler);
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
             sockets.close();
+            share.close();
             throw bindFailure(failure);
         }
         Sweep sweep = Sweep.start(scheduler, sockets::sweep, exchanges::sweep, connections::sweep);
-        return new HttpService(spark, sockets, connections, sweep, managementPort.get());
+        return new HttpService(spark, sockets, connections, share, sweep, managementPort.get());
     }
 
-    private static void routeData(
-            Service spark,
-            GlobalFeeds feeds,
-            Callers callers,
-            MangoLimits limits,
-            Scheduler scheduler,
-            Executor waiting) {
-        QueryEndpoint query = new QueryEndpoint(feeds, callers, limits, new RequestBody(scheduler), waiting);
+    private static void routeData(Service spark, GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
+        QueryEndpoint query = new QueryEndpoint(feeds, callers, turns, body);
         post(
                 spark,
                 "/data/:collection/query",
                 (exchange, request) -> query.answer(request.params("collection"), exchange));
-        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers, waiting);
+        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers, turns);
         get(spark, "/data/expand", (exchange, request) -> expand.answer(exchange));
     }
 
@@ -204,6 +212,7 @@ public final class HttpService implements AutoCloseable {
     public void close() {
         spark.stop();
         spark.awaitStop();
+        share.close();
         sweep.close();
     }
 }

@@ -182,7 +182,7 @@ final class JettyServer implements EmbeddedServer {
 
     private ServerConnector connector(Server jetty, String host, int port) {
         ServerConnector connector =
-                new ServerConnector(jetty, new TokenBoundConnections(configuration(), setup.clock()));
+                ClientEndPoint.connector(jetty, new TokenBoundConnections(configuration(), setup.clock()));
         connector.setHost(host);
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIME.toMillis());

@@ -5,6 +5,8 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.server.auth.BearerToken;
 import dev.matview.server.auth.UnauthorizedException;
+import dev.matview.server.share.FairShare;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -26,6 +28,7 @@ final class MetricsEndpoint {
     private final Callers callers;
     private final Sockets sockets;
     private final OpenConnections connections;
+    private final FairShare share;
     private final @Nullable MetricsToken token;
 
     MetricsEndpoint(
@@ -33,11 +36,13 @@ final class MetricsEndpoint {
             Callers callers,
             Sockets sockets,
             OpenConnections connections,
+            FairShare share,
             @Nullable MetricsToken token) {
         this.feeds = feeds;
         this.callers = callers;
         this.sockets = sockets;
         this.connections = connections;
+        this.share = share;
         this.token = token;
     }
 
@@ -92,7 +97,26 @@ final class MetricsEndpoint {
         gauge(registry, "matview.websockets", "WebSockets that are open.", sockets.count());
         gauge(registry, "matview.websocket.queries", "Distinct queries that they ask.", sockets.topics());
         gauge(registry, "matview.callers.active", "Callers with a request under way.", callers.active());
+        turns(registry, share.load());
         return registry;
+    }
+
+    private static void turns(PrometheusMeterRegistry registry, FairShare.Load load) {
+        gauge(
+                registry,
+                "matview.turns.running",
+                "Requests and pushes that are computed in their turn.",
+                load.running());
+        gauge(registry, "matview.turns.waiting", "Requests that wait for their turn.", load.waiting());
+        gauge(registry, "matview.turns.pushes", "Pushes that wait for their turn.", load.pushes());
+        counter(registry, "matview.turns.refused", "Requests and pushes without room to wait.", load.refused());
+        counter(registry, "matview.turns.overdue", "Requests that have waited too long.", load.overdue());
+    }
+
+    private static void counter(MeterRegistry registry, String name, String help, long count) {
+        FunctionCounter.builder(name, count, Long::doubleValue)
+                .description(help)
+                .register(registry);
     }
 
     private static void gauge(MeterRegistry registry, FeedStatus feed, String name, String help, double value) {

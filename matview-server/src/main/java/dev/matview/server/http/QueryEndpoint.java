@@ -4,15 +4,18 @@ import dev.matview.core.AggregationException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
-import dev.matview.core.mango.MangoLimits;
+import dev.matview.core.QueryException;
+import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,48 +24,86 @@ final class QueryEndpoint {
 
     private static final Logger log = LoggerFactory.getLogger(QueryEndpoint.class);
 
+    /** How much memory a selector takes when it is compiled, for each character of it, about. */
+    private static final int COMPILED = 20;
+
+    private static final String NOT_REFRESHED =
+            "The feed could not be refreshed in time: the answer is as old as view.refreshedAt says.";
+
     private final GlobalFeeds feeds;
     private final Callers callers;
-    private final MangoLimits limits;
+    private final Turns turns;
     private final RequestBody body;
-    private final Executor waiting;
     private final CompressedPages compressed = new CompressedPages();
 
-    /** @param waiting goes on where databases are asked */
-    QueryEndpoint(GlobalFeeds feeds, Callers callers, MangoLimits limits, RequestBody body, Executor waiting) {
+    QueryEndpoint(GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
         this.feeds = feeds;
         this.callers = callers;
-        this.limits = limits;
+        this.turns = turns;
         this.body = body;
-        this.waiting = waiting;
     }
 
     void answer(String collection, Exchange exchange) throws IOException {
         callers.admit(exchange, identity -> exchange.whenReceived(() -> answer(collection, identity, exchange)));
     }
 
-    private void answer(String collection, Identity identity, Exchange exchange) {
-        HttpServletRequest request = exchange.request();
-        QueryString parameters = QueryString.of(request.getQueryString());
+    private void answer(String collection, Identity identity, Exchange exchange) throws IOException {
+        QueryString parameters = QueryString.of(exchange.request().getQueryString());
         QueryRequest asked = QueryRequest.of(
-                body.read(request),
+                body.read(exchange.request()),
                 Set.of(),
                 parameters.get("global"),
                 parameters.get("expand"),
                 identity.caller(),
-                limits);
-        if (asked.global() && asked.query().expand().isEmpty()) {
-            answer(collection, asked, exchange);
+                feeds.settings().mango());
+        Query query = asked.query();
+        Turns.Place place = new Turns.Place(
+                Callers.name(identity.caller(), exchange.address()),
+                Turns.bench(query, asked.global()),
+                exchange.held() + (long) COMPILED * query.shape().length());
+        Duration age = query.bookmark() == null ? query.maxAge() : null;
+        if (!asked.global()) {
+            callers.requireOwnDatabase(query.caller());
+            turns.answerInTurn(exchange, place, budget -> send(exchange, own(collection, query, budget), null));
+        } else if (age == null) {
+            turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null));
         } else {
-            exchange.goOn(waiting, () -> answer(collection, asked, exchange));
+            Query asItIsThen = query.toBuilder().maxAge(null).build();
+            exchange.goOnWith(feeds.refreshIfOlder(collection, age).handle((young, failure) -> () -> {
+                requireNone(failure);
+                String note = young ? null : NOT_REFRESHED;
+                turns.answer(
+                        exchange, place, budget -> send(exchange, feeds.query(collection, asItIsThen, budget), note));
+            }));
         }
     }
 
-    private void answer(String collection, QueryRequest asked, Exchange exchange) {
+    private static void requireNone(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof QueryException refused) {
+            throw refused;
+        }
+        if (cause != null) {
+            throw new IllegalStateException("it is not known how old a view is", cause);
+        }
+    }
+
+    private Page own(String collection, Query query, Budget budget) {
+        try {
+            return feeds.queryOwn(collection, query, budget);
+        } catch (AggregationException e) {
+            log.warn("A caller's own database could not be read: {}", e.getMessage());
+            throw HttpError.databaseUnavailable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw HttpError.databaseUnavailable();
+        }
+    }
+
+    /** @param note what else the reader should know; null for nothing */
+    private void send(Exchange exchange, Page page, @Nullable String note) {
         HttpServletRequest request = exchange.request();
         HttpServletResponse response = exchange.response();
-        Query query = asked.query();
-        Page page = asked.global() ? feeds.query(collection, query) : own(collection, query);
         String tag = EntityTag.of(page);
         response.setHeader("ETag", tag);
         // Kept by the asking client alone, and asked for again each time: a new generation may be there at any moment.
@@ -70,24 +111,13 @@ final class QueryEndpoint {
         response.addHeader("Vary", "Accept-Encoding");
         if (EntityTag.matches(request.getHeader("If-None-Match"), tag)) {
             exchange.send(HttpServletResponse.SC_NOT_MODIFIED);
+        } else if (note != null) {
+            exchange.send(HttpServletResponse.SC_OK, PageJson.whole(page, note));
         } else if (CompressedPages.isAsked(request.getHeader("Accept-Encoding"), page)) {
             response.setHeader("Content-Encoding", "gzip");
             exchange.send(HttpServletResponse.SC_OK, compressed.of(page));
         } else {
             exchange.send(HttpServletResponse.SC_OK, Answer.JSON, PageJson.parts(page));
-        }
-    }
-
-    private Page own(String collection, Query query) {
-        callers.requireOwnDatabase(query.caller());
-        try {
-            return feeds.queryOwn(collection, query);
-        } catch (AggregationException e) {
-            log.warn("A caller's own database could not be read: {}", e.getMessage());
-            throw HttpError.databaseUnavailable();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw HttpError.databaseUnavailable();
         }
     }
 }

@@ -208,7 +208,8 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private void subscribe(SocketRequest request) {
         Identity identity = sockets.authenticate(request.token());
-        if (!count(sockets.count(identity.caller(), address))) {
+        String name = sockets.count(identity.caller(), address);
+        if (!count(name)) {
             return;
         }
         SocketRequest.Subscribed asked = sockets.read(request, path, identity.caller());
@@ -218,7 +219,7 @@ final class SocketConnection implements FrameHandler, Outlet {
             feed = asked.global() ? asked.collection() : null;
             outbox = box;
         }
-        Subscription begun = sockets.subscribe(asked, box);
+        Subscription begun = sockets.subscribe(asked, box, name);
         boolean late;
         synchronized (this) {
             subscription = begun;
@@ -275,6 +276,18 @@ final class SocketConnection implements FrameHandler, Outlet {
     @Override
     public void send(ByteBuffer message, Runnable sent) {
         sendFrame(new Frame(OpCode.TEXT, message), sent);
+    }
+
+    @Override
+    public void refuse(RuntimeException reason) {
+        if (reason instanceof QueryException refused) {
+            refuse(HttpError.of(refused));
+        } else if (reason instanceof MangoException refused) {
+            refuse(HttpError.of(refused));
+        } else {
+            log.error("A subscription failed", reason);
+            refuse(HttpError.internal());
+        }
     }
 
     private void sendFrame(Frame frame, Runnable sent) {

@@ -9,6 +9,8 @@ import dev.matview.server.auth.Identity;
 import dev.matview.server.auth.UnauthorizedException;
 import dev.matview.server.push.Broadcasts;
 import dev.matview.server.push.Outbox;
+import dev.matview.server.share.Bench;
+import dev.matview.server.share.FairShare;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -35,6 +37,7 @@ final class Sockets implements AutoCloseable {
     private final Authenticator authenticator;
     private final MangoLimits mango;
     private final SocketLimits limits;
+    private final FairShare share;
     private final Executor threads;
     private final InstantSource clock;
     private final Set<SocketConnection> connections = ConcurrentHashMap.newKeySet();
@@ -48,6 +51,7 @@ final class Sockets implements AutoCloseable {
             Authenticator authenticator,
             MangoLimits mango,
             SocketLimits limits,
+            FairShare share,
             Executor threads,
             InstantSource clock) {
         this.feeds = feeds;
@@ -55,6 +59,7 @@ final class Sockets implements AutoCloseable {
         this.authenticator = authenticator;
         this.mango = mango;
         this.limits = limits;
+        this.share = share;
         this.threads = threads;
         this.clock = clock;
         this.unauthenticated = new MessageRoom(limits.unauthenticatedBytes());
@@ -163,7 +168,7 @@ final class Sockets implements AutoCloseable {
      * @throws HttpError 429 when it has as many as it may
      */
     String count(Caller caller, String address) {
-        String name = caller.did() == null ? "address " + address : "did " + caller.did();
+        String name = Callers.name(caller, address);
         if (byCaller.merge(name, 1, Integer::sum) > limits.maxSocketsPerCaller()) {
             uncount(name);
             throw HttpError.tooManySockets(limits.maxSocketsPerCaller());
@@ -191,10 +196,13 @@ final class Sockets implements AutoCloseable {
         return asked;
     }
 
-    Subscription subscribe(SocketRequest.Subscribed asked, Outbox outbox) {
+    /** @param caller as whose the socket is counted */
+    Subscription subscribe(SocketRequest.Subscribed asked, Outbox outbox, String caller) {
+        Bench bench = Turns.bench(asked.query(), asked.global());
+        FairShare.Pushes pushes = share.pushes(caller, bench);
         return asked.global()
-                ? broadcasts.subscribe(asked.collection(), asked.query(), outbox)
-                : broadcasts.subscribeOwn(asked.collection(), asked.query(), outbox);
+                ? broadcasts.subscribe(asked.collection(), asked.query(), outbox, pushes)
+                : broadcasts.subscribeOwn(asked.collection(), asked.query(), outbox, pushes);
     }
 
     /** Says goodbye to all, and takes no more. */

@@ -1,43 +1,123 @@
 package dev.matview.server.push;
 
 import dev.matview.core.Page;
+import dev.matview.core.PageListener;
+import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.Subscription;
+import dev.matview.server.share.FairShare.Pushes;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The subscribers of one topic. Thread-safe. */
-final class Broadcast {
+/**
+ * The subscribers of one topic. What their answers cost is done in the turn of one of the callers who ask, of those with the
+ * least to do: so a topic that somebody with much to do has joined is no slower for the others. Thread-safe.
+ */
+final class Broadcast implements PageListener, Executor {
+
+    /** How many callers are looked at for each answer; the next time, it is others. */
+    private static final int LOOKED_AT = 8;
 
     private final Set<Outbox> outboxes = ConcurrentHashMap.newKeySet();
     private final AtomicLong answers = new AtomicLong();
     private volatile @Nullable Answer latest;
+    private volatile @Nullable RuntimeException failure;
     private Subscription source = () -> {};
 
+    /** How many outboxes each caller has here. Guarded by itself. */
+    private final Map<Pushes, Integer> callers = new LinkedHashMap<>();
+
     /** Takes the next answer; calls follow one another. */
-    void page(Page page) {
+    @Override
+    public void page(Page page) {
+        if (page.endsEarly()) {
+            refuse(new QueryTooLargeException(
+                    "answer_too_large",
+                    "The list is larger than one message may be, and part of it cannot be followed: ask for less."));
+            return;
+        }
         Answer answer = new Answer(answers.incrementAndGet(), page);
         latest = answer;
+        failure = null;
         outboxes.forEach(outbox -> outbox.offer(answer));
     }
 
+    /** Those who have had no answer are told why there is none; the others will get the next there is. */
+    @Override
+    public void failed(RuntimeException reason) {
+        if (latest == null) {
+            refuse(reason);
+        }
+    }
+
+    private void refuse(RuntimeException reason) {
+        failure = reason;
+        outboxes.forEach(outbox -> outbox.refuse(reason));
+    }
+
+    @Override
+    public void execute(Runnable work) {
+        for (Pushes caller : leastBusy()) {
+            try {
+                caller.execute(work);
+                return;
+            } catch (RejectedExecutionException full) {
+                // Another one may have room.
+            }
+        }
+        throw new RejectedExecutionException("none of those who ask has room");
+    }
+
+    private List<Pushes> leastBusy() {
+        record Load(Pushes caller, int load) {}
+        return some().stream()
+                .map(caller -> new Load(caller, caller.load()))
+                .sorted(Comparator.comparingInt(Load::load))
+                .map(Load::caller)
+                .toList();
+    }
+
+    /** The first callers, which go to the end. */
+    private List<Pushes> some() {
+        synchronized (callers) {
+            List<Pushes> some = callers.keySet().stream().limit(LOOKED_AT).toList();
+            some.forEach(caller -> callers.put(caller, callers.remove(caller)));
+            return some;
+        }
+    }
+
     /** The outbox gets all answers that come. */
-    void join(Outbox outbox) {
+    void join(Outbox outbox, Pushes caller) {
         outboxes.add(outbox);
+        synchronized (callers) {
+            callers.merge(caller, 1, Integer::sum);
+        }
     }
 
     /** Gives the outbox the latest answer, if there is one. Should a newer one have come to it before, it is ignored. */
     void greet(Outbox outbox) {
         Answer answer = latest;
-        if (answer != null) {
+        RuntimeException reason = failure;
+        if (reason != null) {
+            outbox.refuse(reason);
+        } else if (answer != null) {
             outbox.offer(answer);
         }
     }
 
     /** Says whether somebody is left. */
-    boolean leave(Outbox outbox) {
+    boolean leave(Outbox outbox, Pushes caller) {
         outboxes.remove(outbox);
+        synchronized (callers) {
+            callers.computeIfPresent(caller, (name, boxes) -> boxes == 1 ? null : boxes - 1);
+        }
         return !outboxes.isEmpty();
     }
 

@@ -4,17 +4,13 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
 import dev.matview.core.Subscription;
-import dev.matview.core.ViewNotReadyException;
+import dev.matview.server.share.FairShare.Pushes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Subscribes to the feeds once for each topic, and tells all who asked for it. Thread-safe. */
 public final class Broadcasts {
-
-    private static final Logger log = LoggerFactory.getLogger(Broadcasts.class);
 
     private final GlobalFeeds feeds;
 
@@ -26,23 +22,21 @@ public final class Broadcasts {
     }
 
     /**
-     * Sends the outbox the answer to the query, as soon as there is one, and each later one that differs.
+     * Sends the outbox the answer to the query, as soon as there is one, and each later one that differs; or refuses it when
+     * there is none, and none will come.
      *
-     * @throws dev.matview.core.QueryException when there is no answer, and none will come
-     * @throws dev.matview.core.mango.MangoException when a regular expression of the query costs too much
+     * @param caller where answers are computed that are not ready
+     * @throws dev.matview.core.QueryException when there is no such feed
+     * @throws dev.matview.core.mango.MangoException when the query exceeds the limits
      */
-    public Subscription subscribe(String collection, Query query, Outbox outbox) {
+    public Subscription subscribe(String collection, Query query, Outbox outbox, Pushes caller) {
         FeedDefinition feed = feeds.status(collection).feed();
-        Topic topic = Topic.of(feed, query);
-        if (!isKnown(topic)) {
-            requireAnswer(collection, topic.query(query));
-        }
-        return join(topic, query, outbox);
+        return join(Topic.of(feed, query), query, outbox, caller);
     }
 
     /** The same for the caller's own database, which it has. */
-    public Subscription subscribeOwn(String collection, Query query, Outbox outbox) {
-        return join(Topic.own(collection, query), query, outbox);
+    public Subscription subscribeOwn(String collection, Query query, Outbox outbox, Pushes caller) {
+        return join(Topic.own(collection, query), query, outbox, caller);
     }
 
     /** How many distinct queries are being answered. */
@@ -50,49 +44,36 @@ public final class Broadcasts {
         return broadcasts.size();
     }
 
-    private synchronized boolean isKnown(Topic topic) {
-        return broadcasts.containsKey(topic);
-    }
-
-    /** A subscription is silent about why there is no answer; the one who asks first is to be told. */
-    private void requireAnswer(String collection, Query query) {
-        try {
-            feeds.query(collection, query);
-        } catch (ViewNotReadyException notYet) {
-            log.debug("The answer will come with the first generation of {}", collection);
-        }
-    }
-
-    private Subscription join(Topic topic, Query query, Outbox outbox) {
-        Broadcast broadcast;
+    private Subscription join(Topic topic, Query query, Outbox outbox, Pushes caller) {
+        Broadcast joined;
         synchronized (this) {
-            broadcast = broadcasts.get(topic);
-            if (broadcast == null) {
-                broadcast = new Broadcast();
-                broadcast.feedFrom(source(topic, topic.query(query), broadcast));
-                broadcasts.put(topic, broadcast);
+            Broadcast known = broadcasts.get(topic);
+            joined = known == null ? new Broadcast() : known;
+            // Before it is asked for: the answer is computed in the turn of somebody who wants it.
+            joined.join(outbox, caller);
+            if (known == null) {
+                joined.feedFrom(source(topic, topic.query(query), joined));
+                broadcasts.put(topic, joined);
             }
-            broadcast.join(outbox);
         }
         // Not under the lock: it may lead to a connection being closed, and so left.
-        broadcast.greet(outbox);
+        joined.greet(outbox);
         AtomicBoolean left = new AtomicBoolean();
-        Broadcast joined = broadcast;
         return () -> {
             if (left.compareAndSet(false, true)) {
-                leave(topic, joined, outbox);
+                leave(topic, joined, outbox, caller);
             }
         };
     }
 
     private Subscription source(Topic topic, Query query, Broadcast broadcast) {
         return topic.global()
-                ? feeds.subscribe(topic.collection(), query, broadcast::page)
-                : feeds.subscribeOwn(topic.collection(), query, broadcast::page);
+                ? feeds.subscribe(topic.collection(), query, broadcast, broadcast)
+                : feeds.subscribeOwn(topic.collection(), query, broadcast, broadcast);
     }
 
-    private synchronized void leave(Topic topic, Broadcast broadcast, Outbox outbox) {
-        if (!broadcast.leave(outbox)) {
+    private synchronized void leave(Topic topic, Broadcast broadcast, Outbox outbox, Pushes caller) {
+        if (!broadcast.leave(outbox, caller)) {
             broadcasts.remove(topic);
             broadcast.close();
         }

@@ -44,6 +44,18 @@ public final class Outbox {
         }
     }
 
+    /** Nothing more is sent: the subscriber is told why there is no answer. */
+    void refuse(RuntimeException reason) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        // Not under the lock: it leads to the subscription being closed.
+        outlet.refuse(reason);
+    }
+
     private void sendNewest() {
         Answer next = newest;
         if (closed || sending != null || next == null || next == sent) {

@@ -12,4 +12,11 @@ public interface Outlet {
      * @param sent run once, on any thread, when the message has gone out; not when the connection is lost
      */
     void send(ByteBuffer message, Runnable sent);
+
+    /**
+     * Says that there is no answer, and ends the connection. Returns without waiting. A message may be under way.
+     *
+     * @param reason a {@link dev.matview.core.QueryException} or {@link dev.matview.core.mango.MangoException}
+     */
+    void refuse(RuntimeException reason);
 }

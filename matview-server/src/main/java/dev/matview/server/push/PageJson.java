@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,19 +31,26 @@ public final class PageJson {
 
     /** The whole answer. The documents are copied as they are. */
     public static byte[] whole(Page page) {
-        return end(new Text().add("{\"docs\":").add(page.json()), page, null).bytes();
+        return whole(page, null);
+    }
+
+    /** @param note what else the reader should know; null for nothing */
+    public static byte[] whole(Page page, @Nullable String note) {
+        return end(new Text().add("{\"docs\":").add(page.json()), page, note, null)
+                .bytes();
     }
 
     /** The same in parts, one of them the page's own array: for whoever writes them one after another. */
     public static List<byte[]> parts(Page page) {
-        return end(new Text().add("{\"docs\":").add(page.json()), page, null).parts();
+        return end(new Text().add("{\"docs\":").add(page.json()), page, null, null)
+                .parts();
     }
 
     /** The whole answer, for a client that will be sent differences to it. */
     static byte[] wholeWithKeys(Page page, String etag) {
         Text text = new Text();
         text.add("{\"docs\":").add(page.json()).add(",\"keys\":").addNames(page.keys());
-        return end(text, page, etag).bytes();
+        return end(text, page, null, etag).bytes();
     }
 
     /** What leads to the answer from the one before. */
@@ -58,13 +67,17 @@ public final class PageJson {
             text.add("}");
             separator = ",";
         }
-        return end(text.add("]}"), page, etag).bytes();
+        return end(text.add("]}"), page, null, etag).bytes();
     }
 
-    private static Text end(Text text, Page page, @Nullable String etag) {
+    private static Text end(Text text, Page page, @Nullable String note, @Nullable String etag) {
         ObjectNode rest = MAPPER.createObjectNode();
         rest.put("bookmark", page.bookmark());
-        page.warning().ifPresent(warning -> rest.put("warning", warning));
+        String warning =
+                Stream.concat(Stream.ofNullable(note), page.warning().stream()).collect(Collectors.joining(" "));
+        if (!warning.isEmpty()) {
+            rest.put("warning", warning);
+        }
         if (etag != null) {
             rest.put("etag", etag);
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
+import dev.matview.core.Settings;
+import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
@@ -46,6 +48,8 @@ class LoopbackOnlyTest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "query" -> StubPage.of("g");
                     case "status" -> List.of();
+                    case "settings" -> Settings.defaults();
+                    case "hotBudget" -> Budget.unlimited();
                     case "refresh" -> {
                         refreshes.incrementAndGet();
                         yield CompletableFuture.failedFuture(new FeedNotRegisteredException("posts"));

@@ -8,7 +8,6 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -41,11 +40,7 @@ class RefreshOverHttpTest {
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
         service = HttpService.start(
-                HttpSettings.of("127.0.0.1", 0).withMaxRequestsPerCaller(1000),
-                feeds,
-                Authenticator.none(),
-                MangoLimits.defaults(),
-                time);
+                HttpSettings.of("127.0.0.1", 0).withMaxRequestsPerCaller(1000), feeds, Authenticator.none(), time);
     }
 
     @AfterEach

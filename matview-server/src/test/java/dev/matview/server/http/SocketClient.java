@@ -87,6 +87,11 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
         }
     }
 
+    /** Whether the server has closed the socket, or it was lost. */
+    public boolean isClosed() {
+        return closed.isDone();
+    }
+
     boolean hasMessage() {
         return !messages.isEmpty();
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.server.share.FairShare;
+import dev.matview.server.share.ShareLimits;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ class SocketConnectionTest {
                 Authenticator.none(),
                 MangoLimits.defaults(),
                 SocketLimits.defaults(),
+                FairShare.start(ShareLimits.defaults(), time),
                 Runnable::run,
                 time);
         SocketConnection connection = sockets.open("global", "203.0.113.1");

@@ -4,6 +4,7 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.Settings;
+import dev.matview.core.mango.Budget;
 import java.lang.reflect.Proxy;
 import java.util.List;
 
@@ -18,17 +19,14 @@ final class StubFeeds {
 
     static GlobalFeeds answering(Answering answering) {
         return (GlobalFeeds) Proxy.newProxyInstance(
-                GlobalFeeds.class.getClassLoader(), new Class<?>[] {GlobalFeeds.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("query") || method.getName().equals("queryOwn")) {
-                        return answering.page((String) arguments[0], (Query) arguments[1]);
-                    }
-                    if (method.getName().equals("settings")) {
-                        return Settings.defaults();
-                    }
-                    if (method.getName().equals("status")) {
-                        return List.of();
-                    }
-                    throw new UnsupportedOperationException(method.getName());
+                GlobalFeeds.class.getClassLoader(),
+                new Class<?>[] {GlobalFeeds.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "query", "queryOwn" -> answering.page((String) arguments[0], (Query) arguments[1]);
+                    case "settings" -> Settings.defaults();
+                    case "hotBudget", "budget" -> Budget.unlimited();
+                    case "status" -> List.of();
+                    default -> throw new UnsupportedOperationException(method.getName());
                 });
     }
 }

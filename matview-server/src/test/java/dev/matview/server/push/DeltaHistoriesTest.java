@@ -13,6 +13,10 @@ import dev.matview.core.Query;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.server.share.Bench;
+import dev.matview.server.share.FairShare;
+import dev.matview.server.share.FairShare.Pushes;
+import dev.matview.server.share.ShareLimits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +36,8 @@ class DeltaHistoriesTest {
     private static final List<String> USERS = List.of("userdb-a", "userdb-b", "userdb-c");
     private static final List<String> IDS = List.of("1", "2", "3", "4");
     private static final Caller ALICE = new Caller("did:a", "userdb-a");
+    private static final Pushes CLIENT =
+            FairShare.start(ShareLimits.defaults(), new ManualScheduler()).pushes("client", Bench.SEARCHING);
     private static final int HISTORIES_FOR_NODE = 400;
 
     /** Ids are shared by users and not shown, sort keys are alike, and what is shown may be alike too. */
@@ -181,7 +187,7 @@ class DeltaHistoriesTest {
             }
             boolean away = step.client() == Client.COMES_BACK || step.client() == Client.COMES_BACK_LATE;
             if (away) {
-                broadcast.leave(outbox);
+                broadcast.leave(outbox, CLIENT);
                 outbox.close();
             }
             take(step);
@@ -212,7 +218,7 @@ class DeltaHistoriesTest {
     private static Outbox join(
             Broadcast broadcast, Subscriber client, @org.jspecify.annotations.Nullable String since) {
         Outbox outbox = new Outbox(client, true, since, scheduler);
-        broadcast.join(outbox);
+        broadcast.join(outbox, CLIENT);
         broadcast.greet(outbox);
         return outbox;
     }

@@ -43,6 +43,11 @@ final class Subscriber implements Outlet {
         }
     }
 
+    @Override
+    public void refuse(RuntimeException reason) {
+        throw new AssertionError("refused", reason);
+    }
+
     private static JsonNode parse(byte[] message) {
         try {
             return MAPPER.readTree(message);
