@@ -192,6 +192,11 @@ public final class HttpService implements AutoCloseable {
         return sockets.count();
     }
 
+    /** @see Sockets#firstExpiry() */
+    Optional<Instant> firstExpiry() {
+        return sockets.firstExpiry();
+    }
+
     /** @see Sockets#longestSilentSince() */
     Optional<Instant> longestSilentSince() {
         return sockets.longestSilentSince();

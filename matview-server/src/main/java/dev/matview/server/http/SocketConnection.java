@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.BufferUtil;
@@ -26,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that is thrown
- * away but for pings and pongs, and all its frames are counted: who sends more than anybody needs is closed, and not read any
+ * One WebSocket: opened, authenticated by its first message, subscribed, closed. What a client sends after that renews its
+ * token, or answers pings, and all its frames are counted: who sends more than anybody needs is closed, and not read any
  * more. Jetty brings one frame after the other, each when it is asked for; the sweep comes at any time.
  */
 final class SocketConnection implements FrameHandler, Outlet {
@@ -40,8 +41,11 @@ final class SocketConnection implements FrameHandler, Outlet {
     private final Instant opened;
     private final Allowance frames;
 
-    /** What has come of the first message; of no later one. */
+    /** What has come of the first message. */
     private final TextMessage first;
+
+    /** Who it answers; takes the later ones. */
+    private final SocketIdentity identity;
 
     /** Whether a pong is on its way: a client that asks more often than it listens gets no queue of them. */
     private final AtomicBoolean answering = new AtomicBoolean();
@@ -53,8 +57,6 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     /** Guarded by this, as is all that follows. */
     private boolean spoken;
-
-    private @Nullable Instant expiry;
 
     /** As whose the socket is counted; null until it is known. */
     private @Nullable String caller;
@@ -83,6 +85,7 @@ final class SocketConnection implements FrameHandler, Outlet {
         this.heard = now;
         this.pinged = now;
         this.first = new TextMessage(SocketLimits.MAX_MESSAGE_BYTES, sockets.unauthenticated());
+        this.identity = new SocketIdentity(sockets.renewals());
         this.frames = SocketLimits.frames(now);
     }
 
@@ -145,33 +148,43 @@ final class SocketConnection implements FrameHandler, Outlet {
     }
 
     private void takePart(Frame frame) {
+        boolean later;
         synchronized (this) {
-            if (spoken || closing != null) {
+            if (closing != null) {
                 return;
             }
+            later = spoken;
         }
-        switch (first.add(frame.getPayload())) {
-            case TOO_LARGE ->
-                close(CloseCode.TOO_LARGE, "a message may have " + SocketLimits.MAX_MESSAGE_BYTES + " bytes");
-            case NO_ROOM -> close(CloseCode.NO_ROOM, "no room for messages of unauthenticated clients");
+        int most = later ? SocketLimits.MAX_RENEWAL_BYTES : SocketLimits.MAX_MESSAGE_BYTES;
+        switch (later ? identity.add(frame.getPayload()) : first.add(frame.getPayload())) {
+            case TOO_LARGE -> close(CloseCode.TOO_LARGE, "a message may have " + most + " bytes");
+            case NO_ROOM ->
+                close(
+                        CloseCode.NO_ROOM,
+                        later ? "no room for messages" : "no room for messages of unauthenticated clients");
             case TAKEN -> {
                 if (frame.isFin()) {
-                    takeWhole();
+                    takeWhole(later);
                 }
             }
         }
     }
 
-    private void takeWhole() {
+    private void takeWhole(boolean later) {
         synchronized (this) {
             spoken = true;
         }
         try {
+            if (later) {
+                String renewal = identity.take();
+                sockets.execute(() -> take(() -> identity.renew(renewal, sockets::authenticate)));
+                return;
+            }
             String message = first.text();
             // It may wait for an answer, which the threads that read must not. Until then it takes its room.
             sockets.execute(() -> {
                 first.drop();
-                take(message);
+                take(() -> subscribe(SocketRequest.parse(message)));
             });
         } catch (CharacterCodingException e) {
             close(CloseCode.NOT_UTF8, "text must be UTF-8");
@@ -185,14 +198,14 @@ final class SocketConnection implements FrameHandler, Outlet {
         }
     }
 
-    private void take(String message) {
+    private void take(Runnable message) {
         synchronized (this) {
             if (closing != null) {
                 return;
             }
         }
         try {
-            subscribe(SocketRequest.parse(message));
+            message.run();
         } catch (HttpError e) {
             refuse(e);
         } catch (QueryException e) {
@@ -201,21 +214,21 @@ final class SocketConnection implements FrameHandler, Outlet {
             refuse(HttpError.of(e));
         } catch (RuntimeException | Error e) {
             MemoryExhaustion.atTop(e);
-            log.error("A subscription failed", e);
+            log.error("A message failed", e);
             refuse(HttpError.internal());
         }
     }
 
     private void subscribe(SocketRequest request) {
-        Identity identity = sockets.authenticate(request.token());
-        String name = sockets.count(identity.caller(), address);
+        Identity known = sockets.authenticate(request.token());
+        String name = sockets.count(known.caller(), address);
         if (!count(name)) {
             return;
         }
-        SocketRequest.Subscribed asked = sockets.read(request, path, identity.caller());
+        SocketRequest.Subscribed asked = sockets.read(request, path, known.caller());
+        identity.begin(known);
         Outbox box = new Outbox(this, asked.delta(), asked.since(), sockets::now);
         synchronized (this) {
-            expiry = identity.expiry();
             feed = asked.global() ? asked.collection() : null;
             outbox = box;
         }
@@ -252,6 +265,11 @@ final class SocketConnection implements FrameHandler, Outlet {
         byte[] message = Answer.body(error.error(), error.reason());
         send(ByteBuffer.wrap(message), () -> {});
         close(CloseCode.of(error), CloseCode.reason(error));
+    }
+
+    /** When its token ends; empty when it does not, or there is none yet. */
+    Optional<Instant> expiry() {
+        return Optional.ofNullable(identity.expiry());
     }
 
     /** When the client last showed that it is there. */
@@ -307,16 +325,15 @@ final class SocketConnection implements FrameHandler, Outlet {
     void sweep(Instant now, SocketLimits limits, Set<String> registered) {
         Instant since;
         Duration patience;
-        Instant end;
         boolean silent;
         String asked;
         synchronized (this) {
             asked = feed;
             since = closing;
             patience = flooding ? SocketLimits.FLOODING_FAREWELL : limits.authTime();
-            end = expiry;
             silent = !spoken;
         }
+        Instant end = identity.expiry();
         if (since != null) {
             if (now.isAfter(since.plus(patience))) {
                 // It did not take the farewell, or did not answer it.
@@ -376,6 +393,7 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     private void stopSending() {
         first.drop();
+        identity.drop();
         Outbox box = outbox;
         if (box != null) {
             box.close();

@@ -32,7 +32,10 @@ public record SocketLimits(
      */
     static final int MAX_FRAME_BYTES = 16 * 1024;
 
-    /** How large the authentication message may be, in bytes. Nothing else that a client sends is read. */
+    /** How large a message with another token may be, in bytes. Nothing else that a client sends after the first is read. */
+    static final int MAX_RENEWAL_BYTES = 16 * 1024;
+
+    /** How large the first message may be, in bytes. */
     static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
     private static final int UNAUTHENTICATED_BYTES = 16 << 20;

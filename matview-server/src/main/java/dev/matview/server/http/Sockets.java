@@ -44,6 +44,7 @@ final class Sockets implements AutoCloseable {
     private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private final MessageRoom unauthenticated;
+    private final MessageRoom renewals;
     private volatile boolean closed;
 
     Sockets(
@@ -63,6 +64,7 @@ final class Sockets implements AutoCloseable {
         this.threads = threads;
         this.clock = clock;
         this.unauthenticated = new MessageRoom(limits.unauthenticatedBytes());
+        this.renewals = new MessageRoom(limits.unauthenticatedBytes());
     }
 
     /** Looks whether anything has taken too long. */
@@ -82,6 +84,10 @@ final class Sockets implements AutoCloseable {
     }
 
     /** What all clients together that have not authenticated may have sent. */
+    MessageRoom renewals() {
+        return renewals;
+    }
+
     MessageRoom unauthenticated() {
         return unauthenticated;
     }
@@ -149,6 +155,13 @@ final class Sockets implements AutoCloseable {
     /** How many sockets there are. */
     int count() {
         return count.get();
+    }
+
+    /** When the first of their tokens ends. */
+    Optional<Instant> firstExpiry() {
+        return connections.stream()
+                .flatMap(connection -> connection.expiry().stream())
+                .min(Comparator.naturalOrder());
     }
 
     /** When the client that has been silent for longest was last heard of. */

@@ -7,6 +7,7 @@ import dev.matview.core.ColdQueryException;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.LeftOut;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
@@ -107,7 +108,7 @@ final class ColdFeeds {
 
     private static FeedStatus status(String collection) {
         FeedDefinition feed = FeedDefinition.builder(collection).selector("{}").build();
-        return new FeedStatus(feed, null, null, null, null, 0, null, Map.of());
+        return new FeedStatus(feed, null, null, null, null, 0, null, Map.of(), LeftOut.NOTHING, 0);
     }
 
     private Semaphore answers(String did) {

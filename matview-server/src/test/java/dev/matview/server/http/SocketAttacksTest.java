@@ -151,10 +151,10 @@ class SocketAttacksTest {
     void whatFollowsTheFirstMessageIsNotReadForLong() throws IOException {
         RawSocket socket = open().send(authentication(Tokens.alice()));
         assertThat(socket.next().opcode()).isEqualTo(RawSocket.TEXT);
-        byte[] text = RawSocket.text("x".repeat(1000));
+        byte[] renewal = RawSocket.text("{\"type\":\"auth\",\"token\":\"" + Tokens.alice() + "\"}");
 
         for (int i = 0; i < 400; i++) {
-            socket.send(text);
+            socket.send(renewal);
         }
 
         assertThat(socket.farewell().closeCode()).isEqualTo(4029);

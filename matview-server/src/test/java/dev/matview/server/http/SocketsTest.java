@@ -382,6 +382,67 @@ class SocketsTest {
     }
 
     @Test
+    void aFreshTokenKeepsTheSubscription() throws Exception {
+        Instant start = time.instant();
+        SocketClient client =
+                open("/data/global").authenticate(token("alice", Date.from(start.plusSeconds(40))), POSTS);
+        assertThat(docs(client)).containsExactly(1);
+
+        for (int i = 1; i <= 4; i++) {
+            Instant end = start.plusSeconds(40 + 30 * i);
+            client.send("{\"type\":\"auth\",\"token\":\"" + token("alice", Date.from(end)) + "\"}");
+            await().until(() -> service.firstExpiry().orElseThrow().isAfter(end.minusSeconds(1)));
+            time.advance(Duration.ofSeconds(30));
+        }
+        client.send("{\"type\":\"auth\",\"token\":\"" + token("alice", Date.from(start.plusSeconds(150))) + "\"}");
+        post("userdb-bob", 2, "*");
+        refresh();
+        assertThat(docs(client)).containsExactly(2, 1);
+        assertThat(service.firstExpiry())
+                .as("a token never ends another sooner")
+                .isPresent()
+                .get()
+                .satisfies(end -> assertThat(end).isAfter(start.plusSeconds(159)));
+
+        time.advance(LIMITS.silence());
+        assertThat(client.closeCode()).isEqualTo(4001);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type':'auth','token':'BOB'}|4003|forbidden",
+                "{'type':'auth','token':'x.y.z'}|4001|unauthorized",
+                "{'type':'auth'}|4001|unauthorized",
+                "{'type':'auth','token':'ALICE','query':{'collection':'posts'}}|4000|bad_request",
+                "{'type':'auth','token':'ALICE','qery':{}}|4000|invalid_key",
+                "{'type':'subscribe'}|4000|bad_request",
+                "hello|4000|bad_request",
+            })
+    void aLaterMessageThatRenewsNoTokenIsRefused(String message, int code, String error) throws Exception {
+        SocketClient client = subscribe(POSTS);
+        assertThat(docs(client)).containsExactly(1);
+
+        client.send(
+                message.replace('\'', '"').replace("BOB", token("bob", null)).replace("ALICE", Tokens.alice()));
+
+        assertThat(client.next().get("error").textValue()).isEqualTo(error);
+        assertThat(client.closeCode()).isEqualTo(code);
+        await().until(() -> service.topics() == 0);
+    }
+
+    @Test
+    void aLaterMessageIsSmall() throws Exception {
+        SocketClient client = subscribe(POSTS);
+        assertThat(docs(client)).containsExactly(1);
+
+        client.send("{\"type\":\"auth\",\"token\":\"" + "x".repeat(17_000) + "\"}");
+
+        assertThat(client.closeCode()).isEqualTo(1009);
+    }
+
+    @Test
     void theEndOfTheFeedIsTheEndOfTheSubscription() throws Exception {
         SocketClient client = subscribe(POSTS);
         assertThat(docs(client)).containsExactly(1);
