@@ -2,6 +2,7 @@ package dev.matview.server.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Access;
 import dev.matview.core.Caller;
 import dev.matview.core.ColdQueryException;
 import dev.matview.core.FeedDefinition;
@@ -101,13 +102,24 @@ final class ColdFeeds {
         }
     }
 
-    private static Subscription subscribe(Query query, PageListener listener, Executor cold) {
-        cold.execute(() -> listener.page(StubPage.of("found")));
-        return () -> {};
+    private Subscription subscribe(Query query, PageListener listener, Executor cold) {
+        Budget budget = Budget.ofSteps(1);
+        cold.execute(() -> {
+            try {
+                listener.page(cold(query, budget));
+            } catch (QueryStoppedException closed) {
+                // Nobody wants it any more.
+            }
+        });
+        return budget::stop;
     }
 
+    /** Callers are told apart. */
     private static FeedStatus status(String collection) {
-        FeedDefinition feed = FeedDefinition.builder(collection).selector("{}").build();
+        FeedDefinition feed = FeedDefinition.builder(collection)
+                .selector("{}")
+                .access(Access.ACL)
+                .build();
         return new FeedStatus(feed, null, null, null, null, 0, null, Map.of(), LeftOut.NOTHING, 0);
     }
 

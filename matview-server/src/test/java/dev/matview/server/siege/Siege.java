@@ -125,8 +125,10 @@ public final class Siege {
         void run() throws Exception;
     }
 
-    private static void whileAttacking(int parallel, Step attack, Step measure) throws Exception {
+    private void whileAttacking(int parallel, Step attack, Step measure) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
+        Duration before = server.processorTime();
+        long begin = System.nanoTime();
         ExecutorService attackers = Executors.newFixedThreadPool(parallel);
         for (int i = 0; i < parallel; i++) {
             attackers.submit(() -> {
@@ -139,6 +141,9 @@ public final class Siege {
         TimeUnit.SECONDS.sleep(3);
         measure.run();
         over.set(true);
+        out.printf(
+                "processor time of the server: %d ms in %d ms%n",
+                server.processorTime().minus(before).toMillis(), (System.nanoTime() - begin) / 1_000_000);
         attackers.shutdown();
         attackers.awaitTermination(2, TimeUnit.MINUTES);
     }
