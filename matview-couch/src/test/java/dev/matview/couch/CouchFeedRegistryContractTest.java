@@ -1,5 +1,7 @@
 package dev.matview.couch;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
@@ -8,6 +10,7 @@ import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,7 +25,9 @@ class CouchFeedRegistryContractTest extends FeedRegistryContract {
 
     @Override
     protected FeedRegistry open() {
-        return CouchFeedRegistry.open(cluster, database);
+        CouchFeedRegistry registry = CouchFeedRegistry.open(cluster, database);
+        await().atMost(Duration.ofSeconds(60)).until(registry::isRead);
+        return registry;
     }
 
     @Override

@@ -15,10 +15,13 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.LeftOut;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
+import dev.matview.core.QueryException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.Row;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.ViewEntry;
 import dev.matview.core.ViewFormatException;
 import dev.matview.core.ViewHead;
 import dev.matview.core.ViewNotReadyException;
@@ -37,6 +40,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts registry, worker and reader together. */
@@ -62,6 +66,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final PageReader reader;
     private final ExecutorService notifier;
     private final OwnSubscriptions ownSubscriptions;
+    private final UnusedViews unusedViews;
 
     private enum Phase {
         NEW,
@@ -70,6 +75,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     private volatile Phase phase = Phase.NEW;
+    private volatile boolean registryRead;
     private Subscription registryWatch = () -> {};
 
     private DefaultGlobalFeeds(
@@ -95,6 +101,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.reader = new PageReader(settings, scheduler, rules, renderer);
         this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler);
+        this.unusedViews = new UnusedViews(store);
     }
 
     /** @see GlobalFeeds.Builder#build() */
@@ -138,17 +145,24 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase != Phase.NEW) {
             throw new IllegalStateException("a GlobalFeeds is started once");
         }
-        // Watched first: a change while the feeds are being loaded is then taken over after them.
+        // Watched first: a change meanwhile waits for this, and is taken over after what there is now.
         registryWatch = registry.watch(this::registryChanged);
-        worker.start(registry.contents().feeds());
+        boolean read = registry.isRead();
+        worker.registered(registry.contents().feeds());
+        registryRead = read;
         phase = Phase.STARTED;
-        // Only now: a server that does not answer lets this wait, and what the store held is served meanwhile.
-        worker.followChanges();
+    }
+
+    @Override
+    public boolean isRegistryRead() {
+        return registryRead;
     }
 
     private synchronized void registryChanged(FeedRegistry.Contents contents) {
         if (phase != Phase.CLOSED) {
             worker.registered(contents.feeds());
+            // After its feeds are there: none of them is denied in between.
+            registryRead = registry.isRead();
         }
     }
 
@@ -180,6 +194,10 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             throw new IllegalArgumentException("the caller has no database of its own");
         }
         requireOpen();
+        if (worker.task(collection).isEmpty() && !registryRead) {
+            // With a feed, it would select something else.
+            throw notRegistered(collection);
+        }
         Selector selector = worker.task(collection)
                 .map(task -> task.feed.selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
@@ -219,18 +237,25 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase == Phase.NEW) {
             throw new ViewNotReadyException(collection, RETRY_AFTER);
         }
-        return worker.task(collection).orElseThrow(() -> new FeedNotRegisteredException(collection));
+        return worker.task(collection).orElseThrow(() -> notRegistered(collection));
+    }
+
+    /** As far as that is known. */
+    private QueryException notRegistered(String collection) {
+        return registryRead ? new FeedNotRegisteredException(collection) : new RegistryNotReadyException(RETRY_AFTER);
     }
 
     @Override
     public CompletableFuture<RefreshResult> refresh(String collection) {
-        return worker.refresh(collection);
+        return worker.task(collection).isEmpty() && !registryRead
+                ? CompletableFuture.failedFuture(notRegistered(collection))
+                : worker.refresh(collection);
     }
 
     @Override
     public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
         task(collection);
-        Subscriber subscriber = new Subscriber(() -> query(collection, query), listener, notifier);
+        Subscriber subscriber = new Subscriber(() -> unlessClosed(() -> query(collection, query)), listener, notifier);
         Subscription listening = worker.listen(collection, subscriber);
         subscriber.run();
         return () -> {
@@ -246,7 +271,24 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             throw new IllegalArgumentException("the caller has no database of its own");
         }
         requireOpen();
-        return ownSubscriptions.subscribe(database, () -> queryOwn(collection, query), listener);
+        return ownSubscriptions.subscribe(database, () -> unlessClosed(() -> queryOwn(collection, query)), listener);
+    }
+
+    /** No answer, and no complaint, once this is closed: nobody waits for it any more. */
+    private <E extends Exception> @Nullable Page unlessClosed(Answering<E> query) throws E {
+        try {
+            return phase == Phase.CLOSED ? null : query.answer();
+        } catch (RuntimeException e) {
+            if (phase == Phase.CLOSED) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Answering<E extends Exception> {
+        Page answer() throws E;
     }
 
     @Override
@@ -260,6 +302,15 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 .map(this::status)
                 .sorted(Comparator.comparing(status -> status.feed().collection()))
                 .toList();
+    }
+
+    @Override
+    public List<ViewEntry> unusedViews() {
+        if (!registryRead || phase == Phase.CLOSED) {
+            return List.of();
+        }
+        return unusedViews.besides(
+                worker.tasks().stream().map(task -> task.feed.viewName()).collect(Collectors.toSet()));
     }
 
     @Override
@@ -301,6 +352,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         worker.close();
         notifier.shutdownNow();
         ownSubscriptions.close();
+        unusedViews.close();
         aggregator.close();
         store.close();
         scheduler.close();

@@ -6,6 +6,8 @@ enum CloseCode {
     GOING_AWAY(1001),
     /** A binary message; all of ours are text. */
     NOT_TEXT(1003),
+    /** There is no answer yet: try again later. */
+    NO_ROOM(1013),
     /** Something went wrong that the server did not expect. */
     INTERNAL_ERROR(1011),
     /** The authentication message is no such message, or its query is refused: an error message comes before. */
@@ -32,6 +34,7 @@ enum CloseCode {
             case 401 -> UNAUTHORIZED;
             case 403 -> FORBIDDEN;
             case 500 -> INTERNAL_ERROR;
+            case 503 -> NO_ROOM;
             default -> BAD_REQUEST;
         };
     }
