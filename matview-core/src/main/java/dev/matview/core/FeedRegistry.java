@@ -11,8 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 public interface FeedRegistry extends AutoCloseable {
 
-    /** What is in force now. */
+    /** What is in force now. Does not wait: a registry that was not read yet has no feeds. */
     Contents contents();
+
+    /**
+     * Whether {@link #contents} says what the place holds that definitions come from, or held some time before: false for a
+     * registry in a database that has not answered since this was opened. Whoever watches is told when it has.
+     */
+    default boolean isRead() {
+        return true;
+    }
 
     /** Tells the listener the contents whenever they change from now on. The listener is quick and does not throw. */
     Subscription watch(Consumer<Contents> listener);

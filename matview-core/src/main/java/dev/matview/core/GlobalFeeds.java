@@ -34,8 +34,8 @@ public interface GlobalFeeds extends AutoCloseable {
     }
 
     /**
-     * Serves what the store holds of the feeds as they are defined now, and begins to refresh. Returns before the first
-     * refresh is done.
+     * Begins to serve what the store holds of the feeds as they are defined now, and to refresh. Returns at once, whatever
+     * does not answer: what a feed has is loaded in the background.
      *
      * @throws IllegalStateException when it was started or closed before
      */
@@ -167,11 +167,24 @@ public interface GlobalFeeds extends AutoCloseable {
     /** The same with threads of its own, as {@link #subscribe(String, Query, PageListener, Executor)}: no answer is ready. */
     Subscription subscribeOwn(String collection, Query query, PageListener listener, Executor cold);
 
+    /**
+     * Whether it is known which feeds there are, see {@link FeedRegistry#isRead}. Until then whoever asks for a feed that is
+     * not there gets {@link RegistryNotReadyException} instead of {@link FeedNotRegisteredException}.
+     */
+    boolean isRegistryRead();
+
     /** @throws FeedNotRegisteredException when the collection has no feed */
     FeedStatus status(String collection);
 
     /** The status of every feed, by collection. */
     List<FeedStatus> status();
+
+    /**
+     * The stored views that no registered feed has: somebody may drop them, or another program that shares the store may use
+     * them. Nothing drops them by itself. Asks the store, and waits for it a moment: where it does not answer, what it
+     * answered last, and nothing until the registry was read.
+     */
+    List<ViewEntry> unusedViews();
 
     /**
      * What is wrong in the registry at the moment, and so not in force; what it said before may still be. None in a registry

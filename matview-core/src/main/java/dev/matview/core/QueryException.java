@@ -3,6 +3,7 @@ package dev.matview.core;
 /** A query that has no answer. The error name and the reason are CouchDB's form of saying so, fit for a client. */
 public abstract sealed class QueryException extends RuntimeException
         permits FeedNotRegisteredException,
+                RegistryNotReadyException,
                 ViewNotReadyException,
                 BookmarkExpiredException,
                 InvalidBookmarkException,

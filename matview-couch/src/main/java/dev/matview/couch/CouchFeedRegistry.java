@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedRegistry;
 import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.Listeners;
-import dev.matview.core.RegistryException;
 import dev.matview.core.Subscription;
 import dev.matview.core.registry.FeedDefinitionReader;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -32,25 +32,22 @@ public final class CouchFeedRegistry implements FeedRegistry {
     private static final Logger log = LoggerFactory.getLogger(CouchFeedRegistry.class);
 
     private final String database;
+    private final RegistryDatabase source;
     private final FeedDocuments documents;
     private final Listeners<Contents> listeners = new Listeners<>();
     private final ChangesFeed feed;
     private volatile Contents contents;
+    private volatile boolean read;
 
-    private CouchFeedRegistry(CouchCluster cluster, String database, RegistryDatabase opened, FeedDocuments documents) {
+    private CouchFeedRegistry(CouchCluster cluster, String database) {
         this.database = database;
-        this.documents = documents;
+        this.source = RegistryDatabase.of(cluster, database);
+        this.documents = new FeedDocuments(database);
         this.contents = documents.contents();
         this.feed = new ChangesFeed(cluster, database, "matview-registry", new ChangesFeed.Listener() {
             @Override
             public void begin() throws InterruptedException {
-                opened.load().into(documents);
-                publish();
-            }
-
-            @Override
-            public void unreadable(String id, Reason reason) {
-                documents.unreadable(id, reason);
+                beginning();
             }
 
             @Override
@@ -59,38 +56,67 @@ public final class CouchFeedRegistry implements FeedRegistry {
             }
 
             @Override
+            public void unreadable(String id, Reason reason) {
+                documents.unreadable(id, reason);
+            }
+
+            @Override
             public void caughtUp() {
                 publish();
+            }
+
+            @Override
+            public void away(CouchException reason) {
+                notReadYet(reason);
             }
         });
     }
 
     /**
-     * Opens the registry in the database, which is made, for admins only, if it is not there.
+     * Opens the registry in the database, which is made, for admins only, if it is not there. Returns at once: it is read in
+     * the background, and until CouchDB has given it, {@link #isRead} is false and a problem says why.
      *
      * @param cluster is not closed with the registry
-     * @throws RegistryException when CouchDB does not answer or refuses; wrong documents are {@link #contents()}' problems
      */
     public static CouchFeedRegistry open(CouchCluster cluster, String database) {
-        RegistryDatabase opened = RegistryDatabase.of(cluster, database);
-        FeedDocuments documents = new FeedDocuments(database);
-        opened.open().into(documents);
-        CouchFeedRegistry registry = new CouchFeedRegistry(cluster, database, opened, documents);
-        logProblems(registry.contents);
+        CouchFeedRegistry registry = new CouchFeedRegistry(cluster, database);
         registry.feed.start();
         return registry;
     }
 
-    /** Only ever called by the feed's thread. */
+    @Override
+    public boolean isRead() {
+        return read;
+    }
+
+    /** Only ever called by the feed's thread, as what follows. */
+    private void beginning() throws InterruptedException {
+        if (!read) {
+            source.create();
+        }
+        source.load().into(documents);
+        publish();
+    }
+
+    private void notReadYet(CouchException reason) {
+        if (!read) {
+            Problem problem =
+                    new Problem(database, null, null, "the registry cannot be read yet: " + reason.getMessage());
+            contents = new Contents(List.of(), List.of(problem));
+        }
+    }
+
     private void publish() {
         Contents now = documents.contents();
         Contents before = contents;
-        if (now.feeds().equals(before.feeds()) && now.problems().equals(before.problems())) {
+        boolean first = !read;
+        if (!first && now.feeds().equals(before.feeds()) && now.problems().equals(before.problems())) {
             return;
         }
         contents = now;
+        read = true;
         log.info("{}: {} feeds are in force", database, now.feeds().size());
-        if (!now.problems().equals(before.problems())) {
+        if (first || !now.problems().equals(before.problems())) {
             logProblems(now);
         }
         listeners.tell(now);

@@ -105,19 +105,16 @@ public final class RegistryDatabase {
         return new RegistryException(List.of(new Problem(name, null, null, "the registry cannot be used: " + reason)));
     }
 
-    /**
-     * Makes the database, if it is not there, and gives its documents.
-     *
-     * @throws RegistryException when CouchDB does not answer or refuses
-     */
-    Loaded open() {
+    /** Makes the database, if it is not there, and gives its documents. */
+    private Loaded open() {
         return attempt("read", () -> {
             create();
             return load();
         });
     }
 
-    private void create() throws InterruptedException {
+    /** Makes the database, if it is not there. */
+    void create() throws InterruptedException {
         try {
             cluster.json(CouchRequest.put(CouchPath.database(name), CouchJson.object())
                     .repeated());

@@ -1,5 +1,7 @@
 package dev.matview.couch;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry;
@@ -10,6 +12,7 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -25,7 +28,9 @@ class CouchFeedRegistryContractTest extends FeedRegistryContract {
 
     @Override
     protected FeedRegistry open() {
-        return CouchFeedRegistry.open(cluster, database);
+        CouchFeedRegistry registry = CouchFeedRegistry.open(cluster, database);
+        await().atMost(Duration.ofSeconds(60)).until(registry::isRead);
+        return registry;
     }
 
     @Override

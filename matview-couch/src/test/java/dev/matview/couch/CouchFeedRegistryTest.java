@@ -1,12 +1,10 @@
 package dev.matview.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry.Contents;
-import dev.matview.core.RegistryException;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;
@@ -48,7 +46,13 @@ class CouchFeedRegistryTest {
     }
 
     private void open() {
-        registry = CouchFeedRegistry.open(cluster, database);
+        registry = open(cluster, database);
+    }
+
+    private static CouchFeedRegistry open(CouchCluster cluster, String database) {
+        CouchFeedRegistry opened = CouchFeedRegistry.open(cluster, database);
+        await().atMost(Duration.ofSeconds(60)).until(opened::isRead);
+        return opened;
     }
 
     private static String feed(String collection, String view, String selector) {
@@ -137,7 +141,7 @@ class CouchFeedRegistryTest {
         put("c", feed("posts", "_global_other", "{\"type\":\"second\"}"));
         open();
 
-        try (CouchFeedRegistry other = CouchFeedRegistry.open(cluster, database)) {
+        try (CouchFeedRegistry other = open(cluster, database)) {
             for (CouchFeedRegistry each : List.of(registry, other)) {
                 assertThat(each.contents().feeds())
                         .singleElement()
@@ -156,7 +160,7 @@ class CouchFeedRegistryTest {
     @Test
     void aChangeIsInForceWithinSecondsOnEveryServer() {
         open();
-        try (CouchFeedRegistry other = CouchFeedRegistry.open(cluster, database)) {
+        try (CouchFeedRegistry other = open(cluster, database)) {
             List<Contents> told = new CopyOnWriteArrayList<>();
             other.watch(told::add);
 
@@ -169,13 +173,67 @@ class CouchFeedRegistryTest {
     }
 
     @Test
-    void aCouchDbThatIsAwayAtTheStartIsSaidSo() {
+    void aCouchDbThatIsAwayAtTheStartIsSaidSoAndReadWhenItIsBack() {
+        raw.create(database);
+        put("a", feed("posts"));
         proxy.down();
+        long began = System.nanoTime();
 
-        assertThatThrownBy(this::open)
-                .isInstanceOf(RegistryException.class)
-                .hasMessageContaining(database)
-                .hasMessageContaining("is CouchDB running there");
+        registry = CouchFeedRegistry.open(cluster, database);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+        assertThat(registry.isRead()).isFalse();
+        Contents contents = awaitContents(now -> !now.problems().isEmpty());
+        assertThat(contents.feeds()).isEmpty();
+        assertThat(contents.problems().get(0).toString())
+                .startsWith(database + ": the registry cannot be read yet: ")
+                .contains("is CouchDB running there");
+        List<Contents> told = new CopyOnWriteArrayList<>();
+        registry.watch(told::add);
+
+        proxy.up();
+
+        assertThat(awaitContents(now -> now.feed("posts").isPresent()).problems())
+                .isEmpty();
+        assertThat(registry.isRead()).isTrue();
+        await().until(() -> !told.isEmpty());
+    }
+
+    @Test
+    void whoeverWatchesIsToldThatAnEmptyRegistryWasRead() {
+        proxy.down();
+        registry = CouchFeedRegistry.open(cluster, database);
+        List<Contents> told = new CopyOnWriteArrayList<>();
+        registry.watch(told::add);
+        proxy.up();
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> !told.isEmpty());
+
+        assertThat(registry.isRead()).isTrue();
+        assertThat(told.get(0).feeds()).isEmpty();
+        assertThat(told.get(0).problems()).isEmpty();
+    }
+
+    /** Nested 1,500 levels deep: an administrator may do that too. */
+    @Test
+    void aDocumentThatCannotBeReadStaysInForceAsItWasAndKeepsNoOtherOut() {
+        raw.create(database);
+        put("a", feed("posts"));
+        open();
+        String deep = "{\"collectionName\":" + "[".repeat(1_500) + "]".repeat(1_500) + "}";
+        put("a", deep);
+        put("b", feed("events"));
+
+        Contents contents = awaitContents(
+                now -> now.feed("events").isPresent() && !now.problems().isEmpty());
+
+        assertThat(collections(contents)).containsExactly("posts", "events");
+        assertThat(contents.problems().get(0).toString())
+                .startsWith(database + "/a: the document cannot be read: it is nested deeper");
+        registry.close();
+        open();
+        assertThat(collections(registry.contents())).containsExactly("events");
+        assertThat(registry.contents().problems()).hasSize(1);
     }
 
     @Test

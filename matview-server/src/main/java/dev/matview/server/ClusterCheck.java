@@ -8,53 +8,72 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the CouchDBs at the start: one message now, instead of one for everything that will be asked of them.
- *
- * <ol>
- *   <li>The first holds the views. Without it there is nothing to serve.
- *   <li>Of the others, one that refuses the credentials is a mistake to be mended. One that is away or slow will be back:
- *       its databases are behind until then, and the last generation does not wait for it.
- * </ol>
+ * Asks the CouchDBs at the start: one message now, instead of one for everything that will be asked of them. One that
+ * refuses the credentials is a mistake to be mended, whenever it is found. One that is away or slow will be back: until then
+ * what was stored is served, or 503, and it goes on being asked. Thread-safe.
  */
-final class ClusterCheck {
+final class ClusterCheck implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ClusterCheck.class);
 
-    /** How long the others are waited for, together. One that is up answers within a fraction of it. */
+    /** How long they are waited for, together. One that is up answers within a fraction of it. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private ClusterCheck() {}
+    /** How long after an answer that was none, or an error, the next is asked for. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
 
-    /** @throws StartupException when the server cannot do with them */
-    static void run(List<CouchCluster> clusters) throws StartupException {
-        CouchCluster first = clusters.get(0);
-        String refusal = ask(first).reason();
-        if (!refusal.isEmpty()) {
-            throw unusable(first, refusal);
+    private final Duration pause;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CompletableFuture<StartupException> refusal = new CompletableFuture<>();
+
+    private ClusterCheck(Duration pause) {
+        this.pause = pause;
+    }
+
+    /** @throws StartupException when one refuses the credentials */
+    static ClusterCheck run(List<CouchCluster> clusters) throws StartupException {
+        ClusterCheck check = new ClusterCheck(PAUSE);
+        try {
+            check.away(clusters, PATIENCE)
+                    .forEach((url, reason) -> log.warn(
+                            "--couchdb-url {} does not answer; what is there is behind, or not ready, until it does: {}",
+                            url,
+                            reason));
+        } catch (StartupException e) {
+            check.close();
+            throw e;
         }
-        away(clusters.subList(1, clusters.size()), PATIENCE)
-                .forEach((url, reason) -> log.warn(
-                        "--couchdb-url {} does not answer; its databases are behind until it does: {}", url, reason));
+        return check;
+    }
+
+    /** A check whose clusters are asked again after that pause. */
+    static ClusterCheck every(Duration pause) {
+        return new ClusterCheck(pause);
+    }
+
+    /** Done when one that was away answers, and refuses the credentials. */
+    CompletableFuture<StartupException> refusal() {
+        return refusal;
     }
 
     /**
-     * Asks all at once.
+     * Asks all at once, and goes on asking those that do not answer.
      *
-     * @return the URLs of those that do not answer as they should, and why
-     * @throws StartupException when one refuses the credentials
+     * @return the URLs of those that have not answered as they should when the time is up, and why
+     * @throws StartupException when one refuses the credentials by then
      */
-    static Map<String, String> away(List<CouchCluster> clusters, Duration patience) throws StartupException {
+    Map<String, String> away(List<CouchCluster> clusters, Duration patience) throws StartupException {
         Answer late = new Answer(false, "no answer within " + patience.toMillis() + " ms");
         Map<CouchCluster, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
         for (CouchCluster cluster : clusters) {
             CompletableFuture<Answer> answer = new CompletableFuture<>();
-            // A thread that is still waiting when the time is up ends when the cluster answers, or is closed.
-            Thread thread = new Thread(() -> answer.complete(ask(cluster)), "matview-start");
+            Thread thread = new Thread(() -> askUntilItAnswers(cluster, answer), "matview-start");
             thread.setDaemon(true);
             thread.start();
             answers.put(cluster, answer.completeOnTimeout(late, patience.toMillis(), TimeUnit.MILLISECONDS));
@@ -72,6 +91,30 @@ final class ClusterCheck {
         return away;
     }
 
+    private void askUntilItAnswers(CouchCluster cluster, CompletableFuture<Answer> first) {
+        try {
+            Answer answer = ask(cluster);
+            first.complete(answer);
+            while (!answer.refused() && !answer.reason().isEmpty()) {
+                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                answer = ask(cluster);
+            }
+            if (answer.refused()) {
+                refusal.complete(unusable(cluster, answer.reason()));
+            }
+        } catch (InterruptedException e) {
+            log.debug("{} is asked no more", cluster);
+        }
+    }
+
+    /** Asks no more. */
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+
     /**
      * What a CouchDB answered.
      *
@@ -80,15 +123,12 @@ final class ClusterCheck {
      */
     private record Answer(boolean refused, String reason) {}
 
-    private static Answer ask(CouchCluster cluster) {
+    private static Answer ask(CouchCluster cluster) throws InterruptedException {
         try {
             cluster.verify();
             return new Answer(false, "");
         } catch (CouchException e) {
             return new Answer(e.status() == 401 || e.status() == 403, e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer(false, "interrupted while it was asked");
         }
     }
 

@@ -50,6 +50,7 @@ public final class Main {
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new RegistryCommands.Import(environment))
                 .addSubcommand(new RegistryCommands.Export(environment))
+                .addSubcommand(ViewCommands.Views.commandLine(environment))
                 .addSubcommand(new TokenCommand(environment));
         commandLine.setExpandAtFiles(false);
         commandLine.setUsageHelpWidth(HELP_WIDTH);

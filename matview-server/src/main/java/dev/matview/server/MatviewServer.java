@@ -1,30 +1,36 @@
 package dev.matview.server;
 
-import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.RefreshException;
-import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /** Global feeds, and the HTTP server in front of them. Thread-safe. */
 public final class MatviewServer implements AutoCloseable {
 
+    /** How long a registry is waited for before the server says that it is ready. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final long BETWEEN_LOOKS = 20;
+
     private final GlobalFeeds feeds;
     private final HttpService http;
+    private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private MatviewServer(GlobalFeeds feeds, HttpService http) {
+    private MatviewServer(GlobalFeeds feeds, HttpService http, Scheduler scheduler) {
+        this.scheduler = scheduler;
         this.feeds = feeds;
         this.http = http;
     }
@@ -49,7 +55,7 @@ public final class MatviewServer implements AutoCloseable {
                 http.close();
                 throw e;
             }
-            return new MatviewServer(feeds, http);
+            return new MatviewServer(feeds, http, scheduler);
         } catch (IOException | RuntimeException e) {
             feeds.close();
             throw e;
@@ -73,40 +79,38 @@ public final class MatviewServer implements AutoCloseable {
 
     /**
      * Waits until every feed has a generation to serve, or has failed to get its first one: then it is answered with 503
-     * until one of the later attempts, which follow by themselves, succeeds. A feed whose store held a generation is not
-     * refreshed for this.
+     * until one of the later attempts, which follow by themselves, succeeds. A registry that is not read soon is not waited
+     * for.
      */
     public FirstViews buildViews() {
-        List<CompletableFuture<RefreshResult>> refreshes = new ArrayList<>();
-        for (FeedStatus status : feeds.status()) {
-            if (status.view() == null) {
-                refreshes.add(feeds.refresh(status.feed().collection()));
-            }
-        }
-        List<RefreshResult> built = new ArrayList<>();
-        List<RefreshException> failed = new ArrayList<>();
-        for (CompletableFuture<RefreshResult> refresh : refreshes) {
-            try {
-                built.add(refresh.join());
-            } catch (CompletionException e) {
-                if (e.getCause() instanceof RefreshException failure) {
-                    failed.add(failure);
-                } else if (!(e.getCause() instanceof FeedNotRegisteredException)) {
-                    // One that was taken out of the registry meanwhile misses nothing.
-                    throw e;
+        Instant patience = scheduler.instant().plus(PATIENCE);
+        try {
+            while (!closed.get() && !areBuilt()) {
+                if (!feeds.isRegistryRead() && !scheduler.instant().isBefore(patience)) {
+                    break;
                 }
+                TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        return new FirstViews(built, failed);
+        Map<Boolean, List<FeedStatus>> views =
+                feeds.status().stream().collect(Collectors.partitioningBy(status -> status.view() != null));
+        return new FirstViews(views.get(true), views.get(false));
+    }
+
+    private boolean areBuilt() {
+        return feeds.isRegistryRead()
+                && feeds.status().stream().allMatch(status -> status.view() != null || status.failures() > 0);
     }
 
     /**
      * How the first refreshes ended.
      *
-     * @param built of the feeds that got a generation
-     * @param failed of those that have none yet
+     * @param built the feeds that have a generation
+     * @param failed those that have none yet
      */
-    public record FirstViews(List<RefreshResult> built, List<RefreshException> failed) {
+    public record FirstViews(List<FeedStatus> built, List<FeedStatus> failed) {
         public FirstViews {
             built = List.copyOf(built);
             failed = List.copyOf(failed);

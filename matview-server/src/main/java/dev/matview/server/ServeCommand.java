@@ -1,9 +1,8 @@
 package dev.matview.server;
 
 import dev.matview.core.FeedRegistry;
+import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.RefreshException;
-import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
@@ -18,7 +17,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +69,7 @@ final class ServeCommand extends ServerCommand {
                             : LivePosts.start(sources.samples(), users, feeds, scheduler)::close;
                     endWithProcess(posts, server, sources);
                     announce(out, sources.registry(), authenticator, server);
-                    new CountDownLatch(1).await();
+                    throw sources.awaitRefusal();
                 }
             }
         } catch (InterruptedException e) {
@@ -125,23 +123,28 @@ final class ServeCommand extends ServerCommand {
             requireReadable(options.sources.data, views);
             return;
         }
-        for (RefreshException failure : views.failed()) {
+        for (FeedStatus failed : views.failed()) {
             log.warn(
                     "{}: has no generation to serve yet and is answered with 503 until a refresh succeeds; it is tried again",
-                    failure.collection());
+                    failed.feed().collection());
         }
     }
 
     private static void requireReadable(Path data, FirstViews views) throws StartupException {
         if (!views.failed().isEmpty()) {
-            RefreshException failure = views.failed().get(0);
-            throw new StartupException(failure.getMessage(), failure);
+            FeedStatus failed = views.failed().get(0);
+            String reason = String.valueOf(failed.lastFailure());
+            throw new StartupException(
+                    reason.startsWith("the refresh of ")
+                            ? reason
+                            : "the refresh of " + failed.feed().collection() + " failed: " + reason);
         }
         Map<String, String> behind = new TreeMap<>();
         int unnamed = 0;
-        for (RefreshResult result : views.built()) {
-            behind.putAll(result.behind());
-            unnamed = Math.max(unnamed, result.behindCount() - result.behind().size());
+        for (FeedStatus built : views.built()) {
+            behind.putAll(built.behind());
+            int all = built.view() == null ? 0 : built.view().behind();
+            unnamed = Math.max(unnamed, all - built.behind().size());
         }
         if (behind.isEmpty()) {
             return;

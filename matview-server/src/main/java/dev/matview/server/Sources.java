@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +33,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param samples the databases of the demonstration; null when the user's own are served
  * @param clusters the CouchDBs behind the others, closed after them
+ * @param check of those; null where there are none
  */
 record Sources(
         FeedRegistry registry,
         Aggregator databases,
         ViewStore views,
         @Nullable InMemoryDatabases samples,
-        List<CouchCluster> clusters)
+        List<CouchCluster> clusters,
+        @Nullable ClusterCheck check)
         implements AutoCloseable {
 
     /** What names a registry in CouchDB, before its database. */
@@ -65,11 +69,12 @@ record Sources(
         }
         FeedRegistry registry = registry(options.registry, scheduler);
         if (options.data != null) {
-            return new Sources(registry, databases(options.data, scheduler), new InMemoryViewStore(), null, List.of());
+            return new Sources(
+                    registry, databases(options.data, scheduler), new InMemoryViewStore(), null, List.of(), null);
         }
         InMemoryDatabases samples = new InMemoryDatabases();
         SampleDatabases.fill(samples, users, scheduler.instant());
-        return new Sources(registry, samples, new InMemoryViewStore(), samples, List.of());
+        return new Sources(registry, samples, new InMemoryViewStore(), samples, List.of(), null);
     }
 
     private static boolean isInCouch(@Nullable String registry) {
@@ -84,11 +89,12 @@ record Sources(
             requireApart(users, options.registry.substring(IN_COUCH.length()));
         }
         List<CouchCluster> clusters = options.clusters(environment, scheduler);
+        ClusterCheck check = null;
         try {
-            ClusterCheck.run(clusters);
+            check = ClusterCheck.run(clusters);
             CouchCluster first = clusters.get(0);
             FeedRegistry registry = isInCouch(options.registry)
-                    ? couchRegistry(options.registry, first)
+                    ? CouchFeedRegistry.open(first, options.registry.substring(IN_COUCH.length()))
                     : registry(options.registry, scheduler);
             return new Sources(
                     registry,
@@ -99,8 +105,12 @@ record Sources(
                             .build(),
                     CouchViewStore.builder(first).scheduler(scheduler).build(),
                     null,
-                    clusters);
+                    clusters,
+                    check);
         } catch (StartupException | RuntimeException e) {
+            if (check != null) {
+                check.close();
+            }
             clusters.forEach(CouchCluster::close);
             throw e;
         }
@@ -111,14 +121,6 @@ record Sources(
         if (users.pattern().matches(own)) {
             throw new UsageException("--user-database " + users.rule() + ": the database " + own
                     + " is matview's own and would be a user's; let the names of users' databases begin otherwise");
-        }
-    }
-
-    private static CouchFeedRegistry couchRegistry(String name, CouchCluster cluster) throws StartupException {
-        try {
-            return CouchFeedRegistry.open(cluster, name.substring(IN_COUCH.length()));
-        } catch (RegistryException e) {
-            throw new StartupException("--registry " + name + " cannot be used:\n" + e.getMessage(), e);
         }
     }
 
@@ -156,9 +158,21 @@ record Sources(
         return JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
     }
 
+    /** Returns when the process should end because a CouchDB refuses the credentials, and why; else never. */
+    StartupException awaitRefusal() throws InterruptedException {
+        try {
+            return (check == null ? new CompletableFuture<StartupException>() : check.refusal()).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a refusal is never an exception", e);
+        }
+    }
+
     /** Closes the CouchDBs; the rest is closed with the feeds built on it. */
     @Override
     public void close() {
+        if (check != null) {
+            check.close();
+        }
         clusters.forEach(CouchCluster::close);
     }
 }

@@ -45,19 +45,42 @@ class ClusterCheckTest {
         proxy.on(".*", Fault.status(status, body));
     }
 
+    private static Map<String, String> away(Duration patience, CouchCluster... clusters) throws StartupException {
+        try (ClusterCheck check = ClusterCheck.every(Duration.ofSeconds(1))) {
+            return check.away(List.of(clusters), patience);
+        }
+    }
+
     private void check() throws StartupException {
-        ClusterCheck.run(List.of(first, second));
+        ClusterCheck.run(List.of(first, second)).close();
     }
 
     @Test
-    void theFirstMustAnswer() {
+    void allMayBeDown() throws StartupException {
         east.down();
-        answer(west, 200, "[]");
+        west.down();
 
-        assertThatThrownBy(this::check)
-                .isInstanceOf(StartupException.class)
-                .hasMessageStartingWith("--couchdb-url " + east.url() + " cannot be used: ")
-                .hasMessageContaining("is CouchDB running there");
+        check();
+    }
+
+    @Test
+    void oneThatComesBackAndRefusesTheCredentialsIsAMistakeThen() throws StartupException {
+        answer(west, 200, "[]");
+        east.down();
+        try (ClusterCheck check = ClusterCheck.every(Duration.ofMillis(20))) {
+            assertThat(check.away(List.of(first, second), Duration.ofMillis(200)))
+                    .containsOnlyKeys(east.url().toString());
+            assertThat(check.refusal()).isNotDone();
+            answer(east, 401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}");
+            east.up();
+
+            assertThat(check.refusal())
+                    .succeedsWithin(Duration.ofSeconds(30))
+                    .satisfies(refused -> assertThat(refused)
+                            .hasMessageStartingWith("--couchdb-url " + east.url() + " cannot be used: ")
+                            .hasMessageContaining("Name or password is incorrect.")
+                            .hasMessageNotContaining("hunter2"));
+        }
     }
 
     @ParameterizedTest
@@ -80,7 +103,7 @@ class ClusterCheckTest {
 
         check();
 
-        assertThat(ClusterCheck.away(List.of(first, second), Duration.ofMinutes(1)))
+        assertThat(away(Duration.ofMinutes(1), first, second))
                 .containsOnlyKeys(west.url().toString())
                 .allSatisfy((url, reason) ->
                         assertThat(reason).contains("is CouchDB running there").doesNotContain("hunter2"));
@@ -91,7 +114,7 @@ class ClusterCheckTest {
         answer(east, 200, "[]");
         west.on(".*", Fault.hang());
 
-        assertThat(ClusterCheck.away(List.of(first, second), Duration.ofMillis(200)))
+        assertThat(away(Duration.ofMillis(200), first, second))
                 .containsOnly(Map.entry(west.url().toString(), "no answer within 200 ms"));
     }
 
@@ -99,7 +122,7 @@ class ClusterCheckTest {
     void oneThatAnswersWithAnErrorIsNotThereYet() throws StartupException {
         answer(west, 503, "{\"error\":\"nodes_down\",\"reason\":\"progress not possible\"}");
 
-        assertThat(ClusterCheck.away(List.of(second), Duration.ofMinutes(1)))
+        assertThat(away(Duration.ofMinutes(1), second))
                 .allSatisfy((url, reason) -> assertThat(reason).contains("503", "nodes_down"))
                 .hasSize(1);
     }

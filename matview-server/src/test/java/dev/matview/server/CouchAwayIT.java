@@ -128,6 +128,49 @@ class CouchAwayIT {
     }
 
     @Test
+    void aServerStartsWhileItsOnlyCouchIsDownAndReadsTheRegistryWhenItIsUp() throws IOException {
+        String registry = databases.create("feeds");
+        couch.raw().put(registry, "posts", """
+                {"collectionName": "posts", "materializedViewName": "%sposts", "aggregationInterval": "1h",
+                 "databases": "%suser-*", "query": {"selector": {"type": "post"}, "fields": ["text"]}}
+                """.formatted(databases.prefix(), databases.prefix()));
+        east.down();
+
+        Process server = jar.start(
+                east.url().toString(),
+                couch.password(),
+                "--registry",
+                "couchdb:" + registry,
+                "--no-auth",
+                "--port",
+                "0");
+        Http http = new Http(jar.port(server));
+
+        HttpResponse<String> early = http.query(POSTS, "{}");
+        assertThat(early.statusCode()).isEqualTo(503);
+        assertThat(early.body()).contains("registry_not_ready");
+        assertThat(early.headers().firstValue("Retry-After")).isPresent();
+
+        east.up();
+        await().atMost(PATIENCE).until(() -> http.query(POSTS, "{}").statusCode() == 200);
+        assertThat(texts(http)).containsExactly("ann's");
+        assertThat(jar.log(server)).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aServerWhoseCouchComesBackAndRefusesThePasswordEnds() throws Exception {
+        east.down();
+        Process server = run(east.url().toString(), "interval");
+        jar.port(server);
+
+        east.on("", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}"));
+        east.up();
+
+        assertThat(jar.ended(server)).contains("matview: --couchdb-url " + east.url() + " cannot be used: ");
+        assertThat(server.exitValue()).isEqualTo(1);
+    }
+
+    @Test
     void aRestartWhileTheSecondCouchIsDownServesTheLastGeneration() throws Exception {
         Process first = run(both(), "continuous");
         Http before = new Http(jar.port(first));

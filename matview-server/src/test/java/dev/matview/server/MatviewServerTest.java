@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.RefreshException;
-import dev.matview.core.RefreshResult;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -66,8 +64,12 @@ class MatviewServerTest {
 
         FirstViews views = buildViews();
 
-        assertThat(views.built()).extracting(RefreshResult::collection).containsExactly("posts");
-        assertThat(views.failed()).extracting(RefreshException::collection).containsExactly("events");
+        assertThat(views.built())
+                .extracting(status -> status.feed().collection())
+                .containsExactly("posts");
+        assertThat(views.failed())
+                .extracting(status -> status.feed().collection())
+                .containsExactly("events");
         assertThat(query("posts").statusCode()).isEqualTo(200);
         assertThat(query("events").statusCode()).isEqualTo(503);
         assertThat(query("events").body()).contains("view_not_ready");
@@ -89,12 +91,14 @@ class MatviewServerTest {
         CompletableFuture<FirstViews> building = new CompletableFuture<>();
         Thread thread = new Thread(() -> building.completeAsync(server::buildViews, Runnable::run));
         thread.start();
-        await().until(() -> thread.getState() == Thread.State.WAITING);
+        await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
         registry.remove("events");
 
         FirstViews views = scheduler.await(building);
 
-        assertThat(views.built()).extracting(RefreshResult::collection).containsExactly("posts");
+        assertThat(views.built())
+                .extracting(status -> status.feed().collection())
+                .containsExactly("posts");
         assertThat(views.failed()).isEmpty();
     }
 }

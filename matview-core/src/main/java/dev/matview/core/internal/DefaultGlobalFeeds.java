@@ -14,11 +14,14 @@ import dev.matview.core.LeftOut;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
+import dev.matview.core.QueryException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.UserDatabases;
+import dev.matview.core.ViewEntry;
 import dev.matview.core.ViewFormatException;
 import dev.matview.core.ViewHead;
 import dev.matview.core.ViewNotReadyException;
@@ -39,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts registry, worker and reader together. */
@@ -67,6 +71,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final ExecutorService notifier;
     private final ExecutorService searcher;
     private final OwnSubscriptions ownSubscriptions;
+    private final UnusedViews unusedViews;
 
     private enum Phase {
         NEW,
@@ -75,6 +80,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     private volatile Phase phase = Phase.NEW;
+    private volatile boolean registryRead;
     private Subscription registryWatch = () -> {};
 
     private DefaultGlobalFeeds(
@@ -105,6 +111,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
         this.searcher = OwnSubscriptions.threads("matview-searchers", SEARCHERS);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
+        this.unusedViews = new UnusedViews(store);
     }
 
     /** @see GlobalFeeds.Builder#build() */
@@ -145,12 +152,17 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase != Phase.NEW) {
             throw new IllegalStateException("a GlobalFeeds is started once");
         }
-        // Watched first: a change while the feeds are being loaded is then taken over after them.
+        // Watched first: a change meanwhile waits for this, and is taken over after what there is now.
         registryWatch = registry.watch(this::registryChanged);
-        worker.start(feeds(registry.contents()));
+        boolean read = registry.isRead();
+        worker.registered(feeds(registry.contents()));
+        registryRead = read;
         phase = Phase.STARTED;
-        // Only now: a server that does not answer lets this wait, and what the store held is served meanwhile.
-        worker.followChanges();
+    }
+
+    @Override
+    public boolean isRegistryRead() {
+        return registryRead;
     }
 
     @Override
@@ -164,6 +176,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** Whether all feeds have a generation; empty as long as one has none and its first refresh has not failed. */
     private Optional<Boolean> ready() {
         requireOpen();
+        if (!registryRead) {
+            return Optional.empty();
+        }
         boolean all = true;
         for (FeedTask task : worker.tasks()) {
             if (task.served().isEmpty()) {
@@ -181,6 +196,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private synchronized void registryChanged(FeedRegistry.Contents contents) {
         if (phase != Phase.CLOSED) {
             worker.registered(feeds(contents));
+            // After its feeds are there: none of them is denied in between.
+            registryRead = registry.isRead();
+            worker.readiness().changed();
         }
     }
 
@@ -232,6 +250,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private Answer answerOwn(String collection, String database, Query query, Budget budget)
             throws InterruptedException {
+        requireOpen();
+        if (worker.task(collection).isEmpty() && !registryRead) {
+            // With a feed, it would select something else.
+            throw notRegistered(collection);
+        }
         Selector selector = worker.task(collection)
                 .map(task -> task.feed.selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
@@ -256,12 +279,19 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase == Phase.NEW) {
             throw new ViewNotReadyException(collection, RETRY_AFTER);
         }
-        return worker.task(collection).orElseThrow(() -> new FeedNotRegisteredException(collection));
+        return worker.task(collection).orElseThrow(() -> notRegistered(collection));
+    }
+
+    /** As far as that is known. */
+    private QueryException notRegistered(String collection) {
+        return registryRead ? new FeedNotRegisteredException(collection) : new RegistryNotReadyException(RETRY_AFTER);
     }
 
     @Override
     public CompletableFuture<RefreshResult> refresh(String collection) {
-        return worker.refresh(collection);
+        return worker.task(collection).isEmpty() && !registryRead
+                ? CompletableFuture.failedFuture(notRegistered(collection))
+                : worker.refresh(collection);
     }
 
     @Override
@@ -279,7 +309,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         task(collection);
         Query bounded = QueryLimits.within(settings.mango(), query);
         Subscriber subscriber = new Subscriber(
-                budget -> phase == Phase.CLOSED ? null : followed(collection, bounded, budget),
+                budget -> unlessClosed(() -> followed(collection, bounded, budget)),
                 listener,
                 new Effort(notifier, this::hotBudget, cold, this::budget),
                 scheduler);
@@ -309,9 +339,26 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         Query bounded = QueryLimits.within(settings.mango(), query);
         return ownSubscriptions.subscribe(
                 database,
-                budget -> phase == Phase.CLOSED ? null : answerOwn(collection, database, bounded, budget),
+                budget -> unlessClosed(() -> answerOwn(collection, database, bounded, budget)),
                 listener,
                 cold);
+    }
+
+    /** No answer, and no complaint, once this is closed: nobody waits for it any more. */
+    private <E extends Exception> @Nullable Answer unlessClosed(Answering<E> query) throws E {
+        try {
+            return phase == Phase.CLOSED ? null : query.answer();
+        } catch (RuntimeException e) {
+            if (phase == Phase.CLOSED) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Answering<E extends Exception> {
+        Answer answer() throws E;
     }
 
     @Override
@@ -325,6 +372,15 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 .map(this::status)
                 .sorted(Comparator.comparing(status -> status.feed().collection()))
                 .toList();
+    }
+
+    @Override
+    public List<ViewEntry> unusedViews() {
+        if (!registryRead || phase == Phase.CLOSED) {
+            return List.of();
+        }
+        return unusedViews.besides(
+                worker.tasks().stream().map(task -> task.feed.viewName()).collect(Collectors.toSet()));
     }
 
     @Override
@@ -373,6 +429,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         notifier.shutdownNow();
         searcher.shutdownNow();
         ownSubscriptions.close();
+        unusedViews.close();
         aggregator.close();
         store.close();
         scheduler.close();

@@ -8,6 +8,7 @@ import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
+import dev.matview.core.ViewHead;
 import dev.matview.core.ViewStore;
 import dev.matview.core.internal.Errands.Errand;
 import dev.matview.core.internal.RefreshJob.Refreshing;
@@ -98,15 +99,8 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.watching = errands.errand("changes of databases cannot be followed", this::followChanges);
     }
 
-    /** Loads what the store holds of the feeds, then begins to refresh them. */
-    void start(Collection<FeedDefinition> feeds) {
-        // Armed once all are loaded: those without a generation then share their first visit.
-        update(feeds).forEach(this::load);
-        arm();
-    }
-
     /** Hears of changed databases as long as a feed is continuous. May wait for a server that does not answer. */
-    void followChanges() {
+    private void followChanges() {
         boolean begun = changes.adjust(() -> tasks.values().stream().anyMatch(FeedTask::isContinuous));
         if (begun) {
             // A visit under way may have looked at a database before it was watched.
@@ -138,12 +132,16 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         return tasks.values();
     }
 
-    /** Takes over the feeds of a changed registry. */
+    /** Takes over the feeds of the registry, as it is at first or when it has changed; waits for nobody. */
     void registered(Collection<FeedDefinition> feeds) {
         List<FeedTask> added = update(feeds);
         errands.run(() -> {
-            added.forEach(this::load);
-            arm();
+            List<Runnable> loaded = added.stream().map(this::load).toList();
+            synchronized (this) {
+                // Due together: those without a generation share their first visit.
+                loaded.forEach(Runnable::run);
+                arm();
+            }
             watching.request();
         });
     }
@@ -231,8 +229,12 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
         fail(waiting, new FeedNotRegisteredException(task.feed.collection()));
     }
 
-    /** Serves what the store holds of the view; a store that does not answer is asked again by the first refresh. */
-    private void load(FeedTask task) {
+    /**
+     * Serves what the store holds of the view; a store that does not answer is asked again by the first refresh.
+     *
+     * @return makes the task due, under the lock
+     */
+    private Runnable load(FeedTask task) {
         FeedDefinition feed = task.feed;
         ViewWriter writer = task.writer;
         @Nullable Snapshot stored = null;
@@ -244,19 +246,19 @@ final class Worker implements RefreshJob.Listener, AutoCloseable {
             log.warn("{}: the stored view cannot be read: {}", feed.collection(), Visit.reason(e));
             log.debug("{}: the stored view cannot be read", feed.collection(), e);
         }
-        synchronized (this) {
+        ViewHead head = stored == null ? null : stored.head();
+        Subscription watching = watch;
+        return () -> {
             boolean loaded = task.due != null;
             if (task.removed || closed || task.writer != writer || loaded) {
-                watch.close();
+                watching.close();
                 return;
             }
-            task.storeWatch = watch;
+            task.storeWatch = watching;
             Instant now = scheduler.instant();
-            boolean current = stored != null && stored.head().fingerprint().equals(feed.fingerprint());
-            task.due = current && !task.isAwaited()
-                    ? timetable.first(feed.refresh(), stored.head().refreshedAt(), now)
-                    : now;
-        }
+            boolean current = head != null && head.fingerprint().equals(feed.fingerprint());
+            task.due = current && !task.isAwaited() ? timetable.first(feed.refresh(), head.refreshedAt(), now) : now;
+        };
     }
 
     /** @see dev.matview.core.GlobalFeeds#refresh */

@@ -104,7 +104,7 @@ class ChangedDefinitionTest extends WorkerFixture {
         FeedRegistry changed = FeedRegistry.of(feed("posts").fields("m").build());
         try (GlobalFeeds restarted = node(changed, own, nodeStore)) {
             own.failure = new IllegalStateException("no route to the cluster");
-            restarted.start();
+            start(restarted);
             await().until(() -> {
                 scheduler.advance(Duration.ofSeconds(1));
                 return restarted.status("posts").failures() > 1;
@@ -129,7 +129,7 @@ class ChangedDefinitionTest extends WorkerFixture {
         own.closeGate();
         FeedRegistry changed = FeedRegistry.of(feed("posts").viewName("view").build());
         try (GlobalFeeds restarted = node(changed, own, nodeStore)) {
-            restarted.start();
+            start(restarted);
 
             assertNotReady(restarted, "posts");
         }

@@ -64,7 +64,7 @@ class ContinuousFeedTest extends WorkerFixture {
         stored("userdb-a", "1");
         post("userdb-a", "2", 2);
         try (GlobalFeeds restarted = node(FeedRegistry.of(continuous("posts")))) {
-            restarted.start();
+            start(restarted);
 
             scheduler.advance(Duration.ZERO);
 
@@ -79,7 +79,8 @@ class ContinuousFeedTest extends WorkerFixture {
         try (GlobalFeeds restarted = node(FeedRegistry.of(continuous("posts")))) {
             aggregator.beforeWatching = () -> meanwhile.add(json(restarted, "posts"));
 
-            restarted.start();
+            start(restarted);
+            await().until(() -> !meanwhile.isEmpty());
         }
 
         assertThat(meanwhile).singleElement().asString().contains("\"1\"");
@@ -92,7 +93,7 @@ class ContinuousFeedTest extends WorkerFixture {
         InMemoryFeedRegistry own = new InMemoryFeedRegistry();
         own.put(continuous("events"));
         try (GlobalFeeds watching = node(own)) {
-            watching.start();
+            start(watching);
             own.put(continuous("posts"));
             await().until(() -> watching.status("posts").nextRefresh() != null);
 

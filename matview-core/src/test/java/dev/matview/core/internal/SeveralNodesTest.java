@@ -39,7 +39,7 @@ class SeveralNodesTest extends WorkerFixture {
         }
         start(POSTS);
         advance(Duration.ZERO);
-        other.start();
+        start(other);
         assertThat(json(other, "posts")).isEqualTo(json("posts"));
     }
 

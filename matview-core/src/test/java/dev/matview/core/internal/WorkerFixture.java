@@ -59,7 +59,14 @@ abstract class WorkerFixture {
         for (FeedDefinition definition : definitions) {
             registry.put(definition);
         }
-        feeds.start();
+        start(feeds);
+    }
+
+    /** Starts a node, and waits until it has looked for what the store holds. */
+    static void start(GlobalFeeds node) {
+        node.start();
+        await().until(() ->
+                node.status().stream().allMatch(status -> status.nextRefresh() != null || status.progress() != null));
     }
 
     void post(String user, String id, int n) {

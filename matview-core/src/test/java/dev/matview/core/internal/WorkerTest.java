@@ -276,7 +276,7 @@ class WorkerTest extends WorkerFixture {
         advance(Duration.ZERO);
         Instant due = feeds.status("posts").nextRefresh();
         try (GlobalFeeds restarted = node()) {
-            restarted.start();
+            start(restarted);
 
             assertThat(new String(restarted.query("posts", Query.all()).json())).contains("\"1\"");
             assertThat(visits()).isEqualTo(1);

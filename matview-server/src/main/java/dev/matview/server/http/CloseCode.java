@@ -12,7 +12,10 @@ enum CloseCode {
     NOT_UTF8(1007),
     /** A message of more than {@link SocketLimits#MAX_MESSAGE_BYTES}. */
     TOO_LARGE(1009),
-    /** Clients that have not authenticated have more under way than there is room for: try again later. */
+    /**
+     * There is no answer yet, or clients that have not authenticated have more under way than there is room for: try again
+     * later.
+     */
     NO_ROOM(1013),
     /** Something went wrong that the server did not expect. */
     INTERNAL_ERROR(1011),
@@ -74,6 +77,7 @@ enum CloseCode {
             case 403 -> FORBIDDEN;
             case 429 -> TOO_MANY;
             case 500 -> INTERNAL_ERROR;
+            case 503 -> NO_ROOM;
             default -> refused.error().equals("answer_too_large") ? ANSWER_TOO_LARGE : BAD_REQUEST;
         };
     }

@@ -12,6 +12,7 @@ import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Scheduler;
 import dev.matview.core.Subscription;
+import dev.matview.core.ViewEntry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -44,6 +45,8 @@ final class FeedsEndpoint {
             ObjectNode json = Answer.object();
             ArrayNode all = json.putArray("feeds");
             feeds.status().forEach(status -> describe(status, all.addObject()));
+            ArrayNode unused = json.putArray("unusedViews");
+            feeds.unusedViews().forEach(view -> describe(view, unused.addObject()));
             ArrayNode problems = json.putArray("problems");
             feeds.registryProblems().forEach(problem -> describe(problem, problems.addObject()));
             exchange.send(HttpServletResponse.SC_OK, Answer.bytes(json));
@@ -70,7 +73,9 @@ final class FeedsEndpoint {
                     .put("refreshedAt", view.refreshedAt().toString())
                     .put("rows", view.rows())
                     .put("databases", view.databases())
-                    .put("behind", view.behind());
+                    .put("behind", view.behind())
+                    .put("documentsLeftOut", status.leftOut().documents())
+                    .put("bytes", status.bytes());
         }
         json.put(
                 "stalenessSeconds",
@@ -89,6 +94,22 @@ final class FeedsEndpoint {
                 .put("lastFailure", status.lastFailure());
         ObjectNode behind = json.putObject("behind");
         new TreeMap<>(status.behind()).forEach(behind::put);
+        ArrayNode leftOut = json.putArray("leftOut");
+        status.leftOut()
+                .examples()
+                .forEach(example -> leftOut.addObject()
+                        .put("database", example.database())
+                        .put("id", example.id())
+                        .put("reason", example.reason().words()));
+    }
+
+    private static void describe(ViewEntry unused, ObjectNode json) {
+        json.put("viewName", unused.view())
+                .put("generation", unused.head().generation())
+                .put("refreshedAt", unused.head().refreshedAt().toString())
+                .put("rows", unused.rows())
+                .put("databases", unused.head().databases())
+                .put("format", unused.head().format());
     }
 
     void refresh(String collection, Exchange exchange) throws IOException {
@@ -134,6 +155,7 @@ final class FeedsEndpoint {
                 .put("databases", result.databases())
                 .put("moved", result.moved())
                 .put("rows", result.rows())
-                .put("behind", result.behindCount());
+                .put("behind", result.behindCount())
+                .put("documentsLeftOut", result.documentsLeftOut());
     }
 }

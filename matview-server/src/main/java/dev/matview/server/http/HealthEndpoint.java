@@ -23,7 +23,7 @@ final class HealthEndpoint {
         exchange.send(
                 HttpServletResponse.SC_OK,
                 Answer.bytes(Answer.object()
-                        .put("status", ready == status.size() ? "ok" : "starting")
+                        .put("status", feeds.isRegistryRead() && ready == status.size() ? "ok" : "starting")
                         .put("feeds", status.size())
                         .put("ready", ready)));
     }

@@ -3,6 +3,7 @@ package dev.matview.server.http;
 import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.QueryException;
+import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.mango.MangoException;
 import dev.matview.server.share.FullException;
@@ -111,13 +112,17 @@ final class HttpError extends RuntimeException {
     /** What a query without an answer is answered. */
     static HttpError of(QueryException refused) {
         if (refused instanceof ViewNotReadyException notReady) {
-            return new HttpError(
-                    503,
-                    refused.error(),
-                    refused.reason(),
-                    Map.of("Retry-After", Long.toString(wholeSeconds(notReady.retryAfter()))));
+            return notReady(refused, notReady.retryAfter());
+        }
+        if (refused instanceof RegistryNotReadyException notReady) {
+            return notReady(refused, notReady.retryAfter());
         }
         return of(statusOf(refused), refused.error(), refused.reason());
+    }
+
+    private static HttpError notReady(QueryException refused, Duration retryAfter) {
+        return new HttpError(
+                503, refused.error(), refused.reason(), Map.of("Retry-After", Long.toString(wholeSeconds(retryAfter))));
     }
 
     private static int statusOf(QueryException refused) {

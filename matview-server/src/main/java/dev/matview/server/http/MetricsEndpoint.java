@@ -84,6 +84,13 @@ final class MetricsEndpoint {
                 gauge(registry, feed, "generation", "The generation served.", view.generation());
                 gauge(registry, feed, "rows", "Rows of the view.", view.rows());
                 gauge(registry, feed, "databases", "User databases that the feed covers.", view.databases());
+                gauge(
+                        registry,
+                        feed,
+                        "documents.left.out",
+                        "Documents that cannot be read and so are not in the view.",
+                        feed.leftOut().documents());
+                gauge(registry, feed, "bytes", "Memory that the rows take, by their own sizes.", feed.bytes());
                 gauge(registry, feed, "databases.behind", "Those that could not be read lately.", view.behind());
                 gauge(
                         registry,

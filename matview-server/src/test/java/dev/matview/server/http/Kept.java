@@ -1,0 +1,58 @@
+package dev.matview.server.http;
+
+import dev.matview.core.StoreSecret;
+import dev.matview.core.Subscription;
+import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewEntry;
+import dev.matview.core.ViewHead;
+import dev.matview.core.ViewStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** A store that outlives those who are given it. */
+record Kept(ViewStore store) implements ViewStore {
+
+    @Override
+    public Optional<ViewDelta> read(String view, long since) {
+        return store.read(view, since);
+    }
+
+    @Override
+    public Optional<ViewHead> head(String view) {
+        return store.head(view);
+    }
+
+    @Override
+    public List<ViewEntry> views() {
+        return store.views();
+    }
+
+    @Override
+    public StoreSecret secret() {
+        return store.secret();
+    }
+
+    @Override
+    public StoreSecret rotateSecret() {
+        return store.rotateSecret();
+    }
+
+    @Override
+    public boolean commit(ViewDelta delta) {
+        return store.commit(delta);
+    }
+
+    @Override
+    public void drop(String view) {
+        store.drop(view);
+    }
+
+    @Override
+    public Subscription watch(String view, LongConsumer listener) {
+        return store.watch(view, listener);
+    }
+
+    @Override
+    public void close() {}
+}
