@@ -2,6 +2,7 @@ package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.Json;
+import dev.matview.core.mango.Budget;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +34,9 @@ public record Slice(String database, Position position, List<Row> rows) {
 
         private final FeedDefinition feed;
         private final String database;
+        /** What documents cost, nobody waits for; regular expressions have their own bound. */
+        private final Budget budget = Budget.unlimited();
+
         private final List<Row> rows = new ArrayList<>();
         /** With a limit, only the first rows of a slice can be among the first of the view: the last of them on top. */
         private final PriorityQueue<Row> first = new PriorityQueue<>(Collections.reverseOrder());
@@ -54,13 +58,13 @@ public record Slice(String database, Position position, List<Row> rows) {
             if (id == null) {
                 throw new IllegalArgumentException("a document of " + database + " has no _id");
             }
-            if (id.startsWith(DESIGN_DOCUMENT) || !feed.selector().matches(document)) {
+            if (id.startsWith(DESIGN_DOCUMENT) || !feed.selector().matches(document, budget)) {
                 return this;
             }
-            byte[] sortKey = feed.sort().key(document);
+            byte[] sortKey = feed.sort().key(document, budget);
             if (sortKey != null) {
                 Acl acl = feed.access() == Access.ACL ? Acl.of(document) : null;
-                ObjectNode shown = feed.fields().apply(document);
+                ObjectNode shown = feed.fields().apply(document, budget);
                 keep(new Row(database, id, sortKey, Json.bytes(shown), acl, expansions(shown)));
             }
             return this;

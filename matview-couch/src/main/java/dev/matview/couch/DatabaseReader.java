@@ -15,6 +15,11 @@ final class DatabaseReader {
 
     private static final int PAGE = 5_000;
 
+    /** Whoever waits for documents most often wants few. */
+    private static final int CALLERS_FIRST_PAGE = 200;
+
+    private static final int GROWTH = 5;
+
     private final CouchCluster cluster;
     private final String database;
     private final boolean replicated;
@@ -22,6 +27,7 @@ final class DatabaseReader {
     private boolean forCaller;
     private @Nullable String last;
     private @Nullable String updateSeq;
+    private int limit = PAGE;
     private int rows;
 
     DatabaseReader(CouchCluster cluster, String database, boolean replicated, Consumer<ObjectNode> documents) {
@@ -34,17 +40,21 @@ final class DatabaseReader {
     /** Somebody waits for the documents: they are asked for with what the cluster keeps for such requests. */
     DatabaseReader forCaller() {
         forCaller = true;
+        limit = CALLERS_FIRST_PAGE;
         return this;
     }
 
     /** @throws CouchException when the database cannot be read to its end */
     void read() throws InterruptedException {
         int failures = 0;
-        do {
+        boolean more = true;
+        while (more) {
             String before = last;
             try {
                 page();
                 failures = 0;
+                more = rows >= limit;
+                limit = Math.min(PAGE, limit * GROWTH);
             } catch (CouchException e) {
                 boolean advanced = last != null && !last.equals(before);
                 failures = advanced ? 1 : failures + 1;
@@ -52,9 +62,8 @@ final class DatabaseReader {
                     throw e;
                 }
                 cluster.sleep(cluster.backoff().delay(failures, e.retryAfter()));
-                rows = PAGE;
             }
-        } while (rows >= PAGE);
+        }
     }
 
     /** What the replicas that were read first had; null where there are none. */
@@ -66,7 +75,7 @@ final class DatabaseReader {
     private void page() throws InterruptedException {
         CouchPath path = CouchPath.database(database, "_all_docs")
                 .with("include_docs", "true")
-                .with("limit", PAGE);
+                .with("limit", limit);
         if (last != null) {
             path = path.withJson("startkey", last);
         } else if (replicated) {
