@@ -177,8 +177,8 @@ public final class Settings {
     }
 
     /**
-     * How many of them the first attempt may take on a thread that must not be held up. Default: 20,000, about a
-     * millisecond.
+     * How many of them the first attempt may take on a thread that must not be held up. Default: 20,000, about two
+     * milliseconds.
      */
     public long hotSteps() {
         return hotSteps;

@@ -3,6 +3,7 @@ package dev.matview.core;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.LeftOut.Reason;
 import dev.matview.core.internal.Json;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.MangoException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,6 +72,9 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
 
         private final FeedDefinition feed;
         private final String database;
+        /** What documents cost, nobody waits for; regular expressions have their own bound. */
+        private final Budget budget = Budget.unlimited();
+
         private final List<Row> rows = new ArrayList<>();
         /** With a limit, only the first rows of a slice can be among the first of the view: the last of them on top. */
         private final PriorityQueue<Row> first = new PriorityQueue<>(Collections.reverseOrder());
@@ -102,7 +106,7 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
                 return leaveOut(id, Reason.LONG_ID);
             }
             try {
-                if (id.startsWith(DESIGN_DOCUMENT) || !feed.selector().matches(document)) {
+                if (id.startsWith(DESIGN_DOCUMENT) || !feed.selector().matches(document, budget)) {
                     return this;
                 }
             } catch (MangoException e) {
@@ -111,7 +115,7 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
                 }
                 return leaveOut(id, Reason.COSTLY_EXPRESSION);
             }
-            byte[] sortKey = feed.sort().key(document);
+            byte[] sortKey = feed.sort().key(document, budget);
             return sortKey == null ? this : add(id, document, sortKey);
         }
 
@@ -120,7 +124,7 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
             if (HalfCharacters.areIn(id) || (acl != null && HalfCharacters.areIn(acl))) {
                 return leaveOut(id, Reason.HALF_CHARACTER);
             }
-            ObjectNode shown = feed.fields().apply(document);
+            ObjectNode shown = feed.fields().apply(document, budget);
             keep(new Row(database, id, sortKey, Json.bytes(shown), acl, expansions(shown)));
             return this;
         }

@@ -221,13 +221,16 @@ class AnswerBytesTest {
         }
         refresh();
 
-        List<JsonNode> all = all(
-                "plain",
-                Query.builder()
-                        .caller(ALICE)
-                        .expand(fields(1))
-                        .fields(Projection.compile(Json.parse("[\"_id\",\"r0._id\"]")))
-                        .selector("{\"r0\":{\"$exists\":true}}"));
+        Query.Builder query = Query.builder()
+                .caller(ALICE)
+                .expand(fields(1))
+                .fields(Projection.compile(Json.parse("[\"_id\",\"r0._id\"]")))
+                .selector("{\"r0\":{\"$exists\":true}}");
+
+        assertThat(feeds.query("plain", query.build()).size())
+                .as("two fit, though little is shown of them")
+                .isEqualTo(2);
+        List<JsonNode> all = all("plain", query);
 
         assertThat(all)
                 .hasSize(8)

@@ -19,6 +19,10 @@ final class DatabaseReader {
 
     /** Longer than this, an id goes into the body: what CouchDB takes as a URL is about 8,000 characters. */
     private static final int LONG_START = 1_000;
+    /** Whoever waits for documents most often wants few. */
+    private static final int CALLERS_FIRST_PAGE = 200;
+
+    private static final int GROWTH = 5;
 
     private final CouchCluster cluster;
     private final String database;
@@ -27,6 +31,7 @@ final class DatabaseReader {
     private boolean forCaller;
     private @Nullable String last;
     private @Nullable String updateSeq;
+    private int limit = PAGE;
     private int rows;
     private int requests;
     private long came;
@@ -46,19 +51,23 @@ final class DatabaseReader {
     /** Somebody waits for the documents: they are asked for with what the cluster keeps for such requests. */
     DatabaseReader forCaller() {
         forCaller = true;
+        limit = CALLERS_FIRST_PAGE;
         return this;
     }
 
     /** @throws CouchException when the database cannot be read to its end */
     void read() throws InterruptedException {
         int failures = 0;
-        do {
+        boolean more = true;
+        while (more) {
             String before = last;
             Instant began = cluster.scheduler().instant();
             taking.arrived = 0;
             try {
                 page();
                 failures = 0;
+                more = rows >= limit;
+                limit = Math.min(PAGE, limit * GROWTH);
             } catch (CouchException e) {
                 boolean advanced = last != null && !last.equals(before);
                 failures = advanced && !e.isGarbled() && isWorthwhile(began) ? 1 : failures + 1;
@@ -72,9 +81,8 @@ final class DatabaseReader {
                     updateSeq = null;
                     came = 0;
                 }
-                rows = PAGE;
             }
-        } while (rows >= PAGE);
+        }
     }
 
     /** Whether so much came of the page that a database which goes on like this comes to an end. */
@@ -99,7 +107,7 @@ final class DatabaseReader {
         CouchPath path = CouchPath.database(database, "_all_docs")
                 .with("include_docs", "true")
                 .with("update_seq", "true")
-                .with("limit", PAGE);
+                .with("limit", limit);
         boolean isLong = from != null && from.length() > LONG_START;
         CouchRequest request = isLong
                 ? CouchRequest.post(path, CouchJson.object().put("startkey", from))
@@ -107,7 +115,7 @@ final class DatabaseReader {
                 : CouchRequest.get(from == null ? path : path.withJson("startkey", from));
         taking.from = from;
         requests++;
-        AllDocs.Asked asked = new AllDocs.Asked(from, PAGE, came);
+        AllDocs.Asked asked = new AllDocs.Asked(from, limit, came);
         CouchRequest shared = forCaller ? request.forCaller() : request;
         AllDocs.Page page = cluster.once(shared.answeredAtLength(), body -> AllDocs.range(body, asked, taking));
         rows = page.rows();

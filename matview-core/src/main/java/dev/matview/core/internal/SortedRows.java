@@ -19,7 +19,10 @@ final class SortedRows {
     /** What a row takes here beside the bytes of its key, about. */
     private static final int OVERHEAD = 56;
 
-    /** How many bytes of keys cost a step for each time that they may be compared. */
+    /** How many comparisons cost a step: they are quick. */
+    private static final int COMPARED = 4;
+
+    /** How many bytes of keys do, for each time that they may be compared: seldom is much of a long one looked at. */
     private static final int KEY_BYTES = 1_024;
 
     private static final Entry[] NONE = {};
@@ -82,8 +85,9 @@ final class SortedRows {
         if (filling.isEmpty()) {
             return;
         }
-        // Comparisons are quick, and seldom see much of a long key. Paid first: nothing ends in the middle of a sort.
-        budget.spend(filling.size() * log2(filling.size()) / 4 + fillingBytes / KEY_BYTES * log2(filling.size()));
+        // Paid first: nothing ends in the middle of a sort.
+        long each = log2(filling.size());
+        budget.spend(filling.size() * each / COMPARED + fillingBytes / KEY_BYTES * each);
         Entry[] run = filling.toArray(NONE);
         Arrays.sort(run);
         runs.add(new Run(run));
@@ -93,7 +97,7 @@ final class SortedRows {
 
     /** The first of the rows that were not taken yet, which is taken; only after the end was told, and while there are rows. */
     Row take(Budget budget) {
-        budget.spend(1 + log2(merging.size()));
+        budget.spend(1 + log2(merging.size()) / COMPARED);
         Run run = merging.remove();
         Entry first = run.head();
         run.entries[run.next++] = null;

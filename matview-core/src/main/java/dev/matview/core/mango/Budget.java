@@ -22,7 +22,6 @@ public final class Budget {
 
     private static final int SLICE = 4_096;
 
-    private final long steps;
     private final boolean patient;
     private final @Nullable InstantSource clock;
     private final long workMillis;
@@ -60,7 +59,6 @@ public final class Budget {
     }
 
     private Budget(long steps, boolean patient, @Nullable InstantSource clock, long workMillis, long waitMillis) {
-        this.steps = steps;
         this.patient = patient;
         this.clock = clock;
         this.workMillis = workMillis;
@@ -183,11 +181,6 @@ public final class Budget {
 
     int regexLeft() {
         return regexLeft;
-    }
-
-    /** Returns how many steps this had in all. */
-    public long steps() {
-        return steps;
     }
 
     /** Returns how many steps are left, about. */

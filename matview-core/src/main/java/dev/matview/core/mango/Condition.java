@@ -33,7 +33,7 @@ interface Condition {
             while (all && looked < conditions.size()) {
                 all = conditions.get(looked++).test(value, budget);
             }
-            budget.spend(1 + looked);
+            budget.spend(Math.max(1, looked));
             return all;
         }
     }
@@ -47,7 +47,7 @@ interface Condition {
             while (!any && looked < conditions.size()) {
                 any = conditions.get(looked++).test(value, budget);
             }
-            budget.spend(1 + looked);
+            budget.spend(Math.max(1, looked));
             return any;
         }
     }

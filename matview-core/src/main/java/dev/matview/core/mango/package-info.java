@@ -16,8 +16,9 @@
  * <h2>What differs from CouchDB</h2>
  *
  * <ul>
- *   <li>Refused, while CouchDB evaluates it: a selector that is larger than {@link dev.matview.core.mango.MangoLimits}
- *       allows ({@code selector_too_large}); recursion, subroutine calls and verbs such as {@code (*UTF8)} in a regular
+ *   <li>Refused, while CouchDB evaluates it: what is larger than {@link dev.matview.core.mango.MangoLimits} allows
+ *       ({@code selector_too_large}, {@code too_many_fields}, {@code too_many_sort_keys}, {@code field_path_too_long});
+ *       recursion, subroutine calls and verbs such as {@code (*UTF8)} in a regular
  *       expression, save {@code (*FAIL)} ({@code unsupported_regex}); {@code $text} ({@code not_supported}).
  *   <li>Refused at once, while CouchDB fails only when it meets a document that takes it there: {@code $mod} by zero
  *       ({@code bad_arg}), an empty name in a field path ({@code invalid_field_name}).

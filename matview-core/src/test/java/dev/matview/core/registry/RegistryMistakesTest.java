@@ -28,6 +28,10 @@ class RegistryMistakesTest {
 
     private final FeedDefinitionReader reader = FeedDefinitionReader.of("global-feeds.json");
 
+    private static String names(int count) {
+        return IntStream.range(0, count).mapToObj(n -> "'f" + n + "'").collect(Collectors.joining(",", "[", "]"));
+    }
+
     /** A good feed in which one key is given another value (null: is left out), and what is said of it. */
     static Stream<Arguments> mistakes() {
         return Stream.of(
@@ -77,6 +81,8 @@ class RegistryMistakesTest {
                         "query.selector",
                         "{'$or': [{'a': 1}, {'$not': {'_conflicts.0': 'x'}}]}",
                         noConflicts("query.selector", "_conflicts.0")),
+                in("query.fields", names(257), "query.fields: fields may list up to 256 paths. (too_many_fields)"),
+                in("query.sort", names(33), "query.sort: A sort may list up to 32 fields. (too_many_sort_keys)"),
                 in("query.limit", "0", "query.limit: " + limitRule() + ", not 0"),
                 in("query.limit", "2.5", "query.limit: " + limitRule() + ", not 2.5"),
                 in("query.limit", "'10'", "query.limit: " + limitRule() + ", not \"10\""),
