@@ -1,5 +1,6 @@
 package dev.matview.core.internal;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
@@ -11,11 +12,16 @@ final class AnswerBuffer extends OutputStream {
     private int limit;
 
     /** There would be more bytes than the limit. Costs no stack trace. */
-    static final class FullException extends RuntimeException {
+    static final class FullException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private FullException() {
-            super("the answer is full", null, false, false);
+            super("the answer is full");
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
         }
     }
 
@@ -26,19 +32,19 @@ final class AnswerBuffer extends OutputStream {
     }
 
     @Override
-    public void write(int value) {
+    public void write(int value) throws FullException {
         reserve(1);
         bytes[size++] = (byte) value;
     }
 
     @Override
-    public void write(byte[] source, int offset, int length) {
+    public void write(byte[] source, int offset, int length) throws FullException {
         reserve(length);
         System.arraycopy(source, offset, bytes, size, length);
         size += length;
     }
 
-    private void reserve(int length) {
+    private void reserve(int length) throws FullException {
         if (length > limit - size) {
             throw new FullException();
         }

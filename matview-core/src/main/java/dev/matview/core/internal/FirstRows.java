@@ -16,6 +16,9 @@ import java.util.PriorityQueue;
  */
 final class FirstRows {
 
+    /** What keys may take also where answers are small. */
+    private static final int KEYS = 1 << 20;
+
     private final int most;
     private final int mostBytes;
     /** The last on top; or, where they come in order, as they came. */
@@ -65,10 +68,10 @@ final class FirstRows {
             keyBytes -= last.sortKey().length;
             full = true;
         }
-        if (keyBytes > mostBytes) {
+        if (keyBytes > Math.max(mostBytes, KEYS)) {
             throw new QueryTooLargeException(
                     "sort_too_large",
-                    "What the documents are sorted by takes more than " + mostBytes
+                    "What the documents are sorted by takes more than " + Math.max(mostBytes, KEYS)
                             + " bytes in all; sort by smaller values, or ask for fewer.");
         }
     }

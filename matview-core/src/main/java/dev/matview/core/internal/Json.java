@@ -67,13 +67,9 @@ public final class Json {
         }
     }
 
-    /** Writes to where no bytes are refused but by an unchecked exception, and leaves that open. */
-    static void write(JsonNode tree, OutputStream out) {
-        try {
-            OPEN.writeValue(out, tree);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a JSON tree can always be written", e);
-        }
+    /** Writes to a stream, and leaves that open. */
+    static void write(JsonNode tree, OutputStream out) throws IOException {
+        OPEN.writeValue(out, tree);
     }
 
     public static ObjectNode object() {

@@ -9,6 +9,8 @@ import dev.matview.core.Row;
 import dev.matview.core.internal.Answer.CachedPage;
 import dev.matview.core.internal.Answer.RowId;
 import dev.matview.core.mango.Budget;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -47,7 +49,6 @@ final class PageWriter {
         this.budget = budget;
         this.most = most;
         this.json = new AnswerBuffer(expected, Integer.MAX_VALUE);
-        json.write('[');
     }
 
     /**
@@ -90,9 +91,7 @@ final class PageWriter {
         // A place for the bracket at the end is always left.
         json.limit(first ? (int) Math.min(Integer.MAX_VALUE - 1, (long) most + row.document().length) : most - 1);
         try {
-            if (!first) {
-                json.write(',');
-            }
+            json.write(first ? '[' : ',');
             write(row, referred.documents());
         } catch (AnswerBuffer.FullException full) {
             json.cut(start);
@@ -101,6 +100,8 @@ final class PageWriter {
                         "answer_too_large", "The fields of one document have more than " + most + " bytes together.");
             }
             return end("with the next row it would have more than " + most + " bytes");
+        } catch (IOException e) {
+            throw new UncheckedIOException("a JSON tree can always be written", e);
         }
         ids.add(new RowId(row.database(), row.id()));
         return true;
@@ -118,7 +119,7 @@ final class PageWriter {
         return ids.isEmpty();
     }
 
-    private void write(Row row, Map<String, byte[]> referred) {
+    private void write(Row row, Map<String, byte[]> referred) throws IOException {
         if (referred.isEmpty() && query.fields().isAll()) {
             budget.spend(1 + row.document().length / COPIED);
             json.write(row.document(), 0, row.document().length);
@@ -136,7 +137,7 @@ final class PageWriter {
     }
 
     /** Puts what is referred to in the place of the references, byte by byte: it is JSON already. */
-    private void splice(ObjectNode document, Map<String, byte[]> referred) {
+    private void splice(ObjectNode document, Map<String, byte[]> referred) throws IOException {
         char before = '{';
         for (Map.Entry<String, JsonNode> member : document.properties()) {
             json.write(before);
@@ -168,8 +169,19 @@ final class PageWriter {
 
     /** @param sameForAll whether every caller who may read the rows is shown the same of them */
     CachedPage page(boolean sameForAll) {
+        return new CachedPage(closed(), List.copyOf(ids), sameForAll, endsEarly, warning);
+    }
+
+    private byte[] closed() {
         json.limit(Integer.MAX_VALUE);
-        json.write(']');
-        return new CachedPage(json.toByteArray(), List.copyOf(ids), sameForAll, endsEarly, warning);
+        try {
+            if (ids.isEmpty()) {
+                json.write('[');
+            }
+            json.write(']');
+        } catch (AnswerBuffer.FullException never) {
+            throw new IllegalStateException("a place was left", never);
+        }
+        return json.toByteArray();
     }
 }
