@@ -6,7 +6,10 @@ import dev.matview.core.internal.Answer.RowId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names an answer, in a form that clients carry and give back: {@code <generations>.<query>.<rows>}. The generation can be
@@ -36,19 +39,32 @@ record AnswerTag(String generations, String query, String rows) {
         }
     }
 
-    /** @param rows what {@link Key#rows} says of the page */
-    static AnswerTag of(String collection, String generations, Query query, String rows) {
-        return new AnswerTag(generations, query(collection, query), rows);
+    /** What was asked, but not who asked: who is shown the same has the same answer. */
+    record Asked(
+            String source,
+            String shape,
+            OptionalInt limit,
+            int skip,
+            @Nullable String bookmark,
+            List<String> expand) {
+
+        /** @param source what was asked: the collection, or an own database */
+        static Asked of(String source, Query query) {
+            return new Asked(source, query.shape(), query.limit(), query.skip(), query.bookmark(), query.expand());
+        }
+
+        private String hash() {
+            Hmac hash = new Hmac.Key(new byte[] {0}).hmac();
+            hash.add(source).add(shape).add(limit.toString()).add(Integer.toString(skip));
+            hash.add(bookmark == null ? "" : "after " + bookmark);
+            expand.forEach(hash::add);
+            return text(hash.finish());
+        }
     }
 
-    /** Names the query, but not who asks: who is shown the same has the same answer. */
-    private static String query(String collection, Query query) {
-        Hmac hash = new Hmac.Key(new byte[] {0}).hmac();
-        hash.add(collection).add(query.shape());
-        hash.add(query.limit().toString()).add(Integer.toString(query.skip()));
-        hash.add(query.bookmark() == null ? "" : "after " + query.bookmark());
-        query.expand().forEach(hash::add);
-        return text(hash.finish());
+    /** @param rows what {@link Key#rows} says of the page */
+    static AnswerTag of(Asked asked, String generations, String rows) {
+        return new AnswerTag(generations, asked.hash(), rows);
     }
 
     /** What {@link #toString} wrote; nothing when the text is something else. */

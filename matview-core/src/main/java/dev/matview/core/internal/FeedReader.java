@@ -65,10 +65,10 @@ final class FeedReader {
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, dids);
         KeptPage page = pages.page(read, rights, query, after, limit(settings, query), budget);
         Snapshot snapshot = read.snapshot();
-        String next = Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, page.end())
-                .text(known);
+        String next = page.bookmark(
+                collection, known, end -> Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, end));
         return new Answer(
-                new Asked(task, query, known),
+                new Asked(task, query, AnswerTag.Asked.of(collection, query), known),
                 page,
                 rights == null ? snapshot.tag() : snapshot.tag() + AND + rights.tag(),
                 next,
@@ -103,17 +103,19 @@ final class FeedReader {
 
         private final FeedTask task;
         private final Query query;
+        private final AnswerTag.Asked asked;
         private final Keys keys;
 
-        Asked(FeedTask task, Query query, Keys keys) {
+        Asked(FeedTask task, Query query, AnswerTag.Asked asked, Keys keys) {
             this.task = task;
             this.query = query;
+            this.asked = asked;
             this.keys = keys;
         }
 
         @Override
         public AnswerTag tag(KeptPage page, String generations) {
-            return AnswerTag.of(task.feed.collection(), generations, query, page.rowsHash(keys));
+            return page.tag(asked, generations, keys);
         }
 
         @Override

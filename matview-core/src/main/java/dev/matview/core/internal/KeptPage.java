@@ -5,6 +5,7 @@ import dev.matview.core.internal.Answer.RowId;
 import dev.matview.core.internal.StoreKeys.Keys;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ final class KeptPage {
     private final String view;
     private final CachedPage page;
     private final Place end;
+    private volatile @Nullable Marked marked;
+    private volatile @Nullable Named named;
     private volatile @Nullable List<String> keys;
     private volatile @Nullable String rowsHash;
     private volatile @Nullable JsonArrayElements elements;
@@ -51,8 +54,32 @@ final class KeptPage {
         return page.warning();
     }
 
-    Place end() {
-        return end;
+    /** The page's bookmark, for whom it is and what it was sealed with. */
+    private record Marked(String source, Keys keys, String bookmark) {}
+
+    /** What the answer to a query that led to the page is named. */
+    private record Named(AnswerTag.Asked asked, String generations, AnswerTag tag) {}
+
+    /** The bookmark of its end, which the function makes; sealed anew when seals have changed. */
+    String bookmark(String source, Keys with, Function<Place, Bookmark> bookmark) {
+        Marked known = marked;
+        if (known == null || known.keys() != with || !known.source().equals(source)) {
+            known = new Marked(source, with, bookmark.apply(end).text(with));
+            marked = known;
+        }
+        return known.bookmark();
+    }
+
+    /** Names the answer to the query, which nearly all ask in the same words. */
+    AnswerTag tag(AnswerTag.Asked asked, String generations, Keys with) {
+        Named known = named;
+        if (known == null
+                || !known.generations().equals(generations)
+                || !known.asked().equals(asked)) {
+            known = new Named(asked, generations, AnswerTag.of(asked, generations, rowsHash(with)));
+            named = known;
+        }
+        return known.tag();
     }
 
     List<String> keys(Keys with) {
@@ -64,7 +91,7 @@ final class KeptPage {
         return known;
     }
 
-    String rowsHash(Keys with) {
+    private String rowsHash(Keys with) {
         String known = rowsHash;
         if (known == null) {
             known = with.answers().rows(page);

@@ -57,11 +57,12 @@ final class OwnReader {
         Query rendered = Query.builder().caller(query.caller()).build();
         CachedPage page = renderer.render(found.rows(), rendered, query.expand(), budget);
         Place next = next(found, page.ids().size(), after);
+        KeptPage kept = new KeptPage(RowKeys.OWN_VIEW, page, next);
         return new Answer(
-                new Asked(source, query, known),
-                new KeptPage(RowKeys.OWN_VIEW, page, next),
+                new Asked(AnswerTag.Asked.of(source, query), known),
+                kept,
                 OWN,
-                Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, next).text(known),
+                kept.bookmark(source, known, end -> Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, end)),
                 null,
                 new Page.View(0, clock.instant(), found.total(), 1, 0));
     }
@@ -79,11 +80,11 @@ final class OwnReader {
     }
 
     /** A query of an own database. */
-    private record Asked(String source, Query query, Keys keys) implements Answer.Origin {
+    private record Asked(AnswerTag.Asked asked, Keys keys) implements Answer.Origin {
 
         @Override
         public AnswerTag tag(KeptPage page, String generations) {
-            return AnswerTag.of(source, generations, query, page.rowsHash(keys));
+            return page.tag(asked, generations, keys);
         }
 
         @Override

@@ -34,6 +34,7 @@ class SubscriberTest {
     private String answer = "1";
     private boolean ready = true;
     private RuntimeException failure;
+    private final List<String> held = new ArrayList<>();
     private Budget asked;
     private Runnable whileAsked = () -> {};
 
@@ -83,22 +84,23 @@ class SubscriberTest {
         return page(answer);
     }
 
-    private static Answer page(String json) {
+    private Answer page(String json) {
         CachedPage page = new CachedPage(json.getBytes(StandardCharsets.UTF_8), List.of(), true, false, null);
         return new Answer(
-                new OfNoView(),
-                new KeptPage("view", page, Place.START),
-                "tag",
+                new Held(),
+                new KeptPage("v", page, Place.START),
+                "generation " + json,
                 "bookmark",
                 null,
                 new Page.View(1, Instant.EPOCH, 0, 0, 0));
     }
 
-    /** What answers here come from. */
-    private static final class OfNoView implements Answer.Origin {
+    /** Notes which generations are held. */
+    private final class Held implements Answer.Origin {
+
         @Override
         public AnswerTag tag(KeptPage page, String generations) {
-            throw new UnsupportedOperationException();
+            return new AnswerTag(generations, "query", "rows");
         }
 
         @Override
@@ -113,8 +115,26 @@ class SubscriberTest {
 
         @Override
         public Subscription hold(String generations) {
-            return () -> {};
+            held.add(generations);
+            return () -> held.remove(generations);
         }
+    }
+
+    @Test
+    void theGenerationOfTheLastAnswerIsHeldUntilThereIsAnotherOrNobodyListens() {
+        subscriber.run();
+        hot.runAll();
+        subscriber.run();
+        hot.runAll();
+        assertThat(held).containsExactly("generation 1");
+        answer = "2";
+        subscriber.run();
+        hot.runAll();
+        assertThat(held).containsExactly("generation 2");
+
+        subscriber.close();
+
+        assertThat(held).isEmpty();
     }
 
     @Test
