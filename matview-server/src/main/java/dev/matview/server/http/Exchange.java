@@ -329,9 +329,9 @@ final class Exchange {
         all.hold(more);
     }
 
-    /** How much memory it holds, in bytes. */
-    synchronized long held() {
-        return held;
+    /** How large the body is that was received, or announced. */
+    synchronized long bodyBytes() {
+        return Math.max(held, request.getContentLengthLong());
     }
 
     /** How much memory is held while the client is waited for, in bytes; none while it is not. */
