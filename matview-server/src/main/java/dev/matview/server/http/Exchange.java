@@ -341,9 +341,9 @@ final class Exchange {
         all.hold(more, before, answer);
     }
 
-    /** How much memory it holds, in bytes. */
-    synchronized long held() {
-        return held;
+    /** How large the body is that was received, or announced. */
+    synchronized long bodyBytes() {
+        return Math.max(held, request.getContentLengthLong());
     }
 
     /** Whether memory is held while the client is waited for. */

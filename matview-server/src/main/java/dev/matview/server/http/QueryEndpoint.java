@@ -60,7 +60,7 @@ final class QueryEndpoint {
         Turns.Place place = new Turns.Place(
                 Callers.name(identity.caller(), exchange.address()),
                 Turns.bench(query, asked.global()),
-                exchange.held() + (long) COMPILED * query.shape().length());
+                exchange.bodyBytes() + (long) COMPILED * query.shape().length());
         Duration age = query.bookmark() == null ? query.maxAge() : null;
         if (!asked.global()) {
             callers.requireOwnDatabase(query.caller());

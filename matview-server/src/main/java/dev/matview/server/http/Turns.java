@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Turns {
 
+    /** What a page takes that is kept ready. */
+    private static final int READY_STEPS = 500;
+
     private final GlobalFeeds feeds;
     private final FairShare share;
     private final Departures departures;
@@ -48,8 +51,11 @@ final class Turns {
 
     /** Answers at once if it costs little, or when it is the caller's turn. */
     void answer(Exchange exchange, Place place, Answering answering) throws IOException {
+        // Who has too much waiting is served what is ready, and does not make the server find out time and again what
+        // is not.
+        Budget little = share.hasRoom(place.caller()) ? feeds.hotBudget() : Budget.hot(READY_STEPS);
         try {
-            answering.answer(feeds.hotBudget());
+            answering.answer(little);
         } catch (ColdQueryException cold) {
             answerInTurn(exchange, place, answering);
         }

@@ -113,10 +113,18 @@ public final class FairShare implements AutoCloseable {
         boolean withdraw();
     }
 
-    private void requireRoom(@Nullable Line line, long bytes) {
+    /** Whether one more piece of work of the caller may wait beside those that do. */
+    public synchronized boolean hasRoom(String caller) {
+        return hasRoom(lines.get(caller));
+    }
+
+    private boolean hasRoom(@Nullable Line line) {
         // What waits only for a thread to come is no more than what runs: it does not count.
-        int allowed = limits.waitingPerCaller() + (line != null && line.isRunning() ? 0 : 1);
-        if (line != null && line.requests() >= allowed) {
+        return line == null || line.requests() < limits.waitingPerCaller() + (line.isRunning() ? 0 : 1);
+    }
+
+    private void requireRoom(@Nullable Line line, long bytes) {
+        if (line != null && !hasRoom(line)) {
             refused++;
             throw new FullException(line.requests() + " of one caller wait", true);
         }

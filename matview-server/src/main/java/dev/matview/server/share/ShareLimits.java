@@ -24,7 +24,7 @@ public record ShareLimits(
 
     /**
      * A searching thread for each processor, and two at least; 8 reading ones; 8 waiting for each caller and 50 pushes;
-     * 1,000 in all, which hold a sixteenth of the heap; 20 seconds.
+     * 1,000 in all, which hold a sixteenth of the heap; 30 seconds.
      */
     public static ShareLimits defaults() {
         return new ShareLimits(
@@ -34,7 +34,7 @@ public record ShareLimits(
                 50,
                 1_000,
                 Runtime.getRuntime().maxMemory() / 16,
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(30));
     }
 
     /** The same with another number of pushes to one caller. */

@@ -28,7 +28,7 @@ class TurnsOverHttpTest {
 
     private static final String POSTS = "/data/posts/query?global=true";
     private static final String SEARCH = "{\"n\":1}";
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final ManualScheduler time = new ManualScheduler();
     private final ColdFeeds feeds = new ColdFeeds();

@@ -109,6 +109,8 @@ class FairShareTest {
             for (int i = 1; i <= 8; i++) {
                 submit("flood", "f" + i);
             }
+            assertThat(share.hasRoom("flood")).isFalse();
+            assertThat(share.hasRoom("alice")).isTrue();
             assertThatThrownBy(() -> submit("flood", "f9"))
                     .asInstanceOf(type(FullException.class))
                     .returns(true, FullException::isOfCaller);
