@@ -55,6 +55,9 @@ class CouchViewStoreRaceTest {
                         .build())
                 .build();
         feeds.start();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> feeds.status("posts").nextRefresh() != null
+                        || feeds.status("posts").progress() != null);
         return feeds;
     }
 

@@ -82,6 +82,9 @@ class CouchViewStoreTest {
                 .build();
         opened.add(feeds);
         feeds.start();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> feeds.status("posts").nextRefresh() != null
+                        || feeds.status("posts").progress() != null);
         return feeds;
     }
 
@@ -392,5 +395,23 @@ class CouchViewStoreTest {
 
         reader.join(10_000);
         assertThat(reader.isAlive()).isFalse();
+    }
+
+    /** In one document, their names alone would be more than CouchDB takes. */
+    @Test
+    void manyRowsWithLongIdsCanLeaveAtOnce() {
+        List<String> ids = IntStream.range(0, 1_000)
+                .mapToObj(i -> String.format("%05d", i) + "x".repeat(9_000))
+                .toList();
+        Row[] rows = ids.stream().map(id -> Views.row("userdb-a", id, "{}")).toArray(Row[]::new);
+        ViewStore store = store();
+        assertThat(store.commit(Views.whole(VIEW, 0, Views.slice("userdb-a", 1, rows))))
+                .isTrue();
+
+        assertThat(store.commit(Views.delta(VIEW, 1, Views.remove("userdb-a", 2, ids.toArray(String[]::new)))))
+                .isTrue();
+
+        assertThat(ViewModel.of(store.read(VIEW, 0).orElseThrow()).rows().get("userdb-a"))
+                .isEmpty();
     }
 }

@@ -53,6 +53,9 @@ class DeletedViewTest {
                 .viewStore(views.store(cluster).build())
                 .build();
         feeds.start();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> feeds.status("posts").nextRefresh() != null
+                        || feeds.status("posts").progress() != null);
         return feeds;
     }
 

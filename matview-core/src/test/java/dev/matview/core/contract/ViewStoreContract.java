@@ -87,7 +87,15 @@ public abstract class ViewStoreContract extends ViewStoreSecretContract {
                 List.of(
                         new Expansion("author", "did:b", "me", document, Acl.OWNER_ONLY),
                         new Expansion("editor", "did:c", "me", null, null)));
-        List<Row> rows = List.of(open, guarded, owned, expanded);
+        byte[] halved = "{\"t\":\"half an emoji: \\uD83D\"}".getBytes(StandardCharsets.UTF_8);
+        Row half = new Row(
+                "userdb-a",
+                "half",
+                key,
+                halved,
+                null,
+                List.of(new Expansion("author", "did:b", "me", halved, Acl.OWNER_ONLY)));
+        List<Row> rows = List.of(open, guarded, owned, expanded, half);
         store.commit(whole(VIEW, 0, slice("userdb-a", 1, rows.toArray(Row[]::new))));
 
         assertThat(read(store(), VIEW).rows().get("userdb-a").values()).containsExactlyInAnyOrderElementsOf(rows);
