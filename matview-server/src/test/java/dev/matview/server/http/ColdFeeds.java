@@ -66,6 +66,7 @@ final class ColdFeeds {
                     case "hotBudget" -> Budget.hot(1);
                     case "budget" -> Budget.ofSteps(1);
                     case "status" -> arguments == null ? List.of() : status((String) arguments[0]);
+                    case "isRegistryRead" -> true;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }

@@ -48,6 +48,7 @@ class LoopbackOnlyTest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "query" -> StubPage.of("g");
                     case "status" -> List.of();
+                    case "isRegistryRead" -> true;
                     case "settings" -> Settings.defaults();
                     case "hotBudget" -> Budget.unlimited();
                     case "refresh" -> {

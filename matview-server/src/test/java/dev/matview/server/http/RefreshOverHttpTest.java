@@ -7,7 +7,9 @@ import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Settings;
 import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Authenticator;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -36,6 +38,9 @@ class RefreshOverHttpTest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "refresh" -> refresh;
                     case "status" -> List.of();
+                    case "isRegistryRead" -> true;
+                    case "settings" -> Settings.defaults();
+                    case "hotBudget" -> Budget.unlimited();
                     case "query" -> StubPage.of("g");
                     default -> throw new UnsupportedOperationException(method.getName());
                 });

@@ -26,6 +26,7 @@ final class StubFeeds {
                     case "settings" -> Settings.defaults();
                     case "hotBudget", "budget" -> Budget.unlimited();
                     case "status" -> List.of();
+                    case "isRegistryRead" -> true;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }
