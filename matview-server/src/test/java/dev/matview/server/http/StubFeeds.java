@@ -1,5 +1,6 @@
 package dev.matview.server.http;
 
+import dev.matview.core.ColdQueryException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
@@ -22,9 +23,16 @@ final class StubFeeds {
                 GlobalFeeds.class.getClassLoader(),
                 new Class<?>[] {GlobalFeeds.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "query", "queryOwn" -> answering.page((String) arguments[0], (Query) arguments[1]);
+                    case "query" -> answering.page((String) arguments[0], (Query) arguments[1]);
+                    case "queryOwn" -> {
+                        if (!((Budget) arguments[2]).mayWait()) {
+                            throw new ColdQueryException();
+                        }
+                        yield answering.page((String) arguments[0], (Query) arguments[1]);
+                    }
                     case "settings" -> Settings.defaults();
-                    case "hotBudget", "budget" -> Budget.unlimited();
+                    case "budget" -> Budget.unlimited();
+                    case "hotBudget" -> Budget.hot(1_000_000);
                     case "status" -> List.of();
                     case "isRegistryRead" -> true;
                     default -> throw new UnsupportedOperationException(method.getName());
