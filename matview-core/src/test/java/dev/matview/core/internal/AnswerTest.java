@@ -2,6 +2,7 @@ package dev.matview.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.Access;
 import dev.matview.core.BookmarkExpiredException;
@@ -55,6 +56,12 @@ class AnswerTest {
     private GlobalFeeds startedNode() {
         GlobalFeeds node = node();
         node.start();
+        // It reads in the background what the store holds.
+        await().until(() -> {
+            scheduler.advance(Duration.ZERO);
+            return node.status().stream().allMatch(status -> status.view() != null)
+                    && !node.status().isEmpty();
+        });
         return node;
     }
 
@@ -289,7 +296,8 @@ class AnswerTest {
 
     @Test
     void aServerThatFollowedTheSameGenerationsKnowsBookmarksAndTagsOfThem() {
-        GlobalFeeds other = startedNode();
+        GlobalFeeds other = node();
+        other.start();
         put("userdb-a", "1", 1, "one");
         put("userdb-a", "2", 2, "two");
         refresh();
@@ -313,7 +321,7 @@ class AnswerTest {
     }
 
     private void awaitRows(GlobalFeeds node, int rows) {
-        org.awaitility.Awaitility.await().until(() -> {
+        await().until(() -> {
             scheduler.advance(Duration.ZERO);
             return node.status("posts").view() != null
                     && node.status("posts").view().rows() == rows;
