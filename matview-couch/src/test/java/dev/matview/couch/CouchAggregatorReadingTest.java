@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Aggregator;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** One database read for somebody who waits: beside visits, and through faults. */
 @Timeout(120)
+@Needs(Tool.COUCHDB)
 class CouchAggregatorReadingTest {
 
     private static final TestCouch COUCH = TestCouch.get();

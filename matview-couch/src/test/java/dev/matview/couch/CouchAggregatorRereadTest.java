@@ -9,9 +9,11 @@ import dev.matview.core.Row;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What nobody noticed is mended when the database's turn comes to be read again. */
+@Needs(Tool.COUCHDB)
 class CouchAggregatorRereadTest {
 
     private static final TestCouch COUCH = TestCouch.get();

@@ -10,9 +10,11 @@ import dev.matview.core.ViewStoreException;
 import dev.matview.core.contract.Views;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that never end, from one database or from a proxy before CouchDB: whoever reads them goes on without. */
 @Timeout(60)
+@Needs(Tool.COUCHDB)
 class EndlessAnswersTest {
 
     private static final TestCouch COUCH = TestCouch.get();

@@ -14,9 +14,11 @@ import dev.matview.core.ViewStoreException;
 import dev.matview.core.contract.Views;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers that are well-formed and wrong: what was known stays, and the database says that it is behind. */
+@Needs(Tool.COUCHDB)
 class WrongAnswersTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -9,14 +9,17 @@ import dev.matview.core.ViewHead;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchViewStore;
+import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
+import dev.matview.couch.harness.Tool;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The commands {@code views list} and {@code views drop}, on a CouchDB. */
+@Needs(Tool.COUCHDB)
 class ViewCommandsIT {
 
     private final TestCouch couch = TestCouch.get();
