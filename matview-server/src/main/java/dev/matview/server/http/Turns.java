@@ -64,7 +64,7 @@ final class Turns {
     /** Answers when it is the caller's turn. */
     void answerInTurn(Exchange exchange, Place place, Answering answering) {
         Turn turn = new Turn(exchange, feeds.budget());
-        exchange.goOn(Runnable::run, () -> answering.answer(turn.budget));
+        exchange.goOn(task -> turn.begin(place, task), () -> answering.answer(turn.budget));
         exchange.whenLeft(departures, turn::left);
     }
 

@@ -49,7 +49,7 @@ class TurnsOverHttpTest {
             one.close();
         }
         await().until(() -> {
-            List.of("mallory", "alice", "bob").forEach(user -> feeds.answer(user, 100));
+            feeds.answerAll();
             return service.requestsUnderWay() == 0;
         });
         service.close();
@@ -68,7 +68,8 @@ class TurnsOverHttpTest {
         HttpRequest sent = body.isEmpty()
                 ? request.build()
                 : request.POST(HttpRequest.BodyPublishers.ofString(body)).build();
-        return client.sendAsync(sent, HttpResponse.BodyHandlers.ofString());
+        // Who waits for the answer waits with join, which no timeout of a test interrupts.
+        return client.sendAsync(sent, HttpResponse.BodyHandlers.ofString()).orTimeout(20, TimeUnit.SECONDS);
     }
 
     private CompletableFuture<HttpResponse<String>> search(String user) {
