@@ -2,14 +2,16 @@ package dev.matview.server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends bytes as it is told to, and reads when it is told to. */
 final class RawClient implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
 
@@ -62,11 +64,12 @@ final class RawClient implements AutoCloseable {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /** Waits until the server has closed, in whatever way. */
+    /** Reads what there is, and waits until the server has closed, in whatever way. */
     boolean isClosedByServer() {
         try {
-            return socket.getInputStream().readNBytes(1 << 20).length >= 0;
-        } catch (java.net.SocketTimeoutException open) {
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            return true;
+        } catch (SocketTimeoutException open) {
             return false;
         } catch (IOException reset) {
             return true;
