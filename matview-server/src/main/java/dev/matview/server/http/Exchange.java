@@ -142,8 +142,7 @@ final class Exchange {
             MemoryExhaustion.atTop(e);
             if (isLeftWith(mine)) {
                 log.error("A request could not be answered", e);
-                Answer.reset(response);
-                send(HttpError.internal());
+                send(HttpError.internal(), true);
             } else {
                 log.debug("A request was over before it was answered", e);
             }
@@ -266,8 +265,18 @@ final class Exchange {
     }
 
     void send(HttpError error) {
-        error.headers().forEach(response::setHeader);
-        send(error.status(), Answer.body(error.error(), error.reason()));
+        send(error, false);
+    }
+
+    /** @param anew without what was said of another answer before */
+    private void send(HttpError error, boolean anew) {
+        byte[] body = Answer.body(error.error(), error.reason());
+        send(error.status(), Answer.JSON, List.of(body), () -> {
+            if (anew) {
+                Answer.reset(response);
+            }
+            error.headers().forEach(response::setHeader);
+        });
     }
 
     /** Begins to send JSON, and returns. */
@@ -282,8 +291,14 @@ final class Exchange {
 
     /** Begins to send an answer of parts that follow one another, and returns. */
     void send(int status, String contentType, List<byte[]> body) {
+        send(status, contentType, body, () -> {});
+    }
+
+    /** @param headers sets more of them, once it is sure that the response is still this request's */
+    private void send(int status, String contentType, List<byte[]> body, Runnable headers) {
         int length = body.stream().mapToInt(part -> part.length).sum();
         if (beginSending(body, length)) {
+            headers.run();
             Answer.describe(response, status, contentType, length);
             closeIfUnread();
             if (request.getMethod().equals("HEAD")) {

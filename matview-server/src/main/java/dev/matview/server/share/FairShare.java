@@ -264,7 +264,16 @@ public final class FairShare implements AutoCloseable {
             synchronized (this) {
                 overdue++;
             }
+            dropped(entry);
+        }
+    }
+
+    /** Tells whoever waits; that one cannot be told keeps no other from it. */
+    private static void dropped(Waiting entry) {
+        try {
             entry.work.dropped();
+        } catch (RuntimeException e) {
+            log.error("Nobody could be told that work was dropped", e);
         }
     }
 
@@ -308,6 +317,6 @@ public final class FairShare implements AutoCloseable {
             }
         }
         threads.forEach(ExecutorService::shutdownNow);
-        dropped.forEach(entry -> entry.work.dropped());
+        dropped.forEach(FairShare::dropped);
     }
 }

@@ -10,6 +10,7 @@ import dev.matview.core.Query;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
+import dev.matview.server.share.ShareLimits;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -252,13 +253,14 @@ class SlowClientsTest {
     @Timeout(60)
     void databasesThatAnswerSlowlyKeepNoReaderOfAFeedWaiting() throws IOException {
         CountDownLatch over = hold(query -> query.skip() == 1);
-        for (int i = 0; i < 4 * PER_CALLER; i++) {
+        int taken = 1 + ShareLimits.defaults().waitingPerCaller();
+        for (int i = 0; i < 4 * taken; i++) {
             connect()
                     .send("POST /data/posts/query HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-                            + token("user-" + i / PER_CALLER)
+                            + token("user-" + i / taken)
                             + "\r\nContent-Length: 26\r\n\r\n{\"selector\":{},\"skip\":1}  ");
         }
-        await().until(() -> service.requestsUnderWay() == 4 * PER_CALLER);
+        await().until(() -> service.requestsUnderWay() == 4 * taken);
 
         othersAreAnswered();
         over.countDown();

@@ -305,6 +305,28 @@ class FairShareTest {
     }
 
     @Test
+    void whoCannotBeToldThatItsWorkIsDroppedKeepsNoOtherFromBeingTold() {
+        for (String caller : List.of("alice", "bob")) {
+            share.submit(caller, Bench.SEARCHING, 1, new Work() {
+                @Override
+                public void run() {
+                    throw new AssertionError("the server stops");
+                }
+
+                @Override
+                public void dropped() {
+                    events.add(caller + " dropped");
+                    throw new IllegalStateException("gone");
+                }
+            });
+        }
+
+        share.close();
+
+        assertThat(events).containsExactlyInAnyOrder("alice dropped", "bob dropped");
+    }
+
+    @Test
     @Timeout(60)
     void itsOwnThreadsAreNamedDaemonsAndEndWithIt() throws InterruptedException {
         FairShare own = FairShare.start(ShareLimits.defaults(), time);
