@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
             "[NAME] is read from the environment where the option is not given, (...) is the default."
         },
         customSynopsis = "matview-server [serve] [OPTIONS]",
-        footer = "%nExit codes: 0 ended, 1 cannot start, 2 wrong options, 3 out of memory.")
+        footer = "%nExit codes: 1 cannot start, 2 wrong options, 3 out of memory, 130 or 143 ended by a signal.")
 final class ServeCommand extends ServerCommand {
 
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);

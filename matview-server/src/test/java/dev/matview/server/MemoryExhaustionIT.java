@@ -65,6 +65,26 @@ class MemoryExhaustionIT {
 
     @Test
     void aViewThatDoesNotFitEndsTheProcess() throws Exception {
+        startWithIdeas("--max-view-bytes", "1g");
+
+        assertThatItHasEndedAndSaidSo();
+    }
+
+    /** Long before that, the refresh fails, and says which feed is too large. */
+    @Test
+    void aViewAboveItsBoundIsRefused() throws Exception {
+        startWithIdeas();
+
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it has ended").isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(Files.readAllLines(directory.resolve("log")))
+                .filteredOn(line -> line.startsWith("matview: "))
+                .singleElement()
+                .asString()
+                .contains("ideas", "--max-view-bytes");
+    }
+
+    private void startWithIdeas(String... args) throws IOException {
         StringBuilder documents = new StringBuilder();
         for (int i = 0; i < 80_000; i++) {
             documents
@@ -81,9 +101,10 @@ class MemoryExhaustionIT {
                   "query": {"selector": {"kind": "idea"}, "fields": ["_id", "text"]}}]
                 """);
 
-        start("--no-auth", "--data", data.toString(), "--registry", registry.toString());
-
-        assertThatItHasEndedAndSaidSo();
+        List<String> all =
+                new ArrayList<>(List.of("--no-auth", "--data", data.toString(), "--registry", registry.toString()));
+        all.addAll(List.of(args));
+        start(all.toArray(String[]::new));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.sun.net.httpserver.HttpServer;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
@@ -13,6 +14,8 @@ import dev.matview.couch.harness.Tool;
 import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.Http;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -160,13 +163,35 @@ class ServerOnCouchIT {
 
     @Test
     void aWrongPasswordIsToldInOneMessage() throws Exception {
-        if (couch.user().isEmpty()) {
-            // This server asks for no password: the nearest mistake is an address where none is.
-            String out = jar.ended(jar.start("http://127.0.0.1:1", "x", "--no-auth", "--port", "0"));
-            assertThat(out).contains("matview: --couchdb-url http://127.0.0.1:1 cannot be used");
-            return;
+        HttpServer refusing = refusing();
+        try {
+            // PouchDB Server asks for no password here.
+            String url = couch.user().isEmpty()
+                    ? "http://127.0.0.1:" + refusing.getAddress().getPort()
+                    : couch.url().toString();
+            assertThatAWrongPasswordIsTold(url);
+        } finally {
+            refusing.stop(0);
         }
-        String out = jar.ended(jar.start(couch.url().toString(), "not the password", "--no-auth", "--port", "0"));
+    }
+
+    /** Refuses whoever asks, as a CouchDB does. */
+    private static HttpServer refusing() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        byte[] body = "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}\n"
+                .getBytes(StandardCharsets.UTF_8);
+        server.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(401, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private void assertThatAWrongPasswordIsTold(String url) throws Exception {
+        String out = jar.ended(jar.start(url, "not the password", "--no-auth", "--port", "0"));
         assertThat(out)
                 .contains("cannot be used", "401", "Check the user and the password")
                 .doesNotContain("not the password", "\tat ");

@@ -63,7 +63,7 @@ final class OwnReader {
                 kept,
                 OWN,
                 kept.bookmark(source, known, end -> Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, end)),
-                null,
+                Warnings.ofLimit(settings, query),
                 new Page.View(0, clock.instant(), found.total(), 1, 0));
     }
 

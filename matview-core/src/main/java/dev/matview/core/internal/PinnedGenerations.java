@@ -1,11 +1,11 @@
 package dev.matview.core.internal;
 
+import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
 import dev.matview.core.Subscription;
 import dev.matview.core.internal.LiveView.Served;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,12 +30,15 @@ final class PinnedGenerations {
 
     private final Duration grace;
     private final long mostRows;
-    private final InstantSource clock;
+    private final Scheduler scheduler;
 
     /** All that are kept, of all lines; guarded by this, as is all that follows. */
     private final List<Kept> all = new ArrayList<>();
 
     private long rows;
+
+    /** Gives up those whose time is over, also where no generation follows. */
+    private Subscription timer = () -> {};
 
     private static final class Kept {
         private final Line line;
@@ -58,10 +61,15 @@ final class PinnedGenerations {
         }
     }
 
-    PinnedGenerations(Settings settings, InstantSource clock) {
+    PinnedGenerations(Settings settings, Scheduler scheduler) {
         this.grace = settings.bookmarkGrace();
         this.mostRows = settings.pinnedRows();
-        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /** How much they keep in memory, in rows. */
+    synchronized long rows() {
+        return rows;
     }
 
     /** A line of generations, for one feed. */
@@ -88,7 +96,7 @@ final class PinnedGenerations {
                 if (closed) {
                     return;
                 }
-                Kept next = new Kept(this, past, clock.instant().plus(grace));
+                Kept next = new Kept(this, past, scheduler.instant().plus(grace));
                 next.weight = weight;
                 rows += weight;
                 kept.add(next);
@@ -102,6 +110,7 @@ final class PinnedGenerations {
         void clear() {
             synchronized (PinnedGenerations.this) {
                 List.copyOf(kept).forEach(PinnedGenerations.this::giveUp);
+                trim();
             }
         }
 
@@ -116,7 +125,7 @@ final class PinnedGenerations {
         /** The generation of that tag, if it is kept. */
         Optional<Served> find(String tag) {
             synchronized (PinnedGenerations.this) {
-                Instant now = clock.instant();
+                Instant now = scheduler.instant();
                 return kept.stream()
                         .filter(one -> one.past.snapshot().tag().equals(tag) && !one.isOver(now))
                         .map(one -> one.past)
@@ -140,7 +149,7 @@ final class PinnedGenerations {
         private void release(String tag) {
             synchronized (PinnedGenerations.this) {
                 holders.computeIfPresent(tag, (held, count) -> count == 1 ? null : count - 1);
-                Instant until = clock.instant().plus(grace);
+                Instant until = scheduler.instant().plus(grace);
                 kept.stream()
                         .filter(one -> one.past.snapshot().tag().equals(tag))
                         .forEach(one -> one.until = until);
@@ -154,8 +163,8 @@ final class PinnedGenerations {
     }
 
     /** Gives up those whose time is over, and while they are too many the oldest, those that somebody holds last. */
-    private void trim() {
-        Instant now = clock.instant();
+    private synchronized void trim() {
+        Instant now = scheduler.instant();
         all.stream().filter(one -> one.isOver(now)).toList().forEach(this::giveUp);
         if (rows > mostRows) {
             List<Kept> oldestFirst = new ArrayList<>(all);
@@ -164,6 +173,12 @@ final class PinnedGenerations {
                 giveUp(oldestFirst.get(i));
             }
         }
+        timer.close();
+        all.stream()
+                .filter(one -> !one.isHeld())
+                .map(one -> one.until)
+                .min(Comparator.naturalOrder())
+                .ifPresent(next -> timer = scheduler.schedule(Duration.between(now, next), this::trim));
     }
 
     private void giveUp(Kept one) {

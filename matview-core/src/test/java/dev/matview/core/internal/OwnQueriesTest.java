@@ -390,4 +390,15 @@ class OwnQueriesTest {
             assertThat(shown.equals(expected)).isTrue();
         }
     }
+
+    @Test
+    void aLimitAboveTheLargestPageIsToldHereToo() throws InterruptedException {
+        source.databases.put(OWN, "{\"_id\":\"1\",\"collection\":\"all\"}");
+        try (GlobalFeeds feeds = feeds(Settings.builder())) {
+            assertThat(feeds.queryOwn("all", own().limit(1_001).build()).warning())
+                    .hasValueSatisfying(warning -> assertThat(warning).contains("1001"));
+            assertThat(feeds.queryOwn("all", own().limit(1_000).build()).warning())
+                    .isEmpty();
+        }
+    }
 }

@@ -92,6 +92,25 @@ class PinnedGenerationsTest {
         assertThat(isKept(line, first)).isFalse();
     }
 
+    /** What a user has deleted is not to stay in memory for as long as nothing else happens. */
+    @Test
+    void aGenerationWhoseTimeIsOverLeavesTheMemoryThoughNoneFollows() {
+        PinnedGenerations pinned = pinned(1_000);
+        PinnedGenerations.Line line = pinned.line();
+        Snapshot first = first(10);
+        replace(line, first, 2, 1);
+        Subscription held = line.hold(first.tag());
+        assertThat(pinned.rows()).isPositive();
+
+        clock.advance(GRACE);
+        assertThat(isKept(line, first)).isTrue();
+        held.close();
+        clock.advance(GRACE);
+
+        assertThat(pinned.rows()).isZero();
+        assertThat(clock.nextDue()).as("timers").isEmpty();
+    }
+
     @Test
     void aGenerationThatIsHeldIsKeptUntilAllHaveLetGoAndForTheGracePeriodAfterThat() {
         PinnedGenerations.Line line = pinned(1_000).line();

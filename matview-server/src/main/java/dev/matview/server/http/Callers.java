@@ -74,7 +74,7 @@ final class Callers {
         try {
             return authenticator.authenticate(authenticator.identifiesCallers() ? BearerToken.of(authorization) : null);
         } catch (UnauthorizedException e) {
-            throw HttpError.unauthorized(e.reason(), e.challenge());
+            throw HttpError.unauthorized(e);
         }
     }
 

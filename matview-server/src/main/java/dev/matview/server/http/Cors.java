@@ -124,7 +124,7 @@ public final class Cors {
                 && request.getHeaders().get("Access-Control-Request-Method") != null;
         if (preflight) {
             answer.put("Access-Control-Allow-Methods", "GET, HEAD, POST");
-            answer.put("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match");
+            answer.put("Access-Control-Allow-Headers", "Authorization, Content-Type, Content-Encoding, If-None-Match");
             answer.put("Access-Control-Max-Age", MAX_AGE_SECONDS);
         } else {
             answer.put("Access-Control-Expose-Headers", "ETag, Retry-After, WWW-Authenticate");

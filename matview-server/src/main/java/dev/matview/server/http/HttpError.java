@@ -6,6 +6,7 @@ import dev.matview.core.QueryException;
 import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.mango.MangoException;
+import dev.matview.server.auth.UnauthorizedException;
 import dev.matview.server.share.FullException;
 import java.time.Duration;
 import java.util.Map;
@@ -35,8 +36,8 @@ final class HttpError extends RuntimeException {
     }
 
     /** @param scheme the challenge: RFC 6750, section 3 */
-    static HttpError unauthorized(String reason, String scheme) {
-        return new HttpError(401, "unauthorized", reason, Map.of("WWW-Authenticate", scheme));
+    static HttpError unauthorized(UnauthorizedException cause) {
+        return new HttpError(401, "unauthorized", cause.reason(), Map.of("WWW-Authenticate", cause.challenge()));
     }
 
     static HttpError notFound() {

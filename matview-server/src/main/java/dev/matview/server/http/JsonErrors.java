@@ -1,5 +1,6 @@
 package dev.matview.server.http;
 
+import dev.matview.server.auth.UnauthorizedException;
 import dev.matview.server.process.MemoryExhaustion;
 import java.io.IOException;
 import java.util.Locale;
@@ -40,7 +41,7 @@ final class JsonErrors extends ErrorHandler {
 
     private static HttpError error(int status) {
         if (status == HttpStatus.UNAUTHORIZED_401) {
-            return HttpError.unauthorized("The token is too long.", "Bearer error=\"invalid_token\"");
+            return HttpError.unauthorized(new UnauthorizedException("The token is too long."));
         }
         if (status >= 500 && status != HttpStatus.SERVICE_UNAVAILABLE_503) {
             return HttpError.of(status, "internal_error", "The server could not answer. Its log says why.");

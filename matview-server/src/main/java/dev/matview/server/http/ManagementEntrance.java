@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.Callback;
 final class ManagementEntrance extends Handler.Wrapper {
 
     private static final String SCRAPERS_NEED_NO_TOKEN = ManagementEntrance.class.getName();
-    private static final Set<String> PATHS = Set.of("/", "/health", "/metrics", "/feeds");
+    private static final Set<String> PATHS = Set.of("/", "/health", "/health/", "/metrics", "/metrics/", "/feeds");
 
     private final Connector entrance;
     private final boolean loopback;

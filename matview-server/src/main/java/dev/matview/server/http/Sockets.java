@@ -197,7 +197,7 @@ final class Sockets implements AutoCloseable {
         try {
             return authenticator.authenticate(token);
         } catch (UnauthorizedException e) {
-            throw HttpError.unauthorized(e.reason(), e.challenge());
+            throw HttpError.unauthorized(e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.matview.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.server.auth.UnauthorizedException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class CloseCodeTest {
     @Test
     void whatTheClientCannotMendIsNamedAlone() {
         assertThat(CloseCode.reason(HttpError.internal())).isEqualTo("internal_error");
-        assertThat(CloseCode.reason(HttpError.unauthorized("The token has expired.", "Bearer")))
+        assertThat(CloseCode.reason(HttpError.unauthorized(new UnauthorizedException("no"))))
                 .isEqualTo("unauthorized");
     }
 

@@ -202,7 +202,7 @@ class EndpointTest {
                 .hasValue("true");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Methods")).hasValue("GET, HEAD, POST");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Headers").orElseThrow())
-                .contains("Authorization", "Content-Type");
+                .contains("Authorization", "Content-Type", "Content-Encoding");
         assertThat(answer.headers().firstValue("Access-Control-Max-Age")).isPresent();
         assertThat(answer.headers().allValues("Vary")).contains("Origin");
     }
@@ -392,7 +392,7 @@ class EndpointTest {
 
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 401 ")
-                    .contains("\r\nWWW-Authenticate: Bearer", "{\"error\":\"unauthorized\",");
+                    .contains("\r\nWWW-Authenticate: Bearer realm=", "{\"error\":\"unauthorized\",");
         }
     }
 

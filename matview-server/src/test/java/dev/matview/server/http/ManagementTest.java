@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +67,9 @@ class ManagementTest {
 
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.body()).contains("\nmatview_websockets 0.0\n");
-        assertThat(management().send("GET", "/health", "").statusCode()).isEqualTo(200);
+        for (String path : List.of("/health", "/health/", "/metrics/")) {
+            assertThat(management().send("GET", path, "").statusCode()).as(path).isEqualTo(200);
+        }
         assertThat(management().send("GET", "/", "").statusCode()).isEqualTo(200);
         assertThat(new Http(service.port()).send("GET", "/metrics", "").statusCode())
                 .as("at the other address")
