@@ -9,8 +9,11 @@ import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedRegistry.Problem;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Scheduler;
+import dev.matview.core.ViewDelta;
+import dev.matview.core.ViewHead;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.Tool;
 import dev.matview.server.auth.ClaimRules;
@@ -22,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -52,6 +56,7 @@ class BrowserIT {
             null, null, ClaimRules.LEEWAY, "sub", "instanceId", new ClaimRules.Required("role", "admin"));
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
+    private final InMemoryViewStore store = new InMemoryViewStore();
 
     /** By which tokens expire. */
     private final ManualScheduler time = new ManualScheduler();
@@ -78,6 +83,7 @@ class BrowserIT {
                                 .build(),
                         new Problem("feeds/b", "<b>events</b>", "query", "is missing")))
                 .aggregator(databases)
+                .viewStore(store)
                 .scheduler(Scheduler.system())
                 .build();
         feeds.start();
@@ -202,7 +208,10 @@ class BrowserIT {
     }
 
     @Test
-    void anAdministratorSeesOnTheStatusPageWhatIsWrongInTheRegistry() throws IOException {
+    void anAdministratorSeesOnTheStatusPageWhatNeedsLookingAfter() throws IOException {
+        databases.put("userdb-ada", "{\"_id\":\"<i>deep</i>\",\"a\":" + "[".repeat(1_500) + "]".repeat(1_500) + "}");
+        store.commit(ViewDelta.whole("_global_retired", 0, new ViewHead(1, "f", Instant.EPOCH, 3, 0), List.of()));
+        feeds.refresh("posts").join();
         browser.get("http://127.0.0.1:" + service.port() + "/");
         await().atMost(PATIENCE).until(() -> browser.findElement(By.id("token")).isDisplayed());
         assertThat(browser.findElement(By.id("wrong")).isDisplayed()).isFalse();
@@ -216,7 +225,9 @@ class BrowserIT {
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(text("problems")).isEqualTo("feeds/b <b>events</b> query is missing"));
-        assertThat(text("feeds")).startsWith("posts 1 2");
+        assertThat(text("feeds")).startsWith("posts 2 2 2 0 1");
+        assertThat(text("leftOut")).isEqualTo("posts userdb-ada <i>deep</i> it is nested deeper than 1000 levels");
+        assertThat(text("views")).startsWith("_global_retired 1 0 3");
         Files.createDirectories(Path.of("target"));
         Files.write(Path.of("target", "status.png"), browser.getScreenshotAs(OutputType.BYTES));
     }
