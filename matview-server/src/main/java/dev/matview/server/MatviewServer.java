@@ -8,11 +8,9 @@ import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -22,15 +20,11 @@ public final class MatviewServer implements AutoCloseable {
     /** How long a registry is waited for before the server says that it is ready. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private static final long BETWEEN_LOOKS = 20;
-
     private final GlobalFeeds feeds;
     private final HttpService http;
-    private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private MatviewServer(GlobalFeeds feeds, HttpService http, Scheduler scheduler) {
-        this.scheduler = scheduler;
+    private MatviewServer(GlobalFeeds feeds, HttpService http) {
         this.feeds = feeds;
         this.http = http;
     }
@@ -55,7 +49,7 @@ public final class MatviewServer implements AutoCloseable {
                 http.close();
                 throw e;
             }
-            return new MatviewServer(feeds, http, scheduler);
+            return new MatviewServer(feeds, http);
         } catch (IOException | RuntimeException e) {
             feeds.close();
             throw e;
@@ -83,13 +77,14 @@ public final class MatviewServer implements AutoCloseable {
      * for.
      */
     public FirstViews buildViews() {
-        Instant patience = scheduler.instant().plus(PATIENCE);
         try {
-            while (!closed.get() && !areBuilt()) {
-                if (!feeds.isRegistryRead() && !scheduler.instant().isBefore(patience)) {
-                    break;
-                }
-                TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS);
+            feeds.awaitReady(PATIENCE);
+            while (feeds.isRegistryRead() && !areBuilt()) {
+                feeds.awaitReady(PATIENCE);
+            }
+        } catch (IllegalStateException e) {
+            if (!closed.get()) {
+                throw e;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -100,8 +95,7 @@ public final class MatviewServer implements AutoCloseable {
     }
 
     private boolean areBuilt() {
-        return feeds.isRegistryRead()
-                && feeds.status().stream().allMatch(status -> status.view() != null || status.failures() > 0);
+        return feeds.status().stream().allMatch(status -> status.view() != null || status.failures() > 0);
     }
 
     /**

@@ -91,7 +91,7 @@ class MatviewServerTest {
         CompletableFuture<FirstViews> building = new CompletableFuture<>();
         Thread thread = new Thread(() -> building.completeAsync(server::buildViews, Runnable::run));
         thread.start();
-        await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        await().until(() -> thread.getState() == Thread.State.WAITING);
         registry.remove("events");
 
         FirstViews views = scheduler.await(building);
