@@ -1,5 +1,7 @@
 package dev.matview.core;
 
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.LeftOut;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,8 +1,18 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.access.Caller;
+import dev.matview.core.access.CertificateRules;
+import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.DefaultGlobalFeeds;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

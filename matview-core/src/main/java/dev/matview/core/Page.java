@@ -1,7 +1,8 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.internal.Json;
+import dev.matview.core.internal.json.Json;
+import dev.matview.core.spi.ViewStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

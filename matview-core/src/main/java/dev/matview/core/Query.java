@@ -1,7 +1,8 @@
 package dev.matview.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.internal.Json;
+import dev.matview.core.access.Caller;
+import dev.matview.core.internal.json.Json;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;

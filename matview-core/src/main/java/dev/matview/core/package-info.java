@@ -1,6 +1,7 @@
 /**
- * Materialized feeds over many user databases: the interfaces a backend implements and {@code GlobalFeeds}, the front
- * door. What is the same for every backend lives here once.
+ * Materialized feeds over many user databases: {@code GlobalFeeds}, the front door, what is asked there, and what comes
+ * back or is thrown. What a backend implements is in {@code spi}, what a feed is in {@code feed}, and who may read it in
+ * {@code access}.
  */
 @NullMarked
 package dev.matview.core;

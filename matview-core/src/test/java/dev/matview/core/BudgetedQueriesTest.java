@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Caller;
 import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.internal.Json;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.internal.json.Json;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.MangoLimits;

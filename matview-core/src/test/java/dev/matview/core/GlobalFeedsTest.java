@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Caller;
 import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.internal.Json;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.internal.json.Json;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;

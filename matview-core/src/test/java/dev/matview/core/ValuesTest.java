@@ -3,8 +3,16 @@ package dev.matview.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.ViewDelta.SliceDelta;
+import dev.matview.core.access.Acl;
+import dev.matview.core.access.Caller;
+import dev.matview.core.feed.Refresh;
 import dev.matview.core.mango.MangoException;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,10 +2,24 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.AggregationException;
-import dev.matview.core.Aggregator;
-import dev.matview.core.LeftOut.Reason;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.couch.internal.client.AllDocs;
+import dev.matview.couch.internal.client.CouchJson;
+import dev.matview.couch.internal.client.CouchPath;
+import dev.matview.couch.internal.client.CouchRequest;
+import dev.matview.couch.internal.client.DatabaseReader;
+import dev.matview.couch.internal.client.ReaderThreads;
+import dev.matview.couch.internal.source.DatabaseCatalogue;
+import dev.matview.couch.internal.source.DatabaseWatch;
+import dev.matview.couch.internal.source.LateDatabases;
+import dev.matview.couch.internal.source.Outages;
+import dev.matview.couch.internal.source.RollingReread;
+import dev.matview.couch.internal.source.Scope;
+import dev.matview.couch.internal.source.SourceVisit;
+import dev.matview.couch.internal.source.Wanted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +63,7 @@ public final class CouchAggregator implements Aggregator {
     private final Outages outages = new Outages();
     private final LateDatabases late = new LateDatabases();
     private final RollingReread rereads;
-    private final Workers workers;
+    private final ReaderThreads workers;
     private final Duration pollInterval;
     private final Set<Listener> listeners = new CopyOnWriteArraySet<>();
     private final Object watchLock = new Object();
@@ -73,7 +87,7 @@ public final class CouchAggregator implements Aggregator {
     }
 
     private CouchAggregator(Builder builder) {
-        workers = new Workers(builder.readers, builder.clusters);
+        workers = new ReaderThreads(builder.readers, builder.clusters);
         pollInterval = builder.pollInterval;
         rereads = new RollingReread(builder.rereadInterval, builder.clusters);
         DatabaseCatalogue.Policy policy = new DatabaseCatalogue.Policy(builder.sweepInterval, builder.sweepAlwaysUpTo);
@@ -102,7 +116,8 @@ public final class CouchAggregator implements Aggregator {
                 seen = seen.union(scope);
             }
         }
-        new Visit(clusters, new Visit.Faults(outages, late), rereads, workers, List.copyOf(demands), sink).run();
+        new SourceVisit(clusters, new SourceVisit.Faults(outages, late), rereads, workers, List.copyOf(demands), sink)
+                .run();
     }
 
     /**

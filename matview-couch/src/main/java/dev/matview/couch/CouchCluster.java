@@ -3,7 +3,19 @@ package dev.matview.couch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
+import dev.matview.couch.internal.client.AnswerBody;
+import dev.matview.couch.internal.client.Backoff;
+import dev.matview.couch.internal.client.CouchJson;
+import dev.matview.couch.internal.client.CouchPath;
+import dev.matview.couch.internal.client.CouchRequest;
+import dev.matview.couch.internal.client.CredentialGate;
+import dev.matview.couch.internal.client.EktorpTransport;
+import dev.matview.couch.internal.client.ExchangeDeadline;
+import dev.matview.couch.internal.client.Pause;
+import dev.matview.couch.internal.client.ReadAhead;
+import dev.matview.couch.internal.client.RequestBudget;
+import dev.matview.couch.internal.client.WrongAnswerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -63,13 +75,13 @@ public final class CouchCluster implements AutoCloseable {
 
     /** Takes the body of a good answer. What it throws of {@link IOException} counts as a broken answer. */
     @FunctionalInterface
-    interface BodyReader<T extends @Nullable Object> {
+    public interface BodyReader<T extends @Nullable Object> {
         T read(InputStream body) throws IOException, InterruptedException;
     }
 
     /** Looks whether an answer is what was asked for. */
     @FunctionalInterface
-    interface Check {
+    public interface Check {
         void of(JsonNode answer) throws WrongAnswerException;
     }
 
@@ -115,40 +127,40 @@ public final class CouchCluster implements AutoCloseable {
         return url.toString();
     }
 
-    Scheduler scheduler() {
+    public Scheduler scheduler() {
         return scheduler;
     }
 
     /** The longest that an answer may keep silent; a request that waits at the server must wait less. */
-    Duration socketTimeout() {
+    public Duration socketTimeout() {
         return socketTimeout;
     }
 
-    int requestsPerSecond() {
+    public int requestsPerSecond() {
         return requestsPerSecond;
     }
 
     /** How often something is tried at most. */
-    int attempts() {
+    public int attempts() {
         return attempts;
     }
 
-    Backoff backoff() {
+    public Backoff backoff() {
         return backoff;
     }
 
     /** Waits; returns early when this is closed. */
-    void sleep(Duration duration) throws InterruptedException {
+    public void sleep(Duration duration) throws InterruptedException {
         pause.sleep(duration);
     }
 
     /** The answer as a tree: for answers that are small. */
-    JsonNode json(CouchRequest request) throws InterruptedException {
+    public JsonNode json(CouchRequest request) throws InterruptedException {
         return exchange(request, CouchCluster::tree);
     }
 
     /** The same, which is not believed before it was looked at. */
-    JsonNode json(CouchRequest request, Check check) throws InterruptedException {
+    public JsonNode json(CouchRequest request, Check check) throws InterruptedException {
         return exchange(request, body -> {
             JsonNode tree = tree(body);
             check.of(tree);
@@ -156,7 +168,7 @@ public final class CouchCluster implements AutoCloseable {
         });
     }
 
-    static JsonNode tree(InputStream body) throws IOException {
+    public static JsonNode tree(InputStream body) throws IOException {
         JsonNode tree = CouchJson.MAPPER.readTree(body);
         WrongAnswerException.unless(tree != null && !tree.isMissingNode(), "an empty answer");
         return tree;
@@ -168,7 +180,8 @@ public final class CouchCluster implements AutoCloseable {
      *
      * @throws CouchException when CouchDB answers with an error, or does not answer
      */
-    <T extends @Nullable Object> T exchange(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
+    public <T extends @Nullable Object> T exchange(CouchRequest request, BodyReader<T> reader)
+            throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return once(request, reader);
@@ -182,7 +195,7 @@ public final class CouchCluster implements AutoCloseable {
     }
 
     /** The same, tried once only: for callers that go on where the broken answer ended. */
-    <T extends @Nullable Object> T once(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
+    public <T extends @Nullable Object> T once(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
         requireOpen();
         gate.pass(() -> attempt(ROOT, CouchCluster::tree));
         return attempt(request, reader);
@@ -340,7 +353,7 @@ public final class CouchCluster implements AutoCloseable {
     }
 
     /** Interrupts the thread, also when it waits for CouchDB's answer. */
-    void interrupt(Thread thread) {
+    public void interrupt(Thread thread) {
         thread.interrupt();
         transport.abort(thread);
     }

@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
+import dev.matview.couch.internal.client.EktorpTransport;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

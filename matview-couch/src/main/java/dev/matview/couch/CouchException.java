@@ -1,5 +1,6 @@
 package dev.matview.couch;
 
+import dev.matview.couch.internal.client.CouchRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -100,21 +101,20 @@ public class CouchException extends RuntimeException {
     }
 
     /** How long CouchDB asked to wait; null when it did not. */
-    @Nullable
-    Duration retryAfter() {
+    public @Nullable Duration retryAfter() {
         return retryAfter;
     }
 
-    boolean isNotFound() {
+    public boolean isNotFound() {
         return status == 404;
     }
 
     /** Whether CouchDB does not know the request, or does not allow it, or not now. */
-    boolean isRefused() {
+    public boolean isClientError() {
         return status >= 400 && status < 500;
     }
 
-    boolean isConflict() {
+    public boolean isConflict() {
         return status == 409;
     }
 
@@ -124,17 +124,17 @@ public class CouchException extends RuntimeException {
     }
 
     /** Whether no request can be expected to get through at the moment. */
-    boolean isServerAway() {
+    public boolean isServerAway() {
         return kind == Kind.BROKEN || kind == Kind.CLOSED || status == 401;
     }
 
     /** Whether the answer took too long. */
-    boolean isLate() {
+    public boolean isLate() {
         return kind == Kind.TIMED_OUT;
     }
 
     /** Whether the answer was not what CouchDB answers to the request. */
-    boolean isGarbled() {
+    public boolean isGarbled() {
         return kind == Kind.GARBLED;
     }
 
@@ -144,7 +144,7 @@ public class CouchException extends RuntimeException {
     }
 
     /** Whether the same request may well succeed a little later. A server that hangs has had its time already. */
-    boolean isTransient() {
+    public boolean isTransient() {
         return kind == Kind.BROKEN || kind == Kind.GARBLED || status == 429 || status >= 500;
     }
 }

@@ -2,11 +2,13 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.LeftOut.Reason;
-import dev.matview.core.Listeners;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Listeners;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.registry.FeedDefinitionReader;
+import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.couch.internal.client.ChangesFeed;
+import dev.matview.couch.internal.registry.FeedDocuments;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;

@@ -1,12 +1,21 @@
 package dev.matview.couch;
 
-import dev.matview.core.Scheduler;
-import dev.matview.core.StoreSecret;
-import dev.matview.core.Subscription;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewEntry;
-import dev.matview.core.ViewHead;
-import dev.matview.core.ViewStore;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.StoreSecret;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.couch.internal.view.CleanupThread;
+import dev.matview.couch.internal.view.CouchView;
+import dev.matview.couch.internal.view.GenerationWatch;
+import dev.matview.couch.internal.view.SecretDocument;
+import dev.matview.couch.internal.view.StoreCalls;
+import dev.matview.couch.internal.view.ViewCleanup;
+import dev.matview.couch.internal.view.ViewCommit;
+import dev.matview.couch.internal.view.ViewNames;
+import dev.matview.couch.internal.view.ViewPointers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +62,7 @@ public final class CouchViewStore implements ViewStore {
     private final SecretDocument secret;
     private final ViewCleanup.Policy policy;
     private final @Nullable Scheduler ownScheduler;
-    private final Calls calls;
+    private final StoreCalls calls;
     private final CleanupThread cleanup;
     private final GenerationWatch watch;
     private final Map<String, CouchView> views = new ConcurrentHashMap<>();
@@ -67,7 +76,7 @@ public final class CouchViewStore implements ViewStore {
                 builder.cleanupGrace, builder.deadRatio, builder.deadSlack, builder.abortedRanges);
         ownScheduler = builder.scheduler == null ? Scheduler.system() : null;
         Scheduler scheduler = ownScheduler == null ? Objects.requireNonNull(builder.scheduler) : ownScheduler;
-        calls = new Calls(cluster);
+        calls = new StoreCalls(cluster);
         cleanup = new CleanupThread(scheduler, calls);
         watch = new GenerationWatch(cluster, pointers, names.meta());
     }

@@ -1,8 +1,8 @@
 package dev.matview.couch;
 
-import dev.matview.core.Aggregator;
-import dev.matview.core.JsonMembers;
 import dev.matview.core.contract.AggregatorContract;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.JsonMembers;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;

@@ -3,10 +3,10 @@ package dev.matview.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.Aggregator;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Row;
 import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Row;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;

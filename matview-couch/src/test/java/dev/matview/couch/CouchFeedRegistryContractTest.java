@@ -3,9 +3,9 @@ package dev.matview.couch;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.contract.FeedRegistryContract;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;

@@ -3,8 +3,8 @@ package dev.matview.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry.Contents;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry.Contents;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;

@@ -3,12 +3,12 @@ package dev.matview.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
-import dev.matview.core.Refresh;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.feed.Refresh;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;

@@ -15,13 +15,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.core.Row;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewDelta.SliceDelta;
-import dev.matview.core.ViewStore;
-import dev.matview.core.ViewStoreException;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.contract.ViewModel;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.core.spi.ViewStoreException;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;

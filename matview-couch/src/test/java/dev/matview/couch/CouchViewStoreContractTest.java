@@ -1,7 +1,7 @@
 package dev.matview.couch;
 
-import dev.matview.core.ViewStore;
 import dev.matview.core.contract.ViewStoreContract;
+import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;

@@ -3,11 +3,11 @@ package dev.matview.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.AggregationException;
-import dev.matview.core.RegistryException;
-import dev.matview.core.ViewStore;
-import dev.matview.core.ViewStoreException;
 import dev.matview.core.contract.Views;
+import dev.matview.core.feed.RegistryException;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.core.spi.ViewStoreException;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;

@@ -1,11 +1,11 @@
 package dev.matview.couch;
 
-import dev.matview.core.Aggregator;
-import dev.matview.core.Aggregator.Demand;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Position;
-import dev.matview.core.Row;
-import dev.matview.core.Slice;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.Aggregator;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.Aggregator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;

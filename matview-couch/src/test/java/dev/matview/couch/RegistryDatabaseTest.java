@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry.Contents;
-import dev.matview.core.FeedRegistry.Problem;
-import dev.matview.core.RegistryException;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry.Contents;
+import dev.matview.core.feed.FeedRegistry.Problem;
+import dev.matview.core.feed.RegistryException;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.couch.harness.Needs;

@@ -1,6 +1,6 @@
 package dev.matview.server;
 
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchClusterBuilder;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
 package dev.matview.server;
 
 import dev.matview.server.auth.Guessable;
-import dev.matview.server.http.ConnectionLimits;
-import dev.matview.server.http.Cors;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.HttpSettings.Management;
 import dev.matview.server.http.MetricsToken;
-import dev.matview.server.http.TrustedProxies;
+import dev.matview.server.http.connection.ConnectionLimits;
+import dev.matview.server.http.connection.Cors;
+import dev.matview.server.http.exchange.TrustedProxies;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;

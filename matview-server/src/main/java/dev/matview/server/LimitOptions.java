@@ -2,7 +2,7 @@ package dev.matview.server;
 
 import dev.matview.core.Settings;
 import dev.matview.server.http.HttpSettings;
-import dev.matview.server.http.SocketLimits;
+import dev.matview.server.http.socket.SocketLimits;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -2,7 +2,7 @@ package dev.matview.server;
 
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;

@@ -1,7 +1,7 @@
 package dev.matview.server;
 
 import dev.matview.core.Settings;
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.server.http.HttpSettings;
 import java.util.Map;
 import picocli.CommandLine.ArgGroup;

@@ -1,9 +1,9 @@
 package dev.matview.server;
 
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.FeedRegistry.Problem;
-import dev.matview.core.RegistryException;
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.feed.FeedRegistry.Problem;
+import dev.matview.core.feed.RegistryException;
 import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.RegistryDatabase;

@@ -1,12 +1,12 @@
 package dev.matview.server;
 
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
-import dev.matview.core.Subscription;
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpSettings;

@@ -1,17 +1,17 @@
 package dev.matview.server;
 
-import dev.matview.core.Aggregator;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.RegistryException;
-import dev.matview.core.Scheduler;
-import dev.matview.core.UserDatabases;
-import dev.matview.core.ViewStore;
+import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.feed.RegistryException;
 import dev.matview.core.files.JsonLinesDirectory;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchFeedRegistry;

@@ -1,7 +1,7 @@
 package dev.matview.server;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.registry.Intervals;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecret;

@@ -1,6 +1,6 @@
 package dev.matview.server;
 
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.server.auth.ClaimRules;
 import java.time.Duration;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.matview.server;
 
-import dev.matview.core.Scheduler;
-import dev.matview.core.ViewEntry;
-import dev.matview.core.ViewHead;
-import dev.matview.core.ViewStore;
-import dev.matview.core.ViewStoreException;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.core.spi.ViewStoreException;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchViewStore;
 import java.io.PrintWriter;

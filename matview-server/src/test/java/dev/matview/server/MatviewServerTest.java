@@ -3,9 +3,9 @@ package dev.matview.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.server.MatviewServer.FirstViews;

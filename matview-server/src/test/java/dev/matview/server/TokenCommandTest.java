@@ -3,7 +3,7 @@ package dev.matview.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.Caller;
+import dev.matview.core.access.Caller;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.auth.UnauthorizedException;

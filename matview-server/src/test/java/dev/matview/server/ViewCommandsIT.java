@@ -2,10 +2,10 @@ package dev.matview.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.ViewHead;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.spi.ViewHead;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchViewStore;

@@ -1,9 +1,9 @@
 package com.example;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchClusterBuilder;

@@ -1,6 +1,6 @@
 package dev.matview.core.files;
 
-import dev.matview.core.Position;
+import dev.matview.core.spi.Position;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

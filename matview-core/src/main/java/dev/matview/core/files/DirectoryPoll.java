@@ -1,10 +1,10 @@
 package dev.matview.core.files;
 
-import dev.matview.core.AggregationException;
-import dev.matview.core.Listeners;
-import dev.matview.core.Position;
-import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Listeners;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Position;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.matview.core.files;
 
-import dev.matview.core.Position;
+import dev.matview.core.spi.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

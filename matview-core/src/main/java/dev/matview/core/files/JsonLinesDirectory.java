@@ -1,12 +1,12 @@
 package dev.matview.core.files;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.AggregationException;
-import dev.matview.core.Aggregator;
-import dev.matview.core.LeftOut.Reason;
-import dev.matview.core.Position;
-import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.core.spi.Position;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>A file is read when its size, its time of modification or the file itself (its inode) is another than before, and
  * only then. A line that is no document (see {@link BadLineException}), or has the {@code _id} of an earlier line, fails
  * the whole file: it is reported as failed at every visit, and read again when it changes. A document that is one, and
- * nested too deep, too large or otherwise beyond what is read, is {@linkplain dev.matview.core.LeftOut left out} by
+ * nested too deep, too large or otherwise beyond what is read, is {@linkplain dev.matview.core.spi.LeftOut left out} by
  * itself. A file that changes while it is read is read again; better write a new file aside and rename it.
  *
  * <p>Documents are read one by one: at any time a reading thread holds one document (of 16 MB at most), the ids of one
@@ -96,7 +96,7 @@ public final class JsonLinesDirectory implements Aggregator {
             sink.covers(demand.feed(), (int)
                     files.keySet().stream().filter(demand.feed()::covers).count());
         }
-        Visit visit = new Visit(listing, badFiles, sink, () -> closed);
+        FileVisit visit = new FileVisit(listing, badFiles, sink, () -> closed);
         for (Map.Entry<String, Optional<Position>> file : files.entrySet()) {
             visit.compare(file.getKey(), file.getValue().orElse(null), demands);
         }
@@ -114,7 +114,7 @@ public final class JsonLinesDirectory implements Aggregator {
         requireOpen();
     }
 
-    private void readMoved(Visit visit) throws InterruptedException {
+    private void readMoved(FileVisit visit) throws InterruptedException {
         List<Future<?>> reading = new ArrayList<>();
         try {
             for (int i = 0; i < Math.min(readerCount, visit.moved()); i++) {

@@ -1,7 +1,7 @@
 package dev.matview.core.files;
 
-import dev.matview.core.AggregationException;
-import dev.matview.core.Position;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Position;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -1,36 +1,53 @@
 package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.Aggregator;
-import dev.matview.core.Caller;
-import dev.matview.core.CertificateRules;
-import dev.matview.core.Expansion;
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedNotRegisteredException;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.LeftOut;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.RegistryNotReadyException;
-import dev.matview.core.Scheduler;
 import dev.matview.core.Settings;
-import dev.matview.core.Subscription;
-import dev.matview.core.UserDatabases;
-import dev.matview.core.ViewEntry;
-import dev.matview.core.ViewFormatException;
-import dev.matview.core.ViewHead;
 import dev.matview.core.ViewNotReadyException;
-import dev.matview.core.ViewStore;
-import dev.matview.core.internal.LiveView.Served;
-import dev.matview.core.internal.Subscriber.Effort;
+import dev.matview.core.access.Caller;
+import dev.matview.core.access.CertificateRules;
+import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.own.OwnDatabase;
+import dev.matview.core.internal.own.OwnReader;
+import dev.matview.core.internal.own.OwnSubscriptions;
+import dev.matview.core.internal.read.PageReader;
+import dev.matview.core.internal.read.PageRenderer;
+import dev.matview.core.internal.read.QueryLimits;
+import dev.matview.core.internal.read.Referrals;
+import dev.matview.core.internal.read.ServedPage;
+import dev.matview.core.internal.read.StoreKeys;
+import dev.matview.core.internal.read.Subscriber;
+import dev.matview.core.internal.read.Subscriber.Effort;
+import dev.matview.core.internal.refresh.Expander;
+import dev.matview.core.internal.refresh.FeedTask;
+import dev.matview.core.internal.refresh.FreshReads;
+import dev.matview.core.internal.refresh.Timetable;
+import dev.matview.core.internal.refresh.UnusedViews;
+import dev.matview.core.internal.refresh.Worker;
+import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Expansion;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.spi.ViewFormatException;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -127,7 +144,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     /** The same as a version of matview would be that makes views of that format. */
-    static GlobalFeeds create(
+    public static GlobalFeeds create(
             FeedRegistry registry,
             Aggregator aggregator,
             @Nullable ViewStore store,
@@ -248,7 +265,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         return database;
     }
 
-    private Answer answerOwn(String collection, String database, Query query, Budget budget)
+    private ServedPage answerOwn(String collection, String database, Query query, Budget budget)
             throws InterruptedException {
         requireOpen();
         if (worker.task(collection).isEmpty() && !registryRead) {
@@ -322,7 +339,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     /** A subscription follows the view: it makes nobody refresh it, and begins with its first page. */
-    private Answer followed(String collection, Query query, Budget budget) {
+    private ServedPage followed(String collection, Query query, Budget budget) {
         FeedTask task = task(collection);
         return QueryLimits.within(budget, () -> reader.query(task, served(task, collection), query, null, budget));
     }
@@ -345,7 +362,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     /** No answer, and no complaint, once this is closed: nobody waits for it any more. */
-    private <E extends Exception> @Nullable Answer unlessClosed(Answering<E> query) throws E {
+    private <E extends Exception> @Nullable ServedPage unlessClosed(Answering<E> query) throws E {
         try {
             return phase == Phase.CLOSED ? null : query.answer();
         } catch (RuntimeException e) {
@@ -358,7 +375,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @FunctionalInterface
     private interface Answering<E extends Exception> {
-        Answer answer() throws E;
+        ServedPage answer() throws E;
     }
 
     @Override

@@ -1,18 +1,29 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.BookmarkExpiredException;
-import dev.matview.core.CertificateRules;
-import dev.matview.core.DidResolver;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
-import dev.matview.core.Row;
 import dev.matview.core.Settings;
-import dev.matview.core.Subscription;
-import dev.matview.core.internal.LiveView.Served;
-import dev.matview.core.internal.StoreKeys.Keys;
+import dev.matview.core.access.CertificateRules;
+import dev.matview.core.access.DidResolver;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.read.AnswerTag;
+import dev.matview.core.internal.read.Bookmark;
+import dev.matview.core.internal.read.CurrentRights;
+import dev.matview.core.internal.read.KeptPage;
+import dev.matview.core.internal.read.PageReader;
+import dev.matview.core.internal.read.Place;
+import dev.matview.core.internal.read.ServedPage;
+import dev.matview.core.internal.read.StoreKeys;
+import dev.matview.core.internal.read.StoreKeys.Keys;
+import dev.matview.core.internal.read.Warnings;
+import dev.matview.core.internal.refresh.FeedTask;
+import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
+import dev.matview.core.spi.Row;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers queries of feeds: from the generation that is served, or from the one that a bookmark names. Thread-safe. */
-final class FeedReader {
+public final class FeedReader {
 
     private static final Logger log = LoggerFactory.getLogger(FeedReader.class);
 
@@ -49,7 +60,7 @@ final class FeedReader {
      * @param warning what is to be said with the answer
      * @throws BudgetSpentException when the budget does not suffice
      */
-    Answer query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
+    ServedPage query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
         Keys known = keys.get();
         String collection = task.feed.collection();
         Served read = served;
@@ -67,7 +78,7 @@ final class FeedReader {
         Snapshot snapshot = read.snapshot();
         String next = page.bookmark(
                 collection, known, end -> Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, end));
-        return new Answer(
+        return new ServedPage(
                 new Asked(task, query, AnswerTag.Asked.of(collection, query), known),
                 page,
                 rights == null ? snapshot.tag() : snapshot.tag() + AND + rights.tag(),
@@ -76,7 +87,7 @@ final class FeedReader {
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
     }
 
-    static int limit(Settings settings, Query query) {
+    public static int limit(Settings settings, Query query) {
         return Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
     }
 
@@ -99,7 +110,7 @@ final class FeedReader {
     }
 
     /** A query of a feed. */
-    private final class Asked implements Answer.Origin {
+    private final class Asked implements ServedPage.Origin {
 
         private final FeedTask task;
         private final Query query;

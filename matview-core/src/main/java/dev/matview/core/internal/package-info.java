@@ -1,4 +1,7 @@
-/** The engine behind {@code GlobalFeeds}. Nothing outside matview-core may use it. */
+/**
+ * Puts the engine behind {@code GlobalFeeds} together out of the rooms below this one. Nothing outside matview-core may
+ * use any of them.
+ */
 @NullMarked
 package dev.matview.core.internal;
 

@@ -19,6 +19,7 @@ import dev.matview.core.mango.Containers.KeyMapMatch;
 import dev.matview.core.mango.Containers.Size;
 import dev.matview.core.mango.Strings.BeginsWith;
 import dev.matview.core.mango.Strings.Matches;
+import dev.matview.core.mango.regex.Regex;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UCharacter.GraphemeClusterBreak;
 import com.ibm.icu.lang.UProperty;
+import dev.matview.core.mango.regex.Regex;
 
 /** The operators that look into strings, and match nothing else. */
 final class Strings {

@@ -1,9 +1,9 @@
 package dev.matview.core.memory;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.Listeners;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Listeners;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,14 +1,14 @@
 package dev.matview.core.memory;
 
-import dev.matview.core.Listeners;
-import dev.matview.core.StoreSecret;
-import dev.matview.core.Subscription;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewEntry;
-import dev.matview.core.ViewFormatException;
-import dev.matview.core.ViewHead;
-import dev.matview.core.ViewStore;
-import dev.matview.core.ViewStoreException;
+import dev.matview.core.event.Listeners;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.StoreSecret;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.spi.ViewFormatException;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.core.spi.ViewStoreException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

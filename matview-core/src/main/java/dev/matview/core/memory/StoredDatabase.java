@@ -1,11 +1,11 @@
 package dev.matview.core.memory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.DocumentReader;
-import dev.matview.core.LeftOut.Reason;
-import dev.matview.core.Position;
-import dev.matview.core.internal.Json;
+import dev.matview.core.internal.json.Json;
 import dev.matview.core.mango.SortOrder;
+import dev.matview.core.spi.DocumentReader;
+import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.core.spi.Position;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,9 +1,9 @@
 package dev.matview.core.memory;
 
-import dev.matview.core.LeftOut;
-import dev.matview.core.Position;
-import dev.matview.core.Row;
-import dev.matview.core.ViewDelta.SliceDelta;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

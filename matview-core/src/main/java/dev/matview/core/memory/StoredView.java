@@ -1,8 +1,8 @@
 package dev.matview.core.memory;
 
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewDelta.SliceDelta;
-import dev.matview.core.ViewHead;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package dev.matview.core.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry.Contents;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry.Contents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

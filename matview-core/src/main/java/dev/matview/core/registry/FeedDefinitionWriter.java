@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Refresh;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.Refresh;
 import java.util.Collection;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package dev.matview.core.registry;
 
-import dev.matview.core.Refresh;
+import dev.matview.core.feed.Refresh;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Locale;

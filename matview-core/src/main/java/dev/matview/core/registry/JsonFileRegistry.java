@@ -1,10 +1,10 @@
 package dev.matview.core.registry;
 
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.Listeners;
-import dev.matview.core.RegistryException;
-import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Listeners;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.feed.RegistryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

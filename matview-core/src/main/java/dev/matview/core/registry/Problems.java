@@ -1,6 +1,6 @@
 package dev.matview.core.registry;
 
-import dev.matview.core.FeedRegistry.Problem;
+import dev.matview.core.feed.FeedRegistry.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

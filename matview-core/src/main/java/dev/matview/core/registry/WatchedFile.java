@@ -1,6 +1,6 @@
 package dev.matview.core.registry;
 
-import dev.matview.core.FeedRegistry.Problem;
+import dev.matview.core.feed.FeedRegistry.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;

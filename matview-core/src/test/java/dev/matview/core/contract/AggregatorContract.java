@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.matview.core.Access;
-import dev.matview.core.Acl;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Row;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Acl;
 import dev.matview.core.contract.SliceReader.Report;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link dev.matview.core.Aggregator} does. A backend extends this class and gives what
+ * What every {@link dev.matview.core.spi.Aggregator} does. A backend extends this class and gives what
  * {@link AggregatorHarness} asks for; nothing here depends on how fast it is. The tests in this file are about what is
  * found in databases that nobody else changes meanwhile, the rest is inherited.
  */

@@ -1,7 +1,7 @@
 package dev.matview.core.contract;
 
-import dev.matview.core.Aggregator;
-import dev.matview.core.FeedDefinition;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Aggregator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 

@@ -2,13 +2,13 @@ package dev.matview.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.LeftOut;
-import dev.matview.core.LeftOut.Example;
-import dev.matview.core.LeftOut.Reason;
-import dev.matview.core.Row;
-import dev.matview.core.Slice;
 import dev.matview.core.contract.SliceReader.Report;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.LeftOut.Example;
+import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -3,10 +3,10 @@ package dev.matview.core.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.FeedRegistry.Contents;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.feed.FeedRegistry.Contents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.matview.core.contract;
 
-import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

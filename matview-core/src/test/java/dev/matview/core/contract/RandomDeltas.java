@@ -1,10 +1,10 @@
 package dev.matview.core.contract;
 
-import dev.matview.core.LeftOut;
-import dev.matview.core.Row;
-import dev.matview.core.Slice;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewDelta.SliceDelta;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

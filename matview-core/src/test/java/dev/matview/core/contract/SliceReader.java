@@ -2,12 +2,12 @@ package dev.matview.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.Aggregator;
-import dev.matview.core.Aggregator.Demand;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Position;
-import dev.matview.core.Row;
-import dev.matview.core.Slice;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -2,12 +2,12 @@ package dev.matview.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.LeftOut;
-import dev.matview.core.Position;
-import dev.matview.core.Row;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewDelta.SliceDelta;
-import dev.matview.core.ViewHead;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
 import java.util.Map;
 import java.util.TreeMap;
 

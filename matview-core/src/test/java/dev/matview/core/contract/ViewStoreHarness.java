@@ -1,6 +1,6 @@
 package dev.matview.core.contract;
 
-import dev.matview.core.ViewStore;
+import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,13 +2,13 @@ package dev.matview.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.Position;
-import dev.matview.core.Row;
-import dev.matview.core.Slice;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewDelta.SliceDelta;
-import dev.matview.core.ViewHead;
-import dev.matview.core.ViewStore;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -5,8 +5,8 @@ import static dev.matview.core.contract.Views.slice;
 import static dev.matview.core.contract.Views.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.StoreSecret;
-import dev.matview.core.ViewStore;
+import dev.matview.core.spi.StoreSecret;
+import dev.matview.core.spi.ViewStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,11 +1,11 @@
 package dev.matview.core.contract;
 
-import dev.matview.core.Position;
-import dev.matview.core.Row;
-import dev.matview.core.Slice;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewDelta.SliceDelta;
-import dev.matview.core.ViewHead;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.matview.core.files;
 
-import dev.matview.core.JsonMembers;
+import dev.matview.core.spi.JsonMembers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

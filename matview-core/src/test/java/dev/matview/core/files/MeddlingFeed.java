@@ -1,9 +1,9 @@
 package dev.matview.core.files;
 
-import dev.matview.core.Access;
-import dev.matview.core.DatabasePattern;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Refresh;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.DatabasePattern;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.Refresh;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** JSON for tests, written with single quotes. */
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
@@ -21,7 +21,7 @@ final class Json {
     }
 
     /** Reads a resource that has one value on each line. */
-    static List<JsonNode> lines(String resource) {
+    public static List<JsonNode> lines(String resource) {
         try (InputStream in = Objects.requireNonNull(Json.class.getResourceAsStream(resource), resource)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()

@@ -8,12 +8,12 @@ import static dev.matview.core.contract.Views.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.Row;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewDelta.SliceDelta;
-import dev.matview.core.ViewStore;
 import dev.matview.core.contract.ViewStoreContract;
 import dev.matview.core.contract.Views;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

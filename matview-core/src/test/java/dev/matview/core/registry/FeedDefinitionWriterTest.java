@@ -6,8 +6,8 @@ import static dev.matview.core.registry.FeedDefinitionReaderTest.seed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Refresh;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.Refresh;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -4,8 +4,8 @@ import static dev.matview.core.registry.FeedDefinitionReaderTest.bytes;
 import static dev.matview.core.registry.FeedDefinitionReaderTest.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry.Contents;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry.Contents;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

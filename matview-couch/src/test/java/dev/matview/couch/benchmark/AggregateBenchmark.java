@@ -1,10 +1,10 @@
 package dev.matview.couch.benchmark;
 
-import dev.matview.core.Aggregator;
-import dev.matview.core.Aggregator.Demand;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.Position;
-import dev.matview.core.Slice;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Slice;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.harness.RawCouch;

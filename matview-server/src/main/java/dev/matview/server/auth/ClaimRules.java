@@ -1,7 +1,7 @@
 package dev.matview.server.auth;
 
-import dev.matview.core.Caller;
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.Caller;
+import dev.matview.core.access.UserDatabases;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

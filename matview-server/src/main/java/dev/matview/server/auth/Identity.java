@@ -1,6 +1,6 @@
 package dev.matview.server.auth;
 
-import dev.matview.core.Caller;
+import dev.matview.core.access.Caller;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,13 @@
 package dev.matview.server.http;
 
-import dev.matview.core.Caller;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.access.Caller;
+import dev.matview.server.http.exchange.Callers;
+import dev.matview.server.http.exchange.Exchange;
+import dev.matview.server.http.exchange.HttpError;
+import dev.matview.server.http.exchange.QueryString;
+import dev.matview.server.http.exchange.Responses;
+import dev.matview.server.http.exchange.Turns;
 import dev.matview.server.share.Bench;
 import java.io.IOException;
 import javax.servlet.http.HttpServletResponse;
@@ -37,7 +43,7 @@ final class ExpandEndpoint {
             Turns.Place place = new Turns.Place(Callers.name(caller, exchange.address()), Bench.READING, HELD_BYTES);
             turns.answer(exchange, place, budget -> {
                 byte[] document = feeds.document(did, ref, caller, budget)
-                        .map(Answer::bytes)
+                        .map(Responses::bytes)
                         .orElseThrow(HttpError::notFound);
                 exchange.send(HttpServletResponse.SC_OK, document);
             });

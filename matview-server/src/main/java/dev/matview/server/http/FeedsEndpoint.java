@@ -3,16 +3,20 @@ package dev.matview.server.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedNotRegisteredException;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.QueryException;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
-import dev.matview.core.ViewEntry;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.server.http.exchange.Callers;
+import dev.matview.server.http.exchange.Exchange;
+import dev.matview.server.http.exchange.HttpError;
+import dev.matview.server.http.exchange.Responses;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -42,14 +46,14 @@ final class FeedsEndpoint {
 
     void status(Exchange exchange) throws IOException {
         callers.admitAdministrator(exchange, identity -> {
-            ObjectNode json = Answer.object();
+            ObjectNode json = Responses.object();
             ArrayNode all = json.putArray("feeds");
             feeds.status().forEach(status -> describe(status, all.addObject()));
             ArrayNode unused = json.putArray("unusedViews");
             feeds.unusedViews().forEach(view -> describe(view, unused.addObject()));
             ArrayNode problems = json.putArray("problems");
             feeds.registryProblems().forEach(problem -> describe(problem, problems.addObject()));
-            exchange.send(HttpServletResponse.SC_OK, Answer.bytes(json));
+            exchange.send(HttpServletResponse.SC_OK, Responses.bytes(json));
         });
     }
 
@@ -119,13 +123,13 @@ final class FeedsEndpoint {
                         if (failure != null) {
                             throw refusal(failure);
                         }
-                        exchange.send(HttpServletResponse.SC_OK, Answer.bytes(describe(result)));
+                        exchange.send(HttpServletResponse.SC_OK, Responses.bytes(describe(result)));
                     });
             Subscription patience = scheduler.schedule(
                     WAIT,
                     () -> answer.complete(() -> exchange.send(
                             HttpServletResponse.SC_ACCEPTED,
-                            Answer.bytes(Answer.object()
+                            Responses.bytes(Responses.object()
                                     .put("collection", collection)
                                     .put("refreshing", true)))));
             exchange.atEnd(patience::close);
@@ -148,7 +152,7 @@ final class FeedsEndpoint {
     }
 
     private static ObjectNode describe(RefreshResult result) {
-        return Answer.object()
+        return Responses.object()
                 .put("collection", result.collection())
                 .put("generation", result.generation())
                 .put("changed", result.changed())

@@ -2,6 +2,8 @@ package dev.matview.server.http;
 
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.server.http.exchange.Exchange;
+import dev.matview.server.http.exchange.Responses;
 import java.util.List;
 import javax.servlet.http.HttpServletResponse;
 
@@ -22,7 +24,7 @@ final class HealthEndpoint {
         long ready = status.stream().filter(feed -> feed.view() != null).count();
         exchange.send(
                 HttpServletResponse.SC_OK,
-                Answer.bytes(Answer.object()
+                Responses.bytes(Responses.object()
                         .put("status", feeds.isRegistryRead() && ready == status.size() ? "ok" : "starting")
                         .put("feeds", status.size())
                         .put("ready", ready)));

@@ -1,9 +1,19 @@
 package dev.matview.server.http;
 
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.server.http.connection.OpenConnections;
+import dev.matview.server.http.exchange.Callers;
+import dev.matview.server.http.exchange.Departures;
+import dev.matview.server.http.exchange.Endpoint;
+import dev.matview.server.http.exchange.Exchanges;
+import dev.matview.server.http.exchange.HttpError;
+import dev.matview.server.http.exchange.RequestBody;
+import dev.matview.server.http.exchange.ServerThreads;
+import dev.matview.server.http.exchange.Turns;
+import dev.matview.server.http.socket.Sockets;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.ShareLimits;
 import java.io.IOException;
@@ -178,7 +188,7 @@ public final class HttpService implements AutoCloseable {
     }
 
     /** How many requests are being answered. */
-    int requestsUnderWay() {
+    public int requestsUnderWay() {
         return spark.activeThreadCount();
     }
 
@@ -193,22 +203,22 @@ public final class HttpService implements AutoCloseable {
     }
 
     /** @see Sockets#firstExpiry() */
-    Optional<Instant> firstExpiry() {
+    public Optional<Instant> firstExpiry() {
         return sockets.firstExpiry();
     }
 
     /** @see Sockets#longestSilentSince() */
-    Optional<Instant> longestSilentSince() {
+    public Optional<Instant> longestSilentSince() {
         return sockets.longestSilentSince();
     }
 
     /** How many distinct queries they ask. */
-    int topics() {
+    public int topics() {
         return sockets.topics();
     }
 
     /** How many bytes clients that have not authenticated have sent of their messages. */
-    long unauthenticatedBytes() {
+    public long unauthenticatedBytes() {
         return sockets.unauthenticated().taken();
     }
 

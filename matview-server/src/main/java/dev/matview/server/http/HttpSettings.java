@@ -1,5 +1,9 @@
 package dev.matview.server.http;
 
+import dev.matview.server.http.connection.ConnectionLimits;
+import dev.matview.server.http.connection.Cors;
+import dev.matview.server.http.exchange.TrustedProxies;
+import dev.matview.server.http.socket.SocketLimits;
 import org.jspecify.annotations.Nullable;
 
 /**

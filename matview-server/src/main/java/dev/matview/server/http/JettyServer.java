@@ -1,6 +1,21 @@
 package dev.matview.server.http;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.matview.server.http.connection.Cors;
+import dev.matview.server.http.connection.CorsHandler;
+import dev.matview.server.http.connection.HandOver;
+import dev.matview.server.http.connection.JsonErrors;
+import dev.matview.server.http.connection.LoopbackOnly;
+import dev.matview.server.http.connection.OpenConnections;
+import dev.matview.server.http.connection.SparkRoutes;
+import dev.matview.server.http.connection.TokenBoundConnections;
+import dev.matview.server.http.exchange.CallerAddress;
+import dev.matview.server.http.exchange.ClientEndPoint;
+import dev.matview.server.http.exchange.Exchanges;
+import dev.matview.server.http.exchange.ManagementEntrance;
+import dev.matview.server.http.exchange.ServerThreads;
+import dev.matview.server.http.socket.SocketHandler;
+import dev.matview.server.http.socket.Sockets;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

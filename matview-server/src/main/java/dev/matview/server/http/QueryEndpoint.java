@@ -1,12 +1,20 @@
 package dev.matview.server.http;
 
-import dev.matview.core.AggregationException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.AggregationException;
 import dev.matview.server.auth.Identity;
+import dev.matview.server.http.exchange.Callers;
+import dev.matview.server.http.exchange.Exchange;
+import dev.matview.server.http.exchange.HttpError;
+import dev.matview.server.http.exchange.QueryRequest;
+import dev.matview.server.http.exchange.QueryString;
+import dev.matview.server.http.exchange.RequestBody;
+import dev.matview.server.http.exchange.Responses;
+import dev.matview.server.http.exchange.Turns;
 import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
@@ -117,7 +125,7 @@ final class QueryEndpoint {
             response.setHeader("Content-Encoding", "gzip");
             exchange.send(HttpServletResponse.SC_OK, compressed.of(page));
         } else {
-            exchange.send(HttpServletResponse.SC_OK, Answer.JSON, PageJson.parts(page));
+            exchange.send(HttpServletResponse.SC_OK, Responses.JSON, PageJson.parts(page));
         }
     }
 }

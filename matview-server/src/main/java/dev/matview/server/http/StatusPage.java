@@ -1,5 +1,6 @@
 package dev.matview.server.http;
 
+import dev.matview.server.http.exchange.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package dev.matview.server.http;
 
-import dev.matview.core.Scheduler;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
 import java.time.Duration;
 import java.util.List;
 

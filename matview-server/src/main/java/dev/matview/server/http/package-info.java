@@ -1,6 +1,6 @@
 /**
- * The HTTP contract: routes, how a request is read, and how answers and errors are written. Spark Java routes and Jetty
- * serves; both are configured here and nowhere else.
+ * The routes and the server they are served by. Spark Java routes and Jetty serves; both are configured in this room and
+ * those below it, and nowhere else.
  */
 @NullMarked
 package dev.matview.server.http;

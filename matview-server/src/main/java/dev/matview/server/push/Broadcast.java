@@ -3,7 +3,7 @@ package dev.matview.server.push;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.QueryTooLargeException;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Subscription;
 import dev.matview.server.share.FairShare.Pushes;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -27,7 +27,7 @@ final class Broadcast implements PageListener, Executor {
 
     private final Set<Outbox> outboxes = ConcurrentHashMap.newKeySet();
     private final AtomicLong answers = new AtomicLong();
-    private volatile @Nullable Answer latest;
+    private volatile @Nullable Message latest;
     private volatile @Nullable RuntimeException failure;
     private Subscription source = () -> {};
 
@@ -43,7 +43,7 @@ final class Broadcast implements PageListener, Executor {
                     "The list is larger than one message may be, and part of it cannot be followed: ask for less."));
             return;
         }
-        Answer answer = new Answer(answers.incrementAndGet(), page);
+        Message answer = new Message(answers.incrementAndGet(), page);
         latest = answer;
         failure = null;
         outboxes.forEach(outbox -> outbox.offer(answer));
@@ -103,7 +103,7 @@ final class Broadcast implements PageListener, Executor {
 
     /** Gives the outbox the latest answer, if there is one. Should a newer one have come to it before, it is ignored. */
     void greet(Outbox outbox) {
-        Answer answer = latest;
+        Message answer = latest;
         RuntimeException reason = failure;
         if (reason != null) {
             outbox.refuse(reason);

@@ -1,9 +1,9 @@
 package dev.matview.server.push;
 
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
 import dev.matview.server.share.FairShare.Pushes;
 import java.util.HashMap;
 import java.util.Map;

@@ -18,9 +18,9 @@ public final class Outbox {
     private final InstantSource clock;
 
     /** Guarded by this, as is all that follows. */
-    private @Nullable Answer newest;
+    private @Nullable Message newest;
 
-    private @Nullable Answer sent;
+    private @Nullable Message sent;
     private @Nullable Instant sending;
     private boolean closed;
 
@@ -37,7 +37,7 @@ public final class Outbox {
     }
 
     /** Sends the answer, now or when the message under way has gone out, unless a newer one came before. */
-    synchronized void offer(Answer answer) {
+    synchronized void offer(Message answer) {
         if (!closed && (newest == null || answer.number() > newest.number())) {
             newest = answer;
             sendNewest();
@@ -57,11 +57,11 @@ public final class Outbox {
     }
 
     private void sendNewest() {
-        Answer next = newest;
+        Message next = newest;
         if (closed || sending != null || next == null || next == sent) {
             return;
         }
-        Answer before = sent;
+        Message before = sent;
         sent = next;
         if (before != null && next.isSameAs(before)) {
             return;
@@ -71,7 +71,7 @@ public final class Outbox {
         outlet.send(message, this::wasSent);
     }
 
-    private ByteBuffer message(Answer next, @Nullable Answer before) {
+    private ByteBuffer message(Message next, @Nullable Message before) {
         if (!deltas) {
             return next.whole();
         }

@@ -1,9 +1,9 @@
 package dev.matview.server.push;
 
-import dev.matview.core.Access;
-import dev.matview.core.Caller;
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.Query;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Caller;
+import dev.matview.core.feed.FeedDefinition;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.matview.server.sample;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.matview.server.share;
 
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
 import dev.matview.server.share.Line.Waiting;
 import java.util.ArrayList;
 import java.util.HashMap;

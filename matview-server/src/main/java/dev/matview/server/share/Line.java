@@ -1,6 +1,6 @@
 package dev.matview.server.share;
 
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Subscription;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.matview.server.docs;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

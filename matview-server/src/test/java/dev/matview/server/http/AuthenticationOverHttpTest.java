@@ -3,11 +3,11 @@ package dev.matview.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Scheduler;
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.ClaimRules;

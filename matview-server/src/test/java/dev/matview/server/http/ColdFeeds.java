@@ -2,21 +2,21 @@ package dev.matview.server.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.Access;
-import dev.matview.core.Caller;
 import dev.matview.core.ColdQueryException;
-import dev.matview.core.FeedDefinition;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.LeftOut;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.Settings;
-import dev.matview.core.Subscription;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Caller;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
+import dev.matview.core.spi.LeftOut;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  * Feeds whose answers cost, but for those without a selector: each is worked for until a test lets its caller have it. A
  * subscription is answered once, on its own threads.
  */
-final class ColdFeeds {
+public final class ColdFeeds {
 
     /** Every query that has been worked for, by who asked and on which thread. */
-    final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+    public final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
 
     /** When a view is young enough. */
     volatile CompletableFuture<Boolean> young = CompletableFuture.completedFuture(true);
@@ -46,9 +46,9 @@ final class ColdFeeds {
 
     private final Map<String, Semaphore> answers = new ConcurrentHashMap<>();
 
-    record Asked(String caller, Query query, String thread) {}
+    public record Asked(String caller, Query query, String thread) {}
 
-    GlobalFeeds feeds() {
+    public GlobalFeeds feeds() {
         return (GlobalFeeds) Proxy.newProxyInstance(
                 GlobalFeeds.class.getClassLoader(),
                 new Class<?>[] {GlobalFeeds.class},
@@ -129,7 +129,7 @@ final class ColdFeeds {
     }
 
     /** Lets the caller have so many answers more. */
-    void answer(String user, int count) {
+    public void answer(String user, int count) {
         answers("did:example:" + user).release(count);
     }
 

@@ -1,11 +1,11 @@
 package dev.matview.server.http;
 
-import dev.matview.core.StoreSecret;
-import dev.matview.core.Subscription;
-import dev.matview.core.ViewDelta;
-import dev.matview.core.ViewEntry;
-import dev.matview.core.ViewHead;
-import dev.matview.core.ViewStore;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.StoreSecret;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;

@@ -9,7 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends bytes as it is told to, and reads when it is told to. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 20_000;
 
@@ -19,12 +19,12 @@ final class RawClient implements AutoCloseable {
         this.socket = socket;
     }
 
-    static RawClient connect(int port) throws IOException {
+    public static RawClient connect(int port) throws IOException {
         return connect("127.0.0.1", "127.0.0.1", port);
     }
 
     /** From another address of this machine, such as 127.0.0.2. */
-    static RawClient connect(String from, String to, int port) throws IOException {
+    public static RawClient connect(String from, String to, int port) throws IOException {
         Socket socket = new Socket();
         // Little is kept for a client that does not read.
         socket.setReceiveBufferSize(4096);
@@ -35,18 +35,18 @@ final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
-    RawClient send(String text) throws IOException {
+    public RawClient send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawClient send(byte[] bytes) throws IOException {
+    public RawClient send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }
 
     /** The first line of what the server sends, without its end. */
-    String statusLine() throws IOException {
+    public String statusLine() throws IOException {
         StringBuilder line = new StringBuilder();
         InputStream in = socket.getInputStream();
         for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
@@ -55,7 +55,7 @@ final class RawClient implements AutoCloseable {
         return line.toString().strip();
     }
 
-    InputStream in() throws IOException {
+    public InputStream in() throws IOException {
         return socket.getInputStream();
     }
 
@@ -65,7 +65,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Reads what there is, and waits until the server has closed, in whatever way. */
-    boolean isClosedByServer() {
+    public boolean isClosedByServer() {
         try {
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
             return true;

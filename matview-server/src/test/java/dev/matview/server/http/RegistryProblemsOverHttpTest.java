@@ -3,10 +3,10 @@ package dev.matview.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry.Problem;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry.Problem;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecretTokens;

@@ -10,15 +10,15 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 
 /** Feeds that answer every query in one way, and do nothing else. */
-final class StubFeeds {
+public final class StubFeeds {
 
-    interface Answering {
+    public interface Answering {
         Page page(String collection, Query query);
     }
 
     private StubFeeds() {}
 
-    static GlobalFeeds answering(Answering answering) {
+    public static GlobalFeeds answering(Answering answering) {
         return (GlobalFeeds) Proxy.newProxyInstance(
                 GlobalFeeds.class.getClassLoader(),
                 new Class<?>[] {GlobalFeeds.class},

@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** An empty page of a generation. */
-final class StubPage {
+public final class StubPage {
 
     private StubPage() {}
 
-    static Page of(String generationTag) {
+    public static Page of(String generationTag) {
         return of(generationTag, "[]");
     }
 

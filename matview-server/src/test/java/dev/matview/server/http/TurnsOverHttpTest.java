@@ -7,6 +7,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.contract.ManualScheduler;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
+import dev.matview.server.http.exchange.Departures;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

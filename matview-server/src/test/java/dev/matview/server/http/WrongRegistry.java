@@ -1,8 +1,8 @@
 package dev.matview.server.http;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
-import dev.matview.core.Subscription;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -3,14 +3,14 @@ package dev.matview.server.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.Access;
-import dev.matview.core.Caller;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Caller;
 import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.share.Bench;

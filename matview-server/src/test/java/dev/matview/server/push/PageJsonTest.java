@@ -2,13 +2,13 @@ package dev.matview.server.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.Caller;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.Settings;
+import dev.matview.core.access.Caller;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

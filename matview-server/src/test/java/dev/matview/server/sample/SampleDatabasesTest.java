@@ -3,12 +3,12 @@ package dev.matview.server.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
-import dev.matview.core.UserDatabases;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.time.Duration;
 import java.time.Instant;

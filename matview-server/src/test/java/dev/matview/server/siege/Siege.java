@@ -1,7 +1,7 @@
 package dev.matview.server.siege;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.server.http.SocketClient;
+import dev.matview.server.http.socket.SocketClient;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.Socket;

@@ -1,11 +1,11 @@
 package dev.matview.examples.embed;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.time.Duration;
 

@@ -1,15 +1,15 @@
 package dev.matview.examples.subscribers;
 
-import dev.matview.core.FeedDefinition;
-import dev.matview.core.FeedRegistry;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
-import dev.matview.core.Scheduler;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.MatviewServer;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpSettings;
-import dev.matview.server.http.SocketLimits;
+import dev.matview.server.http.socket.SocketLimits;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

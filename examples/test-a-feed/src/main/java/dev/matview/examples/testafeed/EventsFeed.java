@@ -1,6 +1,6 @@
 package dev.matview.examples.testafeed;
 
-import dev.matview.core.FeedDefinition;
+import dev.matview.core.feed.FeedDefinition;
 import java.time.Duration;
 
 /** The public events of all users, the soonest first. */

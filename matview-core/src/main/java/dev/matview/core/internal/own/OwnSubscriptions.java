@@ -1,0 +1,134 @@
+package dev.matview.core.internal.own;
+
+import dev.matview.core.PageListener;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.read.ServedPage;
+import dev.matview.core.internal.read.Subscriber;
+import dev.matview.core.internal.read.Subscriber.Effort;
+import dev.matview.core.internal.refresh.Findings;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Aggregator;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Subscriptions to users' own databases. A database is read again when it changed, on threads of their own: reading may
+ * wait for a server, and the subscribers of feeds do not wait with it. Changes that follow each other closely are one.
+ * Thread-safe.
+ */
+public final class OwnSubscriptions implements AutoCloseable {
+
+    /** How long after a change the database is read. */
+    static final Duration SETTLE = Duration.ofMillis(100);
+
+    /** How long after a failure it is. */
+    static final Duration RETRY = Duration.ofSeconds(5);
+
+    private static final Logger log = LoggerFactory.getLogger(OwnSubscriptions.class);
+
+    private final Aggregator aggregator;
+    private final Scheduler scheduler;
+    private final Supplier<Budget> budget;
+    private final ExecutorService readers;
+    private final Map<String, List<Subscriber>> subscribers = new ConcurrentHashMap<>();
+    private final Set<String> due = ConcurrentHashMap.newKeySet();
+    private @Nullable Subscription watch;
+
+    /** @param budget what one answer may take */
+    public OwnSubscriptions(Aggregator aggregator, Scheduler scheduler, int readers, Supplier<Budget> budget) {
+        this.aggregator = aggregator;
+        this.scheduler = scheduler;
+        this.budget = budget;
+        this.readers = threads("matview-own", readers);
+    }
+
+    /** As many daemon threads as are told, named. */
+    public static ExecutorService threads(String name, int count) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(count, task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Asks for an answer. */
+    public interface Asking {
+        ServedPage ask(Budget budget) throws InterruptedException;
+    }
+
+    /** Where answers are asked for unless a subscription has threads of its own. */
+    public Executor readers() {
+        return readers;
+    }
+
+    /** Gives the listener what the query answers, now and when the database has changed. */
+    public Subscription subscribe(String database, Asking query, PageListener listener, Executor executor) {
+        watch();
+        Subscriber subscriber = new Subscriber(
+                asked -> answer(database, query, asked), listener, Effort.cold(executor, budget), scheduler);
+        subscribers.compute(database, (name, known) -> {
+            List<Subscriber> all = known == null ? new CopyOnWriteArrayList<>() : known;
+            all.add(subscriber);
+            return all;
+        });
+        subscriber.run();
+        return () -> {
+            subscriber.close();
+            subscribers.computeIfPresent(database, (name, all) -> {
+                all.remove(subscriber);
+                return all.isEmpty() ? null : all;
+            });
+        };
+    }
+
+    private synchronized void watch() {
+        if (watch == null) {
+            watch = aggregator.watch(name -> readSoon(name, SETTLE));
+        }
+    }
+
+    private @Nullable ServedPage answer(String database, Asking query, Budget asked) {
+        try {
+            return query.ask(asked);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (AggregationException e) {
+            log.warn("{} cannot be read for who subscribed to it: {}", database, Findings.reason(e));
+            readSoon(database, RETRY);
+            return null;
+        }
+    }
+
+    private void readSoon(String database, Duration delay) {
+        if (subscribers.containsKey(database) && due.add(database)) {
+            scheduler.schedule(delay, () -> {
+                due.remove(database);
+                subscribers.getOrDefault(database, List.of()).forEach(Subscriber::run);
+            });
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        readers.shutdownNow();
+    }
+}

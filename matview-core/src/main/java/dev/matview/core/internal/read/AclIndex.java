@@ -1,0 +1,116 @@
+package dev.matview.core.internal.read;
+
+import dev.matview.core.access.Caller;
+import dev.matview.core.access.CertificateRules;
+import dev.matview.core.spi.Row;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.RandomAccess;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one generation of an ACL feed, sorted by who may read them. Built once for a generation, in one pass; what
+ * a caller sees is then the rows open to all, shared, merged with the few that name the caller, its database or
+ * everybody but someone. Immutable.
+ */
+final class AclIndex {
+
+    private final int rows;
+    private final Row[] open;
+    private final Map<String, List<Row>> byOwner = new HashMap<>();
+    private final Map<String, List<Row>> byDid = new HashMap<>();
+    /** Rows whose rules must be asked for each caller: everybody but someone, and certificates. */
+    private final List<Row> ruled = new ArrayList<>();
+
+    AclIndex(List<Row> rows) {
+        this.rows = rows.size();
+        List<Row> openRows = new ArrayList<>();
+        for (Row row : rows) {
+            // A row without an ACL was made while the feed was public; nobody may see it until it is made anew.
+            if (row.acl() != null) {
+                if (row.acl().isOpen()) {
+                    openRows.add(row);
+                } else {
+                    restrict(row);
+                }
+            }
+        }
+        open = openRows.toArray(Row[]::new);
+    }
+
+    private void restrict(Row row) {
+        if (row.acl().allow().contains("*") || !row.acl().allowRules().isEmpty()) {
+            ruled.add(row);
+            return;
+        }
+        byOwner.computeIfAbsent(row.database(), owner -> new ArrayList<>()).add(row);
+        row.acl()
+                .allow()
+                .forEach(did ->
+                        byDid.computeIfAbsent(did, name -> new ArrayList<>()).add(row));
+    }
+
+    /** How many rows were sorted. */
+    int rows() {
+        return rows;
+    }
+
+    /** How many rows are looked at one by one to tell what the caller may read. */
+    int askedFor(Caller caller) {
+        return ruled.size() + count(byOwner, caller.database()) + count(byDid, caller.did());
+    }
+
+    private static int count(Map<String, List<Row>> index, @Nullable String name) {
+        return name == null ? 0 : index.getOrDefault(name, List.of()).size();
+    }
+
+    /** The rows the caller may read, in the feed's order. */
+    List<Row> visible(Caller caller, CertificateRules rules) {
+        TreeSet<Row> own = new TreeSet<>();
+        add(own, byOwner, caller.database());
+        add(own, byDid, caller.did());
+        own.addAll(ruled);
+        own.removeIf(row -> !row.acl().allows(caller, row.database(), rules));
+        return new Merged(open, own.toArray(Row[]::new));
+    }
+
+    private static void add(TreeSet<Row> rows, Map<String, List<Row>> index, @Nullable String name) {
+        if (name != null) {
+            rows.addAll(index.getOrDefault(name, List.of()));
+        }
+    }
+
+    /** Two ordered arrays read as one, without copying the large one. */
+    private static final class Merged extends AbstractList<Row> implements RandomAccess {
+
+        private final Row[] many;
+        private final Row[] few;
+        /** Where in the merged list each of the few stands. */
+        private final int[] places;
+
+        Merged(Row[] many, Row[] few) {
+            this.many = many;
+            this.few = few;
+            this.places = new int[few.length];
+            for (int i = 0; i < few.length; i++) {
+                places[i] = i - Arrays.binarySearch(many, few[i]) - 1;
+            }
+        }
+
+        @Override
+        public Row get(int index) {
+            int place = Arrays.binarySearch(places, index);
+            return place >= 0 ? few[place] : many[index + place + 1];
+        }
+
+        @Override
+        public int size() {
+            return many.length + few.length;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.matview.core.internal.read;
+
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Caller;
+import dev.matview.core.access.CertificateRules;
+import dev.matview.core.access.DidResolver;
+import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.Expansion;
+import dev.matview.core.spi.Row;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller may read now of an earlier generation: what both that one and the served one let it read. A document that
+ * was closed, and has been opened with another content, is not shown as it was; nor is one that was open and is closed, or
+ * gone, since. The same holds for the documents that rows refer to. Immutable.
+ */
+public final class CurrentRights {
+
+    private final Served past;
+    private final Served now;
+    private final Caller caller;
+    private final CertificateRules rules;
+    private final DidResolver dids;
+
+    public CurrentRights(Served past, Served now, Caller caller, CertificateRules rules, DidResolver dids) {
+        this.past = past;
+        this.now = now;
+        this.caller = caller;
+        this.rules = rules;
+        this.dids = dids;
+    }
+
+    /** Whether all that may be read of a generation may be read for ever. */
+    public static boolean isFixed(Served past) {
+        return past.feed().access() == Access.PUBLIC && past.feed().expand().isEmpty();
+    }
+
+    /** Names the generation that decides. */
+    public String tag() {
+        return now.snapshot().tag();
+    }
+
+    /**
+     * The row, which the earlier generation lets the caller read, with those documents it refers to that may be read; null
+     * when it may not be read any more.
+     */
+    @Nullable
+    Row shown(Row row) {
+        Row current = now.snapshot().find(row.database(), row.id());
+        if (current == row) {
+            return row;
+        }
+        if (past.feed().access() == Access.ACL && !mayRead(current)) {
+            return null;
+        }
+        return withReadable(row, current == null ? List.of() : current.expansions());
+    }
+
+    private boolean mayRead(@Nullable Row current) {
+        if (current == null) {
+            return false;
+        }
+        return now.feed().access() == Access.PUBLIC
+                || (current.acl() != null && current.acl().allows(caller, current.database(), rules));
+    }
+
+    private Row withReadable(Row row, List<Expansion> current) {
+        List<Expansion> shown = new ArrayList<>();
+        for (Expansion expansion : row.expansions()) {
+            boolean readable = expansion.document() == null || isReadable(expansion, current);
+            shown.add(
+                    readable
+                            ? expansion
+                            : new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null));
+        }
+        return shown.equals(row.expansions())
+                ? row
+                : new Row(row.database(), row.id(), row.sortKey(), row.document(), row.acl(), shown);
+    }
+
+    /** Whether the served generation's row refers to the same document, and it may be read. */
+    private boolean isReadable(Expansion reference, List<Expansion> current) {
+        Optional<String> owner = dids.database(reference.did());
+        return owner.isPresent()
+                && current.stream()
+                        .filter(one -> one.field().equals(reference.field())
+                                && one.did().equals(reference.did())
+                                && one.ref().equals(reference.ref()))
+                        .anyMatch(one -> one.acl() != null
+                                && Objects.requireNonNull(one.acl()).allows(caller, owner.get(), rules));
+    }
+
+    /** How many of these rows, which the earlier generation lets the caller read, may not be read any more. */
+    int hidden(List<Row> visible, Budget budget) {
+        if (past.feed().access() == Access.PUBLIC) {
+            return 0;
+        }
+        int hidden = 0;
+        List<Row> changed = past.snapshot().notSharedWith(now.snapshot());
+        budget.spend(2 * changed.size());
+        for (Row row : changed) {
+            if (Collections.binarySearch(visible, row) >= 0 && shown(row) == null) {
+                hidden++;
+            }
+        }
+        return hidden;
+    }
+}

@@ -1,0 +1,261 @@
+package dev.matview.core.internal.read;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.matview.core.Query;
+import dev.matview.core.Settings;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Caller;
+import dev.matview.core.access.CertificateRules;
+import dev.matview.core.internal.read.ServedPage.CachedPage;
+import dev.matview.core.internal.read.ServedPage.RowId;
+import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.Row;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads pages from generations.
+ *
+ * <p>The plain page of a public feed is a run of the snapshot's rows, found by the place where it begins. What a further
+ * selector or sort, or an ACL, leaves of a view is searched once for a generation and then kept, as pages are, in caches
+ * bounded by weight. Of a generation that is served no more, what may not be read now is passed over while a page is read:
+ * what is kept does not depend on it. Thread-safe.
+ */
+public final class PageReader {
+
+    /** What an entry of a cache weighs beside its rows, about. */
+    private static final int OVERHEAD = 1_000;
+
+    /** How many rows the indexes of ACLs have together; each is a reference or two. */
+    private static final long INDEXED_ROWS = 16_000_000;
+
+    /** How many rows are looked at together while some are passed over. */
+    private static final int CHUNK = 128;
+
+    private final Settings settings;
+    private final CertificateRules rules;
+    private final PageRenderer renderer;
+    private final Cache<PageKey, KeptPage> pages;
+    private final Cache<SelectionKey, Selection> selections;
+    private final Cache<VisibleKey, List<Row>> visible;
+    private final Cache<GenerationKey, AclIndex> indexes;
+    private final Cache<RightsKey, Integer> hidden =
+            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
+
+    private record GenerationKey(String view, String tag) {}
+
+    /** @param caller null where every caller sees the same */
+    private record VisibleKey(
+            GenerationKey generation, @Nullable Caller caller) {}
+
+    /** @param now the tag of the generation that decides on rights */
+    private record RightsKey(VisibleKey visible, String now) {}
+
+    private record SelectionKey(VisibleKey visible, String shape) {}
+
+    /**
+     * @param after the row that the page begins after; null for the first page
+     * @param now the tag of the generation that decides on rights; null where it is the one that is read
+     * @param caller null where every caller who sees the rows is shown the same of them
+     */
+    private record PageKey(
+            SelectionKey selection,
+            @Nullable RowId after,
+            int skip,
+            int limit,
+            @Nullable String now,
+            @Nullable Caller caller) {}
+
+    /** The rows of a page, and the last that was looked at for it; null when none was. */
+    private record Cut(List<Row> rows, @Nullable Row last) {}
+
+    public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer) {
+        this.settings = settings;
+        this.rules = rules;
+        this.renderer = renderer;
+        this.pages = Caffeine.newBuilder()
+                .maximumWeight(settings.cacheBytes())
+                .weigher((PageKey key, KeptPage page) -> page.bytes() + weight(key.selection()))
+                .executor(Runnable::run)
+                .build();
+        this.selections = Caffeine.newBuilder()
+                .maximumWeight(settings.searchBytes())
+                .weigher((SelectionKey key, Selection selection) ->
+                        (int) Math.min(Integer.MAX_VALUE, selection.bytes() + weight(key)))
+                .executor(Runnable::run)
+                .build();
+        this.visible = Caffeine.newBuilder()
+                .maximumWeight(settings.cacheBytes())
+                .weigher((VisibleKey key, List<Row> rows) -> 8 * rows.size() + OVERHEAD)
+                .executor(Runnable::run)
+                .build();
+        this.indexes = Caffeine.newBuilder()
+                .maximumWeight(INDEXED_ROWS)
+                .weigher((GenerationKey key, AclIndex index) -> index.rows() + 1)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    private static int weight(SelectionKey key) {
+        return 2 * key.shape().length() + OVERHEAD;
+    }
+
+    /**
+     * How many rows of the generation the caller may read.
+     *
+     * @param rights null where the generation itself decides on them
+     */
+    public int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller, Budget budget) {
+        List<Row> rows = visible(read, caller, budget);
+        if (rights == null) {
+            return rows.size();
+        }
+        RightsKey key = new RightsKey(key(read, caller), rights.tag());
+        Integer known = hidden.getIfPresent(key);
+        if (known == null) {
+            known = rights.hidden(rows, budget);
+            hidden.put(key, known);
+        }
+        return rows.size() - known;
+    }
+
+    private static VisibleKey key(Served read, Caller caller) {
+        Snapshot snapshot = read.snapshot();
+        return new VisibleKey(
+                new GenerationKey(snapshot.view(), snapshot.tag()), read.feed().access() == Access.ACL ? caller : null);
+    }
+
+    /**
+     * The page of the query's answer that begins after the row.
+     *
+     * @param rights null where the generation itself decides on them
+     * @param after a row of the generation; null for the first page
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; what was found is kept
+     */
+    public KeptPage page(
+            Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit, Budget budget) {
+        SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
+        List<String> unlisted = query.expand().stream()
+                .filter(field -> !read.feed().expand().contains(field))
+                .toList();
+        if (!unlisted.isEmpty()) {
+            // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
+            return render(read, cut(read, rights, query, selection, after, limit, budget), query, unlisted, budget);
+        }
+        RowId afterId = after == null ? null : new RowId(after.database(), after.id());
+        String now = rights == null ? null : rights.tag();
+        PageKey forAll = new PageKey(selection, afterId, query.skip(), limit, now, null);
+        KeptPage cached = pages.getIfPresent(forAll);
+        PageKey forCaller = new PageKey(selection, afterId, query.skip(), limit, now, query.caller());
+        if (cached == null) {
+            cached = pages.getIfPresent(forCaller);
+        }
+        if (cached == null) {
+            // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
+            cached = render(read, cut(read, rights, query, selection, after, limit, budget), query, List.of(), budget);
+            pages.put(cached.sameForAll() ? forAll : forCaller, cached);
+        }
+        return cached;
+    }
+
+    private KeptPage render(Served read, Cut cut, Query query, List<String> unlisted, Budget budget) {
+        CachedPage page = renderer.render(cut.rows(), query, unlisted, budget);
+        Snapshot snapshot = read.snapshot();
+        Row last = cut.last();
+        if (page.ids().size() < cut.rows().size()) {
+            // It ended early: what was not rendered is looked at again by the next page.
+            RowId end = page.ids().get(page.ids().size() - 1);
+            last = snapshot.find(end.database(), end.id());
+        }
+        return new KeptPage(snapshot.view(), page, last == null ? Place.START : Place.at(last, snapshot));
+    }
+
+    private Cut cut(
+            Served read,
+            @Nullable CurrentRights rights,
+            Query query,
+            SelectionKey key,
+            @Nullable Row after,
+            int limit,
+            Budget budget) {
+        List<Row> source = visible(read, query.caller(), budget);
+        if (query.selector().isAll() && query.sort().isNone()) {
+            return cut(RowList.of(source), rights, query.skip(), after, limit, budget);
+        }
+        Selection selection = selections.get(key, absent -> new Selection(query, source, settings.searchBytes()));
+        try {
+            return cut(selection, rights, query.skip(), after, limit, budget);
+        } finally {
+            // It has another weight now.
+            selections.put(key, selection);
+        }
+    }
+
+    private static Cut cut(
+            RowList rows, @Nullable CurrentRights rights, int skip, @Nullable Row after, int limit, Budget budget) {
+        int from = after == null ? 0 : rows.after(after, budget);
+        if (rights != null) {
+            return readable(rows, from, rights, skip, limit, after, budget);
+        }
+        int begin = (int) Math.min(Integer.MAX_VALUE, (long) from + skip);
+        List<Row> page = rows.page(begin, limit, budget);
+        boolean passed = !page.isEmpty() || skip > 0;
+        int end = (int) Math.min(Integer.MAX_VALUE, (long) begin + page.size());
+        return new Cut(page, passed ? rows.before(end, budget) : after);
+    }
+
+    /** Goes on until the page is full: what may not be read takes no place on it. */
+    private static Cut readable(
+            RowList rows, int from, CurrentRights rights, int skip, int limit, @Nullable Row after, Budget budget) {
+        List<Row> page = new ArrayList<>();
+        Row last = after;
+        int skipped = 0;
+        int next = from;
+        while (page.size() < limit || skipped < skip) {
+            List<Row> chunk = rows.page(next, CHUNK, budget);
+            budget.spend(2 * chunk.size());
+            if (chunk.isEmpty()) {
+                break;
+            }
+            for (Row row : chunk) {
+                if (skipped == skip && page.size() == limit) {
+                    break;
+                }
+                next++;
+                last = row;
+                Row shown = rights.shown(row);
+                if (shown != null && skipped < skip) {
+                    skipped++;
+                } else if (shown != null) {
+                    page.add(shown);
+                }
+            }
+        }
+        return new Cut(page, last);
+    }
+
+    private List<Row> visible(Served read, Caller caller, Budget budget) {
+        Snapshot snapshot = read.snapshot();
+        List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
+        List<Row> rows = all.subList(0, snapshot.visibleRows(read.feed()));
+        if (read.feed().access() == Access.PUBLIC) {
+            return rows;
+        }
+        VisibleKey key = key(read, caller);
+        List<Row> known = visible.getIfPresent(key);
+        if (known != null) {
+            return known;
+        }
+        AclIndex index = indexes.getIfPresent(key.generation());
+        budget.spend(index == null ? rows.size() : 0);
+        AclIndex built = indexes.get(key.generation(), missing -> new AclIndex(rows));
+        budget.spend(built.askedFor(caller));
+        return visible.get(key, absent -> built.visible(caller, rules));
+    }
+}

@@ -1,0 +1,81 @@
+package dev.matview.core.internal.read;
+
+import dev.matview.core.ColdQueryException;
+import dev.matview.core.Query;
+import dev.matview.core.QueryStoppedException;
+import dev.matview.core.QueryTimeoutException;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.BudgetSpentException;
+import dev.matview.core.mango.BudgetSpentException.Reason;
+import dev.matview.core.mango.MangoLimits;
+import dev.matview.core.mango.Selector;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Holds queries to what they may ask for, and to what answering them may cost. */
+public final class QueryLimits {
+
+    private QueryLimits() {}
+
+    /**
+     * The query, once it is known to be within the limits, whoever compiled its parts.
+     *
+     * @throws dev.matview.core.mango.MangoException when it is not
+     */
+    public static Query within(MangoLimits limits, Query query) {
+        query.fields().within(limits);
+        query.sort().within(limits);
+        Selector selector = query.selector().within(limits);
+        if (selector == query.selector()) {
+            return query;
+        }
+        Query.Builder held = Query.builder()
+                .selector(selector)
+                .fields(query.fields())
+                .sort(query.sort())
+                .skip(query.skip())
+                .bookmark(query.bookmark())
+                .caller(query.caller())
+                .expand(query.expand())
+                .maxAge(query.maxAge());
+        query.limit().ifPresent(held::limit);
+        return held.build();
+    }
+
+    /**
+     * What the work gives.
+     *
+     * @throws QueryTimeoutException when the budget does not suffice for it
+     * @throws QueryStoppedException when nobody wants it any more
+     */
+    public static <T> T within(Budget budget, Supplier<T> work) {
+        try {
+            budget.begin();
+            return work.get();
+        } catch (BudgetSpentException e) {
+            throw unanswered(budget, e);
+        } finally {
+            budget.end();
+        }
+    }
+
+    /** The same for work that may be interrupted. */
+    public static <T extends @Nullable Object> T withinWait(Budget budget, Budget.Wait<T> work)
+            throws InterruptedException {
+        try {
+            budget.begin();
+            return work.await();
+        } catch (BudgetSpentException e) {
+            throw unanswered(budget, e);
+        } finally {
+            budget.end();
+        }
+    }
+
+    private static RuntimeException unanswered(Budget budget, BudgetSpentException spent) {
+        if (spent.reason() == Reason.STOPPED) {
+            return new QueryStoppedException();
+        }
+        return budget.mayWait() ? new QueryTimeoutException() : new ColdQueryException();
+    }
+}

@@ -1,0 +1,235 @@
+package dev.matview.core.internal.refresh;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.access.Acl;
+import dev.matview.core.access.DidResolver;
+import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.read.Referrals;
+import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Expansion;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the documents that rows refer to into the rows, at refresh.
+ *
+ * <ol>
+ *   <li>The rows of slices that moved are expanded. So are rows of other slices that refer to a database that moved or is
+ *       gone, and rows that refer to a database the feed does not cover, since nobody tells when that one moves.
+ *   <li>The documents are fetched, one request a database and a few hundred ids.
+ *   <li>A database that cannot be read is behind, and so is every slice that moved and refers to it: they keep their
+ *       last rows and position, and the next refresh tries again.
+ * </ol>
+ */
+public final class Expander {
+
+    private static final int IDS_AT_ONCE = 200;
+
+    private final Aggregator aggregator;
+    private final DidResolver dids;
+
+    public Expander(Aggregator aggregator, DidResolver dids) {
+        this.aggregator = aggregator;
+        this.dids = dids;
+    }
+
+    /** Expands what the visit found, and adds to it the rows of other slices that show something else now. */
+    void expand(Findings visit) throws InterruptedException {
+        if (visit.feed().expand().isEmpty() || visit.isFull()) {
+            return;
+        }
+        List<Row> others = affected(visit);
+        Map<String, Set<String>> wanted = new HashMap<>();
+        visit.moved().forEach(slice -> slice.rows().forEach(row -> want(row, wanted)));
+        others.forEach(row -> want(row, wanted));
+        Fetched fetched = fetch(wanted, visit);
+        for (Slice slice : List.copyOf(visit.moved())) {
+            Optional<String> failed = slice.rows().stream()
+                    .flatMap(row -> referred(row).stream())
+                    .filter(fetched.failures()::containsKey)
+                    .findAny();
+            if (failed.isPresent()) {
+                visit.setBack(slice.database(), fetched.failures().get(failed.get()));
+            } else {
+                List<Row> rows = slice.rows().stream().map(fetched::expand).toList();
+                visit.expanded(new Slice(slice.database(), slice.position(), rows, slice.leftOut()));
+            }
+        }
+        for (Row row : others) {
+            Row expanded = fetched.expand(row);
+            if (!expanded.equals(row)) {
+                visit.changed(expanded);
+            }
+        }
+    }
+
+    /** The rows of slices that did not move whose references may lead elsewhere now. */
+    private List<Row> affected(Findings visit) {
+        Snapshot base = visit.base();
+        if (base == null || visit.rebuilds()) {
+            return List.of();
+        }
+        Set<String> moved = new HashSet<>(visit.gone());
+        visit.moved().forEach(slice -> moved.add(slice.database()));
+        List<Row> affected = new ArrayList<>();
+        for (Row row : base.rows()) {
+            if (!moved.contains(row.database())
+                    && referred(row).stream()
+                            .anyMatch(database ->
+                                    moved.contains(database) || !visit.feed().covers(database))) {
+                affected.add(row);
+            }
+        }
+        return affected;
+    }
+
+    private void want(Row row, Map<String, Set<String>> wanted) {
+        for (Expansion expansion : row.expansions()) {
+            dids.database(expansion.did())
+                    .ifPresent(database -> wanted.computeIfAbsent(database, name -> new HashSet<>())
+                            .add(expansion.ref()));
+        }
+    }
+
+    private Set<String> referred(Row row) {
+        if (row.expansions().isEmpty()) {
+            return Set.of();
+        }
+        Set<String> databases = new HashSet<>();
+        row.expansions().forEach(expansion -> dids.database(expansion.did()).ifPresent(databases::add));
+        return databases;
+    }
+
+    private Fetched fetch(Map<String, Set<String>> wanted, Findings visit) throws InterruptedException {
+        Shared documents = new Shared(visit.base());
+        Map<String, AggregationException> failures = new HashMap<>();
+        for (Map.Entry<String, Set<String>> database : wanted.entrySet()) {
+            String name = database.getKey();
+            try {
+                for (Set<String> ids : batches(database.getValue())) {
+                    aggregator.fetch(name, ids, document -> documents.add(name, document));
+                }
+            } catch (AggregationException e) {
+                failures.put(name, e);
+                visit.setBack(name, e);
+            }
+        }
+        return new Fetched(documents.withBase(), failures);
+    }
+
+    private static List<Set<String>> batches(Set<String> ids) {
+        List<Set<String>> batches = new ArrayList<>();
+        Set<String> batch = new HashSet<>();
+        for (String id : ids) {
+            batch.add(id);
+            if (batch.size() == IDS_AT_ONCE) {
+                batches.add(batch);
+                batch = new HashSet<>();
+            }
+        }
+        if (!batch.isEmpty()) {
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    /** A document that rows refer to. */
+    private record Referred(byte[] document, Acl acl) {}
+
+    /**
+     * Documents that rows refer to, each held once: all rows that refer to it share its bytes, also with the rows of the
+     * generation before, where it has not changed.
+     */
+    private final class Shared {
+        private final Map<Referrals.Key, Referred> documents = new HashMap<>();
+        private final Set<Referrals.Key> unchanged = new HashSet<>();
+        private final @Nullable Snapshot base;
+
+        Shared(@Nullable Snapshot base) {
+            this.base = base;
+        }
+
+        /** Holds the bytes alone: a tree takes several times as much. */
+        boolean add(String database, ObjectNode document) {
+            Referrals.Key key = new Referrals.Key(database, document.path("_id").asText());
+            documents.put(key, new Referred(Json.bytes(document), Acl.of(document)));
+            return true;
+        }
+
+        @Nullable
+        Referred get(Referrals.Key key) {
+            return documents.get(key);
+        }
+
+        Shared withBase() {
+            if (base != null && !documents.isEmpty()) {
+                for (Row row : base.rows()) {
+                    row.expansions().forEach(this::share);
+                }
+            }
+            return this;
+        }
+
+        private void share(Expansion held) {
+            byte[] bytes = held.document();
+            Optional<String> database = bytes == null ? Optional.empty() : dids.database(held.did());
+            if (database.isEmpty()) {
+                return;
+            }
+            Referrals.Key key = new Referrals.Key(database.get(), held.ref());
+            Referred referred = documents.get(key);
+            if (referred != null && !unchanged.contains(key) && Arrays.equals(referred.document(), bytes)) {
+                documents.put(key, new Referred(bytes, referred.acl()));
+                unchanged.add(key);
+            }
+        }
+    }
+
+    private final class Fetched {
+        private final Shared documents;
+        private final Map<String, AggregationException> failures;
+
+        Fetched(Shared documents, Map<String, AggregationException> failures) {
+            this.documents = documents;
+            this.failures = failures;
+        }
+
+        Map<String, AggregationException> failures() {
+            return failures;
+        }
+
+        Row expand(Row row) {
+            if (row.expansions().isEmpty()) {
+                return row;
+            }
+            List<Expansion> expansions =
+                    row.expansions().stream().map(this::expand).toList();
+            return new Row(row.database(), row.id(), row.sortKey(), row.document(), row.acl(), expansions);
+        }
+
+        private Expansion expand(Expansion expansion) {
+            Optional<String> database = dids.database(expansion.did());
+            if (database.isPresent() && failures.containsKey(database.get())) {
+                return expansion;
+            }
+            @Nullable
+            Referred referred = database.map(name -> documents.get(new Referrals.Key(name, expansion.ref())))
+                    .orElse(null);
+            return referred == null
+                    ? new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null)
+                    : new Expansion(
+                            expansion.field(), expansion.did(), expansion.ref(), referred.document(), referred.acl());
+        }
+    }
+}

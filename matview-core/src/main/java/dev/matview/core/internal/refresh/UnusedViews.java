@@ -1,0 +1,65 @@
+package dev.matview.core.internal.refresh;
+
+import dev.matview.core.internal.own.OwnSubscriptions;
+import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.spi.ViewStore;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lists the stored views that nobody has a feed for. The store is asked on a thread of its own, once for all who want to
+ * know at one time, and waited for no longer than a status may take. Thread-safe.
+ */
+public final class UnusedViews implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(UnusedViews.class);
+    private static final long PATIENCE_SECONDS = 2;
+
+    private final ViewStore store;
+    private final ExecutorService asking = OwnSubscriptions.threads("matview-views", 1);
+    private @Nullable CompletableFuture<List<ViewEntry>> underWay;
+    private volatile List<ViewEntry> known = List.of();
+
+    public UnusedViews(ViewStore store) {
+        this.store = store;
+    }
+
+    /** @param used the names of the views of all feeds */
+    public List<ViewEntry> besides(Set<String> used) {
+        try {
+            known = ask().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            log.debug("The store does not list its views in time");
+        } catch (ExecutionException e) {
+            log.debug("The store does not list its views", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return known.stream().filter(view -> !used.contains(view.view())).toList();
+    }
+
+    private synchronized CompletableFuture<List<ViewEntry>> ask() {
+        if (underWay == null || underWay.isDone()) {
+            try {
+                underWay = CompletableFuture.supplyAsync(store::views, asking);
+            } catch (RejectedExecutionException closed) {
+                underWay = CompletableFuture.completedFuture(List.of());
+            }
+        }
+        return underWay;
+    }
+
+    @Override
+    public void close() {
+        asking.shutdownNow();
+    }
+}

@@ -1,0 +1,328 @@
+package dev.matview.core.internal.refresh;
+
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.read.StoreKeys;
+import dev.matview.core.internal.view.Coverage;
+import dev.matview.core.internal.view.LiveView;
+import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewFormatException;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.core.spi.ViewStoreException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one view in the store and what readers are served in step.
+ *
+ * <ol>
+ *   <li>The base is the generation the store held when last looked at. A refresh starts from it.
+ *   <li>What the refresh found becomes a delta, which is committed if the base is still current.
+ *   <li>Committed, the next generation is the base with the delta applied, and is served.
+ *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served. It stands
+ *       in for the work if it began no earlier, by the clocks of both processes, which are taken to agree.
+ *   <li>A generation of an older format is no base: its rows are not read, and all of it is replaced. One of a newer
+ *       format ends it: nothing is served any more, written or dropped, until the store has something else.
+ * </ol>
+ *
+ * Thread-safe; the lock is held while the store is asked, so that a commit and following another's do not cross.
+ */
+public final class ViewWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(ViewWriter.class);
+
+    private final ViewStore store;
+    private final StoreKeys keys;
+    private final ViewMemory memory;
+    private final String view;
+    private final LiveView live;
+    private final int format;
+
+    private @Nullable Snapshot base;
+    /** The number of the generation the store held, also of one that is no base; 0 for none. */
+    private long generation;
+
+    private volatile @Nullable ViewFormatException refusal;
+    private boolean loaded;
+    private boolean dropped;
+    /** The generation last committed here, until the store tells of it; else 0. */
+    private long own;
+
+    /** @param format of the views that this version makes, {@link ViewHead#FORMAT} */
+    ViewWriter(ViewStore store, StoreKeys keys, ViewMemory memory, String view, LiveView live, int format) {
+        this.store = store;
+        this.keys = keys;
+        this.memory = memory;
+        this.view = view;
+        this.live = live;
+        this.format = format;
+    }
+
+    String view() {
+        return view;
+    }
+
+    /** Why the view is left alone: a later version of matview wrote it; null when it is not. */
+    public @Nullable ViewFormatException refusal() {
+        return refusal;
+    }
+
+    /**
+     * The generation a refresh starts from, read from the store at the first call; null when there is none.
+     *
+     * @throws ViewFormatException when a later version of matview wrote the view
+     */
+    synchronized @Nullable Snapshot load(FeedDefinition feed) {
+        if (!loaded) {
+            // First: what is served can then be answered with, also while the store is away.
+            keys.get();
+            base = null;
+            generation = 0;
+            readCurrent(feed);
+            loaded = true;
+        }
+        return base;
+    }
+
+    /**
+     * Serves the store's generation after it told of one. Its number does not say whether that is later than the base: a
+     * view that was forgotten and built anew counts from 1 again. What the store has now does, whichever it told of.
+     */
+    synchronized void follow(FeedDefinition feed, long told) {
+        boolean mine = told == own;
+        own = 0;
+        if (dropped) {
+            return;
+        }
+        if (!loaded) {
+            load(feed);
+        } else if (!mine) {
+            readCurrent(feed);
+        }
+    }
+
+    /**
+     * Commits what a visit found.
+     *
+     * @return nothing when the work is discarded and what another process committed does not stand in for it: the refresh
+     *     is to be repeated
+     * @throws RefreshException when no database could be read and there is nothing to keep, or what was found is more
+     *     than memory has room for
+     */
+    synchronized Optional<RefreshResult> write(Findings visit) {
+        FeedDefinition feed = visit.feed();
+        if (visit.isFull()) {
+            throw visit.tooLarge();
+        }
+        if (dropped || visit.base() != base) {
+            return discard(visit);
+        }
+        if (visit.rebuilds() && visit.readNothing()) {
+            throw new RefreshException(
+                    feed.collection(),
+                    "none of " + visit.coverage().behindCount() + " databases could be read, for example "
+                            + visit.coverage().behind().entrySet().iterator().next(),
+                    null);
+        }
+        ViewDelta delta = delta(visit);
+        if (delta.isEmpty()) {
+            live.verify(feed, base, visit.coverage());
+            return Optional.of(result(visit, false));
+        }
+        if (!commit(delta, feed)) {
+            return discard(visit);
+        }
+        hold(delta.whole() ? Snapshot.of(delta) : base.apply(delta));
+        generation = base.head().generation();
+        own = generation;
+        live.publish(feed, base, visit.coverage());
+        return Optional.of(result(visit, true));
+    }
+
+    private Optional<RefreshResult> discard(Findings visit) {
+        boolean standsIn = !dropped
+                && base != null
+                && isOf(visit.feed(), base)
+                && !base.head().refreshedAt().isBefore(visit.startedAt());
+        return standsIn ? Optional.of(result(visit, false)) : Optional.empty();
+    }
+
+    private ViewDelta delta(Findings visit) {
+        List<SliceDelta> changes = new ArrayList<>();
+        if (base == null || visit.rebuilds()) {
+            visit.moved().forEach(slice -> changes.add(SliceDelta.of(slice)));
+            ViewHead head = head(visit, Snapshot.totalsOf(changes));
+            return new ViewDelta(view, generation, true, head, changes, Set.of());
+        }
+        visit.moved().forEach(slice -> changes.add(base.difference(slice)));
+        visit.changed().forEach((database, rows) -> changes.add(base.changed(database, rows)));
+        Set<String> gone = new HashSet<>(visit.gone());
+        gone.removeIf(database -> !base.holds(database));
+        ViewHead head = head(visit, base.totalsAfter(changes, gone));
+        return new ViewDelta(view, generation, false, head, changes, gone);
+    }
+
+    private ViewHead head(Findings visit, Snapshot.Totals totals) {
+        Coverage coverage = visit.coverage();
+        return new ViewHead(
+                generation + 1,
+                visit.feed().fingerprint(),
+                visit.startedAt(),
+                coverage.databases(),
+                coverage.behindCount(),
+                totals.documentsLeftOut(),
+                totals.bytes(),
+                format);
+    }
+
+    private boolean commit(ViewDelta delta, FeedDefinition feed) {
+        boolean committed;
+        try {
+            committed = store.commit(delta);
+        } catch (ViewFormatException e) {
+            throw refuse(e);
+        } catch (ViewStoreException unknown) {
+            // It may have been committed all the same: only the store can tell.
+            loaded = false;
+            throw unknown;
+        }
+        if (!committed) {
+            readCurrent(feed);
+        }
+        return committed;
+    }
+
+    /** Reads and serves what the store has now. */
+    private void readCurrent(FeedDefinition feed) {
+        try {
+            // What was dropped, or an earlier version made, is built anew by the next refresh, and served until then.
+            if (base == null && !isReadable(feed)) {
+                refusal = null;
+                return;
+            }
+            Optional<ViewDelta> current = readSinceBase();
+            if (current.isEmpty()) {
+                base = null;
+                generation = 0;
+            } else if (isOlder(current.get().head())) {
+                base = null;
+            } else {
+                take(current.get(), feed);
+            }
+            refusal = null;
+        } catch (ViewFormatException e) {
+            throw refuse(e);
+        }
+    }
+
+    /** Whether there is a generation whose format can be read; it has room in memory then. */
+    private boolean isReadable(FeedDefinition feed) {
+        Optional<ViewHead> head = store.head(view);
+        generation = 0;
+        if (head.isEmpty() || isOlder(head.get())) {
+            return false;
+        }
+        memory.requireRoom(feed.collection(), view, head.get().bytes());
+        return true;
+    }
+
+    /** Takes note of the store's generation; says whether it is of an older format. */
+    private boolean isOlder(ViewHead head) {
+        if (head.format() > format) {
+            throw new ViewFormatException(view, head.format(), format);
+        }
+        generation = head.generation();
+        return head.format() < format;
+    }
+
+    private ViewFormatException refuse(ViewFormatException newer) {
+        base = null;
+        generation = 0;
+        loaded = false;
+        refusal = newer;
+        live.withdraw();
+        memory.forget(view);
+        return newer;
+    }
+
+    private void take(ViewDelta delta, FeedDefinition feed) {
+        if (base != null && delta.isEmpty() && delta.head().equals(base.head())) {
+            return;
+        }
+        memory.requireRoom(feed.collection(), view, delta.head().bytes());
+        hold(base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta));
+        serveBase(feed);
+    }
+
+    private void hold(Snapshot next) {
+        base = next;
+        memory.hold(view, next.bytes());
+    }
+
+    private Optional<ViewDelta> readSinceBase() {
+        if (base == null) {
+            return store.read(view, 0);
+        }
+        long held = base.head().generation();
+        Optional<ViewDelta> current = store.read(view, held);
+        // One number and two heads are two views: a store that goes by the number cannot tell the difference.
+        boolean another = current.isPresent()
+                && !current.get().whole()
+                && current.get().head().generation() == held
+                && !current.get().head().equals(base.head());
+        return another ? store.read(view, 0) : current;
+    }
+
+    /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */
+    private void serveBase(FeedDefinition feed) {
+        if (base != null && isOf(feed, base)) {
+            live.publish(feed, base, Coverage.of(base.head()));
+        }
+    }
+
+    private static boolean isOf(FeedDefinition feed, Snapshot snapshot) {
+        return snapshot.head().fingerprint().equals(feed.fingerprint());
+    }
+
+    /** Forgets the view in the store, unless a later version wrote it; what a refresh under way finds is discarded. */
+    synchronized void drop() {
+        dropped = true;
+        memory.forget(view);
+        try {
+            Optional<ViewHead> head = store.head(view);
+            if (head.isPresent() && head.get().format() > format) {
+                throw new ViewFormatException(view, head.get().format(), format);
+            }
+            store.drop(view);
+        } catch (ViewFormatException e) {
+            log.warn("A view that no feed has any more stays: {}", e.getMessage());
+        }
+    }
+
+    private RefreshResult result(Findings visit, boolean changed) {
+        Coverage coverage = visit.coverage();
+        Optional<Served> served = live.served();
+        return new RefreshResult(
+                visit.feed().collection(),
+                served.map(now -> now.snapshot().head().generation()).orElse(0L),
+                changed,
+                coverage.databases(),
+                visit.moved().size(),
+                served.map(now -> now.snapshot().visibleRows(now.feed())).orElse(0),
+                coverage.behind(),
+                coverage.behindCount(),
+                served.map(now -> now.snapshot().head().documentsLeftOut()).orElse(0));
+    }
+}

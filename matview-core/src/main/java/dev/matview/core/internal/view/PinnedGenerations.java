@@ -1,0 +1,199 @@
+package dev.matview.core.internal.view;
+
+import dev.matview.core.Settings;
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.view.LiveView.Served;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The generations that are served no more and still read: for a time by everybody who has a bookmark of them, and as long
+ * as somebody holds them. All feeds share one bound; thread-safe.
+ *
+ * <p>What is bounded is what they keep in memory beyond the generations that are served. Those of one feed are a line, the
+ * oldest first. A row that leaves the view is kept by the last of the line that has it, and by older ones; counted with the
+ * last, each is counted once. A row that the next one shares costs a reference.
+ */
+public final class PinnedGenerations {
+
+    /** How many references take as much memory as a row. */
+    private static final int REFERENCES_PER_ROW = 100;
+
+    private final Duration grace;
+    private final long mostRows;
+    private final Scheduler scheduler;
+
+    /** All that are kept, of all lines; guarded by this, as is all that follows. */
+    private final List<Kept> all = new ArrayList<>();
+
+    private long rows;
+
+    /** Gives up those whose time is over, also where no generation follows. */
+    private Subscription timer = () -> {};
+
+    private static final class Kept {
+        private final Line line;
+        private final Served past;
+        private Instant until;
+        private long weight;
+
+        Kept(Line line, Served past, Instant until) {
+            this.line = line;
+            this.past = past;
+            this.until = until;
+        }
+
+        boolean isOver(Instant now) {
+            return !until.isAfter(now) && !isHeld();
+        }
+
+        boolean isHeld() {
+            return line.holders.containsKey(past.snapshot().tag());
+        }
+    }
+
+    public PinnedGenerations(Settings settings, Scheduler scheduler) {
+        this.grace = settings.bookmarkGrace();
+        this.mostRows = settings.pinnedRows();
+        this.scheduler = scheduler;
+    }
+
+    /** How much they keep in memory, in rows. */
+    synchronized long rows() {
+        return rows;
+    }
+
+    /** A line of generations, for one feed. */
+    public Line line() {
+        return new Line();
+    }
+
+    /** The earlier generations of one feed. Thread-safe. */
+    final class Line {
+
+        private final List<Kept> kept = new ArrayList<>();
+        /** By tag: of those that are kept, and of the one that is served. */
+        private final Map<String, Integer> holders = new HashMap<>();
+
+        private @Nullable Snapshot served;
+        private boolean closed;
+
+        private Line() {}
+
+        /** Keeps the generation that the other has taken the place of. */
+        void replaced(Served past, Snapshot by) {
+            long weight = weight(past.snapshot(), by);
+            synchronized (PinnedGenerations.this) {
+                if (closed) {
+                    return;
+                }
+                Kept next = new Kept(this, past, scheduler.instant().plus(grace));
+                next.weight = weight;
+                rows += weight;
+                kept.add(next);
+                all.add(next);
+                served = by;
+                trim();
+            }
+        }
+
+        /** Gives up all it keeps. */
+        void clear() {
+            synchronized (PinnedGenerations.this) {
+                List.copyOf(kept).forEach(PinnedGenerations.this::giveUp);
+                trim();
+            }
+        }
+
+        /** Gives up all it keeps, and keeps nothing more. */
+        void close() {
+            synchronized (PinnedGenerations.this) {
+                closed = true;
+                clear();
+            }
+        }
+
+        /** The generation of that tag, if it is kept. */
+        Optional<Served> find(String tag) {
+            synchronized (PinnedGenerations.this) {
+                Instant now = scheduler.instant();
+                return kept.stream()
+                        .filter(one -> one.past.snapshot().tag().equals(tag) && !one.isOver(now))
+                        .map(one -> one.past)
+                        .findFirst();
+            }
+        }
+
+        /** Keeps the generation of that tag, whether served or not, until the result is closed, and then as if it just ended. */
+        Subscription hold(String tag) {
+            synchronized (PinnedGenerations.this) {
+                holders.merge(tag, 1, Integer::sum);
+            }
+            AtomicBoolean released = new AtomicBoolean();
+            return () -> {
+                if (released.compareAndSet(false, true)) {
+                    release(tag);
+                }
+            };
+        }
+
+        private void release(String tag) {
+            synchronized (PinnedGenerations.this) {
+                holders.computeIfPresent(tag, (held, count) -> count == 1 ? null : count - 1);
+                Instant until = scheduler.instant().plus(grace);
+                kept.stream()
+                        .filter(one -> one.past.snapshot().tag().equals(tag))
+                        .forEach(one -> one.until = until);
+                trim();
+            }
+        }
+    }
+
+    private static long weight(Snapshot past, Snapshot next) {
+        return past.notSharedWith(next).size() + past.references() / REFERENCES_PER_ROW + 1;
+    }
+
+    /** Gives up those whose time is over, and while they are too many the oldest, those that somebody holds last. */
+    private synchronized void trim() {
+        Instant now = scheduler.instant();
+        all.stream().filter(one -> one.isOver(now)).toList().forEach(this::giveUp);
+        if (rows > mostRows) {
+            List<Kept> oldestFirst = new ArrayList<>(all);
+            oldestFirst.sort(Comparator.comparing(Kept::isHeld));
+            for (int i = 0; i < oldestFirst.size() && rows > mostRows; i++) {
+                giveUp(oldestFirst.get(i));
+            }
+        }
+        timer.close();
+        all.stream()
+                .filter(one -> !one.isHeld())
+                .map(one -> one.until)
+                .min(Comparator.naturalOrder())
+                .ifPresent(next -> timer = scheduler.schedule(Duration.between(now, next), this::trim));
+    }
+
+    private void giveUp(Kept one) {
+        List<Kept> line = one.line.kept;
+        int at = line.indexOf(one);
+        line.remove(at);
+        all.remove(one);
+        rows -= one.weight;
+        if (at > 0) {
+            // The one before is now the last that has the rows it shared with this one.
+            Kept before = line.get(at - 1);
+            rows -= before.weight;
+            before.weight = weight(
+                    before.past.snapshot(), at < line.size() ? line.get(at).past.snapshot() : one.line.served);
+            rows += before.weight;
+        }
+    }
+}

@@ -1,0 +1,379 @@
+package dev.matview.core.internal.view;
+
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation of a view in memory: its slices, and their rows merged in the feed's order. Immutable; a generation and
+ * the next share the rows that stay.
+ *
+ * <p>Going to the next generation costs one copy of the array of references, a few bytes a row; all work beyond that,
+ * comparing, sorting and hashing, is for the rows of slices that changed.
+ */
+public final class Snapshot {
+
+    private static final Row[] NO_ROWS = {};
+
+    private final String view;
+    private final ViewHead head;
+    private final Map<String, Held> slices;
+    private final Row[] order;
+    private final Totals totals;
+
+    private static final Comparator<Row> BY_ID = Comparator.comparing(Row::id);
+
+    /** The rows of one slice, by their ids. */
+    private record Held(Position position, Row[] rows, LeftOut leftOut) {
+
+        @Nullable
+        Row find(String id) {
+            int low = 0;
+            int high = rows.length - 1;
+            while (low <= high) {
+                int middle = (low + high) >>> 1;
+                int order = rows[middle].id().compareTo(id);
+                if (order == 0) {
+                    return rows[middle];
+                }
+                if (order < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return null;
+        }
+    }
+
+    /**
+     * What the slices of a generation add up to.
+     *
+     * @param bytes how much memory its rows take
+     */
+    public record Totals(int documentsLeftOut, long bytes) {
+        static final Totals NOTHING = new Totals(0, 0);
+    }
+
+    private Snapshot(String view, ViewHead head, Map<String, Held> slices, Row[] order, Totals totals) {
+        this.view = view;
+        this.head = head;
+        this.slices = slices;
+        this.order = order;
+        this.totals = totals;
+    }
+
+    /** The generation that a whole delta leads to. */
+    public static Snapshot of(ViewDelta delta) {
+        if (!delta.whole() && delta.base() != 0) {
+            throw new IllegalArgumentException("a delta from generation " + delta.base() + " needs that generation");
+        }
+        return nothing(delta.view(), delta.head()).with(delta);
+    }
+
+    private static Snapshot nothing(String view, ViewHead head) {
+        return new Snapshot(view, head, Map.of(), NO_ROWS, Totals.NOTHING);
+    }
+
+    /**
+     * The generation that the delta leads to from this one.
+     *
+     * @throws IllegalArgumentException when the delta starts elsewhere
+     */
+    public Snapshot apply(ViewDelta delta) {
+        if (delta.whole()) {
+            return of(delta);
+        }
+        if (delta.base() != head.generation() || !delta.view().equals(view)) {
+            throw new IllegalArgumentException("a delta of " + delta.view() + " from generation " + delta.base()
+                    + " does not fit generation " + head.generation() + " of " + view);
+        }
+        return with(delta);
+    }
+
+    private Snapshot with(ViewDelta delta) {
+        Map<String, Held> next = new HashMap<>(slices);
+        List<Row> leaving = new ArrayList<>();
+        List<Row> coming = new ArrayList<>();
+        for (String database : delta.dropped()) {
+            Held held = next.remove(database);
+            if (held != null) {
+                leaving.addAll(Arrays.asList(held.rows()));
+            }
+        }
+        for (SliceDelta change : delta.slices()) {
+            Held held = next.get(change.database());
+            Row[] rows = held == null ? NO_ROWS : held.rows();
+            next.put(change.database(), new Held(change.position(), change(rows, change, leaving), change.leftOut()));
+            coming.addAll(change.put());
+        }
+        return new Snapshot(
+                view,
+                delta.head(),
+                next,
+                merge(order, sorted(leaving), sorted(coming)),
+                totalsAfter(delta.slices(), delta.dropped()));
+    }
+
+    /** What the slices add up to when these have changed and those are dropped. */
+    public Totals totalsAfter(Collection<SliceDelta> changes, Set<String> dropped) {
+        int leftOut = totals.documentsLeftOut();
+        long bytes = totals.bytes();
+        for (String database : dropped) {
+            Held held = slices.get(database);
+            if (held != null) {
+                leftOut -= held.leftOut().documents();
+                bytes -= bytes(Arrays.asList(held.rows()));
+            }
+        }
+        for (SliceDelta change : changes) {
+            Held held = slices.get(change.database());
+            leftOut += change.leftOut().documents();
+            bytes += bytes(change.put());
+            if (held != null) {
+                leftOut -= held.leftOut().documents();
+                List<Row> leaving = new ArrayList<>();
+                change(held.rows(), change, leaving);
+                bytes -= bytes(leaving);
+            }
+        }
+        return new Totals(leftOut, bytes);
+    }
+
+    /** The same for slices that are all there is. */
+    public static Totals totalsOf(Collection<SliceDelta> slices) {
+        int leftOut = 0;
+        long bytes = 0;
+        for (SliceDelta slice : slices) {
+            leftOut += slice.leftOut().documents();
+            bytes += bytes(slice.put());
+        }
+        return new Totals(leftOut, bytes);
+    }
+
+    private static long bytes(Collection<Row> rows) {
+        long bytes = 0;
+        for (Row row : rows) {
+            bytes += row.bytes();
+        }
+        return bytes;
+    }
+
+    private static Row[] change(Row[] rows, SliceDelta change, List<Row> leaving) {
+        if (change.put().isEmpty() && change.removed().isEmpty()) {
+            return rows;
+        }
+        Set<String> replaced = new HashSet<>(change.removed());
+        change.put().forEach(row -> replaced.add(row.id()));
+        List<Row> next = new ArrayList<>(rows.length + change.put().size());
+        for (Row row : rows) {
+            (replaced.contains(row.id()) ? leaving : next).add(row);
+        }
+        next.addAll(change.put());
+        Row[] byId = next.toArray(NO_ROWS);
+        // Nearly sorted: what stays is, and the sort finds such runs.
+        Arrays.sort(byId, BY_ID);
+        return byId;
+    }
+
+    private static Row[] sorted(List<Row> rows) {
+        Row[] array = rows.toArray(NO_ROWS);
+        Arrays.sort(array);
+        return array;
+    }
+
+    /** Copies the runs of {@code base} between the rows that leave and the places of those that come. */
+    private static Row[] merge(Row[] base, Row[] leaving, Row[] coming) {
+        if (leaving.length == 0 && coming.length == 0) {
+            return base;
+        }
+        if (base.length == 0) {
+            return coming;
+        }
+        Row[] merged = new Row[base.length - leaving.length + coming.length];
+        int from = 0;
+        int to = 0;
+        int left = 0;
+        int came = 0;
+        while (left < leaving.length || came < coming.length) {
+            // A row that is replaced in its place leaves before its successor comes.
+            boolean leaves =
+                    came == coming.length || (left < leaving.length && leaving[left].compareTo(coming[came]) <= 0);
+            Row row = leaves ? leaving[left++] : coming[came++];
+            int place = Arrays.binarySearch(base, from, base.length, row);
+            int end = place < 0 ? -place - 1 : place;
+            System.arraycopy(base, from, merged, to, end - from);
+            to += end - from;
+            from = end;
+            if (leaves) {
+                from++;
+            } else {
+                merged[to++] = row;
+            }
+        }
+        System.arraycopy(base, from, merged, to, base.length - from);
+        return merged;
+    }
+
+    public String view() {
+        return view;
+    }
+
+    public ViewHead head() {
+        return head;
+    }
+
+    /** All rows in the feed's order. Not to be written to. */
+    public Row[] rows() {
+        return order;
+    }
+
+    /** The row of that identity; null when this generation has none. */
+    public @Nullable Row find(String database, String id) {
+        Held held = slices.get(database);
+        return held == null ? null : held.find(id);
+    }
+
+    /** The number of a row that is in this generation, in the feed's order. */
+    public int number(Row row) {
+        return Arrays.binarySearch(order, row);
+    }
+
+    /**
+     * The rows that the later generation does not have as the same objects: gone, changed or read anew. Costs what differs,
+     * and a little for each slice.
+     */
+    public List<Row> notSharedWith(Snapshot later) {
+        List<Row> own = new ArrayList<>();
+        slices.forEach((database, held) -> {
+            Held theirs = later.slices.get(database);
+            if (theirs == null) {
+                own.addAll(Arrays.asList(held.rows()));
+            } else if (theirs.rows() != held.rows()) {
+                addOthers(held.rows(), theirs.rows(), own);
+            }
+        });
+        return own;
+    }
+
+    private static void addOthers(Row[] rows, Row[] later, List<Row> own) {
+        int at = 0;
+        for (Row row : rows) {
+            while (at < later.length && BY_ID.compare(later[at], row) < 0) {
+                at++;
+            }
+            if (at == later.length || later[at] != row) {
+                own.add(row);
+            }
+        }
+    }
+
+    /** How many references it takes to hold this generation, whether or not what they lead to is shared. */
+    long references() {
+        // A slice is an entry of a map.
+        return order.length + 10L * slices.size();
+    }
+
+    /** How many of them the feed shows: the first ones, where it has a limit. */
+    public int visibleRows(FeedDefinition feed) {
+        return Math.min(order.length, feed.limit().orElse(Integer.MAX_VALUE));
+    }
+
+    /** How much memory the rows take. */
+    public long bytes() {
+        return totals.bytes();
+    }
+
+    /** The documents that could not be read, and so have no row. */
+    public LeftOut leftOut() {
+        LeftOut all = LeftOut.NOTHING;
+        if (totals.documentsLeftOut() > 0) {
+            for (String database : new TreeSet<>(slices.keySet())) {
+                all = all.and(slices.get(database).leftOut());
+            }
+        }
+        return all;
+    }
+
+    /** The positions the slices reflect, by database. */
+    public Map<String, Position> positions() {
+        return slices.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, slice -> slice.getValue().position()));
+    }
+
+    /** What becomes of a slice that is held when these rows of it are others, and all else stays. */
+    public SliceDelta changed(String database, List<Row> rows) {
+        Held held = slices.get(database);
+        return new SliceDelta(database, held.position(), rows, Set.of(), held.leftOut());
+    }
+
+    /** Whether the slice held for the database says the same, whatever its references were found to lead to. */
+    public boolean hasSame(Slice slice) {
+        Held held = slices.get(slice.database());
+        if (held == null
+                || held.rows().length != slice.rows().size()
+                || !held.leftOut().equals(slice.leftOut())) {
+            return false;
+        }
+        Map<String, Row> rows = new HashMap<>();
+        for (Row row : held.rows()) {
+            rows.put(row.id(), row);
+        }
+        return slice.rows().stream().allMatch(row -> {
+            Row known = rows.get(row.id());
+            return known != null && known.isSameUnexpanded(row);
+        });
+    }
+
+    /** Whether a slice of the database is held. */
+    public boolean holds(String database) {
+        return slices.containsKey(database);
+    }
+
+    /** What changes when the slice takes the place of the one held for its database. */
+    public SliceDelta difference(Slice slice) {
+        Held held = slices.get(slice.database());
+        if (held == null) {
+            return SliceDelta.of(slice);
+        }
+        Map<String, Row> before = new HashMap<>();
+        for (Row row : held.rows()) {
+            before.put(row.id(), row);
+        }
+        List<Row> put = new ArrayList<>();
+        for (Row row : slice.rows()) {
+            if (!row.equals(before.remove(row.id()))) {
+                put.add(row);
+            }
+        }
+        return new SliceDelta(slice.database(), slice.position(), put, before.keySet(), slice.leftOut());
+    }
+
+    /**
+     * Names this generation among all that any view of this name ever has: a store that starts anew counts from 1 again,
+     * so the time is part of it.
+     */
+    public String tag() {
+        return Long.toString(head.generation(), 36)
+                + '-'
+                + Long.toString(head.refreshedAt().toEpochMilli(), 36);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.matview.core.internal.view;
+
+import dev.matview.core.RefreshException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How much memory the rows of all views take, and may take, by their own sizes: of the generations that are held, and of
+ * what refreshes under way have collected beside them. What would take more is refused before it is there. Thread-safe.
+ */
+public final class ViewMemory {
+
+    private static final double MEBIBYTE = 1 << 20;
+
+    private final long most;
+    private final Map<String, Long> held = new HashMap<>();
+    private long collected;
+
+    /** @param most how many bytes all rows may take */
+    public ViewMemory(long most) {
+        this.most = most;
+    }
+
+    /** Counts what a refresh collects; false when there is no room for it, and it is not counted. */
+    public synchronized boolean take(long bytes) {
+        if (bytes > most - total()) {
+            return false;
+        }
+        collected += bytes;
+        return true;
+    }
+
+    /** What a refresh collected is no longer there, or held as a generation. */
+    public synchronized void giveBack(long bytes) {
+        collected -= bytes;
+    }
+
+    /** The view has a generation of that size, in the place of the one before. */
+    public synchronized void hold(String view, long bytes) {
+        held.put(view, bytes);
+    }
+
+    public synchronized void forget(String view) {
+        held.remove(view);
+    }
+
+    private long total() {
+        return collected + held.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * Looks whether a stored generation can be loaded beside all others.
+     *
+     * @throws RefreshException when it cannot
+     */
+    public synchronized void requireRoom(String collection, String view, long bytes) {
+        long others = total() - held.getOrDefault(view, 0L);
+        if (bytes > most - others) {
+            throw tooLarge(collection, "its stored view takes " + mebibytes(bytes), others);
+        }
+    }
+
+    /** What a refresh fails with that found no room for so much, and has given it back. */
+    public synchronized RefreshException tooLarge(String collection, long bytes) {
+        return tooLarge(collection, "the rows it has found so far take " + mebibytes(bytes), total());
+    }
+
+    private RefreshException tooLarge(String collection, String what, long others) {
+        return new RefreshException(
+                collection,
+                what + ", which with " + mebibytes(others) + " of generations that are kept is more than all views may"
+                        + " take in memory, " + mebibytes(most) + " (maxViewBytes, --max-view-bytes). Give its feed a"
+                        + " narrower selector, fewer fields or a limit, or the JVM more memory (-Xmx)",
+                null);
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);
+    }
+}

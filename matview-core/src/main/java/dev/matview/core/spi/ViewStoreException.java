@@ -1,0 +1,16 @@
+package dev.matview.core.spi;
+
+/** The store of the views could not do what was asked of it. */
+public class ViewStoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message names the view and what was tried */
+    public ViewStoreException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** @param message names the view and what is wrong */
+    public ViewStoreException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,288 @@
+package dev.matview.core.internal.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.matview.core.ColdQueryException;
+import dev.matview.core.Page;
+import dev.matview.core.PageListener;
+import dev.matview.core.QueryStoppedException;
+import dev.matview.core.QueryTimeoutException;
+import dev.matview.core.contract.ManualScheduler;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.read.ServedPage.CachedPage;
+import dev.matview.core.internal.read.Subscriber.Effort;
+import dev.matview.core.mango.Budget;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** When and where a subscriber's answers are asked for. The threads are the test's: it runs what is submitted. */
+class SubscriberTest {
+
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final Threads hot = new Threads();
+    private final Threads cold = new Threads();
+    private final List<String> heard = new ArrayList<>();
+    private String answer = "1";
+    private boolean ready = true;
+    private RuntimeException failure;
+    private final List<String> held = new ArrayList<>();
+    private Budget asked;
+    private Runnable whileAsked = () -> {};
+
+    private final PageListener listener = new PageListener() {
+        @Override
+        public void page(Page page) {
+            heard.add(new String(page.json(), StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void failed(RuntimeException reason) {
+            heard.add(reason.getClass().getSimpleName());
+        }
+    };
+
+    private final Subscriber subscriber = new Subscriber(
+            this::ask, listener, new Effort(hot, () -> Budget.hot(10), cold, () -> Budget.ofSteps(1_000)), scheduler);
+
+    private static final class Threads implements Executor {
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+        private boolean refuses;
+
+        @Override
+        public void execute(Runnable task) {
+            if (refuses) {
+                throw new RejectedExecutionException("busy");
+            }
+            tasks.add(task);
+        }
+
+        void runAll() {
+            while (!tasks.isEmpty()) {
+                tasks.remove().run();
+            }
+        }
+    }
+
+    private ServedPage ask(Budget budget) {
+        asked = budget;
+        whileAsked.run();
+        if (!budget.mayWait() && !ready) {
+            throw new ColdQueryException();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return page(answer);
+    }
+
+    private ServedPage page(String json) {
+        CachedPage page = new CachedPage(json.getBytes(StandardCharsets.UTF_8), List.of(), true, false, null);
+        return new ServedPage(
+                new Held(),
+                new KeptPage("v", page, Place.START),
+                "generation " + json,
+                "bookmark",
+                null,
+                new Page.View(1, Instant.EPOCH, 0, 0, 0));
+    }
+
+    /** Notes which generations are held. */
+    private final class Held implements ServedPage.Origin {
+
+        @Override
+        public AnswerTag tag(KeptPage page, String generations) {
+            return new AnswerTag(generations, "query", "rows");
+        }
+
+        @Override
+        public List<String> keys(KeptPage page) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<KeptPage> earlier(String generations) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Subscription hold(String generations) {
+            held.add(generations);
+            return () -> held.remove(generations);
+        }
+    }
+
+    @Test
+    void theGenerationOfTheLastAnswerIsHeldUntilThereIsAnotherOrNobodyListens() {
+        subscriber.run();
+        hot.runAll();
+        subscriber.run();
+        hot.runAll();
+        assertThat(held).containsExactly("generation 1");
+        answer = "2";
+        subscriber.run();
+        hot.runAll();
+        assertThat(held).containsExactly("generation 2");
+
+        subscriber.close();
+
+        assertThat(held).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatIsReadyIsGivenOnTheSharedThreads() {
+        subscriber.run();
+        hot.runAll();
+
+        assertThat(heard).containsExactly("1");
+        assertThat(cold.tasks).isEmpty();
+    }
+
+    @Test
+    void anotherIsAskedForOnTheSubscriptionsOwn() {
+        ready = false;
+        subscriber.run();
+        hot.runAll();
+        assertThat(heard).isEmpty();
+
+        cold.runAll();
+
+        assertThat(heard).containsExactly("1");
+        assertThat(asked.mayWait()).isTrue();
+    }
+
+    @Test
+    void oneAttemptWaitsHoweverOftenThereMayBeANewAnswer() {
+        ready = false;
+        for (int i = 0; i < 5; i++) {
+            subscriber.run();
+        }
+        assertThat(hot.tasks).hasSize(1);
+        hot.runAll();
+        for (int i = 0; i < 5; i++) {
+            subscriber.run();
+        }
+        assertThat(hot.tasks).isEmpty();
+        assertThat(cold.tasks).hasSize(1);
+        answer = "2";
+        cold.runAll();
+
+        assertThat(heard).containsExactly("2");
+    }
+
+    @Test
+    void aNewAnswerWhileOneIsAskedForIsAskedForOnceMore() {
+        whileAsked = () -> {
+            whileAsked = () -> {};
+            subscriber.run();
+            subscriber.run();
+        };
+        subscriber.run();
+        hot.tasks.remove().run();
+        assertThat(hot.tasks).hasSize(1);
+        answer = "2";
+
+        hot.runAll();
+
+        assertThat(heard).containsExactly("1", "2");
+    }
+
+    @Test
+    void theSameAnswerIsNotGivenAgain() {
+        for (int i = 0; i < 3; i++) {
+            subscriber.run();
+            hot.runAll();
+        }
+        assertThat(heard).containsExactly("1");
+    }
+
+    @Test
+    void whereTheSubscriptionsThreadsRefuseItIsTriedAgainAfterAWhile() {
+        ready = false;
+        cold.refuses = true;
+        subscriber.run();
+        hot.runAll();
+        subscriber.run();
+        assertThat(hot.tasks).as("it is waiting already").isEmpty();
+        cold.refuses = false;
+
+        scheduler.advance(Subscriber.RETRY);
+        hot.runAll();
+        cold.runAll();
+
+        assertThat(heard).containsExactly("1");
+    }
+
+    @Test
+    void anAnswerThatTakesTooMuchIsToldAndTriedAgain() {
+        ready = false;
+        failure = new QueryTimeoutException();
+        subscriber.run();
+        hot.runAll();
+        cold.runAll();
+        assertThat(heard).containsExactly("QueryTimeoutException");
+        assertThat(hot.tasks).isEmpty();
+        failure = null;
+
+        scheduler.advance(Subscriber.RETRY);
+        hot.runAll();
+        cold.runAll();
+
+        assertThat(heard).containsExactly("QueryTimeoutException", "1");
+    }
+
+    @Test
+    void oneThatIsNeverFoundIsTriedLessAndLess() {
+        failure = new QueryTimeoutException();
+        subscriber.run();
+        for (int seconds = 0; seconds < 600; seconds++) {
+            hot.runAll();
+            scheduler.advance(Duration.ofSeconds(1));
+        }
+        assertThat(heard).hasSizeBetween(10, 18);
+    }
+
+    @Test
+    void aListenerThatThrowsHearsTheNextAnswer() {
+        whileAsked = () -> {};
+        List<String> others = new ArrayList<>();
+        Subscriber throwing = new Subscriber(
+                this::ask,
+                page -> {
+                    others.add(new String(page.json(), StandardCharsets.UTF_8));
+                    throw new IllegalStateException("broken");
+                },
+                new Effort(hot, () -> Budget.hot(10), cold, () -> Budget.ofSteps(10)),
+                scheduler);
+        throwing.run();
+        hot.runAll();
+        answer = "2";
+        throwing.run();
+        hot.runAll();
+
+        assertThat(others).containsExactly("1", "2");
+    }
+
+    @Test
+    void closedItAsksNoMoreAndGivesUpWhatItAsks() {
+        whileAsked = () -> {
+            subscriber.close();
+            failure = asked.isStopped() ? new QueryStoppedException() : null;
+        };
+        subscriber.run();
+        hot.runAll();
+        subscriber.run();
+
+        assertThat(hot.tasks).isEmpty();
+        assertThat(heard).isEmpty();
+        assertThat(asked.isStopped()).isTrue();
+    }
+}

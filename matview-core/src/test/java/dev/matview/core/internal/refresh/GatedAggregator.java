@@ -1,0 +1,124 @@
+package dev.matview.core.internal.refresh;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.spi.Aggregator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** In-memory databases whose visits a test counts, holds up and lets fail. */
+final class GatedAggregator implements Aggregator {
+
+    final InMemoryDatabases databases;
+    /** The collections of each visit, in the order of the visits. */
+    final List<List<String>> visits = new CopyOnWriteArrayList<>();
+
+    final AtomicInteger underWay = new AtomicInteger();
+    final AtomicInteger mostUnderWay = new AtomicInteger();
+    final AtomicInteger watchers = new AtomicInteger();
+    volatile Runnable beforeWatching = () -> {};
+    private volatile @Nullable Semaphore gate;
+    private volatile @Nullable Semaphore exit;
+    volatile @Nullable RuntimeException failure;
+
+    GatedAggregator() {
+        this(new InMemoryDatabases());
+    }
+
+    /** Visits the same databases as others do. */
+    GatedAggregator(InMemoryDatabases databases) {
+        this.databases = databases;
+    }
+
+    /** Visits wait from now on until they are let through. */
+    Semaphore closeGate() {
+        Semaphore closed = new Semaphore(0);
+        gate = closed;
+        return closed;
+    }
+
+    /** Visits that have read what they visit wait from now on until they are let through. */
+    Semaphore closeExit() {
+        Semaphore closed = new Semaphore(0);
+        exit = closed;
+        return closed;
+    }
+
+    void openGate() {
+        open(gate);
+        open(exit);
+        gate = null;
+        exit = null;
+    }
+
+    private static void open(@Nullable Semaphore closed) {
+        if (closed != null) {
+            closed.release(1_000);
+        }
+    }
+
+    private static void pass(@Nullable Semaphore closed) throws InterruptedException {
+        if (closed != null) {
+            closed.acquire();
+        }
+    }
+
+    @Override
+    public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
+        visits.add(new ArrayList<>(demands.stream()
+                .map(demand -> demand.feed().collection())
+                .sorted()
+                .toList()));
+        mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+        try {
+            pass(gate);
+            RuntimeException fails = failure;
+            if (fails != null) {
+                throw fails;
+            }
+            databases.aggregate(demands, sink);
+            pass(exit);
+        } finally {
+            underWay.decrementAndGet();
+        }
+    }
+
+    @Override
+    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) {
+        databases.fetch(database, ids, documents);
+    }
+
+    @Override
+    public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
+        databases.read(database, documents);
+    }
+
+    @Override
+    public boolean readsInOrder() {
+        return databases.readsInOrder();
+    }
+
+    @Override
+    public Subscription watch(Consumer<String> listener) {
+        beforeWatching.run();
+        Subscription watch = databases.watch(listener);
+        watchers.incrementAndGet();
+        return () -> {
+            watch.close();
+            watchers.decrementAndGet();
+        };
+    }
+
+    @Override
+    public void close() {
+        databases.close();
+    }
+}

@@ -1,0 +1,190 @@
+package dev.matview.core.internal.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Query;
+import dev.matview.core.RegistryNotReadyException;
+import dev.matview.core.ViewNotReadyException;
+import dev.matview.core.access.Caller;
+import dev.matview.core.event.Listeners;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.memory.InMemoryViewStore;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a start waits for, which is nobody, and what is told before all is there; and that nothing is told after the end. */
+@Timeout(60)
+class StartTest {
+
+    private static final FeedDefinition POSTS =
+            FeedDefinition.builder("posts").selector("{\"type\":\"post\"}").build();
+    private static final Query OWN =
+            Query.builder().caller(new Caller("did:x:a", "userdb-a")).build();
+
+    private final LateRegistry registry = new LateRegistry();
+    private final GatedAggregator aggregator = new GatedAggregator();
+    private final NodeStore store = new NodeStore(new InMemoryViewStore());
+    private final CountDownLatch back = new CountDownLatch(1);
+    private final GlobalFeeds feeds = GlobalFeeds.builder()
+            .registry(registry)
+            .aggregator(aggregator)
+            .viewStore(store)
+            .build();
+
+    @AfterEach
+    void close() {
+        back.countDown();
+        aggregator.openGate();
+        feeds.close();
+    }
+
+    private void awaitBack() {
+        try {
+            back.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aStartWaitsForNoStoreAndNoAggregator() {
+        registry.publish(POSTS);
+        store.beforeRead = this::awaitBack;
+        aggregator.beforeWatching = this::awaitBack;
+
+        CompletableFuture<Void> starting = CompletableFuture.runAsync(feeds::start);
+
+        assertThat(starting).succeedsWithin(Duration.ofSeconds(20));
+        assertThatThrownBy(() -> feeds.query("posts", Query.all())).isInstanceOf(ViewNotReadyException.class);
+        assertThat(feeds.status("posts").nextRefresh()).isNull();
+        back.countDown();
+        assertThat(feeds.refresh("posts")).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void untilTheRegistryWasReadNobodyIsToldThatThereIsNoSuchFeed() {
+        feeds.start();
+
+        assertThat(feeds.isRegistryRead()).isFalse();
+        assertThatThrownBy(() -> feeds.query("posts", Query.all()))
+                .isInstanceOfSatisfying(RegistryNotReadyException.class, e -> {
+                    assertThat(e.error()).isEqualTo("registry_not_ready");
+                    assertThat(e.retryAfter()).isPositive();
+                });
+        assertThatThrownBy(() -> feeds.status("posts")).isInstanceOf(RegistryNotReadyException.class);
+        assertThatThrownBy(() -> feeds.queryOwn("posts", OWN)).isInstanceOf(RegistryNotReadyException.class);
+        assertThatThrownBy(() -> feeds.subscribe("posts", Query.all(), page -> {}))
+                .isInstanceOf(RegistryNotReadyException.class);
+        assertThat(feeds.refresh("posts"))
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingRootCause()
+                .isInstanceOf(RegistryNotReadyException.class);
+
+        registry.publish(POSTS);
+
+        assertThat(feeds.isRegistryRead()).isTrue();
+        assertThat(feeds.refresh("posts")).succeedsWithin(Duration.ofSeconds(20));
+        assertThatThrownBy(() -> feeds.query("other", Query.all())).isInstanceOf(FeedNotRegisteredException.class);
+    }
+
+    @Test
+    void aRegistryThatIsReadAndEmptyHasNoFeeds() {
+        feeds.start();
+        registry.publish();
+
+        assertThatThrownBy(() -> feeds.query("posts", Query.all())).isInstanceOf(FeedNotRegisteredException.class);
+    }
+
+    /** A delivery that waits for its turn while everything is being closed. */
+    @Test
+    void nothingIsLoggedOfSubscribersAfterTheEnd() throws Exception {
+        registry.publish(POSTS);
+        aggregator.databases.put("userdb-a", "{\"_id\":\"p1\",\"type\":\"post\"}");
+        feeds.start();
+        feeds.refresh("posts").join();
+        CountDownLatch delivering = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        feeds.subscribe("posts", Query.all(), page -> {
+            delivering.countDown();
+            boolean interrupted = true;
+            while (interrupted) {
+                try {
+                    goOn.await();
+                    interrupted = false;
+                } catch (InterruptedException e) {
+                    // It goes on when the test says so.
+                    interrupted = true;
+                }
+            }
+        });
+        delivering.await();
+        aggregator.databases.put("userdb-a", "{\"_id\":\"p2\",\"type\":\"post\"}");
+        feeds.refresh("posts").join();
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            registry.closing = () -> {
+                goOn.countDown();
+                await().during(Duration.ofMillis(300)).until(() -> true);
+            };
+            feeds.close();
+        } finally {
+            System.setErr(before);
+        }
+
+        assertThat(log.toString(StandardCharsets.UTF_8))
+                .doesNotContain("closed")
+                .doesNotContain("subscriber");
+    }
+
+    /** A registry that is read when a test says so. */
+    private static final class LateRegistry implements FeedRegistry {
+        private final Listeners<Contents> listeners = new Listeners<>();
+        private volatile Contents contents = new Contents(List.of(), List.of());
+        private volatile boolean read;
+        private volatile Runnable closing = () -> {};
+
+        void publish(FeedDefinition... feeds) {
+            contents = new Contents(List.of(feeds), List.of());
+            read = true;
+            listeners.tell(contents);
+        }
+
+        @Override
+        public Contents contents() {
+            return contents;
+        }
+
+        @Override
+        public boolean isRead() {
+            return read;
+        }
+
+        @Override
+        public Subscription watch(Consumer<Contents> listener) {
+            return listeners.add(listener);
+        }
+
+        @Override
+        public void close() {
+            closing.run();
+        }
+    }
+}

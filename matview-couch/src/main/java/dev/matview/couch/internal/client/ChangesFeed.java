@@ -1,0 +1,236 @@
+package dev.matview.couch.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.spi.DocumentReader;
+import dev.matview.core.spi.JsonMembers;
+import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.core.spi.UnreadableDocumentException;
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the changes of one small database on a thread of its own, by long polling, for as long as it is open. A CouchDB
+ * that is away is asked again with backoff; when it is back, and whenever changes may have been missed, the listener is
+ * told so. Thread-safe.
+ */
+public final class ChangesFeed implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ChangesFeed.class);
+
+    private static final Duration POLL = Duration.ofSeconds(20);
+
+    private final CouchCluster cluster;
+    private final String database;
+    private final Listener listener;
+    private final Thread thread;
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private volatile boolean closed;
+
+    /** Tells the database from one made again under its name, which has a history of its own. Only used by the thread. */
+    private String instance = "";
+
+    /** What wants to know; called from the feed's thread. What it throws is treated as a broken connection. */
+    public interface Listener {
+        /** Following begins, or begins anew: whatever happened before is not told. Makes the database, if need be. */
+        void begin() throws InterruptedException;
+
+        /** The document has changed; told with its current content, {@code _deleted} included. */
+        void changed(JsonNode document) throws InterruptedException;
+
+        /** There is a document of that id now which cannot be read. */
+        default void unreadable(String id, Reason reason) throws InterruptedException {}
+
+        /** All changes so far are told. */
+        default void caughtUp() throws InterruptedException {}
+
+        /** CouchDB does not answer, or not as it should. */
+        default void away(CouchException reason) {}
+    }
+
+    public ChangesFeed(CouchCluster cluster, String database, String threadName, Listener listener) {
+        this.cluster = cluster;
+        this.database = database;
+        this.listener = listener;
+        this.thread = new Thread(this::run, threadName);
+        thread.setDaemon(true);
+    }
+
+    public ChangesFeed start() {
+        thread.start();
+        return this;
+    }
+
+    /** Waits until changes are followed, or so long at most. */
+    public void awaitReady(Duration atMost) throws InterruptedException {
+        if (!ready.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            log.debug("the changes of {} are not followed yet", database);
+        }
+    }
+
+    private void run() {
+        int failures = 0;
+        @Nullable String since = null;
+        try {
+            while (!closed) {
+                try {
+                    since = since == null ? begin() : follow(since);
+                    failures = 0;
+                } catch (CouchException e) {
+                    report(e, ++failures);
+                    // The database is gone, or another one: from the beginning then.
+                    since = e.isClientError() ? null : since;
+                    cluster.sleep(cluster.backoff().delay(failures, null));
+                } catch (RuntimeException e) {
+                    if (closed) {
+                        return;
+                    }
+                    log.error("A change of {} cannot be taken, beginning anew", database, e);
+                    since = null;
+                    cluster.sleep(cluster.backoff().delay(++failures, null));
+                }
+            }
+        } catch (InterruptedException e) {
+            log.debug("the changes of {} are followed no more", database);
+        }
+    }
+
+    private void report(CouchException e, int failures) {
+        if (!closed) {
+            if (failures == 1) {
+                log.warn("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
+            }
+            listener.away(e);
+        }
+    }
+
+    private String begin() throws InterruptedException {
+        // Begun before the listener looks for itself: what changes meanwhile is told after that.
+        String since;
+        try {
+            since = now();
+        } catch (CouchException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+            since = null;
+        }
+        listener.begin();
+        instance = instance();
+        if (since == null) {
+            since = "0";
+        }
+        ready.countDown();
+        return since;
+    }
+
+    private String instance() throws InterruptedException {
+        return cluster.json(CouchRequest.get(CouchPath.database(database)))
+                .path("instance_start_time")
+                .asText();
+    }
+
+    private String now() throws InterruptedException {
+        CouchPath path =
+                CouchPath.database(database, "_changes").with("since", "now").with("limit", 1);
+        return cluster.json(CouchRequest.get(path), ChangesFeed::require)
+                .path("last_seq")
+                .asText();
+    }
+
+    /** An answer of {@code _changes} says what changed, or that nothing did, and up to where. */
+    public static void require(JsonNode answer) throws WrongAnswerException {
+        WrongAnswerException.unless(
+                answer.path("results").isArray()
+                        && !answer.path("last_seq").asText().isEmpty(),
+                "an answer without results or last_seq");
+    }
+
+    /** Gives null when it is time to begin anew. */
+    private @Nullable String follow(String since) throws InterruptedException {
+        Duration timeout = cluster.socketTimeout().multipliedBy(2).dividedBy(3);
+        timeout = timeout.compareTo(POLL) < 0 ? timeout : POLL;
+        CouchPath path = CouchPath.database(database, "_changes")
+                .with("feed", "longpoll")
+                .with("include_docs", "true")
+                .with("since", since)
+                .with("timeout", timeout.toMillis());
+        Changes changes = cluster.once(CouchRequest.get(path).answeredAtLength().waiting(timeout), Changes::read);
+        if (!instance().equals(instance)) {
+            return null;
+        }
+        for (Change change : changes.all()) {
+            if (change.document() != null) {
+                listener.changed(change.document());
+            } else if (change.problem() != null) {
+                listener.unreadable(change.id(), change.problem());
+            }
+        }
+        if (!changes.all().isEmpty()) {
+            listener.caughtUp();
+        }
+        return changes.until();
+    }
+
+    /** What changed; small databases have small changes. */
+    private record Changes(List<Change> all, String until) {
+
+        private static final long MOST = 64L << 20;
+
+        static Changes read(InputStream body) throws IOException, InterruptedException {
+            List<Change> all = new ArrayList<>();
+            AtomicLong bytes = new AtomicLong();
+            ObjectNode members = AnswerRows.read(body, "results", (text, offset, length, whole) -> {
+                WrongAnswerException.unless(
+                        bytes.addAndGet(length) <= MOST, "an answer of more changes than there can be");
+                all.add(Change.of(text, offset, length, whole));
+            });
+            String until = members.path("last_seq").asText();
+            WrongAnswerException.unless(!until.isEmpty(), "an answer without last_seq");
+            return new Changes(all, until);
+        }
+    }
+
+    /** @param problem why the document cannot be read; null when it can, or there is none */
+    private record Change(
+            String id,
+            @Nullable JsonNode document,
+            @Nullable Reason problem) {
+
+        static Change of(byte[] text, int offset, int length, boolean whole) throws IOException {
+            JsonMembers change = JsonMembers.of(text, offset, length);
+            String id = change.string("id");
+            WrongAnswerException.unless(id != null, "an answer with a change of no document");
+            JsonMembers.Range range = change.range("doc");
+            if (!whole || range == null) {
+                return new Change(id, null, whole ? null : Reason.TOO_LARGE);
+            }
+            try {
+                JsonNode document = DocumentReader.read(text, range.offset(), range.length());
+                WrongAnswerException.unless(
+                        !document.isObject() || id.equals(document.path("_id").textValue()),
+                        "an answer with another document in the place of one");
+                return new Change(id, document.isObject() ? document : null, null);
+            } catch (UnreadableDocumentException e) {
+                return new Change(id, null, e.reason());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        cluster.interrupt(thread);
+    }
+}

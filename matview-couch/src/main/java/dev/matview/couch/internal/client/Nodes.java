@@ -1,0 +1,84 @@
+package dev.matview.couch.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** The nodes of a cluster, and what they say about themselves. Immutable. */
+public final class Nodes {
+
+    private final CouchCluster cluster;
+    private final List<String> names;
+
+    private Nodes(CouchCluster cluster, List<String> names) {
+        this.cluster = cluster;
+        this.names = names;
+    }
+
+    /** The nodes that the cluster has now; none where that cannot be told. */
+    public static Nodes of(CouchCluster cluster) throws InterruptedException {
+        try {
+            JsonNode members = get(cluster, "_membership").path("cluster_nodes");
+            return new Nodes(
+                    cluster,
+                    StreamSupport.stream(members.spliterator(), false)
+                            .map(JsonNode::asText)
+                            .toList());
+        } catch (CouchException e) {
+            return new Nodes(cluster, List.of());
+        }
+    }
+
+    /** Whether there are others to hold replicas. */
+    public boolean areSeveral() {
+        return names.size() > 1;
+    }
+
+    /**
+     * One section of each node's statistics, such as {@code couchdb}.
+     *
+     * @return empty when any of them cannot be had: a node is down, or the user may not see it
+     */
+    public List<JsonNode> statistics(String section) throws InterruptedException {
+        return each("_stats", section);
+    }
+
+    /**
+     * When the last of them was started, or somewhat later.
+     *
+     * @return empty when that cannot be told, as above
+     */
+    public Optional<Instant> lastStart() throws InterruptedException {
+        List<JsonNode> systems = each("_system");
+        // After the answers, and whole seconds: rather too late.
+        Instant now = cluster.scheduler().instant();
+        return systems.stream()
+                .map(node -> now.minusSeconds(node.path("uptime").asLong()))
+                .max(Comparator.naturalOrder());
+    }
+
+    private List<JsonNode> each(String... path) throws InterruptedException {
+        try {
+            List<JsonNode> answers = new ArrayList<>();
+            for (String name : names) {
+                List<String> segments = new ArrayList<>(List.of("_node", name));
+                segments.addAll(List.of(path));
+                answers.add(get(cluster, segments.toArray(String[]::new)));
+            }
+            return answers;
+        } catch (CouchException e) {
+            // Then nothing is known, which costs a longer wait.
+            return List.of();
+        }
+    }
+
+    private static JsonNode get(CouchCluster cluster, String... segments) throws InterruptedException {
+        return cluster.once(CouchRequest.get(CouchPath.server(segments)), CouchCluster::tree);
+    }
+}

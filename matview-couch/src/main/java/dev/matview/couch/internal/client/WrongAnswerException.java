@@ -1,0 +1,19 @@
+package dev.matview.couch.internal.client;
+
+import java.io.IOException;
+
+/** An answer that came whole, perhaps, and is not what was asked for: nothing of it is to be believed. */
+public final class WrongAnswerException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param reason what is wrong with the answer, without its content; such as {@code an answer without update_seq} */
+    WrongAnswerException(String reason) {
+        super(reason);
+    }
+
+    public static void unless(boolean asAsked, String reason) throws WrongAnswerException {
+        if (!asAsked) {
+            throw new WrongAnswerException(reason);
+        }
+    }
+}

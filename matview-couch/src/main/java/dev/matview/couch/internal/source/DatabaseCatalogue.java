@@ -1,0 +1,225 @@
+package dev.matview.couch.internal.source;
+
+import dev.matview.core.spi.Position;
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.Nodes;
+import dev.matview.couch.internal.client.ReaderThreads;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows where the databases of one cluster stand. A survey shows every change that was complete when it was asked for:
+ *
+ * <ol>
+ *   <li>A <i>sweep</i> lists the names and reads every position. It is done first, whenever what is known may be wrong,
+ *       and always while there are few databases.
+ *   <li>Otherwise the survey <i>follows</i> {@code _db_updates} from the place it had before the last one, and reads the
+ *       positions of the databases that are named, once the feed has {@linkplain SettledUpdates settled}.
+ *   <li>Because that feed is a hint and no more, it also reads the positions of some that are not named: a {@linkplain
+ *       GradualSweep gradual sweep} reaches all of them every so often.
+ *   <li>What is known, and the place, change together and only once all has been read: a survey that fails loses nothing.
+ * </ol>
+ *
+ * <p>Thread-safe; surveys follow one another.
+ */
+public final class DatabaseCatalogue {
+
+    /** How a catalogue is kept. @param few up to so many databases a sweep is cheaper than waiting for late entries */
+    public record Policy(Duration sweepInterval, int few) {}
+
+    private final CouchCluster cluster;
+    private final DatabaseListing listing;
+    private final PositionReader positions;
+    private final SettledUpdates updates;
+    private final ReplicaPositions replicas;
+    private final Policy policy;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private Scope scope = Scope.NOTHING;
+    private Map<String, Position> known = Map.of();
+    private Map<String, CouchException> failed = Map.of();
+    private UpdatesFeed.@Nullable Place place;
+    private GradualSweep gradual;
+    private volatile boolean replicated;
+    private final Map<String, Renaming> renamings = new ConcurrentHashMap<>();
+
+    private record Renaming(Position from, Position to) {}
+
+    public DatabaseCatalogue(CouchCluster cluster, ReaderThreads workers, Policy policy) {
+        this.cluster = cluster;
+        this.listing = new DatabaseListing(cluster);
+        this.positions = new PositionReader(cluster, workers);
+        this.updates = new SettledUpdates(cluster);
+        this.replicas = new ReplicaPositions(cluster, workers);
+        this.policy = policy;
+        this.gradual = new GradualSweep(policy.sweepInterval(), Instant.EPOCH);
+    }
+
+    /**
+     * Where the databases of the scope stand, and perhaps others.
+     *
+     * @param held positions that a database of the name may have had before
+     * @throws CouchException when that cannot be told
+     */
+    Survey survey(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
+        if (wanted.prefixes().isEmpty()) {
+            // A few databases by name, such as a caller's own: nothing to keep track of.
+            return read(listing.names(wanted), held);
+        }
+        lock.lockInterruptibly();
+        try {
+            rename();
+            UpdatesFeed.Place from = place;
+            boolean followable = from != null && scope.contains(wanted) && isWorthFollowing();
+            if (!followable || !follow(from, held)) {
+                sweep(scope.union(wanted), held);
+            }
+            return new Survey(known, failed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Replicas make all positions look different now and then, and each is worth a question. */
+    private boolean isWorthFollowing() {
+        return replicated || known.size() > policy.few();
+    }
+
+    private Survey read(Collection<String> names, Function<String, Set<Position>> held) throws InterruptedException {
+        Survey survey = positions.read(names);
+        return replicated ? replicas.keep(survey, held) : survey;
+    }
+
+    /** What was known, and is held. */
+    private Function<String, Set<Position>> earlier(Function<String, Set<Position>> held) {
+        Map<String, Position> before = known;
+        return name -> {
+            Set<Position> earlier = new LinkedHashSet<>(held.apply(name));
+            if (before.containsKey(name)) {
+                earlier.add(before.get(name));
+            }
+            return earlier;
+        };
+    }
+
+    private void sweep(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
+        place = null;
+        Instant began = cluster.scheduler().instant();
+        replicated = Nodes.of(cluster).areSeveral();
+        boolean worthFollowing = known.isEmpty() || isWorthFollowing();
+        // Before the names: what changes from here on is in the feed.
+        Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
+        Survey survey = read(listing.names(wanted), earlier(held));
+        scope = wanted;
+        known = Map.copyOf(survey.positions());
+        failed = Map.copyOf(survey.failed());
+        place = from.orElse(null);
+        gradual = new GradualSweep(policy.sweepInterval(), began);
+    }
+
+    /** @return false when the feed cannot tell what changed */
+    private boolean follow(UpdatesFeed.Place from, Function<String, Set<Position>> held) throws InterruptedException {
+        Optional<UpdatesFeed.Updates> found = updates.since(from);
+        if (found.isEmpty()) {
+            return false;
+        }
+        Set<String> changed = new TreeSet<>(found.get().names());
+        changed.removeIf(name -> !scope.covers(name));
+        changed.addAll(failed.keySet());
+        Instant now = cluster.scheduler().instant();
+        List<String> turn = gradual.turn(now, known.size(), this::names);
+        changed.addAll(turn);
+        if (!changed.isEmpty()) {
+            Survey survey = read(changed, earlier(held));
+            Map<String, Position> updated = new TreeMap<>(known);
+            updated.keySet().removeAll(changed);
+            updated.putAll(survey.positions());
+            known = Map.copyOf(updated);
+            failed = Map.copyOf(survey.failed());
+        }
+        if (!turn.isEmpty()) {
+            gradual.looked(now, turn);
+        }
+        place = new UpdatesFeed.Place(found.get().until(), from.history());
+        return true;
+    }
+
+    /** Whether the same state of a database may have several positions, one for each choice of replicas. */
+    boolean isReplicated() {
+        return replicated;
+    }
+
+    /**
+     * The database was read from replicas that had the state of that sequence: perhaps the one of the position, or an
+     * earlier one.
+     *
+     * @return its position from now on
+     */
+    Position asRead(String database, Position surveyed, String updateSeq) {
+        Position read = ReplicaPositions.asRead(surveyed, updateSeq);
+        renamings.put(database, new Renaming(surveyed, read));
+        return read;
+    }
+
+    /** From here on, what was surveyed is known by the positions that slices have. */
+    private void rename() {
+        if (renamings.isEmpty()) {
+            return;
+        }
+        Map<String, Position> renamed = new HashMap<>(known);
+        for (String database : Set.copyOf(renamings.keySet())) {
+            Renaming renaming = renamings.remove(database);
+            renamed.computeIfPresent(
+                    database, (name, position) -> position.equals(renaming.from()) ? renaming.to() : position);
+        }
+        known = Map.copyOf(renamed);
+    }
+
+    /** What there is now, and what was there. */
+    private Set<String> names() throws InterruptedException {
+        Set<String> names = listing.names(scope);
+        names.addAll(known.keySet());
+        return names;
+    }
+
+    /** The names known to be there, though the cluster may not answer at the moment. */
+    Set<String> lastKnown() {
+        lock.lock();
+        try {
+            Set<String> names = new TreeSet<>(known.keySet());
+            names.addAll(failed.keySet());
+            return names;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the databases of the scope were listed before, or are known by their names. */
+    boolean knows(Scope wanted) {
+        lock.lock();
+        try {
+            return wanted.prefixes().isEmpty() || scope.contains(wanted);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the database is there at all, now. */
+    boolean exists(String name) throws InterruptedException {
+        return positions.exists(name);
+    }
+}

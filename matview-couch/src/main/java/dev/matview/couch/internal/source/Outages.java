@@ -1,0 +1,53 @@
+package dev.matview.couch.internal.source;
+
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchPath;
+import dev.matview.couch.internal.client.CouchRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which clusters did not answer a moment ago. Whoever wants something of many databases there then need not wait for each
+ * of them by itself. Thread-safe.
+ */
+public final class Outages {
+
+    /** How long it is taken for granted that a cluster still does not answer. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Map<CouchCluster, Outage> outages = new ConcurrentHashMap<>();
+
+    private record Outage(CouchException cause, Instant until) {}
+
+    /** Why the cluster cannot be asked at the moment; nothing when it can, or it is time to try. */
+    public Optional<CouchException> of(CouchCluster cluster) {
+        Outage outage = outages.get(cluster);
+        boolean over = outage == null || !cluster.scheduler().instant().isBefore(outage.until());
+        return over ? Optional.empty() : Optional.of(outage.cause());
+    }
+
+    /** A request failed: when the cluster answers no other either, all there fail for the moment. */
+    public void failed(CouchCluster cluster, CouchException cause) throws InterruptedException {
+        if ((cause.isServerAway() || cause.isLate()) && !answers(cluster)) {
+            outages.put(cluster, new Outage(cause, cluster.scheduler().instant().plus(PAUSE)));
+        }
+    }
+
+    /** The cluster answered. */
+    void over(CouchCluster cluster) {
+        outages.remove(cluster);
+    }
+
+    private static boolean answers(CouchCluster cluster) throws InterruptedException {
+        try {
+            cluster.once(CouchRequest.get(CouchPath.server()), CouchCluster::tree);
+            return true;
+        } catch (CouchException e) {
+            return false;
+        }
+    }
+}

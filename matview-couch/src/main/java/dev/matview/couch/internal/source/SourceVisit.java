@@ -1,0 +1,344 @@
+package dev.matview.couch.internal.source;
+
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Aggregator.Sink;
+import dev.matview.core.spi.Position;
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.DatabaseReader;
+import dev.matview.couch.internal.client.ReaderThreads;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One visit: looks at where the databases stand, and reads those that are not where a demand holds them, each once for all
+ * demands. A position is always read before the documents, so that a write in between shows as another position later.
+ */
+public final class SourceVisit {
+
+    private static final Logger log = LoggerFactory.getLogger(SourceVisit.class);
+
+    private final Map<CouchCluster, DatabaseCatalogue> clusters;
+    private final Faults faults;
+    private final RollingReread rereads;
+    private final ReaderThreads workers;
+    private final List<Demand> demands;
+    private final Sink sink;
+
+    private final Map<String, Source> sources = new HashMap<>();
+    private final SortedSet<String> doubled = new TreeSet<>();
+    private final Map<FeedDefinition, Integer> covered = new HashMap<>();
+    private final Map<String, List<Demand>> moved = new LinkedHashMap<>();
+    private final Map<String, List<Demand>> due = new LinkedHashMap<>();
+    /** Held, and not to be seen any more. */
+    private final Map<String, List<Demand>> missing = new LinkedHashMap<>();
+    /** Clusters that did not answer now, and never listed what feeds may cover there. */
+    private final Map<CouchCluster, CouchException> unlisted = new LinkedHashMap<>();
+    /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
+    private @Nullable CouchException unseen;
+
+    /** A database: where it is, and its position or why that could not be read. */
+    private record Source(
+            CouchCluster cluster,
+            @Nullable Position position,
+            @Nullable CouchException failure) {}
+
+    /** What is known of clusters and databases that did not answer as they should. */
+    public record Faults(Outages outages, LateDatabases late) {}
+
+    public SourceVisit(
+            Map<CouchCluster, DatabaseCatalogue> clusters,
+            Faults faults,
+            RollingReread rereads,
+            ReaderThreads workers,
+            List<Demand> demands,
+            Sink sink) {
+        this.clusters = clusters;
+        this.faults = faults;
+        this.rereads = rereads;
+        this.workers = workers;
+        this.demands = demands;
+        this.sink = sink;
+    }
+
+    public void run() throws InterruptedException {
+        survey(Scope.of(demands.stream().map(Demand::feed).toList()));
+        compare();
+        List<ReaderThreads.Job> jobs = new ArrayList<>();
+        if (!due.isEmpty()) {
+            // One after the other, beside the others: what nobody waits for takes one connection.
+            jobs.add(this::rereadDue);
+        }
+        moved.forEach((database, wanting) -> jobs.add(() -> read(database, wanting, true)));
+        missing.forEach((database, holding) -> jobs.add(() -> confirmGone(database, holding)));
+        workers.run(jobs);
+    }
+
+    private void survey(Scope scope) throws InterruptedException {
+        int failures = 0;
+        for (Map.Entry<CouchCluster, DatabaseCatalogue> entry : clusters.entrySet()) {
+            CouchCluster cluster = entry.getKey();
+            try {
+                Survey survey = entry.getValue().survey(scope, this::held);
+                faults.outages().over(cluster);
+                survey.positions().forEach((name, position) -> place(name, new Source(cluster, position, null)));
+                survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
+            } catch (CouchException e) {
+                failures++;
+                unseen = e;
+                if (!entry.getValue().knows(scope)) {
+                    unlisted.put(cluster, e);
+                }
+                entry.getValue().lastKnown().forEach(name -> place(name, new Source(cluster, null, e)));
+            }
+        }
+        if (!doubled.isEmpty()) {
+            log.warn(
+                    "{} databases are in several clusters, such as {}: the one in the first cluster is read",
+                    doubled.size(),
+                    doubled.first());
+        }
+        if (unseen != null && failures == clusters.size()) {
+            throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
+        }
+    }
+
+    private Set<Position> held(String database) {
+        Set<Position> held = new LinkedHashSet<>();
+        for (Demand demand : demands) {
+            Position position = demand.held().get(database);
+            if (position != null) {
+                held.add(position);
+            }
+        }
+        return held;
+    }
+
+    private void place(String database, Source source) {
+        if (sources.putIfAbsent(database, source) != null) {
+            doubled.add(database);
+        }
+    }
+
+    /** Reports what is known already, and finds what is to be read, and for whom. */
+    private void compare() {
+        Map<Demand, Set<String>> names = new LinkedHashMap<>();
+        for (Demand demand : demands) {
+            names.put(demand, namesOf(demand));
+        }
+        names.forEach((demand, covers) -> {
+            covered.put(demand.feed(), covers.size());
+            sink.covers(demand.feed(), covers.size());
+        });
+        names.forEach(this::compare);
+        // Whoever has it read anyway has it read for all.
+        due.keySet().removeAll(moved.keySet());
+    }
+
+    private void compare(Demand demand, Set<String> covers) {
+        Set<String> turn = rereads.due(demand, covers, now());
+        for (String database : covers) {
+            Source source = sources.get(database);
+            Position position = source == null ? null : source.position();
+            if (position == null) {
+                CouchException failure = source == null ? unseen : source.failure();
+                sink.failed(demand.feed(), database, failureOf(failure));
+            } else if (!position.equals(demand.held().get(database))) {
+                moved.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
+            } else if (turn.contains(database)) {
+                due.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
+            } else {
+                sink.unmoved(demand.feed(), database);
+            }
+        }
+        lookForGone(demand, covers);
+        unlisted.forEach((cluster, failure) -> sink.failed(demand.feed(), cluster.url(), failure));
+    }
+
+    private Instant now() {
+        return clusters.keySet().iterator().next().scheduler().instant();
+    }
+
+    private static CouchException failureOf(@Nullable CouchException failure) {
+        if (failure == null) {
+            throw new IllegalStateException("a database without a position has a failure");
+        }
+        return failure;
+    }
+
+    /** What the feed covers; with a cluster that did not answer, what is held, or named, may be there. */
+    private Set<String> namesOf(Demand demand) {
+        Set<String> names = new TreeSet<>();
+        for (String name : sources.keySet()) {
+            if (demand.feed().covers(name)) {
+                names.add(name);
+            }
+        }
+        if (unseen != null) {
+            Set<String> perhaps = new TreeSet<>(demand.held().keySet());
+            perhaps.addAll(Scope.of(List.of(demand.feed())).names());
+            perhaps.removeIf(name -> !demand.feed().covers(name));
+            names.addAll(perhaps);
+        }
+        return names;
+    }
+
+    private void lookForGone(Demand demand, Set<String> covers) {
+        for (String database : demand.held().keySet()) {
+            if (!demand.feed().covers(database)) {
+                sink.gone(demand.feed(), database);
+            } else if (!covers.contains(database)) {
+                missing.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
+            }
+        }
+    }
+
+    /** A list that lacks a database is not believed by itself: the rows would be gone for all who read. */
+    private void confirmGone(String database, List<Demand> holding) throws InterruptedException {
+        Exception doubt = null;
+        for (Map.Entry<CouchCluster, DatabaseCatalogue> cluster : clusters.entrySet()) {
+            try {
+                if (cluster.getValue().exists(database)) {
+                    holding.forEach(demand -> covers(demand, 1));
+                    doubt = new AggregationException(
+                            database + " is there, and " + cluster.getKey().url() + " does not list it");
+                }
+            } catch (CouchException e) {
+                doubt = e;
+            }
+        }
+        for (Demand demand : holding) {
+            if (doubt == null) {
+                sink.gone(demand.feed(), database);
+            } else {
+                sink.failed(demand.feed(), database, doubt);
+            }
+        }
+    }
+
+    private void rereadDue() throws InterruptedException {
+        for (Map.Entry<String, List<Demand>> turn : due.entrySet()) {
+            String database = turn.getKey();
+            CouchCluster cluster = source(database).cluster();
+            RollingReread.Allowance allowance = rereads.allowance(cluster);
+            Instant began = cluster.scheduler().instant();
+            if (allowance.isLeft(began)) {
+                int requests = read(database, turn.getValue(), false);
+                allowance.spend(
+                        requests, Duration.between(began, cluster.scheduler().instant()));
+            } else {
+                turn.getValue().forEach(demand -> sink.unmoved(demand.feed(), database));
+            }
+        }
+    }
+
+    private Source source(String database) {
+        Source source = sources.get(database);
+        if (source == null || source.position() == null) {
+            throw new IllegalStateException("only a database with a position is read");
+        }
+        return source;
+    }
+
+    /**
+     * Reads one database and reports to all who need it.
+     *
+     * @param moved whether it is somewhere else from now on
+     * @return the number of requests
+     */
+    private int read(String database, List<Demand> wanting, boolean moved) throws InterruptedException {
+        Source source = source(database);
+        CouchCluster cluster = source.cluster();
+        Optional<CouchException> away =
+                faults.outages().of(cluster).or(() -> faults.late().of(cluster, database));
+        if (away.isPresent()) {
+            wanting.forEach(demand -> sink.failed(demand.feed(), database, away.get()));
+            return 0;
+        }
+        List<SliceMaker> slices = wanting.stream()
+                .map(demand -> new SliceMaker(demand, database, sink))
+                .toList();
+        DatabaseReader reader = new DatabaseReader(cluster, database, new SliceMaker.ForAll(slices));
+        Instant began = cluster.scheduler().instant();
+        try {
+            reader.read();
+        } catch (CouchException e) {
+            faults.late().failed(cluster, database, e, began);
+            unreadable(cluster, database, wanting, e);
+            return reader.requests();
+        }
+        faults.late().read(cluster, database);
+        Position position = positionOf(database, source, reader, moved);
+        for (int i = 0; i < slices.size(); i++) {
+            slices.get(i).report(source.position(), position);
+            rereads.read(wanting.get(i), database);
+        }
+        return reader.requests();
+    }
+
+    /** Of a database that did not move the catalogue keeps what it knows: should the slice differ, it is read again. */
+    private Position positionOf(String database, Source source, DatabaseReader reader, boolean moved) {
+        DatabaseCatalogue catalogue = clusters.get(source.cluster());
+        Position position = source.position();
+        String updateSeq = reader.updateSeq();
+        if (position == null || updateSeq == null || catalogue == null || !catalogue.isReplicated()) {
+            return position;
+        }
+        return moved ? catalogue.asRead(database, position, updateSeq) : ReplicaPositions.asRead(position, updateSeq);
+    }
+
+    private void unreadable(CouchCluster cluster, String database, List<Demand> due, CouchException cause)
+            throws InterruptedException {
+        if (isGone(cluster, database, cause)) {
+            for (Demand demand : due) {
+                vanished(demand, database);
+            }
+            return;
+        }
+        faults.outages().failed(cluster, cause);
+        due.forEach(demand -> sink.failed(demand.feed(), database, cause));
+    }
+
+    private void vanished(Demand demand, String database) {
+        if (demand.held().containsKey(database)) {
+            sink.gone(demand.feed(), database);
+        } else {
+            covers(demand, -1);
+        }
+    }
+
+    private void covers(Demand demand, int more) {
+        int now;
+        synchronized (covered) {
+            now = covered.merge(demand.feed(), more, Integer::sum);
+        }
+        sink.covers(demand.feed(), now);
+    }
+
+    private boolean isGone(CouchCluster cluster, String database, CouchException cause) throws InterruptedException {
+        DatabaseCatalogue catalogue = clusters.get(cluster);
+        if (!cause.isNotFound() || catalogue == null) {
+            return false;
+        }
+        try {
+            return !catalogue.exists(database);
+        } catch (CouchException e) {
+            return false;
+        }
+    }
+}

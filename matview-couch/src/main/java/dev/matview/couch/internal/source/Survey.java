@@ -1,0 +1,13 @@
+package dev.matview.couch.internal.source;
+
+import dev.matview.core.spi.Position;
+import dev.matview.couch.CouchException;
+import java.util.Map;
+
+/**
+ * Where databases stood when they were looked at. A name in neither map belongs to no database.
+ *
+ * @param positions of the databases that could be looked at
+ * @param failed why others could not
+ */
+record Survey(Map<String, Position> positions, Map<String, CouchException> failed) {}

@@ -1,0 +1,80 @@
+package dev.matview.couch.internal.view;
+
+import dev.matview.core.spi.ViewStoreException;
+import dev.matview.couch.CouchCluster;
+import dev.matview.couch.CouchException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Runs what waits for CouchDB, in the thread of the caller, and turns what goes wrong into the exceptions that view
+ * stores have. Closing this ends what is under way. Thread-safe.
+ */
+public final class StoreCalls implements AutoCloseable {
+
+    private final CouchCluster cluster;
+    private final Set<Thread> underWay = new HashSet<>();
+    private boolean closed;
+
+    public StoreCalls(CouchCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** Something that waits for CouchDB. */
+    @FunctionalInterface
+    public interface Call<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * @param what is being done, for messages; such as {@code cannot read view _global_posts}
+     * @throws ViewStoreException when it cannot be done, or this is closed
+     */
+    public <T> T run(String what, Call<T> call) {
+        Thread thread = Thread.currentThread();
+        enter(thread);
+        try {
+            return call.run();
+        } catch (CouchException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UncheckedIOException
+                | IOException e) {
+            throw new ViewStoreException(what + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            if (!isClosed()) {
+                thread.interrupt();
+            }
+            throw new ViewStoreException(what + ": " + (isClosed() ? "the store has been closed" : "interrupted"), e);
+        } finally {
+            leave(thread);
+        }
+    }
+
+    private synchronized void enter(Thread thread) {
+        if (closed) {
+            throw new ViewStoreException("the store has been closed");
+        }
+        underWay.add(thread);
+    }
+
+    private synchronized void leave(Thread thread) {
+        underWay.remove(thread);
+        if (closed) {
+            // The interrupt was ours, and is over.
+            Thread.interrupted();
+        }
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        underWay.forEach(cluster::interrupt);
+    }
+}

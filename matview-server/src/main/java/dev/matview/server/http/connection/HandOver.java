@@ -1,0 +1,42 @@
+package dev.matview.server.http.connection;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Lets other threads go on with a request: those that read and write are not to wait for anything. */
+public final class HandOver extends Handler.Wrapper {
+
+    private final Function<Request, Executor> threads;
+
+    public HandOver(Function<Request, Executor> threads, Handler answering) {
+        super(answering);
+        this.threads = threads;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        try {
+            threads.apply(request).execute(() -> answer(request, response, callback));
+        } catch (RejectedExecutionException stopping) {
+            Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
+        }
+        return true;
+    }
+
+    private void answer(Request request, Response response, Callback callback) {
+        try {
+            if (!super.handle(request, response, callback)) {
+                Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+            }
+        } catch (Throwable e) {
+            // JsonErrors looks at it.
+            Response.writeError(request, response, callback, e);
+        }
+    }
+}

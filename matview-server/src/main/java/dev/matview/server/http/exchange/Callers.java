@@ -1,0 +1,85 @@
+package dev.matview.server.http.exchange;
+
+import dev.matview.core.access.Caller;
+import dev.matview.server.auth.Authenticator;
+import dev.matview.server.auth.BearerToken;
+import dev.matview.server.auth.Identity;
+import dev.matview.server.auth.UnauthorizedException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.servlet.http.HttpServletRequest;
+
+/** Tells who sends a request, and lets nobody have too many under way. Thread-safe. */
+public final class Callers {
+
+    private final Authenticator authenticator;
+    private final int maxRequests;
+    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+
+    public Callers(Authenticator authenticator, int maxRequests) {
+        this.authenticator = authenticator;
+        this.maxRequests = maxRequests;
+    }
+
+    /** What is done for a caller. */
+    public interface Task {
+        void run(Identity identity) throws IOException;
+    }
+
+    /** @throws HttpError 401, 429 */
+    public void admit(Exchange exchange, Task task) throws IOException {
+        Identity identity = identify(exchange.request());
+        String name = name(identity.caller(), exchange.address());
+        if (underWay.merge(name, 1, Integer::sum) > maxRequests) {
+            leave(name);
+            throw HttpError.tooManyRequests();
+        }
+        exchange.atEnd(() -> leave(name));
+        task.run(identity);
+    }
+
+    /** By what a caller is known, and counted: its DID, or its address where it has none. */
+    public static String name(Caller caller, String address) {
+        return caller.did() == null ? "address " + address : "did " + caller.did();
+    }
+
+    /** @throws HttpError 401, 403 when the caller is no administrator, 429 */
+    public void admitAdministrator(Exchange exchange, Task task) throws IOException {
+        admit(exchange, identity -> {
+            if (!identity.administrator()) {
+                throw HttpError.of(
+                        403,
+                        "forbidden",
+                        authenticator.knowsAdministrators()
+                                ? "Only administrators may do this."
+                                : "Only administrators may do this, and this server knows none: it was started without"
+                                        + " --jwt-admin-claim.");
+            }
+            task.run(identity);
+        });
+    }
+
+    /** How many callers have a request under way. */
+    public int active() {
+        return underWay.size();
+    }
+
+    private void leave(String name) {
+        underWay.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    private Identity identify(HttpServletRequest request) {
+        String authorization = request.getHeader("Authorization");
+        try {
+            return authenticator.authenticate(authenticator.identifiesCallers() ? BearerToken.of(authorization) : null);
+        } catch (UnauthorizedException e) {
+            throw HttpError.unauthorized(e);
+        }
+    }
+
+    /** @throws HttpError 403 when the caller has no database of its own */
+    public void requireOwnDatabase(Caller caller) {
+        OwnDatabaseRules.require(authenticator, caller);
+    }
+}
