@@ -8,7 +8,6 @@ import dev.matview.core.internal.json.Json;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
-import dev.matview.core.spi.ViewHead;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -32,7 +31,7 @@ record DefinedFeed(
         String fingerprint)
         implements FeedDefinition {
 
-    /** Never to be changed: it was the view's format before views had one of their own, {@link ViewHead#FORMAT}. */
+    /** Never to be changed: it was the view's format before views had one of their own, {@code ViewHead#FORMAT}. */
     private static final int BEFORE_FORMATS = 1;
 
     /** @param databases empty where the feed names none, until {@link #over} tells those of all users */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.json.Json;
 import dev.matview.core.spi.LeftOut.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,13 +31,13 @@ import java.util.Optional;
 public final class DocumentReader {
 
     /** How deep a document may be nested. */
-    public static final int MAX_DEPTH = 1_000;
+    public static final int MAX_DEPTH = Json.DOCUMENT_DEPTH;
 
     /** How many characters a key may have. */
     public static final int MAX_KEY = 50_000;
 
     /** How many digits a number may have. */
-    public static final int MAX_DIGITS = 10_000;
+    public static final int MAX_DIGITS = Json.DOCUMENT_DIGITS;
 
     /** How many characters an {@code _id} may have: it becomes part of requests, and of what stores keep. */
     public static final int MAX_ID = 10_000;

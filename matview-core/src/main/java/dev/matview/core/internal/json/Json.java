@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.mango.Budget;
-import dev.matview.core.spi.DocumentReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -22,8 +21,14 @@ import java.util.List;
 /** JSON as core reads and writes it: trees, and nothing after the end of the value. */
 public final class Json {
 
+    /** How deep a document may be nested. */
+    public static final int DOCUMENT_DEPTH = 1_000;
+
+    /** How many digits a number of a document may have. */
+    public static final int DOCUMENT_DIGITS = 10_000;
+
     /** Deeper than any document that is read: a row may show two, one in the other. Serializing takes the stack of that. */
-    private static final int MAX_DEPTH = 2 * DocumentReader.MAX_DEPTH + 10;
+    private static final int MAX_DEPTH = 2 * DOCUMENT_DEPTH + 10;
 
     public static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -34,7 +39,7 @@ public final class Json {
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             .maxNameLength(Integer.MAX_VALUE)
-                            .maxNumberLength(2 * DocumentReader.MAX_DIGITS)
+                            .maxNumberLength(2 * DOCUMENT_DIGITS)
                             .maxStringLength(Integer.MAX_VALUE)
                             .build())
                     .streamWriteConstraints(StreamWriteConstraints.builder()

@@ -3,7 +3,6 @@ package dev.matview.server.http.exchange;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.server.http.connection.Cors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +44,7 @@ public final class Responses {
         }
     }
 
-    /** Takes back what is not sent yet, but for what {@link Cors} has said: a page can read why it gets no answer. */
+    /** Takes back what is not sent yet, but for what {@code Cors} has said: a page can read why it gets no answer. */
     static void reset(HttpServletResponse response) {
         Map<String, String> cors = new LinkedHashMap<>();
         for (String name : response.getHeaderNames()) {
