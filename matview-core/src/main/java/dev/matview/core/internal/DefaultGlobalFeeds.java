@@ -38,6 +38,7 @@ import dev.matview.core.internal.refresh.Timetable;
 import dev.matview.core.internal.refresh.UnusedViews;
 import dev.matview.core.internal.refresh.Worker;
 import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.internal.work.Threads;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
@@ -125,8 +126,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.reader = new FeedReader(settings, keys, pages, rules, users);
         this.ownReader = new OwnReader(new OwnDatabase(aggregator, settings), settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
-        this.notifier = OwnSubscriptions.threads("matview-subscribers", NOTIFIERS);
-        this.searcher = OwnSubscriptions.threads("matview-searchers", SEARCHERS);
+        this.notifier = Threads.named("matview-subscribers", NOTIFIERS);
+        this.searcher = Threads.named("matview-searchers", SEARCHERS);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
         this.unusedViews = new UnusedViews(store);
     }

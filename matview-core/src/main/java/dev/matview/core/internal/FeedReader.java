@@ -13,6 +13,7 @@ import dev.matview.core.internal.read.CurrentRights;
 import dev.matview.core.internal.read.KeptPage;
 import dev.matview.core.internal.read.PageReader;
 import dev.matview.core.internal.read.Place;
+import dev.matview.core.internal.read.QueryLimits;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.read.StoreKeys.Keys;
@@ -74,7 +75,7 @@ public final class FeedReader {
         }
         boolean decides = read.snapshot() == served.snapshot() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, dids);
-        KeptPage page = pages.page(read, rights, query, after, limit(settings, query), budget);
+        KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), budget);
         Snapshot snapshot = read.snapshot();
         String next = page.bookmark(
                 collection, known, end -> Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, end));
@@ -85,10 +86,6 @@ public final class FeedReader {
                 next,
                 Warnings.all(warning, Warnings.ofLimit(settings, query)),
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
-    }
-
-    public static int limit(Settings settings, Query query) {
-        return Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
     }
 
     /** The row of the place, which a generation has as long as it is kept; null for the start. */
@@ -145,7 +142,7 @@ public final class FeedReader {
             Budget little = Budget.hot(settings.hotSteps());
             try {
                 return task.generation(generations)
-                        .map(read -> pages.page(read, null, query, null, limit(settings, query), little));
+                        .map(read -> pages.page(read, null, query, null, QueryLimits.limit(settings, query), little));
             } catch (QueryException | MangoException | BudgetSpentException e) {
                 log.debug("An earlier answer is not read again: {}", e.getMessage());
                 return Optional.empty();

@@ -7,7 +7,7 @@ import dev.matview.core.Settings;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.read.FirstRows;
 import dev.matview.core.internal.read.Place.AtKey;
-import dev.matview.core.internal.refresh.Findings;
+import dev.matview.core.internal.work.Failures;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.spi.AggregationException;
@@ -92,7 +92,7 @@ public final class OwnDatabase {
         try {
             return reading.found();
         } catch (AggregationException e) {
-            throw new AggregationException(database + " could not be read: " + Findings.reason(e), e);
+            throw new AggregationException(database + " could not be read: " + Failures.reason(e), e);
         } finally {
             places.release();
         }

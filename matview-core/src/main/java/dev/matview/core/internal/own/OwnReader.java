@@ -4,13 +4,13 @@ import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.Settings;
 import dev.matview.core.event.Subscription;
-import dev.matview.core.internal.FeedReader;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
 import dev.matview.core.internal.read.KeptPage;
 import dev.matview.core.internal.read.PageRenderer;
 import dev.matview.core.internal.read.Place;
 import dev.matview.core.internal.read.Place.AtKey;
+import dev.matview.core.internal.read.QueryLimits;
 import dev.matview.core.internal.read.RowKeys;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.read.ServedPage.CachedPage;
@@ -63,7 +63,7 @@ public final class OwnReader {
                 query,
                 after,
                 query.skip(),
-                FeedReader.limit(settings, query),
+                QueryLimits.limit(settings, query),
                 budget);
         Query rendered = Query.builder().caller(query.caller()).build();
         CachedPage page = renderer.render(found.rows(), rendered, query.expand(), budget);

@@ -6,7 +6,8 @@ import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.read.Subscriber;
 import dev.matview.core.internal.read.Subscriber.Effort;
-import dev.matview.core.internal.refresh.Findings;
+import dev.matview.core.internal.work.Failures;
+import dev.matview.core.internal.work.Threads;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
@@ -18,8 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,17 +52,7 @@ public final class OwnSubscriptions implements AutoCloseable {
         this.aggregator = aggregator;
         this.scheduler = scheduler;
         this.budget = budget;
-        this.readers = threads("matview-own", readers);
-    }
-
-    /** As many daemon threads as are told, named. */
-    public static ExecutorService threads(String name, int count) {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.readers = Threads.named("matview-own", readers);
     }
 
     /** Asks for an answer. */
@@ -109,7 +98,7 @@ public final class OwnSubscriptions implements AutoCloseable {
             Thread.currentThread().interrupt();
             return null;
         } catch (AggregationException e) {
-            log.warn("{} cannot be read for who subscribed to it: {}", database, Findings.reason(e));
+            log.warn("{} cannot be read for who subscribed to it: {}", database, Failures.reason(e));
             readSoon(database, RETRY);
             return null;
         }

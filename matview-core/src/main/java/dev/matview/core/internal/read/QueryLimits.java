@@ -4,6 +4,7 @@ import dev.matview.core.ColdQueryException;
 import dev.matview.core.Query;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
+import dev.matview.core.Settings;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.BudgetSpentException.Reason;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class QueryLimits {
 
     private QueryLimits() {}
+
+    /** How many documents a page has at most. */
+    public static int limit(Settings settings, Query query) {
+        return Math.min(query.limit().orElse(settings.pageSize()), settings.maxPageSize());
+    }
 
     /**
      * The query, once it is known to be within the limits, whoever compiled its parts.

@@ -10,7 +10,7 @@ import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.DidResolver;
 import dev.matview.core.internal.json.Json;
-import dev.matview.core.internal.refresh.Findings;
+import dev.matview.core.internal.work.Failures;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
@@ -121,7 +121,7 @@ public final class Referrals {
             try {
                 full = !fetch(database.getKey(), database.getValue(), held, budget);
             } catch (AggregationException e) {
-                log.warn("References into {} are left as they are: {}", database.getKey(), Findings.reason(e));
+                log.warn("References into {} are left as they are: {}", database.getKey(), Failures.reason(e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

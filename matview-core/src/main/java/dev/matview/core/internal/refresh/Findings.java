@@ -7,6 +7,7 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.internal.work.Failures;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
@@ -176,7 +177,7 @@ public final class Findings {
         giveBack(database);
         done.incrementAndGet();
         if (failures.incrementAndGet() <= RefreshResult.MAX_BEHIND) {
-            failed.put(database, reason(cause));
+            failed.put(database, Failures.reason(cause));
         }
     }
 
@@ -203,11 +204,6 @@ public final class Findings {
     /** Rows that changed although their databases did not move, by database. */
     Map<String, List<Row>> changed() {
         return changed;
-    }
-
-    public static String reason(Throwable cause) {
-        String message = cause.getMessage();
-        return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
     }
 
     Collection<Slice> moved() {

@@ -2,7 +2,8 @@ package dev.matview.core.internal.refresh;
 
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
-import dev.matview.core.internal.own.OwnSubscriptions;
+import dev.matview.core.internal.work.Failures;
+import dev.matview.core.internal.work.Threads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +24,7 @@ final class RetryingTasks implements AutoCloseable {
 
     private final Scheduler scheduler;
     private final Timetable timetable;
-    private final ExecutorService pool = OwnSubscriptions.threads("matview-errands", THREADS);
+    private final ExecutorService pool = Threads.named("matview-errands", THREADS);
     private volatile boolean closed;
 
     RetryingTasks(Scheduler scheduler, Timetable timetable) {
@@ -110,7 +111,7 @@ final class RetryingTasks implements AutoCloseable {
             if (isOver()) {
                 return;
             }
-            log.warn("{}, and is tried again: {}", complaint, Findings.reason(cause));
+            log.warn("{}, and is tried again: {}", complaint, Failures.reason(cause));
             log.debug("{}", complaint, cause);
             failures++;
             retry.close();

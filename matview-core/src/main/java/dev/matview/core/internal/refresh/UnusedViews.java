@@ -1,6 +1,6 @@
 package dev.matview.core.internal.refresh;
 
-import dev.matview.core.internal.own.OwnSubscriptions;
+import dev.matview.core.internal.work.Threads;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewStore;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class UnusedViews implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 2;
 
     private final ViewStore store;
-    private final ExecutorService asking = OwnSubscriptions.threads("matview-views", 1);
+    private final ExecutorService asking = Threads.named("matview-views", 1);
     private @Nullable CompletableFuture<List<ViewEntry>> underWay;
     private volatile List<ViewEntry> known = List.of();
 

@@ -1,6 +1,7 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.work.Failures;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Slice;
 import java.time.Duration;
@@ -71,7 +72,7 @@ final class VisitSink implements Aggregator.Sink {
 
     @Override
     public void failed(FeedDefinition feed, String database, Exception cause) {
-        log.warn("{}: {} could not be read: {}", feed.collection(), database, Findings.reason(cause));
+        log.warn("{}: {} could not be read: {}", feed.collection(), database, Failures.reason(cause));
         of(feed).failed(database, cause);
         report(of(feed));
     }

@@ -7,7 +7,6 @@ import dev.matview.core.Settings;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.internal.own.OwnSubscriptions;
 import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.refresh.RefreshJob.Refreshing;
 import dev.matview.core.internal.refresh.RetryingTasks.Errand;
@@ -15,6 +14,8 @@ import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.PinnedGenerations;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.internal.work.Failures;
+import dev.matview.core.internal.work.Threads;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
@@ -99,7 +100,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.format = format;
         this.memory = new ViewMemory(settings.maxViewBytes());
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
-        this.pool = OwnSubscriptions.threads("matview-refresh", settings.refreshThreads());
+        this.pool = Threads.named("matview-refresh", settings.refreshThreads());
         this.errands = new RetryingTasks(scheduler, timetable);
         keys.rereadBy(errands.errand("the secret of the view store cannot be read again", keys::read)::request);
         this.watching = errands.errand("changes of databases cannot be followed", this::followChanges);
@@ -249,7 +250,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             watch = store.watch(feed.viewName(), task::committed);
             stored = writer.load(feed);
         } catch (RuntimeException e) {
-            log.warn("{}: the stored view cannot be read: {}", feed.collection(), Findings.reason(e));
+            log.warn("{}: the stored view cannot be read: {}", feed.collection(), Failures.reason(e));
             log.debug("{}: the stored view cannot be read", feed.collection(), e);
         }
         ViewHead head = stored == null ? null : stored.head();
@@ -404,7 +405,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     @Override
     public void failed(Refreshing refreshing, Throwable cause) {
         FeedTask task = refreshing.task();
-        String reason = Findings.reason(cause);
+        String reason = Failures.reason(cause);
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
             done.addAll(task.takeJoined());
