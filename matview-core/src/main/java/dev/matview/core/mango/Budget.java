@@ -159,7 +159,7 @@ public final class Budget {
     }
 
     /** Gives the regular expressions of a selector what they may spend on the next document. */
-    public void grantRegex(int count) {
+    void grantRegex(int count) {
         regexSteps = count;
         regexLeft = count;
     }
@@ -169,7 +169,7 @@ public final class Budget {
      *
      * @throws MangoException {@code regex_too_expensive} when nothing of that is left
      */
-    public void spendRegex(int count) {
+    void spendRegex(int count) {
         regexLeft -= count;
         if (regexLeft < 0) {
             throw new MangoException(
@@ -179,7 +179,7 @@ public final class Budget {
         }
     }
 
-    public int regexLeft() {
+    int regexLeft() {
         return regexLeft;
     }
 

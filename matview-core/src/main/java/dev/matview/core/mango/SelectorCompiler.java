@@ -20,6 +20,7 @@ import dev.matview.core.mango.Containers.Size;
 import dev.matview.core.mango.Strings.BeginsWith;
 import dev.matview.core.mango.Strings.Matches;
 import dev.matview.core.mango.regex.Regex;
+import dev.matview.core.mango.regex.RegexException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -246,7 +247,7 @@ final class SelectorCompiler {
             case "$regex" -> {
                 requireString(argument, name);
                 hasRegex = true;
-                yield new Matches(Regex.compile(argument.textValue()));
+                yield new Matches(regex(argument.textValue()));
             }
             case "$beginsWith" -> {
                 requireString(argument, name);
@@ -267,6 +268,14 @@ final class SelectorCompiler {
     }
 
     /** A divisor of zero fails in CouchDB (500) when it meets an integer; in an element operator that reads as false. */
+    private static Regex regex(String pattern) {
+        try {
+            return Regex.compile(pattern);
+        } catch (RegexException e) {
+            throw new MangoException(e.error(), e.reason());
+        }
+    }
+
     private static Condition mod(JsonNode argument, Scope scope) {
         boolean isPair = argument.isArray()
                 && argument.size() == 2

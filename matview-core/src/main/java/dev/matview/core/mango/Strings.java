@@ -12,9 +12,21 @@ final class Strings {
 
     /** {@code $regex}. Allocates the bytes of the value. */
     record Matches(Regex regex) implements Condition {
+
+        /** How many small steps of the engine are one step of a {@link Budget}. */
+        private static final int ENGINE_STEPS = 8;
+
         @Override
         public boolean test(JsonNode value, Budget budget) {
-            return value.isTextual() && regex.find(value.textValue(), budget);
+            if (!value.isTextual()) {
+                return false;
+            }
+            String text = value.textValue();
+            budget.spend(1 + text.length() / Budget.TEXT);
+            int granted = budget.regexLeft();
+            boolean found = regex.find(text, budget::spendRegex);
+            budget.spend((granted - budget.regexLeft()) / ENGINE_STEPS);
+            return found;
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.matview.core.mango.regex;
 
-import dev.matview.core.mango.Budget;
-import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.regex.RegexInstruction.Boundary;
 import dev.matview.core.mango.regex.RegexInstruction.Mode;
 import dev.matview.core.mango.regex.RegexNode.Alternatives;
@@ -13,7 +11,7 @@ import dev.matview.core.mango.regex.RegexNode.Sequence;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A regular expression with the meaning that {@code $regex} has in CouchDB, matched within a {@link Budget}.
+ * A regular expression with the meaning that {@code $regex} has in CouchDB, matched within a number of {@linkplain RegexSteps steps}.
  *
  * <p>CouchDB has Erlang run PCRE 8, without its Unicode option: pattern and subject are the bytes of UTF-8, and a byte
  * is a Latin-1 character. So {@code ^.$} does not match "é", which is two bytes, and {@code \w} matches the first of
@@ -25,9 +23,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Regex {
     private static final int LONGEST = 8_192;
-
-    /** How many of its own small steps are one step of a {@link Budget}. */
-    private static final int STEPS_PER_STEP = 8;
 
     private final RegexInstruction program;
     private final int registers;
@@ -47,30 +42,22 @@ public final class Regex {
     /**
      * Compiles a pattern.
      *
-     * @throws MangoException {@code bad_arg} when PCRE would refuse it, {@code unsupported_regex} when only matview does
+     * @throws RegexException {@code bad_arg} when PCRE would refuse it, {@code unsupported_regex} when only matview does
      */
     public static Regex compile(String pattern) {
         if (pattern.length() > LONGEST) {
-            throw new MangoException("selector_too_large", "A $regex is longer than " + LONGEST + " characters.");
+            throw new RegexException("selector_too_large", "A $regex is longer than " + LONGEST + " characters.");
         }
         return new Regex(RegexParser.parse(pattern));
     }
 
-    /**
-     * Tells whether the expression matches somewhere in a string.
-     *
-     * @throws MangoException {@code regex_too_expensive} when the budget does not suffice
-     */
-    public boolean find(String text, Budget budget) {
-        budget.spend(1 + text.length() / Budget.TEXT);
-        int granted = budget.regexLeft();
-        boolean found = find(text.getBytes(StandardCharsets.UTF_8), budget);
-        budget.spend((granted - budget.regexLeft()) / STEPS_PER_STEP);
-        return found;
+    /** Tells whether the expression matches somewhere in a string. */
+    public boolean find(String text, RegexSteps steps) {
+        return find(text.getBytes(StandardCharsets.UTF_8), steps);
     }
 
-    private boolean find(byte[] subject, Budget budget) {
-        RegexMatcher matcher = new RegexMatcher(subject, registers, budget);
+    private boolean find(byte[] subject, RegexSteps steps) {
+        RegexMatcher matcher = new RegexMatcher(subject, registers, steps);
         for (int at = 0; at <= subject.length - minLength; at++) {
             boolean canStart = minLength == 0 || firstBytes.contains(subject[at]);
             if (canStart && start.isAt(subject, at) && matcher.matchesAt(at, program)) {

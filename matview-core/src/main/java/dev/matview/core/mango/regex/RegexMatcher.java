@@ -1,13 +1,12 @@
 package dev.matview.core.mango.regex;
 
-import dev.matview.core.mango.Budget;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The state of matching one regular expression on one subject: where it stands, what its groups hold, and a stack of
  * the choices that are left. Matching recurses only as deep as the pattern's own groups nest, and pays for everything it
- * does from a budget, so that no pattern and no subject can exhaust time, stack or heap.
+ * does, so that no pattern and no subject can exhaust time, stack or heap.
  */
 final class RegexMatcher {
     private static final int[] NO_REGISTERS = {};
@@ -16,7 +15,7 @@ final class RegexMatcher {
     final int[] registers;
     int position;
 
-    private final Budget budget;
+    private final RegexSteps steps;
 
     // One frame is one index into these three: an instruction to resume with two numbers or, where the instruction is
     // null, a register and the value to put back into it.
@@ -25,10 +24,10 @@ final class RegexMatcher {
     private int[] seconds = new int[16];
     private int depth;
 
-    RegexMatcher(byte[] subject, int registerCount, Budget budget) {
+    RegexMatcher(byte[] subject, int registerCount, RegexSteps steps) {
         this.subject = subject;
         this.registers = registerCount == 0 ? NO_REGISTERS : new int[registerCount];
-        this.budget = budget;
+        this.steps = steps;
         Arrays.fill(registers, -1);
     }
 
@@ -127,8 +126,8 @@ final class RegexMatcher {
         registers[register] = value;
     }
 
-    void spend(int steps) {
-        budget.spendRegex(steps);
+    void spend(int count) {
+        steps.spend(count);
     }
 
     /** Returns the first of the groups that has matched something, or a negative number. */

@@ -1,6 +1,5 @@
 package dev.matview.core.mango.regex;
 
-import dev.matview.core.mango.MangoException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -88,13 +87,13 @@ final class RegexPattern {
     }
 
     /** Returns the error that CouchDB gives for a pattern that PCRE does not compile. */
-    MangoException bad(String why) {
-        return new MangoException("bad_arg", "Bad argument for operator $regex: " + why + place());
+    RegexException bad(String why) {
+        return new RegexException("bad_arg", "Bad argument for operator $regex: " + why + place());
     }
 
     /** Returns the error for what PCRE would accept. */
-    MangoException unsupported(String what) {
-        return new MangoException("unsupported_regex", what + " are not supported in $regex" + place());
+    RegexException unsupported(String what) {
+        return new RegexException("unsupported_regex", what + " are not supported in $regex" + place());
     }
 
     private String place() {

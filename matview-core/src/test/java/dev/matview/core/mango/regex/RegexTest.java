@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Json;
-import dev.matview.core.mango.MangoException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -19,13 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** That {@code $regex} is PCRE 8 on bytes. */
 class RegexTest {
     private static boolean find(String pattern, String text) {
-        Budget budget = Budget.unlimited();
-        budget.grantRegex(1_000_000);
-        return Regex.compile(pattern).find(text, budget);
+        AtomicInteger left = new AtomicInteger(1_000_000);
+        return Regex.compile(pattern)
+                .find(text, steps -> assertThat(left.addAndGet(-steps)).isNotNegative());
     }
 
     private static String errorOf(String pattern) {
-        MangoException refusal = catchThrowableOfType(MangoException.class, () -> Regex.compile(pattern));
+        RegexException refusal = catchThrowableOfType(RegexException.class, () -> Regex.compile(pattern));
         assertThat(refusal).as("refusal of %s", pattern).isNotNull();
         return refusal.error();
     }
