@@ -7,6 +7,8 @@ import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.couch.internal.client.AllDocs;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -59,7 +61,7 @@ public final class CouchAggregator implements Aggregator {
     /** How long {@link #watch} waits for a CouchDB that does not answer. */
     private static final Duration WATCH_BEGINS = Duration.ofSeconds(10);
 
-    private final Map<CouchCluster, DatabaseCatalogue> clusters = new LinkedHashMap<>();
+    private final Map<CouchClient, DatabaseCatalogue> clusters = new LinkedHashMap<>();
     private final Outages outages = new Outages();
     private final LateDatabases late = new LateDatabases();
     private final RollingReread rereads;
@@ -87,11 +89,13 @@ public final class CouchAggregator implements Aggregator {
     }
 
     private CouchAggregator(Builder builder) {
-        workers = new ReaderThreads(builder.readers, builder.clusters);
+        List<CouchClient> clients =
+                builder.clusters.stream().map(CouchCluster::client).toList();
+        workers = new ReaderThreads(builder.readers, clients);
         pollInterval = builder.pollInterval;
-        rereads = new RollingReread(builder.rereadInterval, builder.clusters);
+        rereads = new RollingReread(builder.rereadInterval, clients);
         DatabaseCatalogue.Policy policy = new DatabaseCatalogue.Policy(builder.sweepInterval, builder.sweepAlwaysUpTo);
-        builder.clusters.forEach(cluster -> clusters.put(cluster, new DatabaseCatalogue(cluster, workers, policy)));
+        clients.forEach(cluster -> clusters.put(cluster, new DatabaseCatalogue(cluster, workers, policy)));
     }
 
     /** An aggregator with the defaults of {@link Builder}. */
@@ -143,10 +147,10 @@ public final class CouchAggregator implements Aggregator {
         firstThatHas(database, cluster -> read(cluster, database, wanted));
     }
 
-    private static void read(CouchCluster cluster, String database, Wanted wanted) throws InterruptedException {
+    private static void read(CouchClient cluster, String database, Wanted wanted) throws InterruptedException {
         try {
             new DatabaseReader(cluster, database, wanted).forCaller().read();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (wanted.hasBegun()) {
                 // A database of that name in another cluster would not go on where this one broke off.
                 throw new AggregationException(e.getMessage(), e);
@@ -157,7 +161,7 @@ public final class CouchAggregator implements Aggregator {
 
     /** Something that is asked of the cluster in which a database is. */
     private interface Asking {
-        void ask(CouchCluster cluster) throws InterruptedException;
+        void ask(CouchClient cluster) throws InterruptedException;
     }
 
     private void firstThatHas(String database, Asking asking) throws InterruptedException {
@@ -169,9 +173,9 @@ public final class CouchAggregator implements Aggregator {
     }
 
     private void askFirstThatHas(String database, Asking asking) throws InterruptedException {
-        CouchException failure = null;
-        for (CouchCluster cluster : clusters.keySet()) {
-            Optional<CouchException> away = outages.of(cluster).or(() -> late.of(cluster, database));
+        CouchFailure failure = null;
+        for (CouchClient cluster : clusters.keySet()) {
+            Optional<CouchFailure> away = outages.of(cluster).or(() -> late.of(cluster, database));
             if (away.isPresent()) {
                 failure = away.get();
                 continue;
@@ -180,7 +184,7 @@ public final class CouchAggregator implements Aggregator {
             try {
                 asking.ask(cluster);
                 return;
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
                     failure = e;
                     late.failed(cluster, database, e, began);
@@ -193,7 +197,7 @@ public final class CouchAggregator implements Aggregator {
         }
     }
 
-    private static void fetch(CouchCluster cluster, String database, Set<String> ids, Wanted wanted)
+    private static void fetch(CouchClient cluster, String database, Set<String> ids, Wanted wanted)
             throws InterruptedException {
         ObjectNode body = CouchJson.object();
         ArrayNode keys = body.putArray("keys");
@@ -242,7 +246,7 @@ public final class CouchAggregator implements Aggregator {
         return () -> leave(added);
     }
 
-    private DatabaseWatch watchOf(CouchCluster cluster) {
+    private DatabaseWatch watchOf(CouchClient cluster) {
         return new DatabaseWatch(cluster, workers, this::watched, pollInterval, this::tell);
     }
 

@@ -1,7 +1,8 @@
 package dev.matview.couch;
 
 import dev.matview.core.event.Scheduler;
-import dev.matview.couch.internal.client.EktorpTransport;
+import dev.matview.couch.internal.client.ClientSettings;
+import dev.matview.couch.internal.client.CouchClient;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -18,25 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CouchClusterBuilder {
 
-    /** Requests that wait at the server for changes come on top of those in flight. */
-    private static final int WAITING_CONNECTIONS = 32;
-
-    final URI url;
+    private final URI url;
     private @Nullable String authorization;
 
-    @Nullable
-    Scheduler scheduler;
-
-    Duration connectTimeout = Duration.ofSeconds(5);
-    Duration socketTimeout = Duration.ofSeconds(30);
-    Duration requestTimeout = Duration.ofMinutes(5);
-    int requestsInFlight = 8;
-    int callersRequestsInFlight = 8;
-    int requestsPerSecond = 1_000;
-    int attempts = 5;
-    Duration backoff = Duration.ofMillis(200);
-    Duration maxBackoff = Duration.ofSeconds(10);
-    Duration refusalPause = Duration.ofMinutes(2);
+    private @Nullable Scheduler scheduler;
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration socketTimeout = Duration.ofSeconds(30);
+    private Duration requestTimeout = Duration.ofMinutes(5);
+    private int requestsInFlight = 8;
+    private int callersRequestsInFlight = 8;
+    private int requestsPerSecond = 1_000;
+    private int attempts = 5;
+    private Duration backoff = Duration.ofMillis(200);
+    private Duration maxBackoff = Duration.ofSeconds(10);
+    private Duration refusalPause = Duration.ofMinutes(2);
 
     CouchClusterBuilder(String url) {
         URI given = parse(url);
@@ -143,21 +139,21 @@ public final class CouchClusterBuilder {
         return this;
     }
 
-    Scheduler scheduler() {
-        return Objects.requireNonNull(scheduler, "scheduler");
-    }
-
-    EktorpTransport transport() {
-        return EktorpTransport.create(
+    public CouchCluster build() {
+        return new CouchCluster(new CouchClient(new ClientSettings(
                 url,
                 authorization,
+                scheduler,
                 connectTimeout,
                 socketTimeout,
-                requestsInFlight + callersRequestsInFlight + WAITING_CONNECTIONS);
-    }
-
-    public CouchCluster build() {
-        return new CouchCluster(this);
+                requestTimeout,
+                requestsInFlight,
+                callersRequestsInFlight,
+                requestsPerSecond,
+                attempts,
+                backoff,
+                maxBackoff,
+                refusalPause)));
     }
 
     private static Duration positive(Duration duration, String name) {

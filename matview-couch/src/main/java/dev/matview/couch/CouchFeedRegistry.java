@@ -8,6 +8,7 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.couch.internal.client.ChangesFeed;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.registry.FeedDocuments;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +47,7 @@ public final class CouchFeedRegistry implements FeedRegistry {
         this.source = RegistryDatabase.of(cluster, database);
         this.documents = new FeedDocuments(database);
         this.contents = documents.contents();
-        this.feed = new ChangesFeed(cluster, database, "matview-registry", new ChangesFeed.Listener() {
+        this.feed = new ChangesFeed(cluster.client(), database, "matview-registry", new ChangesFeed.Listener() {
             @Override
             public void begin() throws InterruptedException {
                 beginning();
@@ -68,7 +69,7 @@ public final class CouchFeedRegistry implements FeedRegistry {
             }
 
             @Override
-            public void away(CouchException reason) {
+            public void away(CouchFailure reason) {
                 notReadYet(reason);
             }
         });
@@ -100,7 +101,7 @@ public final class CouchFeedRegistry implements FeedRegistry {
         publish();
     }
 
-    private void notReadYet(CouchException reason) {
+    private void notReadYet(CouchFailure reason) {
         if (!read) {
             Problem problem =
                     new Problem(database, null, null, "the registry cannot be read yet: " + reason.getMessage());

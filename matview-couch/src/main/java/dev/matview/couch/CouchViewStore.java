@@ -7,6 +7,7 @@ import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
+import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.view.CleanupThread;
 import dev.matview.couch.internal.view.CouchView;
 import dev.matview.couch.internal.view.GenerationWatch;
@@ -56,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CouchViewStore implements ViewStore {
 
-    private final CouchCluster cluster;
+    private final CouchClient client;
     private final ViewNames names;
     private final ViewPointers pointers;
     private final SecretDocument secret;
@@ -68,17 +69,17 @@ public final class CouchViewStore implements ViewStore {
     private final Map<String, CouchView> views = new ConcurrentHashMap<>();
 
     private CouchViewStore(Builder builder) {
-        cluster = builder.cluster;
+        client = builder.cluster.client();
         names = builder.names;
-        pointers = new ViewPointers(cluster, names.meta());
+        pointers = new ViewPointers(client, names.meta());
         secret = new SecretDocument(pointers);
         policy = new ViewCleanup.Policy(
                 builder.cleanupGrace, builder.deadRatio, builder.deadSlack, builder.abortedRanges);
         ownScheduler = builder.scheduler == null ? Scheduler.system() : null;
         Scheduler scheduler = ownScheduler == null ? Objects.requireNonNull(builder.scheduler) : ownScheduler;
-        calls = new StoreCalls(cluster);
+        calls = new StoreCalls(client);
         cleanup = new CleanupThread(scheduler, calls);
-        watch = new GenerationWatch(cluster, pointers, names.meta());
+        watch = new GenerationWatch(client, pointers, names.meta());
     }
 
     /** A store with the defaults of {@link Builder}. Nothing is asked of CouchDB before it is used. */
@@ -96,7 +97,7 @@ public final class CouchViewStore implements ViewStore {
     }
 
     private CouchView open(String name) {
-        CouchView view = new CouchView(name, cluster, names, pointers, policy);
+        CouchView view = new CouchView(name, client, names, pointers, policy);
         cleanup.follow(view);
         return view;
     }

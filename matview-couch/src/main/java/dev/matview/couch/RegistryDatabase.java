@@ -12,6 +12,8 @@ import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.couch.internal.client.AllDocs;
 import dev.matview.couch.internal.client.BulkAnswers;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -36,11 +38,11 @@ public final class RegistryDatabase {
     /** More are nobody's feeds. */
     private static final int MAX_DOCUMENTS = 10_000;
 
-    private final CouchCluster cluster;
+    private final CouchClient client;
     private final String name;
 
     private RegistryDatabase(CouchCluster cluster, String name) {
-        this.cluster = Objects.requireNonNull(cluster, "cluster");
+        this.client = Objects.requireNonNull(cluster, "cluster").client();
         this.name = Objects.requireNonNull(name, "name");
     }
 
@@ -64,9 +66,9 @@ public final class RegistryDatabase {
                 FeedDocuments documents = new FeedDocuments(name);
                 load().into(documents);
                 return documents.contents();
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 if (e.isNotFound()) {
-                    throw unusable("there is no database of that name at " + cluster.url());
+                    throw unusable("there is no database of that name at " + client.url());
                 }
                 throw e;
             }
@@ -99,7 +101,7 @@ public final class RegistryDatabase {
     private <T> T attempt(String what, Attempt<T> attempt) {
         try {
             return attempt.run();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             throw unusable(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -122,9 +124,9 @@ public final class RegistryDatabase {
     /** Makes the database, if it is not there. */
     void create() throws InterruptedException {
         try {
-            cluster.json(CouchRequest.put(CouchPath.database(name), CouchJson.object())
+            client.json(CouchRequest.put(CouchPath.database(name), CouchJson.object())
                     .repeated());
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.status() != 412) {
                 throw e;
             }
@@ -137,7 +139,7 @@ public final class RegistryDatabase {
                 .with("include_docs", "true")
                 .with("update_seq", "true")
                 .with("limit", MAX_DOCUMENTS);
-        return cluster.exchange(CouchRequest.get(path).answeredAtLength(), body -> {
+        return client.exchange(CouchRequest.get(path).answeredAtLength(), body -> {
             Loaded loaded = new Loaded(new TreeMap<>(), new TreeMap<>());
             AllDocs.range(body, new AllDocs.Asked(null, MAX_DOCUMENTS, 0), loaded);
             return loaded;
@@ -188,7 +190,7 @@ public final class RegistryDatabase {
         if (changed.isEmpty()) {
             return 0;
         }
-        JsonNode answers = cluster.json(
+        JsonNode answers = client.json(
                 CouchRequest.post(CouchPath.database(name, "_bulk_docs"), body),
                 answer -> BulkAnswers.require(changed.size(), answer));
         List<Problem> refused = FeedDocuments.refused(name, answers);

@@ -53,10 +53,12 @@ class CouchClusterTest {
     @Test
     void aDocumentIsWrittenAndReadBack() throws InterruptedException {
         String database = databases.create("a");
-        cluster.json(CouchRequest.put(
-                CouchPath.database(database, "x/y+z"), CouchJson.object().put("v", "ü")));
+        cluster.client()
+                .json(CouchRequest.put(
+                        CouchPath.database(database, "x/y+z"),
+                        CouchJson.object().put("v", "ü")));
 
-        JsonNode document = cluster.json(CouchRequest.get(CouchPath.database(database, "x/y+z")));
+        JsonNode document = cluster.client().json(CouchRequest.get(CouchPath.database(database, "x/y+z")));
 
         assertThat(document.path("v").textValue()).isEqualTo("ü");
         assertThat(document.path("_id").textValue()).isEqualTo("x/y+z");
@@ -72,7 +74,7 @@ class CouchClusterTest {
     void anErrorCarriesItsFacts() {
         CouchException missing = catchThrowableOfType(
                 CouchException.class,
-                () -> cluster.json(CouchRequest.get(CouchPath.database(databases.name("nowhere")))));
+                () -> cluster.client().json(CouchRequest.get(CouchPath.database(databases.name("nowhere")))));
 
         assertThat(missing.status()).isEqualTo(404);
         assertThat(missing.error()).isEqualTo("not_found");
@@ -87,7 +89,7 @@ class CouchClusterTest {
         proxy.on("_all_dbs", Fault.cut(1), 1);
         proxy.on("_all_dbs", Fault.status(429, "{\"error\":\"too_many\"}", "Retry-After: 0"), 1);
 
-        assertThat(cluster.json(ALL_DBS).isArray()).isTrue();
+        assertThat(cluster.client().json(ALL_DBS).isArray()).isTrue();
         assertThat(proxy.count("_all_dbs")).isEqualTo(5);
     }
 
@@ -95,7 +97,7 @@ class CouchClusterTest {
     void retriesEnd() {
         proxy.on("_all_dbs", Fault.status(500, "{\"error\":\"internal\",\"reason\":\"broken\"}"));
 
-        assertThatThrownBy(() -> cluster.json(ALL_DBS)).isInstanceOf(CouchException.class);
+        assertThatThrownBy(() -> cluster.client().json(ALL_DBS)).isInstanceOf(CouchException.class);
         assertThat(proxy.count("_all_dbs")).isEqualTo(5);
     }
 
@@ -103,7 +105,7 @@ class CouchClusterTest {
     void aWriteIsSentOnce() {
         proxy.on("PUT", Fault.status(500, "{}"));
 
-        assertThatThrownBy(() -> cluster.json(CouchRequest.put(CouchPath.database(databases.name("b")), null)))
+        assertThatThrownBy(() -> cluster.client().json(CouchRequest.put(CouchPath.database(databases.name("b")), null)))
                 .isInstanceOf(CouchException.class);
         assertThat(proxy.count("PUT")).isEqualTo(1);
     }
@@ -114,7 +116,7 @@ class CouchClusterTest {
                 "", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}"), 1);
 
         for (int i = 0; i < 100; i++) {
-            assertThatThrownBy(() -> cluster.json(ALL_DBS))
+            assertThatThrownBy(() -> cluster.client().json(ALL_DBS))
                     .isInstanceOf(CouchException.class)
                     .hasMessageContaining("Name or password is incorrect.")
                     .hasMessageContaining("Check the user and the password");
@@ -127,8 +129,8 @@ class CouchClusterTest {
         proxy.on("", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"no\"}"));
         List<CompletableFuture<Void>> asking = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            asking.add(CompletableFuture.runAsync(
-                    () -> assertThatThrownBy(() -> cluster.json(ALL_DBS)).isInstanceOf(CouchException.class)));
+            asking.add(CompletableFuture.runAsync(() ->
+                    assertThatThrownBy(() -> cluster.client().json(ALL_DBS)).isInstanceOf(CouchException.class)));
         }
 
         assertThat(asking).allSatisfy(one -> assertThat(one).succeedsWithin(Duration.ofSeconds(30)));
@@ -139,11 +141,11 @@ class CouchClusterTest {
     void afterAWhileCredentialsAreTriedAgain() throws InterruptedException {
         try (CouchCluster patient = builder().refusalPause(Duration.ofMillis(1)).build()) {
             proxy.on("", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"no\"}"), 1);
-            assertThatThrownBy(() -> patient.json(ALL_DBS)).isInstanceOf(CouchException.class);
+            assertThatThrownBy(() -> patient.client().json(ALL_DBS)).isInstanceOf(CouchException.class);
 
             Awaitility.await()
-                    .untilAsserted(
-                            () -> assertThat(patient.json(ALL_DBS).isArray()).isTrue());
+                    .untilAsserted(() ->
+                            assertThat(patient.client().json(ALL_DBS).isArray()).isTrue());
         }
     }
 
@@ -151,9 +153,9 @@ class CouchClusterTest {
     void whatOnlySomeUsersMayDoCondemnsNoCredentials() throws InterruptedException {
         proxy.on("_db_updates", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"not an admin\"}"));
 
-        assertThatThrownBy(() -> cluster.json(CouchRequest.get(CouchPath.server("_db_updates"))))
+        assertThatThrownBy(() -> cluster.client().json(CouchRequest.get(CouchPath.server("_db_updates"))))
                 .isInstanceOf(CouchException.class);
-        assertThat(cluster.json(ALL_DBS).isArray()).isTrue();
+        assertThat(cluster.client().json(ALL_DBS).isArray()).isTrue();
     }
 
     @Test
@@ -162,7 +164,7 @@ class CouchClusterTest {
                 builder().socketTimeout(Duration.ofMillis(200)).build()) {
             proxy.on("_all_dbs", Fault.hang());
 
-            assertThatThrownBy(() -> hasty.json(ALL_DBS))
+            assertThatThrownBy(() -> hasty.client().json(ALL_DBS))
                     .isInstanceOf(CouchException.class)
                     .hasMessageContaining("no answer within 200 ms");
             assertThat(proxy.count("_all_dbs")).isEqualTo(1);
@@ -175,7 +177,7 @@ class CouchClusterTest {
                 builder().requestTimeout(Duration.ofMillis(200)).build()) {
             proxy.on("_all_dbs", Fault.hang());
 
-            assertThatThrownBy(() -> hasty.json(ALL_DBS))
+            assertThatThrownBy(() -> hasty.client().json(ALL_DBS))
                     .isInstanceOf(CouchException.class)
                     .hasMessageContaining("no whole answer within 200 ms");
         }
@@ -185,7 +187,7 @@ class CouchClusterTest {
     void nobodyThereIsSaidClearly() {
         proxy.down();
 
-        assertThatThrownBy(() -> cluster.json(ALL_DBS))
+        assertThatThrownBy(() -> cluster.client().json(ALL_DBS))
                 .isInstanceOf(CouchException.class)
                 .hasMessageContaining("is CouchDB running there");
         proxy.up();
@@ -197,7 +199,7 @@ class CouchClusterTest {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread reader = new Thread(() -> {
             try {
-                cluster.json(ALL_DBS);
+                cluster.client().json(ALL_DBS);
             } catch (InterruptedException | RuntimeException e) {
                 thrown.set(e);
             }
@@ -205,7 +207,7 @@ class CouchClusterTest {
         reader.start();
         Awaitility.await().until(() -> proxy.count("_all_dbs") == 1);
 
-        cluster.interrupt(reader);
+        cluster.client().interrupt(reader);
 
         Awaitility.await().untilAsserted(() -> assertThat(thrown.get()).isInstanceOf(InterruptedException.class));
     }
@@ -215,7 +217,7 @@ class CouchClusterTest {
         proxy.on("_all_dbs", Fault.hang());
         CompletableFuture<JsonNode> answer = CompletableFuture.supplyAsync(() -> {
             try {
-                return cluster.json(ALL_DBS);
+                return cluster.client().json(ALL_DBS);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -230,12 +232,12 @@ class CouchClusterTest {
     @Test
     void noMoreRequestsAreUnderWayThanAllowed() throws InterruptedException {
         try (CouchCluster narrow = builder().requestsInFlight(2).build()) {
-            narrow.json(CouchRequest.get(CouchPath.server()));
+            narrow.client().json(CouchRequest.get(CouchPath.server()));
             proxy.on("_all_dbs", Fault.hang());
             for (int i = 0; i < 6; i++) {
                 CompletableFuture.runAsync(() -> {
                     try {
-                        narrow.json(ALL_DBS);
+                        narrow.client().json(ALL_DBS);
                     } catch (InterruptedException | CouchException ended) {
                         // by close
                     }
@@ -254,7 +256,7 @@ class CouchClusterTest {
                 .build();
         try (secret) {
             assertThat(secret.toString()).isEqualTo("CouchDB at http://127.0.0.1:1/couch");
-            assertThatThrownBy(() -> secret.json(ALL_DBS))
+            assertThatThrownBy(() -> secret.client().json(ALL_DBS))
                     .satisfies(e -> assertThat(e.toString() + e.getCause()).doesNotContain("s3cret"));
             assertThatThrownBy(() -> CouchCluster.builder("http://admin:s3cret@host:port"))
                     .isInstanceOf(IllegalArgumentException.class)

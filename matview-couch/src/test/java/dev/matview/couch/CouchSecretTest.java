@@ -26,7 +26,7 @@ class CouchSecretTest {
     private final CouchCluster cluster = TestCouch.get().cluster().build();
     private final ViewStore store =
             CouchViewStore.builder(cluster).prefix(databases.prefix()).build();
-    private final ViewPointers documents = new ViewPointers(cluster, new ViewNames(databases.prefix()).meta());
+    private final ViewPointers documents = new ViewPointers(cluster.client(), new ViewNames(databases.prefix()).meta());
 
     @AfterEach
     void close() {

@@ -6,8 +6,6 @@ import dev.matview.core.spi.DocumentReader;
 import dev.matview.core.spi.JsonMembers;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.UnreadableDocumentException;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -31,7 +29,7 @@ public final class ChangesFeed implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofSeconds(20);
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final String database;
     private final Listener listener;
     private final Thread thread;
@@ -56,10 +54,10 @@ public final class ChangesFeed implements AutoCloseable {
         default void caughtUp() throws InterruptedException {}
 
         /** CouchDB does not answer, or not as it should. */
-        default void away(CouchException reason) {}
+        default void away(CouchFailure reason) {}
     }
 
-    public ChangesFeed(CouchCluster cluster, String database, String threadName, Listener listener) {
+    public ChangesFeed(CouchClient cluster, String database, String threadName, Listener listener) {
         this.cluster = cluster;
         this.database = database;
         this.listener = listener;
@@ -87,7 +85,7 @@ public final class ChangesFeed implements AutoCloseable {
                 try {
                     since = since == null ? begin() : follow(since);
                     failures = 0;
-                } catch (CouchException e) {
+                } catch (CouchFailure e) {
                     report(e, ++failures);
                     // The database is gone, or another one: from the beginning then.
                     since = e.isClientError() ? null : since;
@@ -106,7 +104,7 @@ public final class ChangesFeed implements AutoCloseable {
         }
     }
 
-    private void report(CouchException e, int failures) {
+    private void report(CouchFailure e, int failures) {
         if (!closed) {
             if (failures == 1) {
                 log.warn("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
@@ -120,7 +118,7 @@ public final class ChangesFeed implements AutoCloseable {
         String since;
         try {
             since = now();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (!e.isNotFound()) {
                 throw e;
             }

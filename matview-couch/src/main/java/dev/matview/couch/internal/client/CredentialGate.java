@@ -1,7 +1,6 @@
 package dev.matview.couch.internal.client;
 
 import dev.matview.core.event.Scheduler;
-import dev.matview.couch.CouchException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,7 +18,7 @@ public final class CredentialGate {
     private final Duration pause;
     private final ReentrantLock trying = new ReentrantLock();
     private volatile boolean accepted;
-    private @Nullable CouchException refusal;
+    private @Nullable CouchFailure refusal;
     private Instant closedUntil = Instant.MIN;
 
     public CredentialGate(Scheduler scheduler, Duration pause) {
@@ -33,7 +32,7 @@ public final class CredentialGate {
         void send() throws InterruptedException;
     }
 
-    /** @throws CouchException when CouchDB refuses the credentials, or did so a short while ago, or does not answer */
+    /** @throws CouchFailure when CouchDB refuses the credentials, or did so a short while ago, or does not answer */
     public void pass(Trial trial) throws InterruptedException {
         if (accepted) {
             return;
@@ -48,7 +47,7 @@ public final class CredentialGate {
                 trial.send();
                 accepted = true;
             }
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.status() == 401 && refusal == null) {
                 refusal = e;
                 closedUntil = scheduler.instant().plus(pause);

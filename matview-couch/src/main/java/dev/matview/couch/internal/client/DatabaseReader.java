@@ -2,8 +2,6 @@ package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.LeftOut.Reason;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +24,7 @@ public final class DatabaseReader {
 
     private static final int GROWTH = 5;
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final String database;
     private final Documents documents;
     private final Taking taking = new Taking();
@@ -44,7 +42,7 @@ public final class DatabaseReader {
         void forget();
     }
 
-    public DatabaseReader(CouchCluster cluster, String database, Documents documents) {
+    public DatabaseReader(CouchClient cluster, String database, Documents documents) {
         this.cluster = cluster;
         this.database = database;
         this.documents = documents;
@@ -57,7 +55,7 @@ public final class DatabaseReader {
         return this;
     }
 
-    /** @throws CouchException when the database cannot be read to its end */
+    /** @throws CouchFailure when the database cannot be read to its end */
     public void read() throws InterruptedException {
         int failures = 0;
         boolean more = true;
@@ -70,7 +68,7 @@ public final class DatabaseReader {
                 failures = 0;
                 more = rows >= limit;
                 limit = Math.min(PAGE, limit * GROWTH);
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 boolean advanced = last != null && !last.equals(before);
                 failures = advanced && !e.isGarbled() && isWorthwhile(began) ? 1 : failures + 1;
                 if (failures >= cluster.attempts() || !(e.isTransient() || advanced && e.isLate())) {

@@ -1,8 +1,6 @@
 package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,16 +11,16 @@ import java.util.stream.StreamSupport;
 /** The nodes of a cluster, and what they say about themselves. Immutable. */
 public final class Nodes {
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final List<String> names;
 
-    private Nodes(CouchCluster cluster, List<String> names) {
+    private Nodes(CouchClient cluster, List<String> names) {
         this.cluster = cluster;
         this.names = names;
     }
 
     /** The nodes that the cluster has now; none where that cannot be told. */
-    public static Nodes of(CouchCluster cluster) throws InterruptedException {
+    public static Nodes of(CouchClient cluster) throws InterruptedException {
         try {
             JsonNode members = get(cluster, "_membership").path("cluster_nodes");
             return new Nodes(
@@ -30,7 +28,7 @@ public final class Nodes {
                     StreamSupport.stream(members.spliterator(), false)
                             .map(JsonNode::asText)
                             .toList());
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             return new Nodes(cluster, List.of());
         }
     }
@@ -72,13 +70,13 @@ public final class Nodes {
                 answers.add(get(cluster, segments.toArray(String[]::new)));
             }
             return answers;
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             // Then nothing is known, which costs a longer wait.
             return List.of();
         }
     }
 
-    private static JsonNode get(CouchCluster cluster, String... segments) throws InterruptedException {
-        return cluster.once(CouchRequest.get(CouchPath.server(segments)), CouchCluster::tree);
+    private static JsonNode get(CouchClient cluster, String... segments) throws InterruptedException {
+        return cluster.once(CouchRequest.get(CouchPath.server(segments)), CouchClient::tree);
     }
 }

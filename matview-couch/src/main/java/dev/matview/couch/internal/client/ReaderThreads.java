@@ -1,7 +1,6 @@
 package dev.matview.couch.internal.client;
 
 import dev.matview.core.spi.AggregationException;
-import dev.matview.couch.CouchCluster;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -25,12 +24,12 @@ public final class ReaderThreads implements AutoCloseable {
     }
 
     private final int threads;
-    private final List<CouchCluster> clusters;
+    private final List<CouchClient> clusters;
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private volatile boolean closed;
 
-    public ReaderThreads(int threads, List<CouchCluster> clusters) {
+    public ReaderThreads(int threads, List<CouchClient> clusters) {
         this.threads = threads;
         this.clusters = clusters;
     }

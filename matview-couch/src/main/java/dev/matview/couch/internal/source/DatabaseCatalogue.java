@@ -1,8 +1,8 @@
 package dev.matview.couch.internal.source;
 
 import dev.matview.core.spi.Position;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.Nodes;
 import dev.matview.couch.internal.client.ReaderThreads;
 import java.time.Duration;
@@ -41,7 +41,7 @@ public final class DatabaseCatalogue {
     /** How a catalogue is kept. @param few up to so many databases a sweep is cheaper than waiting for late entries */
     public record Policy(Duration sweepInterval, int few) {}
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final DatabaseListing listing;
     private final PositionReader positions;
     private final SettledUpdates updates;
@@ -51,7 +51,7 @@ public final class DatabaseCatalogue {
 
     private Scope scope = Scope.NOTHING;
     private Map<String, Position> known = Map.of();
-    private Map<String, CouchException> failed = Map.of();
+    private Map<String, CouchFailure> failed = Map.of();
     private UpdatesFeed.@Nullable Place place;
     private GradualSweep gradual;
     private volatile boolean replicated;
@@ -59,7 +59,7 @@ public final class DatabaseCatalogue {
 
     private record Renaming(Position from, Position to) {}
 
-    public DatabaseCatalogue(CouchCluster cluster, ReaderThreads workers, Policy policy) {
+    public DatabaseCatalogue(CouchClient cluster, ReaderThreads workers, Policy policy) {
         this.cluster = cluster;
         this.listing = new DatabaseListing(cluster);
         this.positions = new PositionReader(cluster, workers);
@@ -73,7 +73,7 @@ public final class DatabaseCatalogue {
      * Where the databases of the scope stand, and perhaps others.
      *
      * @param held positions that a database of the name may have had before
-     * @throws CouchException when that cannot be told
+     * @throws CouchFailure when that cannot be told
      */
     Survey survey(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
         if (wanted.prefixes().isEmpty()) {

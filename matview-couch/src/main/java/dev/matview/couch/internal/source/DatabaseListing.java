@@ -2,7 +2,7 @@ package dev.matview.couch.internal.source;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.matview.couch.CouchCluster;
+import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -22,15 +22,15 @@ final class DatabaseListing {
     /** Sorts after every character of a name. */
     private static final String LAST = "\ufff0";
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final int pageSize;
 
-    DatabaseListing(CouchCluster cluster) {
+    DatabaseListing(CouchClient cluster) {
         this(cluster, PAGE);
     }
 
     /** @param pageSize names on a page, at least 2 */
-    DatabaseListing(CouchCluster cluster, int pageSize) {
+    DatabaseListing(CouchClient cluster, int pageSize) {
         this.cluster = cluster;
         this.pageSize = pageSize;
     }

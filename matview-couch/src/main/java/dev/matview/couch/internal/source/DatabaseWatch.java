@@ -1,8 +1,8 @@
 package dev.matview.couch.internal.source;
 
 import dev.matview.core.spi.Position;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.ReaderThreads;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ public final class DatabaseWatch implements AutoCloseable {
     /** Looking at all positions may take this part of the time, and no more. */
     private static final int POLL_SHARE = 10;
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final UpdatesFeed updates;
     private final DatabaseListing listing;
     private final PositionReader positions;
@@ -57,7 +57,7 @@ public final class DatabaseWatch implements AutoCloseable {
     private Scope lookedAt = Scope.NOTHING;
 
     public DatabaseWatch(
-            CouchCluster cluster,
+            CouchClient cluster,
             ReaderThreads workers,
             Supplier<Scope> scope,
             Duration pollInterval,
@@ -156,7 +156,7 @@ public final class DatabaseWatch implements AutoCloseable {
             UpdatesFeed.Updates found = updates.await(from, half.compareTo(LONGEST_POLL) < 0 ? half : LONGEST_POLL);
             tell(found.names());
             since = found.until();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isClientError()) {
                 since = null;
                 updatesDue = Instant.MIN;

@@ -1,7 +1,7 @@
 package dev.matview.couch.internal.source;
 
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -29,19 +29,19 @@ public final class LateDatabases {
         }
     };
 
-    private record Place(CouchCluster cluster, String database) {}
+    private record Place(CouchClient cluster, String database) {}
 
-    private record Lateness(CouchException cause, Instant until) {}
+    private record Lateness(CouchFailure cause, Instant until) {}
 
     /** Why the database is not to be waited for now; nothing when it may be. */
-    public synchronized Optional<CouchException> of(CouchCluster cluster, String database) {
+    public synchronized Optional<CouchFailure> of(CouchClient cluster, String database) {
         Lateness lateness = late.get(new Place(cluster, database));
         boolean over = lateness == null || !cluster.scheduler().instant().isBefore(lateness.until());
         return over ? Optional.empty() : Optional.of(lateness.cause());
     }
 
     /** Reading it, which began then, ended so. */
-    public synchronized void failed(CouchCluster cluster, String database, CouchException cause, Instant began) {
+    public synchronized void failed(CouchClient cluster, String database, CouchFailure cause, Instant began) {
         if (cause.isLate()) {
             Instant now = cluster.scheduler().instant();
             Instant until = now.plus(Duration.between(began, now).multipliedBy(PAUSE));
@@ -49,7 +49,7 @@ public final class LateDatabases {
         }
     }
 
-    synchronized void read(CouchCluster cluster, String database) {
+    synchronized void read(CouchClient cluster, String database) {
         late.remove(new Place(cluster, database));
     }
 }

@@ -1,7 +1,7 @@
 package dev.matview.couch.internal.source;
 
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
 import java.time.Duration;
@@ -19,34 +19,34 @@ public final class Outages {
     /** How long it is taken for granted that a cluster still does not answer. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final Map<CouchCluster, Outage> outages = new ConcurrentHashMap<>();
+    private final Map<CouchClient, Outage> outages = new ConcurrentHashMap<>();
 
-    private record Outage(CouchException cause, Instant until) {}
+    private record Outage(CouchFailure cause, Instant until) {}
 
     /** Why the cluster cannot be asked at the moment; nothing when it can, or it is time to try. */
-    public Optional<CouchException> of(CouchCluster cluster) {
+    public Optional<CouchFailure> of(CouchClient cluster) {
         Outage outage = outages.get(cluster);
         boolean over = outage == null || !cluster.scheduler().instant().isBefore(outage.until());
         return over ? Optional.empty() : Optional.of(outage.cause());
     }
 
     /** A request failed: when the cluster answers no other either, all there fail for the moment. */
-    public void failed(CouchCluster cluster, CouchException cause) throws InterruptedException {
+    public void failed(CouchClient cluster, CouchFailure cause) throws InterruptedException {
         if ((cause.isServerAway() || cause.isLate()) && !answers(cluster)) {
             outages.put(cluster, new Outage(cause, cluster.scheduler().instant().plus(PAUSE)));
         }
     }
 
     /** The cluster answered. */
-    void over(CouchCluster cluster) {
+    void over(CouchClient cluster) {
         outages.remove(cluster);
     }
 
-    private static boolean answers(CouchCluster cluster) throws InterruptedException {
+    private static boolean answers(CouchClient cluster) throws InterruptedException {
         try {
-            cluster.once(CouchRequest.get(CouchPath.server()), CouchCluster::tree);
+            cluster.once(CouchRequest.get(CouchPath.server()), CouchClient::tree);
             return true;
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             return false;
         }
     }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.Position;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import dev.matview.couch.internal.client.ChangesFeed;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -31,13 +31,13 @@ final class PositionReader {
     /** Older servers, others than CouchDB, and users that may not. A 401 or a 429 is of the moment. */
     private static final Set<Integer> NOT_FOR_US = Set.of(400, 403, 404, 405);
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final ReaderThreads workers;
 
     /** Set once the server has refused a batch; a server does not learn it while we run. */
     private volatile boolean oneByOne;
 
-    PositionReader(CouchCluster cluster, ReaderThreads workers) {
+    PositionReader(CouchClient cluster, ReaderThreads workers) {
         this.cluster = cluster;
         this.workers = workers;
     }
@@ -60,7 +60,7 @@ final class PositionReader {
             try {
                 readBatch(batch, survey);
                 return;
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 if (e.isServerAway() && e.status() == 0) {
                     throw e;
                 }
@@ -120,7 +120,7 @@ final class PositionReader {
                     cluster.json(CouchRequest.get(CouchPath.database(name)), answer -> requireAbout(name, answer));
             Position position = position(info);
             survey.positions().put(name, isTelling(info) ? position : withLastChange(name, position));
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isServerAway()) {
                 throw e;
             }
@@ -147,7 +147,7 @@ final class PositionReader {
             String change = last.path("id").asText() + "@"
                     + last.path("changes").path(0).path("rev").asText();
             return new Position(position.updateSeq() + " " + change, position.purgeSeq(), position.instance());
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isNotFound()) {
                 return position;
             }

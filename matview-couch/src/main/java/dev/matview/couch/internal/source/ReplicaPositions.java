@@ -2,9 +2,9 @@ package dev.matview.couch.internal.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.spi.Position;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import dev.matview.couch.internal.client.ChangesFeed;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
 import dev.matview.couch.internal.client.ReaderThreads;
@@ -28,10 +28,10 @@ final class ReplicaPositions {
 
     private static final String SEPARATOR = " ";
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final ReaderThreads workers;
 
-    ReplicaPositions(CouchCluster cluster, ReaderThreads workers) {
+    ReplicaPositions(CouchClient cluster, ReaderThreads workers) {
         this.cluster = cluster;
         this.workers = workers;
     }
@@ -80,7 +80,7 @@ final class ReplicaPositions {
                 }
             }
             return true;
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             // Then it is read, and fails there if it must.
             return false;
         }

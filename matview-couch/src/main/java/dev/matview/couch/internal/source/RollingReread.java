@@ -1,7 +1,7 @@
 package dev.matview.couch.internal.source;
 
 import dev.matview.core.spi.Aggregator.Demand;
-import dev.matview.couch.CouchCluster;
+import dev.matview.couch.internal.client.CouchClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -30,7 +30,7 @@ public final class RollingReread {
 
     private final Duration round;
     private final Map<String, Turn> turns = new HashMap<>();
-    private final Map<CouchCluster, Allowance> allowances = new HashMap<>();
+    private final Map<CouchClient, Allowance> allowances = new HashMap<>();
 
     /** What is due for one feed, and until when that was looked for. */
     private static final class Turn {
@@ -46,9 +46,9 @@ public final class RollingReread {
      * @param round how long it takes to read every database once; zero for never
      * @param clusters where the databases are
      */
-    public RollingReread(Duration round, List<CouchCluster> clusters) {
+    public RollingReread(Duration round, List<CouchClient> clusters) {
         this.round = round;
-        for (CouchCluster cluster : clusters) {
+        for (CouchClient cluster : clusters) {
             allowances.put(
                     cluster,
                     new Allowance(
@@ -56,7 +56,7 @@ public final class RollingReread {
         }
     }
 
-    Allowance allowance(CouchCluster cluster) {
+    Allowance allowance(CouchClient cluster) {
         return Objects.requireNonNull(allowances.get(cluster), "a cluster of the aggregator");
     }
 

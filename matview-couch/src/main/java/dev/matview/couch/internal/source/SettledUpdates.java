@@ -2,7 +2,7 @@ package dev.matview.couch.internal.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.event.Scheduler;
-import dev.matview.couch.CouchCluster;
+import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.Nodes;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +38,7 @@ final class SettledUpdates {
 
     private static final List<String> GATHERED = List.of("listener_pending_updates", "server_pending_updates");
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final Scheduler scheduler;
     private final UpdatesFeed feed;
     private final CommitCounters commits;
@@ -48,7 +48,7 @@ final class SettledUpdates {
     /** No node had been started between the place and then. */
     private Instant running = Instant.MIN;
 
-    SettledUpdates(CouchCluster cluster) {
+    SettledUpdates(CouchClient cluster) {
         this.cluster = cluster;
         this.scheduler = cluster.scheduler();
         this.feed = new UpdatesFeed(cluster);

@@ -5,8 +5,8 @@ import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.Position;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.DatabaseReader;
 import dev.matview.couch.internal.client.ReaderThreads;
 import java.time.Duration;
@@ -33,7 +33,7 @@ public final class SourceVisit {
 
     private static final Logger log = LoggerFactory.getLogger(SourceVisit.class);
 
-    private final Map<CouchCluster, DatabaseCatalogue> clusters;
+    private final Map<CouchClient, DatabaseCatalogue> clusters;
     private final Faults faults;
     private final RollingReread rereads;
     private final ReaderThreads workers;
@@ -48,21 +48,21 @@ public final class SourceVisit {
     /** Held, and not to be seen any more. */
     private final Map<String, List<Demand>> missing = new LinkedHashMap<>();
     /** Clusters that did not answer now, and never listed what feeds may cover there. */
-    private final Map<CouchCluster, CouchException> unlisted = new LinkedHashMap<>();
+    private final Map<CouchClient, CouchFailure> unlisted = new LinkedHashMap<>();
     /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
-    private @Nullable CouchException unseen;
+    private @Nullable CouchFailure unseen;
 
     /** A database: where it is, and its position or why that could not be read. */
     private record Source(
-            CouchCluster cluster,
+            CouchClient cluster,
             @Nullable Position position,
-            @Nullable CouchException failure) {}
+            @Nullable CouchFailure failure) {}
 
     /** What is known of clusters and databases that did not answer as they should. */
     public record Faults(Outages outages, LateDatabases late) {}
 
     public SourceVisit(
-            Map<CouchCluster, DatabaseCatalogue> clusters,
+            Map<CouchClient, DatabaseCatalogue> clusters,
             Faults faults,
             RollingReread rereads,
             ReaderThreads workers,
@@ -91,14 +91,14 @@ public final class SourceVisit {
 
     private void survey(Scope scope) throws InterruptedException {
         int failures = 0;
-        for (Map.Entry<CouchCluster, DatabaseCatalogue> entry : clusters.entrySet()) {
-            CouchCluster cluster = entry.getKey();
+        for (Map.Entry<CouchClient, DatabaseCatalogue> entry : clusters.entrySet()) {
+            CouchClient cluster = entry.getKey();
             try {
                 Survey survey = entry.getValue().survey(scope, this::held);
                 faults.outages().over(cluster);
                 survey.positions().forEach((name, position) -> place(name, new Source(cluster, position, null)));
                 survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 failures++;
                 unseen = e;
                 if (!entry.getValue().knows(scope)) {
@@ -156,7 +156,7 @@ public final class SourceVisit {
             Source source = sources.get(database);
             Position position = source == null ? null : source.position();
             if (position == null) {
-                CouchException failure = source == null ? unseen : source.failure();
+                CouchFailure failure = source == null ? unseen : source.failure();
                 sink.failed(demand.feed(), database, failureOf(failure));
             } else if (!position.equals(demand.held().get(database))) {
                 moved.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
@@ -174,7 +174,7 @@ public final class SourceVisit {
         return clusters.keySet().iterator().next().scheduler().instant();
     }
 
-    private static CouchException failureOf(@Nullable CouchException failure) {
+    private static CouchFailure failureOf(@Nullable CouchFailure failure) {
         if (failure == null) {
             throw new IllegalStateException("a database without a position has a failure");
         }
@@ -211,14 +211,14 @@ public final class SourceVisit {
     /** A list that lacks a database is not believed by itself: the rows would be gone for all who read. */
     private void confirmGone(String database, List<Demand> holding) throws InterruptedException {
         Exception doubt = null;
-        for (Map.Entry<CouchCluster, DatabaseCatalogue> cluster : clusters.entrySet()) {
+        for (Map.Entry<CouchClient, DatabaseCatalogue> cluster : clusters.entrySet()) {
             try {
                 if (cluster.getValue().exists(database)) {
                     holding.forEach(demand -> covers(demand, 1));
                     doubt = new AggregationException(
                             database + " is there, and " + cluster.getKey().url() + " does not list it");
                 }
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 doubt = e;
             }
         }
@@ -234,7 +234,7 @@ public final class SourceVisit {
     private void rereadDue() throws InterruptedException {
         for (Map.Entry<String, List<Demand>> turn : due.entrySet()) {
             String database = turn.getKey();
-            CouchCluster cluster = source(database).cluster();
+            CouchClient cluster = source(database).cluster();
             RollingReread.Allowance allowance = rereads.allowance(cluster);
             Instant began = cluster.scheduler().instant();
             if (allowance.isLeft(began)) {
@@ -263,8 +263,8 @@ public final class SourceVisit {
      */
     private int read(String database, List<Demand> wanting, boolean moved) throws InterruptedException {
         Source source = source(database);
-        CouchCluster cluster = source.cluster();
-        Optional<CouchException> away =
+        CouchClient cluster = source.cluster();
+        Optional<CouchFailure> away =
                 faults.outages().of(cluster).or(() -> faults.late().of(cluster, database));
         if (away.isPresent()) {
             wanting.forEach(demand -> sink.failed(demand.feed(), database, away.get()));
@@ -277,7 +277,7 @@ public final class SourceVisit {
         Instant began = cluster.scheduler().instant();
         try {
             reader.read();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             faults.late().failed(cluster, database, e, began);
             unreadable(cluster, database, wanting, e);
             return reader.requests();
@@ -302,7 +302,7 @@ public final class SourceVisit {
         return moved ? catalogue.asRead(database, position, updateSeq) : ReplicaPositions.asRead(position, updateSeq);
     }
 
-    private void unreadable(CouchCluster cluster, String database, List<Demand> due, CouchException cause)
+    private void unreadable(CouchClient cluster, String database, List<Demand> due, CouchFailure cause)
             throws InterruptedException {
         if (isGone(cluster, database, cause)) {
             for (Demand demand : due) {
@@ -330,14 +330,14 @@ public final class SourceVisit {
         sink.covers(demand.feed(), now);
     }
 
-    private boolean isGone(CouchCluster cluster, String database, CouchException cause) throws InterruptedException {
+    private boolean isGone(CouchClient cluster, String database, CouchFailure cause) throws InterruptedException {
         DatabaseCatalogue catalogue = clusters.get(cluster);
         if (!cause.isNotFound() || catalogue == null) {
             return false;
         }
         try {
             return !catalogue.exists(database);
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             return false;
         }
     }

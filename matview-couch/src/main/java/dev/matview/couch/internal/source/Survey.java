@@ -1,7 +1,7 @@
 package dev.matview.couch.internal.source;
 
 import dev.matview.core.spi.Position;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchFailure;
 import java.util.Map;
 
 /**
@@ -10,4 +10,4 @@ import java.util.Map;
  * @param positions of the databases that could be looked at
  * @param failed why others could not
  */
-record Survey(Map<String, Position> positions, Map<String, CouchException> failed) {}
+record Survey(Map<String, Position> positions, Map<String, CouchFailure> failed) {}

@@ -3,9 +3,9 @@ package dev.matview.couch.internal.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import dev.matview.couch.internal.client.AnswerRows;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -35,9 +35,9 @@ final class UpdatesFeed {
 
     private static final String GLOBAL_CHANGES = "_global_changes";
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
 
-    UpdatesFeed(CouchCluster cluster) {
+    UpdatesFeed(CouchClient cluster) {
         this.cluster = cluster;
     }
 
@@ -60,7 +60,7 @@ final class UpdatesFeed {
             }
             String history = history();
             return Optional.of(new Place(ask(path().with("since", "now")).until(), history));
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isClientError()) {
                 return Optional.empty();
             }
@@ -77,7 +77,7 @@ final class UpdatesFeed {
     Optional<Updates> since(String since) throws InterruptedException {
         try {
             return Optional.of(ask(path().with("since", since)));
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isClientError()) {
                 return Optional.empty();
             }
@@ -95,7 +95,7 @@ final class UpdatesFeed {
     boolean has(String history) throws InterruptedException {
         try {
             return history().equals(history);
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isClientError()) {
                 return false;
             }
@@ -128,7 +128,7 @@ final class UpdatesFeed {
     private JsonNode configuration() throws InterruptedException {
         try {
             return cluster.json(CouchRequest.get(CouchPath.server("_node", "_local", "_config", "global_changes")));
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isClientError()) {
                 return CouchJson.object();
             }

@@ -2,8 +2,8 @@ package dev.matview.couch.internal.view;
 
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewStoreException;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -30,14 +30,14 @@ public final class CouchView {
     public final ReentrantLock lock = new ReentrantLock();
     final ViewPointers pointers;
     final ViewCleanup cleanup;
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final ViewNames names;
     private @Nullable ViewIndex index;
     /** Of the index. */
     private ViewPointer known = ViewPointer.NOTHING;
 
     public CouchView(
-            String name, CouchCluster cluster, ViewNames names, ViewPointers pointers, ViewCleanup.Policy policy) {
+            String name, CouchClient cluster, ViewNames names, ViewPointers pointers, ViewCleanup.Policy policy) {
         this.name = name;
         this.cluster = cluster;
         this.names = names;
@@ -86,7 +86,7 @@ public final class CouchView {
                 if (delta.isPresent()) {
                     return delta;
                 }
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 boolean moved = !pointers.read(name).database().equals(current.database());
                 if (!moved && !e.isNotFound()) {
                     throw e;
@@ -250,7 +250,7 @@ public final class CouchView {
         return current;
     }
 
-    CouchCluster cluster() {
+    CouchClient cluster() {
         return cluster;
     }
 }

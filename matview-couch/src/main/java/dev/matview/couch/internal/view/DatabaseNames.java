@@ -1,7 +1,7 @@
 package dev.matview.couch.internal.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.couch.CouchCluster;
+import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
 import dev.matview.couch.internal.client.WrongAnswerException;
@@ -14,7 +14,7 @@ final class DatabaseNames {
     private DatabaseNames() {}
 
     /** For few databases; a server that knows no ranges of names lists all it has. */
-    static List<String> beginningWith(CouchCluster cluster, String begin) throws InterruptedException {
+    static List<String> beginningWith(CouchClient cluster, String begin) throws InterruptedException {
         CouchPath path =
                 CouchPath.server("_all_dbs").withJson("start_key", begin).withJson("end_key", begin + "\ufff0");
         List<String> names = new ArrayList<>();

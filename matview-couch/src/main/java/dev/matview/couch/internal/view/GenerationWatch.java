@@ -3,9 +3,9 @@ package dev.matview.couch.internal.view;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Subscription;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import dev.matview.couch.internal.client.ChangesFeed;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +21,7 @@ public final class GenerationWatch implements AutoCloseable {
     /** How long a watcher waits for a CouchDB that does not answer; it is told of the current generation later then. */
     private static final Duration BEGINS = Duration.ofSeconds(5);
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final ViewPointers pointers;
     private final String meta;
     private final Map<String, Watched> views = new ConcurrentHashMap<>();
@@ -39,7 +39,7 @@ public final class GenerationWatch implements AutoCloseable {
         private long generation;
     }
 
-    public GenerationWatch(CouchCluster cluster, ViewPointers pointers, String meta) {
+    public GenerationWatch(CouchClient cluster, ViewPointers pointers, String meta) {
         this.cluster = cluster;
         this.pointers = pointers;
         this.meta = meta;
@@ -66,7 +66,7 @@ public final class GenerationWatch implements AutoCloseable {
                         }
 
                         @Override
-                        public void away(CouchException reason) {
+                        public void away(CouchFailure reason) {
                             missing = true;
                         }
                     })

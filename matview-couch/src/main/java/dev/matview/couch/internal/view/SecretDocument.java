@@ -2,7 +2,7 @@ package dev.matview.couch.internal.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.StoreSecret;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import java.util.Base64;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class SecretDocument {
         try {
             documents.put(ID, document);
             return true;
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isConflict()) {
                 return false;
             }

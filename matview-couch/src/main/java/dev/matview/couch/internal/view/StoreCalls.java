@@ -1,8 +1,8 @@
 package dev.matview.couch.internal.view;
 
 import dev.matview.core.spi.ViewStoreException;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
@@ -14,11 +14,11 @@ import java.util.Set;
  */
 public final class StoreCalls implements AutoCloseable {
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final Set<Thread> underWay = new HashSet<>();
     private boolean closed;
 
-    public StoreCalls(CouchCluster cluster) {
+    public StoreCalls(CouchClient cluster) {
         this.cluster = cluster;
     }
 
@@ -37,7 +37,7 @@ public final class StoreCalls implements AutoCloseable {
         enter(thread);
         try {
             return call.run();
-        } catch (CouchException
+        } catch (CouchFailure
                 | IllegalStateException
                 | IllegalArgumentException
                 | UncheckedIOException

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import java.io.IOException;
 import java.time.Duration;
@@ -172,7 +172,7 @@ public final class ViewCleanup {
                 trim(database, all.subList(from, Math.min(all.size(), from + ViewDatabase.PORTION)));
             }
             rebuildIfDue(database);
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             // The whole database is gone: so is what was dead in it.
             if (!e.isNotFound()) {
                 throw e;

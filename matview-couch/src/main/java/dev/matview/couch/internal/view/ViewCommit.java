@@ -3,7 +3,7 @@ package dev.matview.couch.internal.view;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +78,7 @@ public final class ViewCommit {
             written = delta.whole() || anew
                     ? writeWhole(delta, current, number, delta.head(), anew)
                     : writeChange(delta, current, number);
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isNotFound() && !pointers.read(view.name).database().equals(current.database())) {
                 return Outcome.MOVED;
             }
@@ -145,7 +145,7 @@ public final class ViewCommit {
         try {
             Optional<ViewPointer> replaced = pointers.replace(view.name, next);
             return replaced.isPresent() ? replaced.get() : view.awaitPointer();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             ViewPointer now = pointers.read(view.name);
             if (now.recent().contains(number)) {
                 return now;
@@ -173,7 +173,7 @@ public final class ViewCommit {
         }
         try {
             written.target().delete();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             log.info(
                     "{}: {} is left to the cleanup: {}",
                     view.name,
@@ -231,7 +231,7 @@ public final class ViewCommit {
     private void release(ViewPointer held) throws InterruptedException {
         try {
             pointers.replace(view.name, held.held(null));
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             log.info("{}: commits wait until {}: {}", view.name, held.heldUntil(), e.getMessage());
         }
     }

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializable;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
 import dev.matview.couch.internal.client.AnswerRows;
 import dev.matview.couch.internal.client.BulkAnswers;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -32,10 +32,10 @@ final class ViewDatabase {
     /** How many portions are written at once. */
     private static final int AT_ONCE = 4;
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final String name;
 
-    ViewDatabase(CouchCluster cluster, String name) {
+    ViewDatabase(CouchClient cluster, String name) {
         this.cluster = cluster;
         this.name = name;
     }
@@ -60,7 +60,7 @@ final class ViewDatabase {
             cluster.json(CouchRequest.put(CouchPath.database(name), CouchJson.object())
                     .repeated());
             return true;
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.status() != 412) {
                 throw e;
             }
@@ -75,7 +75,7 @@ final class ViewDatabase {
     void delete() throws InterruptedException {
         try {
             cluster.json(CouchRequest.delete(CouchPath.database(name)).repeated());
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (!e.isNotFound()) {
                 throw e;
             }
@@ -86,7 +86,7 @@ final class ViewDatabase {
         try {
             info();
             return true;
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isNotFound()) {
                 return false;
             }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
-import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchException;
+import dev.matview.couch.internal.client.CouchClient;
+import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -23,10 +23,10 @@ public final class ViewPointers {
 
     private static final Logger log = LoggerFactory.getLogger(ViewPointers.class);
 
-    private final CouchCluster cluster;
+    private final CouchClient cluster;
     private final String meta;
 
-    public ViewPointers(CouchCluster cluster, String meta) {
+    public ViewPointers(CouchClient cluster, String meta) {
         this.cluster = cluster;
         this.meta = meta;
     }
@@ -64,7 +64,7 @@ public final class ViewPointers {
         All all = new All();
         try {
             new DatabaseReader(cluster, meta, all).read();
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (!e.isNotFound()) {
                 throw e;
             }
@@ -111,7 +111,7 @@ public final class ViewPointers {
     Optional<ViewPointer> replace(String view, ViewPointer next) throws InterruptedException {
         try {
             return Optional.of(next.at(put(ViewNames.pointer(view), next.json(view))));
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isConflict()) {
                 return Optional.empty();
             }
@@ -134,7 +134,7 @@ public final class ViewPointers {
             try {
                 put(id, next);
                 return attempt;
-            } catch (CouchException e) {
+            } catch (CouchFailure e) {
                 // Another took the number, or we did, and the answer was lost: there are more.
                 if (!e.isConflict()) {
                     throw e;
@@ -153,7 +153,7 @@ public final class ViewPointers {
                                     && answer.path("_rev").isTextual(),
                             "an answer with another document than asked for"));
             return (ObjectNode) document;
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.isNotFound()) {
                 return CouchJson.object();
             }
@@ -168,7 +168,7 @@ public final class ViewPointers {
         JsonNode answer;
         try {
             answer = cluster.json(request, ViewPointers::requireRev);
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (!e.isNotFound()) {
                 throw e;
             }
@@ -187,7 +187,7 @@ public final class ViewPointers {
         try {
             cluster.json(CouchRequest.put(CouchPath.database(meta), CouchJson.object())
                     .repeated());
-        } catch (CouchException e) {
+        } catch (CouchFailure e) {
             if (e.status() != 412) {
                 throw e;
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.couch.CouchCluster;
+import dev.matview.couch.Inside;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
@@ -40,7 +41,7 @@ class DatabaseListingTest {
             databases.create(name);
         }
 
-        assertThat(new DatabaseListing(cluster, 2).names(scope(databases.pattern())))
+        assertThat(new DatabaseListing(Inside.of(cluster), 2).names(scope(databases.pattern())))
                 .containsExactly(
                         databases.name("a"),
                         databases.name("b"),
@@ -55,10 +56,11 @@ class DatabaseListingTest {
     void systemDatabasesAreInNoScope() throws InterruptedException {
         databases.create("a");
 
-        assertThat(new DatabaseListing(cluster).names(scope("*")))
+        assertThat(new DatabaseListing(Inside.of(cluster)).names(scope("*")))
                 .contains(databases.name("a"))
                 .noneMatch(name -> name.startsWith("_"));
-        assertThat(new DatabaseListing(cluster).names(scope("_users"))).isEmpty();
+        assertThat(new DatabaseListing(Inside.of(cluster)).names(scope("_users")))
+                .isEmpty();
     }
 
     @Test
