@@ -18,6 +18,9 @@ public final class Listeners<E> {
 
     private final List<Listener<E>> all = new CopyOnWriteArrayList<>();
 
+    /** Nobody is told yet. */
+    public Listeners() {}
+
     /** Tells the consumer of events until the result is closed. */
     public Subscription add(Consumer<? super E> consumer) {
         Listener<E> listener = new Listener<>(consumer);

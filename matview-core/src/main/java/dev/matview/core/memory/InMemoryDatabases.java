@@ -44,6 +44,9 @@ public final class InMemoryDatabases implements Aggregator {
     private final AtomicLong created = new AtomicLong();
     private volatile boolean closed;
 
+    /** There are no databases yet. */
+    public InMemoryDatabases() {}
+
     /** The names of the databases there are now, in order. */
     public Set<String> databases() {
         return new TreeSet<>(databases.keySet());

@@ -39,6 +39,9 @@ public final class InMemoryViewStore implements ViewStore {
     private final AtomicReference<StoreSecret> secret = new AtomicReference<>(OF_THE_PROCESS);
     private volatile boolean closed;
 
+    /** There are no views yet. */
+    public InMemoryViewStore() {}
+
     @Override
     public Optional<ViewDelta> read(String view, long since) {
         requireOpen(view);
