@@ -413,13 +413,14 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private FeedStatus status(FeedTask task) {
         Optional<Served> served = task.served();
-        LeftOut leftOut = served.map(s -> s.snapshot().leftOut()).orElse(LeftOut.NOTHING);
+        LeftOut leftOut = served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING);
         ViewFormatException refusal = task.writer.refusal();
         Instant now = scheduler.instant();
         synchronized (worker) {
             return new FeedStatus(
                     task.feed,
-                    served.map(s -> s.view(s.snapshot().visibleRows(s.feed()))).orElse(null),
+                    served.map(s -> s.view(s.generation().visibleRows(s.feed())))
+                            .orElse(null),
                     served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                             .orElse(null),
                     task.progress(),
@@ -428,7 +429,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                     refusal == null ? task.lastFailure : refusal.getMessage(),
                     served.map(s -> s.coverage().behind()).orElse(Map.of()),
                     leftOut,
-                    served.map(s -> s.snapshot().bytes()).orElse(0L));
+                    served.map(s -> s.generation().bytes()).orElse(0L));
         }
     }
 
