@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,6 +48,7 @@ class KilledWhileRefreshingTest {
         views.close();
     }
 
+    @Tag("slow")
     @Test
     void aKilledServerLeavesOneWholeGenerationAndTheNextRefreshConverges() throws Exception {
         System.out.println("killing " + KILLS + " times, -Dmatview.seed=" + SEED);
