@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two servers on one CouchDB. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreRaceTest {
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 10 times; {@code -Dmatview.seed=…} draws the
  * same instants again.
  */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class KilledWhileRefreshingTest {
 
