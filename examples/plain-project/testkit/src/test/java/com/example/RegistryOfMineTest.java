@@ -5,7 +5,7 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.testkit.FeedRegistryContract;
 
-/** The same for a registry. */
+/** Put your registry in the place of the one in memory. {@code AggregatorContract} and {@code ViewStoreContract} are alike. */
 class RegistryOfMineTest extends FeedRegistryContract {
 
     private final InMemoryFeedRegistry registry = new InMemoryFeedRegistry();
