@@ -3,7 +3,6 @@ package dev.matview.couch;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.contract.FeedRegistryContract;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.registry.FeedDefinitionWriter;
@@ -12,6 +11,7 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.FeedRegistryContract;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.matview.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.contract.Views;
 import dev.matview.core.feed.RegistryException;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.ViewStore;
@@ -15,6 +14,7 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.Views;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ViewModel;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ViewModel;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
