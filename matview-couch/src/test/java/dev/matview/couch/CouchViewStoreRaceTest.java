@@ -14,6 +14,7 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.spi.Row;
 import dev.matview.couch.harness.Needs;
+import dev.matview.couch.harness.Opened;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
 import java.nio.charset.StandardCharsets;
@@ -38,24 +39,26 @@ class CouchViewStoreRaceTest {
             FeedDefinition.builder("posts").interval(Duration.ofHours(1)).build();
 
     private final StoredViews views = new StoredViews();
+    private final Opened opened = new Opened();
     private final CouchCluster cluster =
             TestCouch.get().cluster().requestsInFlight(16).build();
     private final InMemoryDatabases sources = new InMemoryDatabases();
 
     @AfterEach
     void close() {
+        opened.close();
         cluster.close();
         views.close();
     }
 
     private GlobalFeeds server() {
-        GlobalFeeds feeds = GlobalFeeds.builder()
+        CouchViewStore store = opened.add(
+                views.store(cluster).cleanupGrace(Duration.ofMillis(100)).build());
+        GlobalFeeds feeds = opened.add(GlobalFeeds.builder()
                 .registry(FeedRegistry.of(POSTS))
-                .aggregator(new KeptOpen(sources))
-                .viewStore(views.store(cluster)
-                        .cleanupGrace(Duration.ofMillis(100))
-                        .build())
-                .build();
+                .aggregator(sources)
+                .viewStore(store)
+                .build());
         feeds.start();
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> feeds.status("posts").nextRefresh() != null

@@ -142,11 +142,12 @@ class KilledWhileRefreshingTest {
     private void converge(int stamp) throws Exception {
         InMemoryDatabases sources = new InMemoryDatabases();
         RefreshingProcess.write(sources, stamp);
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(new InMemoryFeedRegistry(RefreshingProcess.feed(stamp)))
-                .aggregator(sources)
-                .viewStore(RefreshingProcess.store(cluster, views.prefix()))
-                .build()) {
+        try (CouchViewStore store = RefreshingProcess.store(cluster, views.prefix());
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(new InMemoryFeedRegistry(RefreshingProcess.feed(stamp)))
+                        .aggregator(sources)
+                        .viewStore(store)
+                        .build()) {
             feeds.start();
             feeds.refresh("posts").get(60, TimeUnit.SECONDS);
         }

@@ -38,10 +38,12 @@ class ViewCommandsIT {
                 .databases(databases.name("user-*"))
                 .build();
         try (CouchCluster cluster = couch.cluster().build();
+                CouchAggregator aggregator = CouchAggregator.of(cluster);
+                CouchViewStore store = CouchViewStore.of(cluster);
                 GlobalFeeds feeds = GlobalFeeds.builder()
                         .registry(FeedRegistry.of(posts))
-                        .aggregator(CouchAggregator.of(cluster))
-                        .viewStore(CouchViewStore.of(cluster))
+                        .aggregator(aggregator)
+                        .viewStore(store)
                         .build()) {
             feeds.start();
             feeds.refresh("posts").join();

@@ -185,12 +185,14 @@ class StartTest {
 
         @Override
         public Subscription watch(Consumer<Contents> listener) {
-            return listeners.add(listener);
+            Subscription watch = listeners.add(listener);
+            return () -> {
+                watch.close();
+                closing.run();
+            };
         }
 
         @Override
-        public void close() {
-            closing.run();
-        }
+        public void close() {}
     }
 }
