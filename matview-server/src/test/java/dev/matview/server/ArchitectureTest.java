@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.matview.core.error.MatviewException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -191,6 +192,23 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.matview.core.mango.regex..")
+                .check(matview);
+    }
+
+    /** Whoever embeds matview can catch all of it at once. */
+    @Test
+    void everyUncheckedExceptionOfTheLibrariesHasOneRoot() {
+        classes()
+                .that()
+                .resideInAnyPackage("dev.matview.core..", "dev.matview.couch..")
+                .and()
+                .resideOutsideOfPackages("dev.matview..internal..", "dev.matview.core.mango.regex..")
+                .and()
+                .arePublic()
+                .and()
+                .areAssignableTo(RuntimeException.class)
+                .should()
+                .beAssignableTo(MatviewException.class)
                 .check(matview);
     }
 
