@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.sun.net.httpserver.HttpServer;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ManualScheduler;
+import dev.matview.testkit.ManualScheduler;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry.Problem;
@@ -86,7 +86,6 @@ class BrowserIT {
                         new Problem("feeds/b", "<b>events</b>", "query", "is missing")))
                 .aggregator(databases)
                 .viewStore(store)
-                .scheduler(Scheduler.system())
                 .build();
         feeds.start();
         feeds.refresh("posts").join();

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ManualScheduler;
+import dev.matview.testkit.ManualScheduler;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
@@ -51,7 +51,6 @@ class SocketAttacksTest {
                         .selector("{\"type\":\"post\"}")
                         .build()))
                 .aggregator(databases)
-                .scheduler(Scheduler.system())
                 .build();
         feeds.start();
         feeds.refresh("posts").join();

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Settings;
-import dev.matview.core.contract.ManualScheduler;
+import dev.matview.testkit.ManualScheduler;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
@@ -96,7 +96,6 @@ class SocketTurnsTest {
                         .selector("{\"type\":\"post\"}")
                         .build()))
                 .aggregator(databases)
-                .scheduler(Scheduler.system())
                 .settings(Settings.builder().answerBytes(2_000).build())
                 .build();
         open.add(feeds);

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.access.Access;
-import dev.matview.core.contract.ManualScheduler;
+import dev.matview.testkit.ManualScheduler;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -52,11 +52,7 @@ class SocketsTest {
 
     @BeforeEach
     void start() throws IOException {
-        feeds = GlobalFeeds.builder()
-                .registry(registry)
-                .aggregator(databases)
-                .scheduler(Scheduler.system())
-                .build();
+        feeds = GlobalFeeds.builder().registry(registry).aggregator(databases).build();
         open.add(feeds);
         feeds.start();
         post("userdb-alice", 1, "*");
