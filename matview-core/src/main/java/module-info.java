@@ -8,6 +8,7 @@ module dev.matview.core {
 
     exports dev.matview.core;
     exports dev.matview.core.access;
+    exports dev.matview.core.error;
     exports dev.matview.core.event;
     exports dev.matview.core.feed;
     exports dev.matview.core.files;

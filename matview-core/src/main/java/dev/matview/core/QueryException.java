@@ -1,7 +1,9 @@
 package dev.matview.core;
 
+import dev.matview.core.error.MatviewException;
+
 /** A query that has no answer. The error name and the reason are CouchDB's form of saying so, fit for a client. */
-public abstract sealed class QueryException extends RuntimeException
+public abstract sealed class QueryException extends MatviewException
         permits FeedNotRegisteredException,
                 RegistryNotReadyException,
                 ViewNotReadyException,

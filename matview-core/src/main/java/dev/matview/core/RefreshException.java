@@ -1,7 +1,9 @@
 package dev.matview.core;
 
+import dev.matview.core.error.MatviewException;
+
 /** A refresh failed; the generation served before still is. */
-public class RefreshException extends RuntimeException {
+public class RefreshException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     private final String collection;

@@ -2,9 +2,9 @@ package dev.matview.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.registry.JsonFileRegistry;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

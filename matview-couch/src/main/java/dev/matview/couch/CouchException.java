@@ -1,12 +1,13 @@
 package dev.matview.couch;
 
+import dev.matview.core.error.MatviewException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * CouchDB did not do what it was asked: it answered with an error, or not at all. Messages name the server, without
  * credentials, and the request, without its body.
  */
-public class CouchException extends RuntimeException {
+public class CouchException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     private final int status;

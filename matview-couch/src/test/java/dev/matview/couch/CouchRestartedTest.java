@@ -25,12 +25,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * CouchDB restarted in the middle of what a server does with it. PouchDB Server is in memory here and would forget
  * everything: with that, all connections break and none are accepted for a moment.
  */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchRestartedTest {
 

@@ -26,9 +26,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two servers on one CouchDB. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreRaceTest {
 
@@ -83,6 +85,7 @@ class CouchViewStoreRaceTest {
         return new String(row.document(), StandardCharsets.UTF_8).replaceAll(".*\"stamp\":([0-9]+).*", "$1");
     }
 
+    @Tag("slow")
     @Test
     void twoServersToldToRefreshAtOnceBothServeTheWinnersGeneration() throws Exception {
         write(0);

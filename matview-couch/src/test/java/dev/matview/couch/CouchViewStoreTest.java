@@ -1,13 +1,13 @@
 package dev.matview.couch;
 
-import static dev.matview.core.contract.Views.delta;
-import static dev.matview.core.contract.Views.put;
-import static dev.matview.core.contract.Views.remove;
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
-import static dev.matview.core.contract.Views.whole;
 import static dev.matview.couch.StoredViews.VIEW;
 import static dev.matview.couch.StoredViews.read;
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.remove;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,8 +18,6 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.access.Acl;
-import dev.matview.core.contract.ViewModel;
-import dev.matview.core.contract.Views;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -34,6 +32,8 @@ import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.Opened;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ViewModel;
+import dev.matview.testkit.Views;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,8 +43,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreTest {
 

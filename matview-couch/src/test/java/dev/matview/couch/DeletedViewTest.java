@@ -19,9 +19,11 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Somebody deletes the database that holds a view, while two servers serve it. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class DeletedViewTest {
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -12,6 +11,7 @@ import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.Http;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;

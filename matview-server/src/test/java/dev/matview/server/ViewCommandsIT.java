@@ -16,9 +16,11 @@ import dev.matview.couch.harness.Tool;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The commands {@code views list} and {@code views drop}, on a CouchDB. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class ViewCommandsIT {
 

@@ -1,10 +1,11 @@
 package dev.matview.core.feed;
 
+import dev.matview.core.error.MatviewException;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Feed definitions cannot be used; says everything that is wrong with them at once. */
-public class RegistryException extends RuntimeException {
+public class RegistryException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<FeedRegistry.Problem> problems;

@@ -1,12 +1,13 @@
 package dev.matview.core.files;
 
+import dev.matview.core.error.MatviewException;
 import java.nio.file.Path;
 
 /**
  * A line of a file is not a document that can be read. The message is {@code path:line: reason}; no part of the line's
  * content is in it.
  */
-public final class BadLineException extends RuntimeException {
+public final class BadLineException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     private final transient Path path;
@@ -19,7 +20,7 @@ public final class BadLineException extends RuntimeException {
      */
     public BadLineException(Path path, long line, String reason) {
         // No stack trace: the fault is in the file, and thousands of files may have one.
-        super(path + ":" + line + ": " + reason, null, false, false);
+        super(path + ":" + line + ": " + reason, null, false);
         this.path = path;
         this.line = line;
         this.reason = reason;

@@ -1,7 +1,9 @@
 package dev.matview.core.mango;
 
+import dev.matview.core.error.MatviewException;
+
 /** Says that a {@link Budget} ends here. Costs no stack trace: to try with little first is an ordinary way to work. */
-public final class BudgetSpentException extends RuntimeException {
+public final class BudgetSpentException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     private final Reason reason;
@@ -19,7 +21,7 @@ public final class BudgetSpentException extends RuntimeException {
     }
 
     BudgetSpentException(Reason reason) {
-        super("the budget is spent: " + reason, null, false, false);
+        super("the budget is spent: " + reason, null, false);
         this.reason = reason;
     }
 

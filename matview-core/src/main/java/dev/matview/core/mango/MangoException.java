@@ -1,10 +1,12 @@
 package dev.matview.core.mango;
 
+import dev.matview.core.error.MatviewException;
+
 /**
  * Says that a selector, a projection or a sort is refused, with the error name that CouchDB would answer. An HTTP
  * server answers 400 with {@link #error()} and {@link #reason()}.
  */
-public final class MangoException extends RuntimeException {
+public final class MangoException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     private final String error;

@@ -1,7 +1,9 @@
 package dev.matview.core.spi;
 
+import dev.matview.core.error.MatviewException;
+
 /** The store of the views could not do what was asked of it. */
-public class ViewStoreException extends RuntimeException {
+public class ViewStoreException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     /** @param message names the view and what was tried */

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever the body is, the answer is one of those that README lists. */
@@ -95,6 +96,7 @@ class BodiesOverHttpTest {
         feeds.close();
     }
 
+    @Tag("slow")
     @Test
     void noBodyMakesTheServerFail() throws JsonProcessingException {
         Http http = new Http(service.port());

@@ -8,9 +8,9 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Settings;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -53,6 +53,7 @@ class RefreshOverHttpTest {
         for (RawClient client : clients) {
             client.close();
         }
+        refresh.completeExceptionally(new IllegalStateException("the test is over"));
         service.close();
     }
 

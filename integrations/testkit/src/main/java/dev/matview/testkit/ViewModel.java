@@ -1,4 +1,4 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,7 @@ import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A reader's copy of a view, kept by applying deltas one after the other; checks that each of them fits. */
 public final class ViewModel {
@@ -17,7 +18,7 @@ public final class ViewModel {
     private final Map<String, Position> positions = new TreeMap<>();
     private final Map<String, Map<String, Row>> rows = new TreeMap<>();
     private final Map<String, LeftOut> leftOut = new TreeMap<>();
-    private ViewHead head;
+    private @Nullable ViewHead head;
 
     public static ViewModel of(ViewDelta whole) {
         return new ViewModel().apply(whole);

@@ -1,4 +1,4 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;

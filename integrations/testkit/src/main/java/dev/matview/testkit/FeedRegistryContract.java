@@ -1,4 +1,4 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,7 @@ public abstract class FeedRegistryContract {
             .interval(Duration.ofMinutes(10))
             .build();
 
-    private FeedRegistry registry;
+    private @Nullable FeedRegistry registry;
 
     /** Opens the registry of this test; it has no feeds yet. */
     protected abstract FeedRegistry open() throws Exception;

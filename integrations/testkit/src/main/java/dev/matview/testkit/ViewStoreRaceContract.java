@@ -1,4 +1,4 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

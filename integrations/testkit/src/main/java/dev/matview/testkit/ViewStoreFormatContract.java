@@ -1,9 +1,9 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
-import static dev.matview.core.contract.Views.delta;
-import static dev.matview.core.contract.Views.put;
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -12,7 +12,7 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.internal.refresh.VersionedNode;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.core.spi.LeftOut;
@@ -144,10 +144,25 @@ abstract class ViewStoreFormatContract extends ViewStoreHarness {
         return new String(node.query("posts", Query.all()).json());
     }
 
-    private static GlobalFeeds node(int format, InMemoryDatabases databases, ViewStore store) {
-        GlobalFeeds node = VersionedNode.of(format, new InMemoryFeedRegistry(POSTS), databases, store);
+    /** A server that is behind the present one by so many formats; over one post. */
+    private static GlobalFeeds node(int behind, FeedRegistry registry, ViewStore store) {
+        InMemoryDatabases databases = new InMemoryDatabases();
+        databases.put("userdb-a", "{\"_id\":\"p1\",\"type\":\"post\"}");
+        GlobalFeeds node = GlobalFeeds.builder()
+                .registry(registry)
+                .aggregator(databases)
+                .viewStore(new StoreOfVersion(store, behind))
+                .build();
         node.start();
         return node;
+    }
+
+    private static GlobalFeeds present(ViewStore store) {
+        return node(0, new InMemoryFeedRegistry(POSTS), store);
+    }
+
+    private static GlobalFeeds older(ViewStore store) {
+        return node(1, new InMemoryFeedRegistry(POSTS), store);
     }
 
     private static void assertLeavesAlone(GlobalFeeds older) {
@@ -167,13 +182,11 @@ abstract class ViewStoreFormatContract extends ViewStoreHarness {
     /** A rolling upgrade: the new server comes while the old one still serves. */
     @Test
     void aNewServerBuildsTheViewAnewOnceAndTheOldOneLeavesItAlone() {
-        InMemoryDatabases databases = new InMemoryDatabases();
-        databases.put("userdb-a", "{\"_id\":\"p1\",\"type\":\"post\"}");
         ViewStore shared = store();
-        try (GlobalFeeds old = node(ViewHead.FORMAT - 1, databases, shared)) {
+        try (GlobalFeeds old = older(shared)) {
             old.refresh("posts").join();
             assertThat(posts(old)).contains("p1");
-            try (GlobalFeeds upgraded = node(ViewHead.FORMAT, databases, store())) {
+            try (GlobalFeeds upgraded = present(store())) {
                 upgraded.refresh("posts").join();
                 assertThat(posts(upgraded)).contains("p1");
                 assertThat(shared.head(VIEW).orElseThrow().format()).isEqualTo(ViewHead.FORMAT);
@@ -190,15 +203,12 @@ abstract class ViewStoreFormatContract extends ViewStoreHarness {
 
     @Test
     void anOldServerThatStartsAfterTheNewOneLeavesTheViewAloneAndDoesNotDropIt() {
-        InMemoryDatabases databases = new InMemoryDatabases();
-        databases.put("userdb-a", "{\"_id\":\"p1\",\"type\":\"post\"}");
         ViewStore shared = store();
         InMemoryFeedRegistry registry = new InMemoryFeedRegistry(POSTS);
-        try (GlobalFeeds upgraded = node(ViewHead.FORMAT, databases, shared)) {
+        try (GlobalFeeds upgraded = present(shared)) {
             upgraded.refresh("posts").join();
             ViewHead before = shared.head(VIEW).orElseThrow();
-            try (GlobalFeeds old = VersionedNode.of(ViewHead.FORMAT - 1, registry, databases, store())) {
-                old.start();
+            try (GlobalFeeds old = node(1, registry, store())) {
                 assertLeavesAlone(old);
                 registry.remove("posts");
                 registry.put(FeedDefinition.builder("other").build());
@@ -212,11 +222,9 @@ abstract class ViewStoreFormatContract extends ViewStoreHarness {
 
     @Test
     void anOldServerServesAgainWhatItBuildsOnceTheNewViewIsDropped() {
-        InMemoryDatabases databases = new InMemoryDatabases();
-        databases.put("userdb-a", "{\"_id\":\"p1\",\"type\":\"post\"}");
         ViewStore shared = store();
         shared.commit(whole(0, ViewHead.FORMAT));
-        try (GlobalFeeds old = node(ViewHead.FORMAT - 1, databases, store())) {
+        try (GlobalFeeds old = older(store())) {
             assertLeavesAlone(old);
             shared.drop(VIEW);
 

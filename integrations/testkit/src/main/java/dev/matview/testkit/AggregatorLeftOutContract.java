@@ -1,14 +1,14 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.SliceReader.Report;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.LeftOut.Example;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.testkit.SliceReader.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

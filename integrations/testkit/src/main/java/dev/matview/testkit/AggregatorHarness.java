@@ -1,8 +1,9 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Aggregator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /**
@@ -15,7 +16,7 @@ abstract class AggregatorHarness {
     protected static final String BOB = "bob";
     protected static final String CAROL = "carol";
 
-    private Aggregator aggregator;
+    private @Nullable Aggregator aggregator;
 
     /** Opens the aggregator over this test's databases; there are none yet. */
     protected abstract Aggregator open() throws Exception;

@@ -1,13 +1,13 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
-import static dev.matview.core.contract.Views.delta;
-import static dev.matview.core.contract.Views.dropping;
-import static dev.matview.core.contract.Views.position;
-import static dev.matview.core.contract.Views.put;
-import static dev.matview.core.contract.Views.remove;
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
-import static dev.matview.core.contract.Views.whole;
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.dropping;
+import static dev.matview.testkit.Views.position;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.remove;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

@@ -1,8 +1,8 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
-import static dev.matview.core.contract.Views.whole;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.spi.StoreSecret;

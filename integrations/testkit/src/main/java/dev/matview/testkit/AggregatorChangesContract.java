@@ -1,16 +1,16 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.contract.SliceReader.Report;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.testkit.SliceReader.Report;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.matview.core.contract;
+package dev.matview.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Acl;
-import dev.matview.core.contract.SliceReader.Report;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Row;
+import dev.matview.testkit.SliceReader.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
