@@ -27,11 +27,12 @@ class RegistryProblemsTest {
     @Test
     void aRegistryThatGoesWrongIsToldUntilItIsRightAgain() throws IOException {
         Path file = Files.writeString(directory.resolve("feeds.json"), POSTS);
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(JsonFileRegistry.open(file, scheduler))
-                .aggregator(new InMemoryDatabases())
-                .scheduler(scheduler)
-                .build()) {
+        try (JsonFileRegistry registry = JsonFileRegistry.open(file, scheduler);
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(registry)
+                        .aggregator(new InMemoryDatabases())
+                        .scheduler(scheduler)
+                        .build()) {
             feeds.start();
             assertThat(feeds.registryProblems()).isEmpty();
 

@@ -12,8 +12,10 @@ import dev.matview.testkit.AggregatorContract;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** The contract, with every visit reading all positions, as it does while there are few databases. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorContractTest extends AggregatorContract {
 

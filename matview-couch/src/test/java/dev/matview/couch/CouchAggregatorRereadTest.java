@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What nobody noticed is mended when the database's turn comes to be read again. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorRereadTest {
 

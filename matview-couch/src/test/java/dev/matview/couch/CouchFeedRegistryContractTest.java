@@ -15,8 +15,10 @@ import dev.matview.testkit.FeedRegistryContract;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
 /** Documents are numbered, so that the first is in force where two have one name. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchFeedRegistryContractTest extends FeedRegistryContract {
 

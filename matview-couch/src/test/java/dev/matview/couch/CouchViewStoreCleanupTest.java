@@ -35,9 +35,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is dead leaves the databases, and nothing else does. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreCleanupTest {
 

@@ -6,8 +6,10 @@ import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
 import dev.matview.testkit.ViewStoreContract;
+import org.junit.jupiter.api.Tag;
 
 /** Each store is as that of another process: they share nothing but the connections. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreContractTest extends ViewStoreContract {
 

@@ -33,9 +33,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections that break while a generation is committed, read or watched. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreFaultsTest {
 

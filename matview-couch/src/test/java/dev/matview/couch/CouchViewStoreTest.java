@@ -29,6 +29,7 @@ import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.Needs;
+import dev.matview.couch.harness.Opened;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
 import dev.matview.testkit.ViewModel;
@@ -42,8 +43,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreTest {
 
@@ -56,31 +59,26 @@ class CouchViewStoreTest {
     private final StoredViews views = new StoredViews();
     private final FaultProxy proxy = new FaultProxy(TestCouch.get().url());
     private final CouchCluster cluster = TestCouch.get().cluster(proxy.url()).build();
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Opened opened = new Opened();
 
     private CouchViewStore store() {
-        CouchViewStore store = views.store(cluster).build();
-        opened.add(store);
-        return store;
+        return opened.add(views.store(cluster).build());
     }
 
     @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : opened) {
-            each.close();
-        }
+    void close() {
+        opened.close();
         cluster.close();
         proxy.close();
         views.close();
     }
 
     private GlobalFeeds feeds(InMemoryDatabases sources) {
-        GlobalFeeds feeds = GlobalFeeds.builder()
+        GlobalFeeds feeds = opened.add(GlobalFeeds.builder()
                 .registry(FeedRegistry.of(POSTS))
-                .aggregator(new KeptOpen(sources))
-                .viewStore(views.store(cluster).build())
-                .build();
-        opened.add(feeds);
+                .aggregator(sources)
+                .viewStore(store())
+                .build());
         feeds.start();
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> feeds.status("posts").nextRefresh() != null

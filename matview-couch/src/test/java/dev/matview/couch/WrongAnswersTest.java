@@ -29,11 +29,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers that are well-formed and wrong: what was known stays, and the database says that it is behind. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class WrongAnswersTest {
 

@@ -128,15 +128,15 @@ final class JavaSnippet {
     }
 
     private static void runPasted(Class<?> compiled) throws Exception {
-        InMemoryDatabases databases = new InMemoryDatabases();
-        databases.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello\"}");
-        databases.put("userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Bread\"}");
         FeedDefinition posts =
                 FeedDefinition.builder("posts").selector("{\"type\": \"post\"}").build();
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(FeedRegistry.of(posts))
-                .aggregator(databases)
-                .build()) {
+        try (InMemoryDatabases databases = new InMemoryDatabases();
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(FeedRegistry.of(posts))
+                        .aggregator(databases)
+                        .build()) {
+            databases.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello\"}");
+            databases.put("userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Bread\"}");
             feeds.start();
             feeds.awaitReady(Duration.ofSeconds(30));
             set(compiled, "databases", databases);

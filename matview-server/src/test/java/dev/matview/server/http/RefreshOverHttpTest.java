@@ -53,6 +53,7 @@ class RefreshOverHttpTest {
         for (RawClient client : clients) {
             client.close();
         }
+        refresh.completeExceptionally(new IllegalStateException("the test is over"));
         service.close();
     }
 

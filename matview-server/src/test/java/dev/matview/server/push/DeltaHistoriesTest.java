@@ -27,6 +27,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -173,6 +174,7 @@ class DeltaHistoriesTest {
         scheduler.advance(Duration.ofMillis(1));
     }
 
+    @Tag("slow")
     @Property(tries = 10_000)
     void whoeverAppliesWhatIsPushedHoldsWhatAFreshQueryAnswers(
             @ForAll("histories") List<Step> history, @ForAll("queries") Asked asked) {

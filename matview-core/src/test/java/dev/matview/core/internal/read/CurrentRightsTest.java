@@ -25,6 +25,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -101,6 +102,7 @@ class CurrentRightsTest {
         return seen;
     }
 
+    @Tag("slow")
     @Property(tries = 1_500)
     void whateverHappenedMeanwhileAndWhoeverAsks(
             @ForAll("states") Map<String, Doc> before,

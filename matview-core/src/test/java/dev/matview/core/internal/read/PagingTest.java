@@ -25,6 +25,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -52,6 +53,7 @@ class PagingTest {
     }
 
     /** Where bookmarks lead does not depend on how pages are cut, also where {@code _id} is not shown and sort keys are alike. */
+    @Tag("slow")
     @Property(tries = 1_000)
     void pagesOfAnySizesAreTheAnswerCutUp(
             @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes) {
@@ -87,6 +89,7 @@ class PagingTest {
     }
 
     /** The same in the own database, in the order that documents come in and in others; some ids fit in no bookmark. */
+    @Tag("slow")
     @Property(tries = 500)
     void pagesOfTheOwnDatabaseAreToo(
             @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes)

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.testkit.ManualScheduler;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
@@ -16,7 +17,6 @@ import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.StubFeeds;
-import dev.matview.testkit.ManualScheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,7 +51,6 @@ class SocketAttacksTest {
                         .selector("{\"type\":\"post\"}")
                         .build()))
                 .aggregator(databases)
-                .scheduler(Scheduler.system())
                 .build();
         feeds.start();
         feeds.refresh("posts").join();
