@@ -1,6 +1,7 @@
 package dev.matview.core.files;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.files.FileStamp;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;

@@ -3,6 +3,7 @@ package dev.matview.core.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.files.FileStamp;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.LeftOut.Reason;
