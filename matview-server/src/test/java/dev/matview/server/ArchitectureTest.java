@@ -11,11 +11,17 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.matview.core.spi.ViewStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +122,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void theServerFindsViewStoresByTheirUrls() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.matview.server..")
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.implement(ViewStore.class))
+                .check(matview);
+    }
+
+    @Test
     void onlyCouchsClientKnowsEktorp() {
         noClasses()
                 .that()
@@ -192,6 +208,31 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("dev.matview.core.mango.regex..")
                 .check(matview);
+    }
+
+    /** Whoever opens the repository sees the modules, and where to read on. What builds and editors leave there is no part of it. */
+    @Test
+    void theTopLevelHasTheModulesAndNothingElse() throws IOException {
+        Set<String> here;
+        try (Stream<Path> files = Files.list(Path.of(".."))) {
+            here = files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith(".") && !name.equals("target"))
+                    .collect(Collectors.toSet());
+        }
+        assertThat(here)
+                .containsExactlyInAnyOrder(
+                        "pom.xml",
+                        "matview-core",
+                        "matview-couch",
+                        "matview-server",
+                        "examples",
+                        "integrations",
+                        "docs",
+                        "README.md",
+                        "CHANGELOG.md",
+                        "CONTRIBUTING.md",
+                        "SECURITY.md",
+                        "LICENSE");
     }
 
     @Test
