@@ -169,6 +169,9 @@ public interface GlobalFeeds extends AutoCloseable {
      */
     CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge);
 
+    /** Tells the listener how each refresh ends, until the result is closed. It may be asked for before the start. */
+    Subscription onRefresh(RefreshListener listener);
+
     /**
      * Gives the listener the answer to the query now, if there is one, and again whenever a new generation changes it.
      * Calls for one subscription follow one another; a slow listener misses answers in between, never the last. The bookmark

@@ -63,7 +63,7 @@ public final class FeedReader {
      */
     ServedPage query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
         Keys known = keys.get();
-        String collection = task.feed.collection();
+        String collection = task.feed().collection();
         Served read = served;
         Row after = null;
         if (query.bookmark() != null) {
@@ -160,7 +160,7 @@ public final class FeedReader {
 
         @Override
         public Subscription hold(String generations) {
-            return task.live.hold(generations);
+            return task.hold(generations);
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.event.Scheduler;
+import dev.matview.core.spi.Backoff;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.http.HttpEntity;
 import org.apache.http.conn.ConnectTimeoutException;
@@ -34,6 +36,9 @@ public final class CouchClient implements AutoCloseable {
 
     /** How much of CouchDB's reason a message repeats. */
     private static final int REASON_LENGTH = 300;
+
+    /** What CouchDB answers to whoever makes a database that is there: a precondition failed. */
+    private static final int ALREADY_THERE = 412;
 
     private static final CouchRequest ROOT = CouchRequest.get(CouchPath.server());
 
@@ -107,8 +112,14 @@ public final class CouchClient implements AutoCloseable {
         return attempts;
     }
 
-    public Backoff backoff() {
-        return backoff;
+    /** How long to wait after so many failures in a row. */
+    public Duration backoff(int failures) {
+        return backoff(failures, null);
+    }
+
+    /** The same, where CouchDB may have asked for a longer one. */
+    public Duration backoff(int failures, @Nullable Duration asked) {
+        return backoff.delay(failures, asked, ThreadLocalRandom.current());
     }
 
     /** Waits; returns early when this is closed. */
@@ -128,6 +139,20 @@ public final class CouchClient implements AutoCloseable {
             check.of(tree);
             return tree;
         });
+    }
+
+    /** Makes a database, as readable as CouchDB makes it: by admins. False when there is one of that name. */
+    public boolean create(String database) throws InterruptedException {
+        try {
+            json(CouchRequest.put(CouchPath.database(database), CouchJson.object())
+                    .repeated());
+            return true;
+        } catch (CouchFailure e) {
+            if (e.status() != ALREADY_THERE) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     public static JsonNode tree(InputStream body) throws IOException {
@@ -151,7 +176,7 @@ public final class CouchClient implements AutoCloseable {
                 if (attempt >= attempts || !request.repeatable() || !e.isTransient()) {
                     throw e;
                 }
-                pause.sleep(backoff.delay(attempt, e.retryAfter()));
+                pause.sleep(backoff(attempt, e.retryAfter()));
             }
         }
     }
