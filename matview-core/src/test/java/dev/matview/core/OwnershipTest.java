@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.access.Caller;
-import dev.matview.testkit.ManualScheduler;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
@@ -15,6 +14,7 @@ import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.core.spi.ViewEntry;
+import dev.matview.testkit.ManualScheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
