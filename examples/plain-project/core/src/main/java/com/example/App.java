@@ -24,7 +24,8 @@ public final class App {
                         .aggregator(users)
                         .build()) {
             users.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello, I am Ada.\"}");
-            users.put("userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Fresh bread at the corner.\"}");
+            users.put(
+                    "userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Fresh bread at the corner.\"}");
             feeds.start();
             if (!feeds.awaitReady(Duration.ofSeconds(30))) {
                 throw new IllegalStateException("no first generation: " + feeds.status());

@@ -19,8 +19,8 @@ import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.read.StoreKeys.Keys;
 import dev.matview.core.internal.read.Warnings;
 import dev.matview.core.internal.refresh.FeedTask;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
@@ -69,36 +69,38 @@ public final class FeedReader {
         if (query.bookmark() != null) {
             Bookmark bookmark = Bookmark.parse(query.bookmark(), collection, query, keys);
             read = task.generation(bookmark.tag())
-                    .filter(generation -> bookmark.isOf(generation.snapshot().view()))
+                    .filter(past -> bookmark.isOf(past.generation().view()))
                     .orElseThrow(BookmarkExpiredException::new);
-            after = row(bookmark.place(), read.snapshot());
+            after = row(bookmark.place(), read.generation());
         }
-        boolean decides = read.snapshot() == served.snapshot() || CurrentRights.isFixed(read);
+        boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, dids);
         KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), budget);
-        Snapshot snapshot = read.snapshot();
+        Generation generation = read.generation();
         String next = page.bookmark(
-                collection, known, end -> Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, end));
+                collection, known, end -> Bookmark.of(generation.view(), generation.tag(), collection, query, end));
         return new ServedPage(
                 new Asked(task, query, AnswerTag.Asked.of(collection, query), known),
                 page,
-                rights == null ? snapshot.tag() : snapshot.tag() + AND + rights.tag(),
+                rights == null ? generation.tag() : generation.tag() + AND + rights.tag(),
                 next,
                 Warnings.all(warning, Warnings.ofLimit(settings, query)),
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
     }
 
     /** The row of the place, which a generation has as long as it is kept; null for the start. */
-    private static @Nullable Row row(Place place, Snapshot generation) {
+    private static @Nullable Row row(Place place, Generation generation) {
         if (place instanceof Place.Start) {
             return null;
         }
         Row row = null;
         if (place instanceof Place.AtRow at) {
             row = generation.find(at.database(), at.id());
-        } else if (place instanceof Place.AtNumber at && at.number() < generation.rows().length) {
-            Row there = generation.rows()[at.number()];
-            row = Arrays.equals(Place.hash(there), at.hash()) ? there : null;
+        } else if (place instanceof Place.AtNumber at) {
+            row = generation.page(null, at.number(), 1).stream()
+                    .filter(there -> Arrays.equals(Place.hash(there), at.hash()))
+                    .findFirst()
+                    .orElse(null);
         }
         if (row == null) {
             throw new BookmarkExpiredException();

@@ -83,7 +83,7 @@ public final class Expander {
         Set<String> moved = new HashSet<>(visit.gone());
         visit.moved().forEach(slice -> moved.add(slice.database()));
         List<Row> affected = new ArrayList<>();
-        for (Row row : base.rows()) {
+        for (Row row : base) {
             if (!moved.contains(row.database())
                     && referred(row).stream()
                             .anyMatch(database ->
@@ -174,7 +174,7 @@ public final class Expander {
 
         Shared withBase() {
             if (base != null && !documents.isEmpty()) {
-                for (Row row : base.rows()) {
+                for (Row row : base) {
                     row.expansions().forEach(this::share);
                 }
             }

@@ -357,7 +357,7 @@ public final class FeedTask {
         RunningRefresh underWay = running;
         return new FeedStatus(
                 feed,
-                served.map(s -> s.view(s.snapshot().visibleRows(s.feed()))).orElse(null),
+                served.map(s -> s.view(s.generation().visibleRows(s.feed()))).orElse(null),
                 served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                         .orElse(null),
                 underWay == null ? null : underWay.progress(),
@@ -365,8 +365,8 @@ public final class FeedTask {
                 failures,
                 refusal == null ? lastFailure : refusal.getMessage(),
                 served.map(s -> s.coverage().behind()).orElse(Map.of()),
-                served.map(s -> s.snapshot().leftOut()).orElse(LeftOut.NOTHING),
-                served.map(s -> s.snapshot().bytes()).orElse(0L));
+                served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
+                served.map(s -> s.generation().bytes()).orElse(0L));
     }
 
     /** The refresh that was begun and has not ended. */

@@ -319,13 +319,13 @@ public final class ViewWriter {
         Optional<Served> served = live.served();
         return new RefreshResult(
                 visit.feed().collection(),
-                served.map(now -> now.snapshot().head().generation()).orElse(0L),
+                served.map(now -> now.generation().head().generation()).orElse(0L),
                 changed,
                 coverage.databases(),
                 visit.moved().size(),
-                served.map(now -> now.snapshot().visibleRows(now.feed())).orElse(0),
+                served.map(now -> now.generation().visibleRows(now.feed())).orElse(0),
                 coverage.behind(),
                 coverage.behindCount(),
-                served.map(now -> now.snapshot().head().documentsLeftOut()).orElse(0));
+                served.map(now -> now.generation().head().documentsLeftOut()).orElse(0));
     }
 }
