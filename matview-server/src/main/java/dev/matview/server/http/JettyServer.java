@@ -235,13 +235,9 @@ final class JettyServer implements EmbeddedServer {
         }
     }
 
+    /** Returns at once: Spark's thread, which is no daemon, would wait here for the end and keep a program from ending. */
     @Override
-    public void join() throws InterruptedException {
-        Server jetty = server;
-        if (jetty != null) {
-            jetty.join();
-        }
-    }
+    public void join() {}
 
     @Override
     public void extinguish() {
