@@ -74,12 +74,12 @@ class CouchOwnershipTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4})
     void whoeverIsClosedFirstNothingIsComplainedOf(int first) throws Exception {
+        List<AutoCloseable> opened = new ArrayList<>(open());
+        Collections.rotate(opened, -first);
         PrintStream before = System.err;
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
         try {
-            List<AutoCloseable> opened = new ArrayList<>(open());
-            Collections.rotate(opened, -first);
             for (AutoCloseable one : opened) {
                 assertThatCode(one::close).doesNotThrowAnyException();
                 assertThatCode(one::close).as("again").doesNotThrowAnyException();
