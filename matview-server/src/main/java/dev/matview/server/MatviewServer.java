@@ -3,9 +3,11 @@ package dev.matview.server;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.server.http.RefreshMetrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -22,11 +24,13 @@ public final class MatviewServer implements AutoCloseable {
 
     private final GlobalFeeds feeds;
     private final HttpService http;
+    private final Subscription counting;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private MatviewServer(GlobalFeeds feeds, HttpService http) {
+    private MatviewServer(GlobalFeeds feeds, HttpService http, Subscription counting) {
         this.feeds = feeds;
         this.http = http;
+        this.counting = counting;
     }
 
     /**
@@ -41,14 +45,17 @@ public final class MatviewServer implements AutoCloseable {
             throws IOException {
         // Bound first: an address that is taken is found out before any database is read. Until the feeds are
         // started, they answer that their views are not ready.
-        HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler);
+        RefreshMetrics refreshes = new RefreshMetrics();
+        HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler, refreshes);
+        Subscription counting = feeds.onRefresh(refreshes);
         try {
             feeds.start();
         } catch (RuntimeException e) {
+            counting.close();
             http.close();
             throw e;
         }
-        return new MatviewServer(feeds, http);
+        return new MatviewServer(feeds, http, counting);
     }
 
     /** The port that is bound. */
@@ -111,6 +118,7 @@ public final class MatviewServer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             http.close();
+            counting.close();
         }
     }
 }

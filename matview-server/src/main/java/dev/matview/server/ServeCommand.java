@@ -168,7 +168,7 @@ final class ServeCommand extends ServerCommand {
         throw new StartupException(message.toString());
     }
 
-    /** Jetty's threads keep the process alive; a signal ends it, once what is under way is done. */
+    /** This thread keeps the process alive, as no other does; a signal ends it, once what is under way is done. */
     private static void endWithProcess(Subscription posts, MatviewServer server, GlobalFeeds feeds, Sources sources) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Query;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -11,6 +12,7 @@ import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.Http;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.server.http.MetricsToken;
 import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -23,9 +25,12 @@ import org.junit.jupiter.api.Test;
 /** A server while its first views are built. */
 class MatviewServerTest {
 
+    private static final String METRICS_TOKEN = "a-token-that-nobody-guesses";
+
     private final ManualScheduler scheduler = new ManualScheduler();
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private final InMemoryFeedRegistry registry = new InMemoryFeedRegistry(feed("posts"), feed("events"));
+
     private GlobalFeeds feeds;
     private MatviewServer server;
 
@@ -43,7 +48,11 @@ class MatviewServerTest {
                 .aggregator(databases)
                 .scheduler(scheduler)
                 .build();
-        server = MatviewServer.start(feeds, Authenticator.none(), HttpSettings.of("127.0.0.1", 0), scheduler);
+        server = MatviewServer.start(
+                feeds,
+                Authenticator.none(),
+                HttpSettings.of("127.0.0.1", 0).withMetricsToken(MetricsToken.of(METRICS_TOKEN)),
+                scheduler);
     }
 
     @AfterEach
@@ -102,5 +111,33 @@ class MatviewServerTest {
                 .extracting(status -> status.feed().collection())
                 .containsExactly("posts");
         assertThat(views.failed()).isEmpty();
+    }
+
+    @Test
+    void refreshesAreCountedByHowTheyEnd() {
+        databases.fail("events-a", new IOException("no connection"));
+        buildViews();
+        databases.put("posts-a", "{\"_id\":\"2\"}");
+        scheduler.await(feeds.refresh("posts"));
+        scheduler.await(feeds.refresh("posts"));
+
+        String metrics = new Http(server.port())
+                .send("GET", "/metrics", "", "Authorization", "Bearer " + METRICS_TOKEN)
+                .body();
+
+        assertThat(metrics)
+                .contains("matview_feed_refresh_seconds_count{collection=\"posts\",outcome=\"changed\"} 2")
+                .contains("matview_feed_refresh_seconds_count{collection=\"posts\",outcome=\"unchanged\"} 1")
+                .contains("matview_feed_refresh_seconds_sum{collection=\"posts\",outcome=\"changed\"}")
+                .contains("matview_feed_refresh_seconds_count{collection=\"events\",outcome=\"failed\"} 1");
+    }
+
+    @Test
+    void theFeedsStayOpenWhenTheServerIsClosed() {
+        buildViews();
+
+        server.close();
+
+        assertThat(feeds.query("posts", Query.all()).size()).isEqualTo(1);
     }
 }

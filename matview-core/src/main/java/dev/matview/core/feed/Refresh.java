@@ -3,8 +3,9 @@ package dev.matview.core.feed;
 import java.time.Duration;
 
 /**
- * When a feed is refreshed. Every feed is refreshed at its interval; a continuous one also as soon as a user database
- * that it covers changes.
+ * The policy by which a feed is refreshed: when, not a refresh itself. Every feed is refreshed at its interval; a continuous
+ * one also as soon as a user database that it covers changes. A refresh that fails is repeated sooner, with {@linkplain
+ * dev.matview.core.spi.Backoff backoff}. How one ended says {@link dev.matview.core.RefreshResult}. Immutable.
  *
  * @param interval time from the start of one refresh to the next
  * @param continuous whether a change of a database starts a refresh too
@@ -25,6 +26,7 @@ public record Refresh(Duration interval, boolean continuous, Duration minInterva
         requireLeast(minInterval, "minInterval");
     }
 
+    /** At the interval alone. */
     public static Refresh every(Duration interval) {
         return new Refresh(interval, false, DEFAULT_MIN_INTERVAL);
     }

@@ -63,6 +63,17 @@ public final class HttpService implements AutoCloseable {
     public static HttpService start(
             HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
             throws IOException {
+        return start(settings, feeds, authenticator, scheduler, new RefreshMetrics());
+    }
+
+    /** The same, with refreshes that somebody has counted. */
+    public static HttpService start(
+            HttpSettings settings,
+            GlobalFeeds feeds,
+            Authenticator authenticator,
+            Scheduler scheduler,
+            RefreshMetrics refreshes)
+            throws IOException {
         MangoLimits limits = feeds.settings().mango();
         ServerThreads threads = new ServerThreads();
         FairShare share = FairShare.start(
@@ -94,7 +105,7 @@ public final class HttpService implements AutoCloseable {
                 spark,
                 feeds,
                 callers,
-                new MetricsEndpoint(feeds, callers, sockets, connections, share, settings.metricsToken()),
+                new MetricsEndpoint(feeds, callers, sockets, connections, share, refreshes, settings.metricsToken()),
                 scheduler);
         spark.awaitInitialization();
         JettyServer.forget(embedding);

@@ -36,6 +36,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,7 +137,8 @@ final class JettyServer implements EmbeddedServer {
             String host, int port, @Nullable SslStores ssl, int maxThreads, int minThreads, int threadIdleMillis)
             throws Exception {
         ServerThreads threads = setup.threads();
-        Server jetty = new Server(threads.io());
+        // Jetty's own would be no daemon.
+        Server jetty = new Server(threads.io(), new ScheduledExecutorScheduler("http-scheduler", true), null);
         jetty.addBean(threads.answering());
         jetty.addBean(threads.waiting());
         jetty.addBean(threads.large());
@@ -235,13 +237,9 @@ final class JettyServer implements EmbeddedServer {
         }
     }
 
+    /** Returns at once: Spark's thread, which is no daemon, would wait here for the end and keep a program from ending. */
     @Override
-    public void join() throws InterruptedException {
-        Server jetty = server;
-        if (jetty != null) {
-            jetty.join();
-        }
-    }
+    public void join() {}
 
     @Override
     public void extinguish() {

@@ -17,6 +17,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
 import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class MetricsEndpoint {
     private final Sockets sockets;
     private final OpenConnections connections;
     private final FairShare share;
+    private final RefreshMetrics refreshes;
     private final @Nullable MetricsToken token;
 
     MetricsEndpoint(
@@ -41,12 +44,14 @@ final class MetricsEndpoint {
             Sockets sockets,
             OpenConnections connections,
             FairShare share,
+            RefreshMetrics refreshes,
             @Nullable MetricsToken token) {
         this.feeds = feeds;
         this.callers = callers;
         this.sockets = sockets;
         this.connections = connections;
         this.share = share;
+        this.refreshes = refreshes;
         this.token = token;
     }
 
@@ -75,7 +80,10 @@ final class MetricsEndpoint {
     /** Made anew for each scrape, since feeds come and go; it holds numbers, and nothing runs in it. */
     private PrometheusMeterRegistry registry() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        for (FeedStatus feed : feeds.status()) {
+        List<FeedStatus> all = feeds.status();
+        refreshes.register(
+                registry, all.stream().map(feed -> feed.feed().collection()).collect(Collectors.toSet()));
+        for (FeedStatus feed : all) {
             Page.View view = feed.view();
             gauge(registry, feed, "ready", "Whether the feed has a generation to serve.", view == null ? 0 : 1);
             gauge(

@@ -19,6 +19,17 @@ import org.jspecify.annotations.Nullable;
  * The generations that are served no more and still read: for a time by everybody who has a bookmark of them, and as long
  * as somebody holds them. All feeds share one bound; thread-safe.
  *
+ * <p>Here a bookmark's generation ends, for one of four reasons; whoever shows the bookmark then is told that it has expired:
+ *
+ * <ol>
+ *   <li>Its time is over: the grace period since another took its place, or since the last who held it let go.
+ *   <li>All together are too many rows. The oldest goes first, those that somebody holds last.
+ *   <li>Its view is withdrawn, because a later version of matview wrote it.
+ *   <li>Its feed is gone, or the feeds are closed.
+ * </ol>
+ *
+ * What is hidden meanwhile is not ended: a feed that has come to ask for ACLs does not show generations without them.
+ *
  * <p>What is bounded is what they keep in memory beyond the generations that are served. Those of one feed are a line, the
  * oldest first. A row that leaves the view is kept by the last of the line that has it, and by older ones; counted with the
  * last, each is counted once. A row that the next one shares costs a reference.

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.ViewNotReadyException;
+import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.VersionedNode;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +150,38 @@ class ViewMemoryTest {
             assertThat(refresh(feeds, "posts").rows()).isEqualTo(4);
         }
         assertThat(feeds.status("posts").bytes()).isBetween(400_000L, 410_000L);
+    }
+
+    @Test
+    void whenARefreshHasEndedItsRoomIsThereForTheNext() throws InterruptedException {
+        put("userdb-a", "posts", 0, 3);
+        put("userdb-a", "events", 0, 3);
+        registry.put(feed("events").build());
+        feeds.start();
+        assertThat(feeds.awaitReady(Duration.ofSeconds(30))).isTrue();
+        put("userdb-a", "posts", 0, 3);
+        put("userdb-a", "events", 0, 3);
+        List<Integer> rows = new CopyOnWriteArrayList<>();
+        RefreshListener another = new RefreshListener() {
+            @Override
+            public void refreshed(RefreshResult result, Duration took) {
+                if (result.collection().equals("posts")) {
+                    rows.add(feeds.refresh("events")
+                            .orTimeout(30, TimeUnit.SECONDS)
+                            .join()
+                            .rows());
+                }
+            }
+
+            @Override
+            public void failed(String collection, String reason, Duration took) {}
+        };
+        try (Subscription told = feeds.onRefresh(another)) {
+            assertThat(told).isNotNull();
+            refresh(feeds, "posts");
+        }
+
+        assertThat(rows).containsExactly(3);
     }
 
     @Test

@@ -81,7 +81,7 @@ public final class ChangesFeed implements AutoCloseable {
         int failures = 0;
         @Nullable String since = null;
         try {
-            while (!closed) {
+            while (!isOver()) {
                 try {
                     since = since == null ? begin() : follow(since);
                     failures = 0;
@@ -91,7 +91,7 @@ public final class ChangesFeed implements AutoCloseable {
                     since = e.isClientError() ? null : since;
                     cluster.sleep(cluster.backoff(failures));
                 } catch (RuntimeException e) {
-                    if (closed) {
+                    if (isOver()) {
                         return;
                     }
                     log.error("A change of {} cannot be taken, beginning anew", database, e);
@@ -104,8 +104,13 @@ public final class ChangesFeed implements AutoCloseable {
         }
     }
 
+    /** Somebody may close what it asks by before this. */
+    private boolean isOver() {
+        return closed || cluster.isClosed();
+    }
+
     private void report(CouchFailure e, int failures) {
-        if (!closed) {
+        if (!isOver()) {
             if (failures == 1) {
                 log.warn("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
             }

@@ -107,6 +107,11 @@ public final class CouchClient implements AutoCloseable {
         return requestsPerSecond;
     }
 
+    /** Whether this is closed: whoever goes on asking ends then. */
+    public boolean isClosed() {
+        return closed.get();
+    }
+
     /** How often something is tried at most. */
     public int attempts() {
         return attempts;

@@ -87,7 +87,7 @@ public final class DatabaseWatch implements AutoCloseable {
 
     private void run() {
         int failures = 0;
-        while (!closed) {
+        while (!isOver()) {
             try {
                 if (failures > 0) {
                     // What a server had not told when it went down it never tells.
@@ -99,11 +99,16 @@ public final class DatabaseWatch implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 failures++;
-                if (closed || !pauseAfter(failures, e)) {
+                if (isOver() || !pauseAfter(failures, e)) {
                     return;
                 }
             }
         }
+    }
+
+    /** Somebody may close what it asks by before this. */
+    private boolean isOver() {
+        return closed || cluster.isClosed();
     }
 
     private boolean pauseAfter(int failures, RuntimeException failure) {

@@ -65,9 +65,10 @@ public final class CleanupThread implements AutoCloseable {
         try {
             more = calls.run("cannot clean up view " + view.name, view.cleanup::run);
         } catch (ViewStoreException e) {
-            if (!closed) {
-                log.warn("{}; tried again later", e.getMessage());
+            if (closed || calls.isClosed()) {
+                return;
             }
+            log.warn("{}; tried again later", e.getMessage());
         } catch (RuntimeException e) {
             log.error("The cleanup of view {} failed; it is tried again later", view.name, e);
         }

@@ -68,8 +68,9 @@ public final class StoreCalls implements AutoCloseable {
         }
     }
 
+    /** Whether this is closed, or what it asks by. */
     synchronized boolean isClosed() {
-        return closed;
+        return closed || cluster.isClosed();
     }
 
     @Override

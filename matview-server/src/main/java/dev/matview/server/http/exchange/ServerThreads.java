@@ -63,6 +63,7 @@ public final class ServerThreads {
         Threads(String name, int max, int min) {
             super(max, min, Math.toIntExact(IDLE.toMillis()));
             setName(name);
+            setDaemon(true);
             setMaxEvictCount(max);
         }
 

@@ -1,0 +1,55 @@
+package dev.matview.server.http;
+
+import dev.matview.core.RefreshListener;
+import dev.matview.core.RefreshResult;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** Counts refreshes by feed and by how they ended, and the time they took. Thread-safe. */
+public final class RefreshMetrics implements RefreshListener {
+
+    private final Map<Key, Sum> sums = new ConcurrentHashMap<>();
+
+    private record Key(String collection, String outcome) {}
+
+    private record Sum(long count, long millis) {
+
+        private static Sum of(Duration took) {
+            return new Sum(1, took.toMillis());
+        }
+
+        private Sum plus(Sum other) {
+            return new Sum(count + other.count, millis + other.millis);
+        }
+    }
+
+    @Override
+    public void refreshed(RefreshResult result, Duration took) {
+        count(result.collection(), result.changed() ? "changed" : "unchanged", took);
+    }
+
+    @Override
+    public void failed(String collection, String reason, Duration took) {
+        count(collection, "failed", took);
+    }
+
+    private void count(String collection, String outcome, Duration took) {
+        sums.merge(new Key(collection, outcome), Sum.of(took), Sum::plus);
+    }
+
+    /** Adds what was counted of these feeds; what was counted of others, which there are no more, is forgotten. */
+    void register(MeterRegistry registry, Set<String> collections) {
+        sums.keySet().removeIf(key -> !collections.contains(key.collection()));
+        sums.forEach((key, sum) -> FunctionTimer.builder(
+                        "matview.feed.refresh", sum, Sum::count, Sum::millis, TimeUnit.MILLISECONDS)
+                .description("Refreshes by how they ended, and the time they took.")
+                .tag("collection", key.collection())
+                .tag("outcome", key.outcome())
+                .register(registry));
+    }
+}
