@@ -119,7 +119,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         return Optional.ofNullable(tasks.get(collection));
     }
 
-    /** Calls the listener, which is quick, after each new generation of the collection's view. */
+    /** Calls the listener, which is quick, after each new generation of the collection's view, and when its feed is removed. */
     public Subscription listen(String collection, Runnable listener) {
         List<Runnable> all = listeners(collection);
         all.add(listener);
@@ -166,6 +166,8 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             if (feed == null) {
                 unused.put(task.writer.view(), task.writer);
                 remove(task);
+                // Those who subscribed are refused: it has no feed any more.
+                listeners(task.feed.collection()).forEach(Runnable::run);
             } else if (redefine(task, feed, unused)) {
                 added.add(task);
             }
