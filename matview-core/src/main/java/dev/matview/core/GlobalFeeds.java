@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The front door: keeps the views of the registered feeds fresh and answers queries from them. Thread-safe.
  *
+ * <p>Whoever builds a thing closes it. One {@code try} opens all, and closes them in the opposite order:
+ *
  * <pre>{@code
- * try (GlobalFeeds feeds = GlobalFeeds.builder()
- *         .registry(FeedRegistry.of(posts))
- *         .aggregator(databases)
- *         .build()) {
+ * try (CouchCluster cluster = CouchCluster.builder(url).build();
+ *         Aggregator databases = CouchAggregator.of(cluster);
+ *         GlobalFeeds feeds = GlobalFeeds.builder()
+ *                 .registry(FeedRegistry.of(posts))
+ *                 .aggregator(databases)
+ *                 .build()) {
  *     feeds.start();
  *     feeds.awaitReady(Duration.ofSeconds(30));
  *     Page page = feeds.query("posts", Query.all());
@@ -93,8 +97,9 @@ public interface GlobalFeeds extends FeedQueries, FeedSubscriptions, AutoCloseab
     Settings settings();
 
     /**
-     * Ends refreshes under way, and closes the registry, the aggregator, the store and the scheduler. Queries fail from
-     * then on.
+     * Ends refreshes under way, tells subscribers nothing more, and closes what {@link Builder#build} made itself: a store
+     * or a scheduler that was not given. What was given stays open, and whoever built it closes it, afterwards or before:
+     * either is harmless. Queries fail from then on. Closing again does nothing.
      */
     @Override
     void close();
@@ -111,25 +116,25 @@ public interface GlobalFeeds extends FeedQueries, FeedSubscriptions, AutoCloseab
 
         private Builder() {}
 
-        /** Where the feeds are defined. Closed with the built object, as are all that follow. */
+        /** Where the feeds are defined. It is not closed with the feeds. */
         public Builder registry(FeedRegistry registry) {
             this.registry = Objects.requireNonNull(registry, "registry");
             return this;
         }
 
-        /** Where the user databases are. */
+        /** Where the user databases are. It is not closed with the feeds. */
         public Builder aggregator(Aggregator aggregator) {
             this.aggregator = Objects.requireNonNull(aggregator, "aggregator");
             return this;
         }
 
-        /** Where the views are kept; in memory unless set. */
+        /** Where the views are kept; in memory unless set. One that is given is not closed with the feeds. */
         public Builder viewStore(ViewStore viewStore) {
             this.viewStore = Objects.requireNonNull(viewStore, "viewStore");
             return this;
         }
 
-        /** The time; the system's unless set. */
+        /** The time; the system's unless set. One that is given is not closed with the feeds. */
         public Builder scheduler(Scheduler scheduler) {
             this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
             return this;
@@ -156,7 +161,11 @@ public interface GlobalFeeds extends FeedQueries, FeedSubscriptions, AutoCloseab
             return this;
         }
 
-        /** @throws IllegalStateException when the registry or the aggregator is missing */
+        /**
+         * What has been set, put together; a store and a scheduler that were not are made, and closed with the feeds.
+         *
+         * @throws IllegalStateException when the registry or the aggregator is missing
+         */
         public GlobalFeeds build() {
             if (registry == null || aggregator == null) {
                 throw new IllegalStateException("a GlobalFeeds needs a registry and an aggregator");

@@ -2,9 +2,9 @@ package dev.matview.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.registry.JsonFileRegistry;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +27,12 @@ class RegistryProblemsTest {
     @Test
     void aRegistryThatGoesWrongIsToldUntilItIsRightAgain() throws IOException {
         Path file = Files.writeString(directory.resolve("feeds.json"), POSTS);
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(JsonFileRegistry.open(file, scheduler))
-                .aggregator(new InMemoryDatabases())
-                .scheduler(scheduler)
-                .build()) {
+        try (JsonFileRegistry registry = JsonFileRegistry.open(file, scheduler);
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(registry)
+                        .aggregator(new InMemoryDatabases())
+                        .scheduler(scheduler)
+                        .build()) {
             feeds.start();
             assertThat(feeds.registryProblems()).isEmpty();
 

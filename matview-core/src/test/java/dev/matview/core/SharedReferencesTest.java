@@ -2,12 +2,12 @@ package dev.matview.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.ViewDelta;
+import dev.matview.testkit.ManualScheduler;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** User databases spread over two clusters: two views of one server, of which each shows a part. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorClustersTest {
 

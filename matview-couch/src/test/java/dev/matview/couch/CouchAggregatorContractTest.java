@@ -1,6 +1,5 @@
 package dev.matview.couch;
 
-import dev.matview.core.contract.AggregatorContract;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.JsonMembers;
 import dev.matview.couch.harness.FaultProxy;
@@ -9,11 +8,14 @@ import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.AggregatorContract;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** The contract, with every visit reading all positions, as it does while there are few databases. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorContractTest extends AggregatorContract {
 

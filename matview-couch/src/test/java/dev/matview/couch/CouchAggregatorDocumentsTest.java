@@ -19,9 +19,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of CouchDB's kinds of documents; the contract has the rest. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorDocumentsTest {
 

@@ -18,9 +18,11 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What visits make of databases, connections and servers that fail. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorFaultsTest {
 

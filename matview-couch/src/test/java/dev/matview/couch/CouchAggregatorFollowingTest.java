@@ -25,9 +25,11 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How changes are noticed: with {@code _db_updates}, when it is lost, and without it. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorFollowingTest {
 

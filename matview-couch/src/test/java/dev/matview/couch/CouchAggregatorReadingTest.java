@@ -24,11 +24,13 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One database read for somebody who waits: beside visits, and through faults. */
 @Timeout(120)
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorReadingTest {
 

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A cluster whose databases have replicas, as one server and a proxy show it: each time somebody looks, every database has
  * another position, and only {@code _changes} knows whether it is the same state.
  */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorReplicasTest {
 

@@ -3,7 +3,6 @@ package dev.matview.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Row;
@@ -14,13 +13,16 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What nobody noticed is mended when the database's turn comes to be read again. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAggregatorRereadTest {
 

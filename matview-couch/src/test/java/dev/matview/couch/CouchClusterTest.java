@@ -22,8 +22,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchClusterTest {
 
@@ -234,18 +236,27 @@ class CouchClusterTest {
         try (CouchCluster narrow = builder().requestsInFlight(2).build()) {
             narrow.client().json(CouchRequest.get(CouchPath.server()));
             proxy.on("_all_dbs", Fault.hang());
+            List<Thread> asking = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                CompletableFuture.runAsync(() -> {
+                Thread thread = new Thread(() -> {
                     try {
                         narrow.client().json(ALL_DBS);
                     } catch (InterruptedException | CouchException ended) {
                         // by close
                     }
                 });
+                thread.start();
+                asking.add(thread);
             }
 
-            Awaitility.await().until(() -> proxy.count("_all_dbs") == 2);
-            Awaitility.await().during(Duration.ofMillis(200)).until(() -> proxy.count("_all_dbs") == 2);
+            // Who waits for an answer is in the operating system; who waits for its turn is parked.
+            Awaitility.await()
+                    .until(() -> proxy.count("_all_dbs") == 2
+                            && asking.stream()
+                                            .filter(thread -> thread.getState() == Thread.State.WAITING)
+                                            .count()
+                                    == 4);
+            assertThat(proxy.count("_all_dbs")).isEqualTo(2);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.matview.couch;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.contract.FeedRegistryContract;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.registry.FeedDefinitionWriter;
@@ -12,11 +11,14 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.FeedRegistryContract;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
 /** Documents are numbered, so that the first is in force where two have one name. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchFeedRegistryContractTest extends FeedRegistryContract {
 

@@ -12,6 +12,7 @@ import dev.matview.core.feed.Refresh;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;
+import dev.matview.couch.harness.Opened;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
@@ -24,12 +25,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * CouchDB restarted in the middle of what a server does with it. PouchDB Server is in memory here and would forget
  * everything: with that, all connections break and none are accepted for a moment.
  */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchRestartedTest {
 
@@ -41,6 +44,7 @@ class CouchRestartedTest {
     private final FaultProxy proxy = new FaultProxy(COUCH.url());
     private final TestDatabases databases = COUCH.databases();
     private final StoredViews views = new StoredViews();
+    private final Opened opened = new Opened();
     private final AtomicInteger written = new AtomicInteger();
     private final CouchCluster cluster = COUCH.cluster(proxy.url())
             .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
@@ -53,6 +57,7 @@ class CouchRestartedTest {
 
     @AfterEach
     void close() {
+        opened.close();
         cluster.close();
         proxy.close();
         views.close();
@@ -60,11 +65,14 @@ class CouchRestartedTest {
     }
 
     private GlobalFeeds server(FeedDefinition feed) {
-        GlobalFeeds feeds = GlobalFeeds.builder()
+        CouchAggregator aggregator =
+                opened.add(CouchAggregator.builder(cluster).sweepAlwaysUpTo(0).build());
+        CouchViewStore store = opened.add(views.store(cluster).build());
+        GlobalFeeds feeds = opened.add(GlobalFeeds.builder()
                 .registry(FeedRegistry.of(feed))
-                .aggregator(CouchAggregator.builder(cluster).sweepAlwaysUpTo(0).build())
-                .viewStore(views.store(cluster).build())
-                .build();
+                .aggregator(aggregator)
+                .viewStore(store)
+                .build());
         feeds.start();
         return feeds;
     }

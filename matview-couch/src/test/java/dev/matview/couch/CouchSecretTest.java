@@ -16,9 +16,11 @@ import dev.matview.couch.internal.view.ViewNames;
 import dev.matview.couch.internal.view.ViewPointers;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The document that holds a store's secret, as an administrator sees it. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchSecretTest {
 

@@ -1,22 +1,20 @@
 package dev.matview.couch;
 
-import static dev.matview.core.contract.Views.delta;
-import static dev.matview.core.contract.Views.dropping;
-import static dev.matview.core.contract.Views.position;
-import static dev.matview.core.contract.Views.put;
-import static dev.matview.core.contract.Views.remove;
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
-import static dev.matview.core.contract.Views.whole;
 import static dev.matview.couch.StoredViews.VIEW;
 import static dev.matview.couch.StoredViews.read;
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.dropping;
+import static dev.matview.testkit.Views.position;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.remove;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.contract.ViewModel;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
@@ -26,6 +24,8 @@ import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ManualScheduler;
+import dev.matview.testkit.ViewModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -35,9 +35,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is dead leaves the databases, and nothing else does. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreCleanupTest {
 

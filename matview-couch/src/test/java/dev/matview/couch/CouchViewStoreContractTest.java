@@ -1,13 +1,15 @@
 package dev.matview.couch;
 
-import dev.matview.core.contract.ViewStoreContract;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ViewStoreContract;
+import org.junit.jupiter.api.Tag;
 
 /** Each store is as that of another process: they share nothing but the connections. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreContractTest extends ViewStoreContract {
 

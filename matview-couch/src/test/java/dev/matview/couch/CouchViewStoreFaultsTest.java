@@ -1,13 +1,13 @@
 package dev.matview.couch;
 
-import static dev.matview.core.contract.Views.delta;
-import static dev.matview.core.contract.Views.put;
-import static dev.matview.core.contract.Views.remove;
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
-import static dev.matview.core.contract.Views.whole;
 import static dev.matview.couch.StoredViews.VIEW;
 import static dev.matview.couch.StoredViews.read;
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.remove;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.contract.ViewModel;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewStore;
@@ -26,6 +25,7 @@ import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ViewModel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,9 +33,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections that break while a generation is committed, read or watched. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreFaultsTest {
 

@@ -14,6 +14,7 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.spi.Row;
 import dev.matview.couch.harness.Needs;
+import dev.matview.couch.harness.Opened;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +26,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two servers on one CouchDB. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreRaceTest {
 
@@ -36,24 +39,26 @@ class CouchViewStoreRaceTest {
             FeedDefinition.builder("posts").interval(Duration.ofHours(1)).build();
 
     private final StoredViews views = new StoredViews();
+    private final Opened opened = new Opened();
     private final CouchCluster cluster =
             TestCouch.get().cluster().requestsInFlight(16).build();
     private final InMemoryDatabases sources = new InMemoryDatabases();
 
     @AfterEach
     void close() {
+        opened.close();
         cluster.close();
         views.close();
     }
 
     private GlobalFeeds server() {
-        GlobalFeeds feeds = GlobalFeeds.builder()
+        CouchViewStore store = opened.add(
+                views.store(cluster).cleanupGrace(Duration.ofMillis(100)).build());
+        GlobalFeeds feeds = opened.add(GlobalFeeds.builder()
                 .registry(FeedRegistry.of(POSTS))
-                .aggregator(new KeptOpen(sources))
-                .viewStore(views.store(cluster)
-                        .cleanupGrace(Duration.ofMillis(100))
-                        .build())
-                .build();
+                .aggregator(sources)
+                .viewStore(store)
+                .build());
         feeds.start();
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> feeds.status("posts").nextRefresh() != null
@@ -80,6 +85,7 @@ class CouchViewStoreRaceTest {
         return new String(row.document(), StandardCharsets.UTF_8).replaceAll(".*\"stamp\":([0-9]+).*", "$1");
     }
 
+    @Tag("slow")
     @Test
     void twoServersToldToRefreshAtOnceBothServeTheWinnersGeneration() throws Exception {
         write(0);

@@ -1,13 +1,13 @@
 package dev.matview.couch;
 
-import static dev.matview.core.contract.Views.delta;
-import static dev.matview.core.contract.Views.put;
-import static dev.matview.core.contract.Views.remove;
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
-import static dev.matview.core.contract.Views.whole;
 import static dev.matview.couch.StoredViews.VIEW;
 import static dev.matview.couch.StoredViews.read;
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.remove;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,8 +18,6 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.access.Acl;
-import dev.matview.core.contract.ViewModel;
-import dev.matview.core.contract.Views;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -31,8 +29,11 @@ import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
 import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.Needs;
+import dev.matview.couch.harness.Opened;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ViewModel;
+import dev.matview.testkit.Views;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,8 +43,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchViewStoreTest {
 
@@ -56,31 +59,26 @@ class CouchViewStoreTest {
     private final StoredViews views = new StoredViews();
     private final FaultProxy proxy = new FaultProxy(TestCouch.get().url());
     private final CouchCluster cluster = TestCouch.get().cluster(proxy.url()).build();
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Opened opened = new Opened();
 
     private CouchViewStore store() {
-        CouchViewStore store = views.store(cluster).build();
-        opened.add(store);
-        return store;
+        return opened.add(views.store(cluster).build());
     }
 
     @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : opened) {
-            each.close();
-        }
+    void close() {
+        opened.close();
         cluster.close();
         proxy.close();
         views.close();
     }
 
     private GlobalFeeds feeds(InMemoryDatabases sources) {
-        GlobalFeeds feeds = GlobalFeeds.builder()
+        GlobalFeeds feeds = opened.add(GlobalFeeds.builder()
                 .registry(FeedRegistry.of(POSTS))
-                .aggregator(new KeptOpen(sources))
-                .viewStore(views.store(cluster).build())
-                .build();
-        opened.add(feeds);
+                .aggregator(sources)
+                .viewStore(store())
+                .build());
         feeds.start();
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> feeds.status("posts").nextRefresh() != null

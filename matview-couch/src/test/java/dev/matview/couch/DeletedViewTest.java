@@ -10,6 +10,7 @@ import dev.matview.core.RefreshException;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.couch.harness.Needs;
+import dev.matview.couch.harness.Opened;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
@@ -18,9 +19,11 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Somebody deletes the database that holds a view, while two servers serve it. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class DeletedViewTest {
 
@@ -30,12 +33,14 @@ class DeletedViewTest {
 
     private final TestDatabases databases = COUCH.databases();
     private final StoredViews views = new StoredViews();
+    private final Opened opened = new Opened();
     private final CouchCluster cluster = COUCH.cluster(COUCH.url())
             .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
             .build();
 
     @AfterEach
     void close() {
+        opened.close();
         cluster.close();
         views.close();
         databases.close();
@@ -47,11 +52,13 @@ class DeletedViewTest {
                 .databases(databases.pattern())
                 .interval(Duration.ofDays(1))
                 .build();
-        GlobalFeeds feeds = GlobalFeeds.builder()
+        CouchAggregator aggregator = opened.add(CouchAggregator.of(cluster));
+        CouchViewStore store = opened.add(views.store(cluster).build());
+        GlobalFeeds feeds = opened.add(GlobalFeeds.builder()
                 .registry(FeedRegistry.of(feed))
-                .aggregator(CouchAggregator.of(cluster))
-                .viewStore(views.store(cluster).build())
-                .build();
+                .aggregator(aggregator)
+                .viewStore(store)
+                .build());
         feeds.start();
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> feeds.status("posts").nextRefresh() != null

@@ -3,7 +3,6 @@ package dev.matview.couch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.contract.Views;
 import dev.matview.core.feed.RegistryException;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.ViewStore;
@@ -15,6 +14,7 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.Views;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that never end, from one database or from a proxy before CouchDB: whoever reads them goes on without. */
 @Timeout(60)
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class EndlessAnswersTest {
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ViewModel;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.ViewModel;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 10 times; {@code -Dmatview.seed=…} draws the
  * same instants again.
  */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class KilledWhileRefreshingTest {
 
@@ -47,6 +49,7 @@ class KilledWhileRefreshingTest {
         views.close();
     }
 
+    @Tag("slow")
     @Test
     void aKilledServerLeavesOneWholeGenerationAndTheNextRefreshConverges() throws Exception {
         System.out.println("killing " + KILLS + " times, -Dmatview.seed=" + SEED);
@@ -139,11 +142,12 @@ class KilledWhileRefreshingTest {
     private void converge(int stamp) throws Exception {
         InMemoryDatabases sources = new InMemoryDatabases();
         RefreshingProcess.write(sources, stamp);
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(new InMemoryFeedRegistry(RefreshingProcess.feed(stamp)))
-                .aggregator(sources)
-                .viewStore(RefreshingProcess.store(cluster, views.prefix()))
-                .build()) {
+        try (CouchViewStore store = RefreshingProcess.store(cluster, views.prefix());
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(new InMemoryFeedRegistry(RefreshingProcess.feed(stamp)))
+                        .aggregator(sources)
+                        .viewStore(store)
+                        .build()) {
             feeds.start();
             feeds.refresh("posts").get(60, TimeUnit.SECONDS);
         }

@@ -1,11 +1,11 @@
 package dev.matview.couch;
 
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ViewModel;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.core.spi.Row;
+import dev.matview.testkit.ViewModel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;

@@ -18,9 +18,11 @@ import dev.matview.couch.harness.Tool;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How a registry in CouchDB is filled and read out. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class RegistryDatabaseTest {
 

@@ -2,12 +2,12 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.matview.core.contract.ViewModel;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.internal.view.ViewNames;
+import dev.matview.testkit.ViewModel;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.contract.Views;
 import dev.matview.core.feed.RegistryException;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.ViewStore;
@@ -19,6 +18,7 @@ import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.Views;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -29,11 +29,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers that are well-formed and wrong: what was known stays, and the database says that it is behind. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class WrongAnswersTest {
 

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/** Global feeds, and the HTTP server in front of them. Thread-safe. */
+/** The HTTP server in front of global feeds, which stay their builder's to close. Thread-safe. */
 public final class MatviewServer implements AutoCloseable {
 
     /** How long a registry is waited for before the server says that it is ready. */
@@ -32,28 +32,23 @@ public final class MatviewServer implements AutoCloseable {
     /**
      * Starts the feeds and begins to serve: a feed whose view has no generation yet is answered with 503.
      *
-     * @param feeds built and not started; closed with the server, also when it does not start
-     * @param scheduler the time, by which slow requests and sockets are ended
+     * @param feeds built and not started; not closed with the server
+     * @param scheduler the time, by which slow requests and sockets are ended; not closed with the server
      * @throws IOException when the address cannot be bound
      */
     public static MatviewServer start(
             GlobalFeeds feeds, Authenticator authenticator, HttpSettings httpSettings, Scheduler scheduler)
             throws IOException {
+        // Bound first: an address that is taken is found out before any database is read. Until the feeds are
+        // started, they answer that their views are not ready.
+        HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler);
         try {
-            // Bound first: an address that is taken is found out before any database is read. Until the feeds are
-            // started, they answer that their views are not ready.
-            HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler);
-            try {
-                feeds.start();
-            } catch (RuntimeException e) {
-                http.close();
-                throw e;
-            }
-            return new MatviewServer(feeds, http);
-        } catch (IOException | RuntimeException e) {
-            feeds.close();
+            feeds.start();
+        } catch (RuntimeException e) {
+            http.close();
             throw e;
         }
+        return new MatviewServer(feeds, http);
     }
 
     /** The port that is bound. */
@@ -111,12 +106,11 @@ public final class MatviewServer implements AutoCloseable {
         }
     }
 
-    /** Takes no more requests, finishes those under way within bounds, then closes the feeds. */
+    /** Takes no more requests, and finishes those under way within bounds. Closing again does nothing. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             http.close();
-            feeds.close();
         }
     }
 }

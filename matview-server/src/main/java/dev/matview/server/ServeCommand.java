@@ -51,23 +51,15 @@ final class ServeCommand extends ServerCommand {
         Settings settings = options.settings();
         UserDatabases users = options.users();
         try (Scheduler scheduler = Scheduler.system()) {
+            // Before anything is asked: what is wrong in an option is told at once.
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
-            try (Sources sources = Sources.open(options.sources, users, environment, scheduler)) {
-                GlobalFeeds feeds = GlobalFeeds.builder()
-                        .registry(sources.registry())
-                        .aggregator(sources.databases())
-                        .viewStore(sources.views())
-                        .scheduler(scheduler)
-                        .settings(settings)
-                        .userDatabases(users)
-                        .build();
-                try (MatviewServer server = start(feeds, authenticator, http, scheduler)) {
-                    warnOfClosedDoors(authenticator, http);
-                    buildViews(server);
-                    Subscription posts = sources.samples() == null
-                            ? () -> {}
-                            : LivePosts.start(sources.samples(), users, feeds, scheduler)::close;
-                    endWithProcess(posts, server, sources);
+            try (Sources sources = Sources.open(options.sources, users, environment, scheduler);
+                    GlobalFeeds feeds = feeds(sources, users, settings, scheduler);
+                    MatviewServer server = start(feeds, authenticator, http, scheduler)) {
+                warnOfClosedDoors(authenticator, http);
+                buildViews(server);
+                try (Subscription posts = livePosts(sources, users, feeds, scheduler)) {
+                    endWithProcess(posts, server, feeds, sources);
                     announce(out, sources.registry(), authenticator, server);
                     throw sources.awaitRefusal();
                 }
@@ -75,6 +67,24 @@ final class ServeCommand extends ServerCommand {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static GlobalFeeds feeds(Sources sources, UserDatabases users, Settings settings, Scheduler scheduler) {
+        return GlobalFeeds.builder()
+                .registry(sources.registry())
+                .aggregator(sources.databases())
+                .viewStore(sources.views())
+                .scheduler(scheduler)
+                .settings(settings)
+                .userDatabases(users)
+                .build();
+    }
+
+    private static Subscription livePosts(
+            Sources sources, UserDatabases users, GlobalFeeds feeds, Scheduler scheduler) {
+        return sources.samples() == null
+                ? () -> {}
+                : LivePosts.start(sources.samples(), users, feeds, scheduler)::close;
     }
 
     private MatviewServer start(GlobalFeeds feeds, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
@@ -159,12 +169,13 @@ final class ServeCommand extends ServerCommand {
     }
 
     /** Jetty's threads keep the process alive; a signal ends it, once what is under way is done. */
-    private static void endWithProcess(Subscription posts, MatviewServer server, Sources sources) {
+    private static void endWithProcess(Subscription posts, MatviewServer server, GlobalFeeds feeds, Sources sources) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             posts.close();
                             server.close();
+                            feeds.close();
                             sources.close();
                         },
                         "shutdown"));

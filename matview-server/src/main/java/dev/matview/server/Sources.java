@@ -29,7 +29,8 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where feeds, documents and views are: the user's CouchDB or files, or the bundled demonstration for what is not given.
+ * Where feeds, documents and views are: the user's CouchDB or files, or the bundled demonstration for what is not given. It
+ * has opened all of that, and closes it.
  *
  * @param samples the databases of the demonstration; null when the user's own are served
  * @param clusters the CouchDBs behind the others, closed after them
@@ -167,9 +168,12 @@ record Sources(
         }
     }
 
-    /** Closes the CouchDBs; the rest is closed with the feeds built on it. */
+    /** Closes all of it, after the feeds that were built on it. */
     @Override
     public void close() {
+        registry.close();
+        databases.close();
+        views.close();
         if (check != null) {
             check.close();
         }

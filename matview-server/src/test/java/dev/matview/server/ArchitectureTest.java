@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.matview.core.error.MatviewException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +20,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Server, couch, core: dependencies point one way. This module sees all three. */
+/** Server, couch, core, and integrations beside couch: dependencies point one way. This module sees them all. */
 class ArchitectureTest {
 
     private static JavaClasses matview;
@@ -36,29 +37,41 @@ class ArchitectureTest {
     void theRulesSeeTheModules() {
         assertThat(matview.contain("dev.matview.core.GlobalFeeds")).isTrue();
         assertThat(matview.contain("dev.matview.server.Main")).isTrue();
+        assertThat(matview.contain("dev.matview.testkit.ManualScheduler")).isTrue();
         assertThat(matview.contain("dev.matview.server.ArchitectureTest")).isFalse();
     }
 
     @Test
     void coreUsesNoOtherModule() {
-        noClasses()
-                .that()
-                .resideInAPackage("dev.matview.core..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("dev.matview.couch..", "dev.matview.server..")
-                .check(matview);
+        usesOfOursOnly("dev.matview.core..", "dev.matview.core..");
     }
 
     @Test
-    void couchDoesNotUseTheServer() {
+    void whatStandsOnCoreUsesCoreAlone() {
+        for (String module : List.of("couch", "testkit")) {
+            usesOfOursOnly("dev.matview." + module + "..", "dev.matview." + module + "..", "dev.matview.core..");
+        }
+    }
+
+    @Test
+    void theServerDoesNotNeedTheTestkit() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.matview.couch..")
+                .resideInAPackage("dev.matview.server..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("dev.matview.server..")
-                .allowEmptyShould(true)
+                .resideInAPackage("dev.matview.testkit..")
+                .check(matview);
+    }
+
+    /** The classes of a package, and those below it, use no others of ours than these. */
+    private static void usesOfOursOnly(String from, String... to) {
+        noClasses()
+                .that()
+                .resideInAPackage(from)
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("dev.matview..")
+                        .and(JavaClass.Predicates.resideOutsideOfPackages(to)))
                 .check(matview);
     }
 
@@ -116,7 +129,7 @@ class ArchitectureTest {
 
     @Test
     void internalPackagesAreUsedByTheirModuleAlone() {
-        for (String module : new String[] {"core", "couch", "server"}) {
+        for (String module : List.of("core", "couch", "server")) {
             noClasses()
                     .that()
                     .resideOutsideOfPackage("dev.matview." + module + "..")

@@ -21,10 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar that users run, while a CouchDB is away: two views of one server, of which each shows one user's database. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class CouchAwayIT {
 

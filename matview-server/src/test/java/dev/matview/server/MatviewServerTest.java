@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -12,6 +11,7 @@ import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.Http;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -26,6 +26,7 @@ class MatviewServerTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private final InMemoryFeedRegistry registry = new InMemoryFeedRegistry(feed("posts"), feed("events"));
+    private GlobalFeeds feeds;
     private MatviewServer server;
 
     /** Each feed reads databases of its own, and fails when none of them can be read. */
@@ -37,7 +38,7 @@ class MatviewServerTest {
     void start() throws IOException {
         databases.put("posts-a", "{\"_id\":\"1\"}");
         databases.put("events-a", "{\"_id\":\"2\"}");
-        GlobalFeeds feeds = GlobalFeeds.builder()
+        feeds = GlobalFeeds.builder()
                 .registry(registry)
                 .aggregator(databases)
                 .scheduler(scheduler)
@@ -48,6 +49,7 @@ class MatviewServerTest {
     @AfterEach
     void stop() {
         server.close();
+        feeds.close();
     }
 
     private FirstViews buildViews() {

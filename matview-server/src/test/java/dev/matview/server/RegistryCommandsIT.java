@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands {@code import} and {@code export}, on a CouchDB. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class RegistryCommandsIT {
 

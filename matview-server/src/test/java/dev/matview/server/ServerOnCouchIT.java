@@ -23,10 +23,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar that users run, on a CouchDB: user databases, views and registry in it. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class ServerOnCouchIT {
 

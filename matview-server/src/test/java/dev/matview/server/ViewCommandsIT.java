@@ -16,9 +16,11 @@ import dev.matview.couch.harness.Tool;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The commands {@code views list} and {@code views drop}, on a CouchDB. */
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class ViewCommandsIT {
 
@@ -36,10 +38,12 @@ class ViewCommandsIT {
                 .databases(databases.name("user-*"))
                 .build();
         try (CouchCluster cluster = couch.cluster().build();
+                CouchAggregator aggregator = CouchAggregator.of(cluster);
+                CouchViewStore store = CouchViewStore.of(cluster);
                 GlobalFeeds feeds = GlobalFeeds.builder()
                         .registry(FeedRegistry.of(posts))
-                        .aggregator(CouchAggregator.of(cluster))
-                        .viewStore(CouchViewStore.of(cluster))
+                        .aggregator(aggregator)
+                        .viewStore(store)
                         .build()) {
             feeds.start();
             feeds.refresh("posts").join();

@@ -13,19 +13,19 @@ public final class App {
     private App() {}
 
     public static void main(String[] args) throws InterruptedException {
-        InMemoryDatabases users = new InMemoryDatabases();
-        users.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello, I am Ada.\"}");
-        users.put("userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Fresh bread at the corner.\"}");
-
         FeedDefinition posts = FeedDefinition.builder("posts")
                 .selector("{\"type\": \"post\"}")
                 .fields("content")
                 .interval(Duration.ofMinutes(5))
                 .build();
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(FeedRegistry.of(posts))
-                .aggregator(users)
-                .build()) {
+        try (InMemoryDatabases users = new InMemoryDatabases();
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(FeedRegistry.of(posts))
+                        .aggregator(users)
+                        .build()) {
+            users.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello, I am Ada.\"}");
+            users.put(
+                    "userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Fresh bread at the corner.\"}");
             feeds.start();
             if (!feeds.awaitReady(Duration.ofSeconds(30))) {
                 throw new IllegalStateException("no first generation: " + feeds.status());

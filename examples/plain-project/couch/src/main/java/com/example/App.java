@@ -25,9 +25,10 @@ public final class App {
                 .interval(Duration.ofMinutes(5))
                 .build();
         try (CouchCluster cluster = couch.build();
+                CouchAggregator databases = CouchAggregator.of(cluster);
                 GlobalFeeds feeds = GlobalFeeds.builder()
                         .registry(FeedRegistry.of(posts))
-                        .aggregator(CouchAggregator.of(cluster))
+                        .aggregator(databases)
                         .build()) {
             feeds.start();
             if (!feeds.awaitReady(Duration.ofSeconds(30))) {

@@ -86,7 +86,7 @@ public sealed interface FeedDefinition permits DefinedFeed {
 
     /**
      * A builder of a feed over the databases of all users ({@code userdb-*} unless {@link
-     * GlobalFeeds.Builder#userDatabases} says otherwise) that selects every document whole, orders by {@code _id}, is
+     * dev.matview.core.GlobalFeeds.Builder#userDatabases} says otherwise) that selects every document whole, orders by {@code _id}, is
      * refreshed every five minutes and is open to every caller; its view is {@code _global_} and the collection's name.
      */
     static Builder builder(String collection) {

@@ -30,7 +30,7 @@ public interface FeedRegistry extends AutoCloseable {
     @Override
     void close();
 
-    /** A registry that never changes. */
+    /** A registry that never changes. There is nothing to close in it. */
     static FeedRegistry of(FeedDefinition... feeds) {
         return new FixedRegistry(new Contents(List.of(feeds), List.of()));
     }

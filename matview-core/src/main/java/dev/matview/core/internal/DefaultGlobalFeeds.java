@@ -55,6 +55,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -77,8 +78,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private static final int SEARCHERS = 2;
 
     private final FeedRegistry registry;
-    private final Aggregator aggregator;
-    private final ViewStore store;
+    private final @Nullable ViewStore ownStore;
+    private final @Nullable Scheduler ownScheduler;
     private final Scheduler scheduler;
     private final UserDatabases users;
     private final Settings settings;
@@ -105,16 +106,17 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private DefaultGlobalFeeds(
             FeedRegistry registry,
             Aggregator aggregator,
-            ViewStore store,
-            Scheduler scheduler,
+            @Nullable ViewStore givenStore,
+            @Nullable Scheduler givenScheduler,
             UserDatabases users,
             CertificateRules rules,
             Settings settings,
             int format) {
         this.registry = registry;
-        this.aggregator = aggregator;
-        this.store = store;
-        this.scheduler = scheduler;
+        this.ownStore = givenStore == null ? new InMemoryViewStore() : null;
+        this.ownScheduler = givenScheduler == null ? Scheduler.system() : null;
+        ViewStore store = Objects.requireNonNullElse(givenStore, ownStore);
+        this.scheduler = Objects.requireNonNullElse(givenScheduler, ownScheduler);
         this.users = users;
         this.settings = settings;
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
@@ -155,15 +157,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             CertificateRules rules,
             Settings settings,
             int format) {
-        return new DefaultGlobalFeeds(
-                registry,
-                aggregator,
-                store == null ? new InMemoryViewStore() : store,
-                scheduler == null ? Scheduler.system() : scheduler,
-                users,
-                rules,
-                settings,
-                format);
+        return new DefaultGlobalFeeds(registry, aggregator, store, scheduler, users, rules, settings, format);
     }
 
     @Override
@@ -447,14 +441,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         worker.readiness().changed();
         registryWatch.close();
-        registry.close();
         worker.close();
         notifier.shutdownNow();
         searcher.shutdownNow();
         ownSubscriptions.close();
         unusedViews.close();
-        aggregator.close();
-        store.close();
-        scheduler.close();
+        if (ownStore != null) {
+            ownStore.close();
+        }
+        if (ownScheduler != null) {
+            ownScheduler.close();
+        }
     }
 }

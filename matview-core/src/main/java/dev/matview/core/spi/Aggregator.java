@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * slices that moved, and it tells when a database changed. Implementations are thread-safe, and every remote call they
  * make has a timeout.
  *
- * <p>The contract, which {@code AggregatorContract} in the test-jar checks:
+ * <p>The contract, which {@code AggregatorContract} of matview-testkit checks:
  *
  * <ol>
  *   <li>Each database that a feed covers is reported to the sink once: as {@linkplain Sink#moved moved} when its position

@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
  * The sink side of a backend: keeps views. It commits a generation atomically and reads it back. Implementations are
  * thread-safe and may be shared by several processes.
  *
- * <p>The contract, which {@code ViewStoreContract} in the test-jar checks:
+ * <p>The contract, which {@code ViewStoreContract} of matview-testkit checks:
  *
  * <ol>
  *   <li>{@link #read} gives exactly one committed generation, whatever happens to commits under way: rows and positions

@@ -2,8 +2,8 @@ package dev.matview.core.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.event.Subscription;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

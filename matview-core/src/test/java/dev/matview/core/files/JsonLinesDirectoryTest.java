@@ -1,7 +1,7 @@
 package dev.matview.core.files;
 
-import dev.matview.core.contract.AggregatorContract;
 import dev.matview.core.spi.Aggregator;
+import dev.matview.testkit.AggregatorContract;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.contract.SliceReader;
-import dev.matview.core.contract.SliceReader.Report;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.LeftOut;
@@ -13,6 +11,8 @@ import dev.matview.core.spi.LeftOut.Example;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
+import dev.matview.testkit.SliceReader;
+import dev.matview.testkit.SliceReader.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

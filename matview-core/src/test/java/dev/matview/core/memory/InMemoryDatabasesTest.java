@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.contract.AggregatorContract;
-import dev.matview.core.contract.SliceReader;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Position;
+import dev.matview.testkit.AggregatorContract;
+import dev.matview.testkit.SliceReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.matview.core.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.contract.FeedRegistryContract;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
+import dev.matview.testkit.FeedRegistryContract;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,19 +1,19 @@
 package dev.matview.core.memory;
 
-import static dev.matview.core.contract.Views.delta;
-import static dev.matview.core.contract.Views.put;
-import static dev.matview.core.contract.Views.row;
-import static dev.matview.core.contract.Views.slice;
-import static dev.matview.core.contract.Views.whole;
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.contract.ViewStoreContract;
-import dev.matview.core.contract.Views;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewStore;
+import dev.matview.testkit.ViewStoreContract;
+import dev.matview.testkit.Views;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package dev.matview.core.registry;
 
-import dev.matview.core.contract.FeedRegistryContract;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
+import dev.matview.testkit.FeedRegistryContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

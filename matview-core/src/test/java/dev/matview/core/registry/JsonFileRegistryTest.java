@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry.Contents;
 import dev.matview.core.feed.FeedRegistry.Problem;
 import dev.matview.core.feed.RegistryException;
+import dev.matview.testkit.ManualScheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -85,10 +85,12 @@ public final class RefreshBenchmark {
                 .build();
         try (CouchCluster cluster =
                         TestCouch.get().cluster().requestsInFlight(CONNECTIONS).build();
+                CouchAggregator aggregator = CouchAggregator.of(cluster);
+                CouchViewStore store = CouchViewStore.of(cluster);
                 GlobalFeeds feeds = GlobalFeeds.builder()
                         .registry(FeedRegistry.of(feed))
-                        .aggregator(CouchAggregator.of(cluster))
-                        .viewStore(CouchViewStore.of(cluster))
+                        .aggregator(aggregator)
+                        .viewStore(store)
                         .build()) {
             if (first) {
                 full.add(AggregateBenchmark.timed(() -> firstGeneration(feeds)));

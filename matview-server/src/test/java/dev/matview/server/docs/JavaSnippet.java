@@ -28,7 +28,7 @@ import javax.tools.ToolProvider;
  * Java as it stands on a page.
  *
  * <p>A block that declares a class is compiled as it is, and its {@code main} run if it has one. Any other is the body of a
- * method: the types of core, of its memory package, of couch and of {@code java.time}, {@code java.util} and
+ * method: the types of core's rooms that users see, of couch and of {@code java.time}, {@code java.util} and
  * {@code java.nio.file} are imported, and it finds
  *
  * <ul>
@@ -43,6 +43,10 @@ final class JavaSnippet {
             Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|record|interface|enum) (\\w+)");
     private static final String PRELUDE = """
             import dev.matview.core.*;
+            import dev.matview.core.access.*;
+            import dev.matview.core.event.*;
+            import dev.matview.core.feed.*;
+            import dev.matview.core.spi.*;
             import dev.matview.core.memory.*;
             import dev.matview.couch.*;
             import java.nio.file.*;
@@ -128,15 +132,15 @@ final class JavaSnippet {
     }
 
     private static void runPasted(Class<?> compiled) throws Exception {
-        InMemoryDatabases databases = new InMemoryDatabases();
-        databases.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello\"}");
-        databases.put("userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Bread\"}");
         FeedDefinition posts =
                 FeedDefinition.builder("posts").selector("{\"type\": \"post\"}").build();
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(FeedRegistry.of(posts))
-                .aggregator(databases)
-                .build()) {
+        try (InMemoryDatabases databases = new InMemoryDatabases();
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(FeedRegistry.of(posts))
+                        .aggregator(databases)
+                        .build()) {
+            databases.put("userdb-ada", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Hello\"}");
+            databases.put("userdb-bela", "{\"_id\": \"1\", \"type\": \"post\", \"content\": \"Bread\"}");
             feeds.start();
             feeds.awaitReady(Duration.ofSeconds(30));
             set(compiled, "databases", databases);

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Date;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,10 @@ class AuthenticationOverHttpTest {
     private static final String COLLECTOR = "b1946ac92492d2347c6235b4d2611184";
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
+
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private GlobalFeeds feeds;
     private @Nullable HttpService service;
 

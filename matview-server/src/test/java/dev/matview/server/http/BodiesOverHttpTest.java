@@ -19,7 +19,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever the body is, the answer is one of those that README lists. */
@@ -63,7 +65,10 @@ class BodiesOverHttpTest {
     private static final int TRIES = 10_000;
 
     private final JsonMapper mapper = new JsonMapper();
+
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private GlobalFeeds feeds;
     private HttpService service;
@@ -91,6 +96,7 @@ class BodiesOverHttpTest {
         feeds.close();
     }
 
+    @Tag("slow")
     @Test
     void noBodyMakesTheServerFail() throws JsonProcessingException {
         Http http = new Http(service.port());

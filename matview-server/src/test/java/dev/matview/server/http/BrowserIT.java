@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.sun.net.httpserver.HttpServer;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry.Problem;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -21,6 +19,7 @@ import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.connection.Cors;
 import dev.matview.server.http.socket.SocketLimits;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -86,7 +85,6 @@ class BrowserIT {
                         new Problem("feeds/b", "<b>events</b>", "query", "is missing")))
                 .aggregator(databases)
                 .viewStore(store)
-                .scheduler(Scheduler.system())
                 .build();
         feeds.start();
         feeds.refresh("posts").join();

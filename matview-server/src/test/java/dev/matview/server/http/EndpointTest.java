@@ -28,6 +28,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,10 @@ class EndpointTest {
     private static final int MAX_REQUESTS = 2;
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
+
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private GlobalFeeds feeds;
     private HttpService service;
     private Http http;

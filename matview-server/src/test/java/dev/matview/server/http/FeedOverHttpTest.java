@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,10 @@ class FeedOverHttpTest {
     private static final int DOCUMENTS = 25;
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
+
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private GlobalFeeds feeds;
     private MatviewServer server;
     private Http http;
@@ -86,6 +90,7 @@ class FeedOverHttpTest {
     @AfterEach
     void stop() {
         server.close();
+        feeds.close();
     }
 
     @Test

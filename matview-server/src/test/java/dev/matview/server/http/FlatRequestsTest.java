@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +32,10 @@ class FlatRequestsTest {
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
+
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private GlobalFeeds feeds;
     private HttpService service;
 

@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,9 @@ class FormsOverHttpTest {
 
     private static final String POSTS = "/data/posts/query?global=true";
 
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private GlobalFeeds feeds;
     private HttpService service;

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What administrators see of documents that are left out, of views that nobody uses, and of a registry that is not read. */
@@ -27,7 +28,9 @@ class LeftOutOverHttpTest {
     private static final FeedDefinition POSTS =
             FeedDefinition.builder("posts").selector("{\"type\":\"post\"}").build();
 
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private final InMemoryViewStore store = new InMemoryViewStore();
     private GlobalFeeds feeds;
@@ -85,7 +88,7 @@ class LeftOutOverHttpTest {
         try (GlobalFeeds earlier = GlobalFeeds.builder()
                 .registry(before)
                 .aggregator(new InMemoryDatabases())
-                .viewStore(new Kept(store))
+                .viewStore(store)
                 .build()) {
             earlier.start();
             earlier.refresh("retired").join();

@@ -15,12 +15,16 @@ import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The address for those who look after the server, and the token for those who scrape it. */
 class ManagementTest {
+
+    @AutoClose
+    private final Scheduler scheduler = Scheduler.system();
 
     private static final String SCRAPER = "a-token-of-more-than-16-characters";
     private static final HttpSettings SETTINGS = HttpSettings.of("127.0.0.1", 0);
@@ -40,8 +44,8 @@ class ManagementTest {
         service = HttpService.start(
                 settings,
                 StubFeeds.answering((collection, query) -> SomePage.empty()),
-                new SharedSecretTokens(Tokens.SECRET, rules, Scheduler.system()),
-                Scheduler.system());
+                new SharedSecretTokens(Tokens.SECRET, rules, scheduler),
+                scheduler);
     }
 
     private Http management() {

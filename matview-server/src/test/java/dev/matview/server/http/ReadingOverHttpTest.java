@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,10 @@ class ReadingOverHttpTest {
     private static final String SHARED = "/data/shared/query?global=true";
 
     private final InMemoryDatabases databases = new InMemoryDatabases();
+
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private GlobalFeeds feeds;
     private MatviewServer server;
     private Http http;
@@ -60,6 +64,7 @@ class ReadingOverHttpTest {
     @AfterEach
     void stop() {
         server.close();
+        feeds.close();
     }
 
     private void put(int n, String reader) {

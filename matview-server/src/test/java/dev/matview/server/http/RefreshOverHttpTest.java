@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +40,7 @@ class RefreshOverHttpTest {
         for (RawClient client : clients) {
             client.close();
         }
+        refresh.completeExceptionally(new IllegalStateException("the test is over"));
         service.close();
     }
 

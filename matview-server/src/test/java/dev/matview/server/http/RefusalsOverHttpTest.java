@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused before or by the feeds, each in its own way. */
 class RefusalsOverHttpTest {
+
+    @AutoClose
+    private final Scheduler scheduler = Scheduler.system();
 
     private static final String POSTS = "/data/posts/query?global=true";
 
@@ -51,7 +55,7 @@ class RefusalsOverHttpTest {
 
     private HttpService start(int port) throws IOException {
         HttpService.Feeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
-        return HttpService.start(HttpSettings.of("127.0.0.1", port), feeds, Authenticator.none(), Scheduler.system());
+        return HttpService.start(HttpSettings.of("127.0.0.1", port), feeds, Authenticator.none(), scheduler);
     }
 
     @AfterEach

@@ -13,13 +13,16 @@ import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is wrong in the registry, told to administrators and to nobody else. */
 class RegistryProblemsOverHttpTest {
 
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private final GlobalFeeds feeds = GlobalFeeds.builder()
             .registry(new WrongRegistry(
                     FeedDefinition.builder("posts").build(),

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.Query;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.connection.ConnectionLimits;
@@ -13,6 +12,7 @@ import dev.matview.server.http.connection.OpenConnections;
 import dev.matview.server.http.exchange.Exchange;
 import dev.matview.server.http.exchange.RequestBody;
 import dev.matview.server.share.ShareLimits;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;

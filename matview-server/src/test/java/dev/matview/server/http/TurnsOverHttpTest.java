@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.exchange.Departures;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

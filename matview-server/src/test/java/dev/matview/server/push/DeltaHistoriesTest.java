@@ -8,7 +8,6 @@ import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.mango.SortOrder;
@@ -17,6 +16,7 @@ import dev.matview.server.share.Bench;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.FairShare.Pushes;
 import dev.matview.server.share.ShareLimits;
+import dev.matview.testkit.ManualScheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +27,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -169,6 +170,7 @@ class DeltaHistoriesTest {
         scheduler.advance(Duration.ofMillis(1));
     }
 
+    @Tag("slow")
     @Property(tries = 10_000)
     void whoeverAppliesWhatIsPushedHoldsWhatAFreshQueryAnswers(
             @ForAll("histories") List<Step> history, @ForAll("queries") Asked asked) {

@@ -52,10 +52,12 @@ public final class Quickstart {
 
         CouchClusterBuilder builder = CouchCluster.builder(url);
         try (CouchCluster cluster = (user.isEmpty() ? builder : builder.credentials(user, password)).build();
+                CouchAggregator aggregator = CouchAggregator.of(cluster);
+                CouchViewStore store = CouchViewStore.of(cluster);
                 GlobalFeeds feeds = GlobalFeeds.builder()
                         .registry(FeedRegistry.of(posts))
-                        .aggregator(CouchAggregator.of(cluster))
-                        .viewStore(CouchViewStore.of(cluster))
+                        .aggregator(aggregator)
+                        .viewStore(store)
                         .build()) {
             feeds.start();
             if (!feeds.awaitReady(Duration.ofSeconds(30))) {

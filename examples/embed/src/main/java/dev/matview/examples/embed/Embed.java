@@ -15,12 +15,6 @@ public final class Embed {
     private Embed() {}
 
     public static void main(String[] args) throws InterruptedException {
-        InMemoryDatabases users = new InMemoryDatabases();
-        users.put("userdb-alice", post("first", "Alice", "The lake is frozen", "2026-01-10T08:00:00Z"));
-        users.put("userdb-bob", post("first", "Bob", "Bread is in the oven", "2026-01-11T06:30:00Z"));
-        users.put("userdb-carol", post("first", "Carol", "Off to the hills", "2026-01-09T17:15:00Z"));
-        users.put("userdb-carol", "{\"_id\": \"diary\", \"type\": \"note\", \"content\": \"For my eyes only\"}");
-
         FeedDefinition posts = FeedDefinition.builder("posts")
                 .selector("{\"type\": \"post\"}")
                 .fields("author", "content", "createdAt")
@@ -28,10 +22,17 @@ public final class Embed {
                 .interval(Duration.ofMinutes(5))
                 .build();
 
-        try (GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(FeedRegistry.of(posts))
-                .aggregator(users)
-                .build()) {
+        // One try for all that is opened: the feeds are closed first, and close nothing that they were given.
+        try (InMemoryDatabases users = new InMemoryDatabases();
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(FeedRegistry.of(posts))
+                        .aggregator(users)
+                        .build()) {
+            users.put("userdb-alice", post("first", "Alice", "The lake is frozen", "2026-01-10T08:00:00Z"));
+            users.put("userdb-bob", post("first", "Bob", "Bread is in the oven", "2026-01-11T06:30:00Z"));
+            users.put("userdb-carol", post("first", "Carol", "Off to the hills", "2026-01-09T17:15:00Z"));
+            users.put("userdb-carol", "{\"_id\": \"diary\", \"type\": \"note\", \"content\": \"For my eyes only\"}");
+
             feeds.start();
             if (!feeds.awaitReady(Duration.ofSeconds(30))) {
                 throw new IllegalStateException("no first generation: " + feeds.status());

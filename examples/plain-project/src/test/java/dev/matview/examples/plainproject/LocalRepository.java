@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,13 @@ final class LocalRepository {
 
     private static final String VERSION = System.getProperty("matview.version");
     private static final Path ROOT = Maven.MODULE.getParent().getParent();
+
+    /** Where the modules that others depend on are built. */
+    private static final Map<String, Path> MODULES = Map.of(
+            "matview-core", ROOT.resolve("matview-core"),
+            "matview-couch", ROOT.resolve("matview-couch"),
+            "matview-server", ROOT.resolve("matview-server"),
+            "matview-testkit", ROOT.resolve("integrations/testkit"));
 
     private final Path directory;
     private final Path settings;
@@ -31,18 +39,18 @@ final class LocalRepository {
         Path directory = Maven.MODULE.resolve("target/local-repository");
         Maven.fresh("local-repository/dev/matview");
         install(directory, ROOT.resolve("pom.xml"), "matview-parent", "pom");
-        for (String module : List.of("matview-core", "matview-couch", "matview-server")) {
-            install(directory, ROOT.resolve(module).resolve("pom.xml"), module, "pom");
-            install(
-                    directory,
-                    ROOT.resolve(module).resolve("target/" + module + "-" + VERSION + ".jar"),
-                    module,
-                    "jar");
+        for (String module : MODULES.keySet()) {
+            install(directory, built(module).resolve("pom.xml"), module, "pom");
+            install(directory, built(module).resolve("target/" + module + "-" + VERSION + ".jar"), module, "jar");
         }
         Path settings = Maven.fresh("settings").resolve("settings.xml");
         String machine =
                 Path.of(System.getProperty("machine.repository")).toUri().toString();
         return new LocalRepository(directory, Files.writeString(settings, SETTINGS.replace("MACHINE", machine)));
+    }
+
+    static Path built(String module) {
+        return MODULES.get(module);
     }
 
     private static void install(Path directory, Path file, String artifact, String type) throws IOException {

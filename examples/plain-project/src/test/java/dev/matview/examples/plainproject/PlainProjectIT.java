@@ -49,18 +49,32 @@ class PlainProjectIT {
         assertVersions(build("core", "server"), "server");
     }
 
+    @Test
+    void aProjectWithABackendRunsTheContractTestsOnTheVersionsThatAreTestedHere() throws Exception {
+        Path project = build("testkit", "testkit", "-DincludeScope=test", "test");
+
+        assertThat(Files.readString(project.resolve("target/surefire-reports/com.example.RegistryOfMineTest.txt")))
+                .containsPattern("Tests run: [1-9]\\d*, Failures: 0, Errors: 0, Skipped: 0");
+        assertVersions(project, "testkit");
+    }
+
     /** Builds a project on a module of ours; the server has everything that the one on core needs. */
     private static Path build(String name, String module) throws IOException, InterruptedException {
+        return build(name, module, "-DincludeScope=runtime", "compile");
+    }
+
+    private static Path build(String name, String module, String scope, String phase)
+            throws IOException, InterruptedException {
         Path project = Maven.fresh("projects/" + module);
         Maven.copy(Maven.MODULE.resolve(name).resolve("src"), project.resolve("src"));
         String pom = Files.readString(Maven.MODULE.resolve(name).resolve("pom.xml"));
         Files.writeString(project.resolve("pom.xml"), pom.replace("matview-" + name, "matview-" + module));
         List<String> arguments = new ArrayList<>(repository.arguments());
         arguments.addAll(List.of(
-                "-DincludeScope=runtime",
+                scope,
                 "-DoutputFile=" + project.resolve("dependencies.txt"),
                 "-Dmdep.outputFile=" + project.resolve("classpath.txt"),
-                "compile",
+                phase,
                 "dependency:list",
                 "dependency:build-classpath"));
         Maven.run(project, arguments).assertSuccess();
@@ -69,7 +83,7 @@ class PlainProjectIT {
 
     /** What these versions do together is tested; another one, which a dependency of a dependency brings, is not. */
     private static void assertVersions(Path project, String module) throws IOException {
-        Path here = Maven.MODULE.resolve("../../matview-" + module).resolve("target/runtime-dependencies.txt");
+        Path here = LocalRepository.built("matview-" + module).resolve("target/runtime-dependencies.txt");
         List<String> expected = new ArrayList<>(listed(here));
         assertThat(expected).as("what %s lists", here).isNotEmpty();
         expected.add("dev.matview:matview-" + module + ":" + System.getProperty("matview.version"));

@@ -87,18 +87,19 @@ public final class Subscribers {
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(90))
                 .withMaxSocketsPerCaller(subscribers + asleep);
-        Scheduler scheduler = Scheduler.system();
-        GlobalFeeds feeds = GlobalFeeds.builder()
-                .registry(FeedRegistry.of(FeedDefinition.builder("posts")
-                        .selector("{\"type\": \"post\"}")
-                        .fields("_id", "at", "content")
-                        .sort("[{\"at\": \"desc\"}]")
-                        .build()))
-                .aggregator(databases)
-                .scheduler(scheduler)
+        FeedDefinition feed = FeedDefinition.builder("posts")
+                .selector("{\"type\": \"post\"}")
+                .fields("_id", "at", "content")
+                .sort("[{\"at\": \"desc\"}]")
                 .build();
         HttpSettings http = HttpSettings.of("127.0.0.1", 0).withSockets(limits);
-        try (MatviewServer server = MatviewServer.start(feeds, Authenticator.none(), http, scheduler)) {
+        try (Scheduler scheduler = Scheduler.system();
+                GlobalFeeds feeds = GlobalFeeds.builder()
+                        .registry(FeedRegistry.of(feed))
+                        .aggregator(databases)
+                        .scheduler(scheduler)
+                        .build();
+                MatviewServer server = MatviewServer.start(feeds, Authenticator.none(), http, scheduler)) {
             server.buildViews();
             int bytes = feeds.query("posts", Query.all()).json().length;
             out.printf("%d users, %d posts; a page has 100 posts and %d bytes%n", USERS, written, bytes);

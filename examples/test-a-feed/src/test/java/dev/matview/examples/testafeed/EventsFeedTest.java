@@ -29,6 +29,7 @@ class EventsFeedTest {
     @AfterEach
     void close() {
         feeds.close();
+        users.close();
     }
 
     @Test

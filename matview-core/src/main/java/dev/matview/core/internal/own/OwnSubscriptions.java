@@ -13,7 +13,6 @@ import dev.matview.core.spi.Aggregator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -34,13 +33,18 @@ public final class OwnSubscriptions implements AutoCloseable {
     /** How long after a failure it is. */
     static final Duration RETRY = Duration.ofSeconds(5);
 
+    private static final Subscription NEVER = () -> {};
+
     private final Aggregator aggregator;
     private final Scheduler scheduler;
     private final Supplier<Budget> budget;
     private final ExecutorService readers;
     private final Map<String, List<Subscriber>> subscribers = new ConcurrentHashMap<>();
-    private final Set<String> due = ConcurrentHashMap.newKeySet();
+    /** By database: when it is read again. */
+    private final Map<String, Subscription> due = new ConcurrentHashMap<>();
+
     private @Nullable Subscription watch;
+    private volatile boolean closed;
 
     /** @param budget what one answer may take */
     public OwnSubscriptions(Aggregator aggregator, Scheduler scheduler, int readers, Supplier<Budget> budget) {
@@ -61,7 +65,11 @@ public final class OwnSubscriptions implements AutoCloseable {
         return readers;
     }
 
-    /** Gives the listener what the query answers, now and when the database has changed. */
+    /**
+     * Gives the listener what the query answers, now and when the database has changed.
+     *
+     * @throws IllegalStateException when this is closed
+     */
     public Subscription subscribe(String database, Asking query, PageListener listener, Executor executor) {
         watch();
         Subscriber subscriber = new Subscriber(
@@ -82,6 +90,9 @@ public final class OwnSubscriptions implements AutoCloseable {
     }
 
     private synchronized void watch() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
         if (watch == null) {
             watch = aggregator.watch(name -> readSoon(name, SETTLE));
         }
@@ -97,19 +108,27 @@ public final class OwnSubscriptions implements AutoCloseable {
     }
 
     private void readSoon(String database, Duration delay) {
-        if (subscribers.containsKey(database) && due.add(database)) {
-            scheduler.schedule(delay, () -> {
-                due.remove(database);
-                subscribers.getOrDefault(database, List.of()).forEach(Subscriber::run);
-            });
+        if (subscribers.containsKey(database)) {
+            due.computeIfAbsent(database, name -> closed ? NEVER : scheduler.schedule(delay, () -> read(name)));
         }
     }
 
+    private void read(String database) {
+        due.remove(database);
+        subscribers.getOrDefault(database, List.of()).forEach(Subscriber::run);
+    }
+
+    /** Nobody is told anything more, and nothing stays scheduled. */
     @Override
     public synchronized void close() {
+        closed = true;
         if (watch != null) {
             watch.close();
+            watch = null;
         }
+        subscribers.values().forEach(all -> all.forEach(Subscriber::close));
+        subscribers.clear();
+        due.values().forEach(Subscription::close);
         readers.shutdownNow();
     }
 }

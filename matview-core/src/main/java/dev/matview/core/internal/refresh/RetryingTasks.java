@@ -6,6 +6,8 @@ import dev.matview.core.internal.work.Failures;
 import dev.matview.core.internal.work.Threads;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,9 @@ final class RetryingTasks implements AutoCloseable {
     private final Scheduler scheduler;
     private final Timetable timetable;
     private final ExecutorService pool = Threads.named("matview-errands", THREADS);
+    /** Those that wait to be tried again. */
+    private final Set<Errand> retrying = ConcurrentHashMap.newKeySet();
+
     private volatile boolean closed;
 
     RetryingTasks(Scheduler scheduler, Timetable timetable) {
@@ -55,6 +60,7 @@ final class RetryingTasks implements AutoCloseable {
     public void close() {
         closed = true;
         pool.shutdownNow();
+        retrying.forEach(Errand::cancel);
     }
 
     /** Waits for what was under way. */
@@ -104,7 +110,12 @@ final class RetryingTasks implements AutoCloseable {
 
         private synchronized void worked() {
             failures = 0;
+            stopRetrying();
+        }
+
+        private void stopRetrying() {
             retry.close();
+            retrying.remove(this);
         }
 
         private synchronized void failed(RuntimeException cause) {
@@ -115,6 +126,7 @@ final class RetryingTasks implements AutoCloseable {
             log.debug("{}", complaint, cause);
             failures++;
             retry.close();
+            retrying.add(this);
             Instant now = scheduler.instant();
             retry = scheduler.schedule(Duration.between(now, timetable.afterFailure(failures, now)), this::request);
         }
@@ -122,7 +134,7 @@ final class RetryingTasks implements AutoCloseable {
         /** Nobody wants it any more. */
         synchronized void cancel() {
             cancelled = true;
-            retry.close();
+            stopRetrying();
         }
     }
 }

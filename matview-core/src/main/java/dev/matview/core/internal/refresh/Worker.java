@@ -252,8 +252,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             watch = store.watch(feed.viewName(), task::committed);
             stored = writer.load(feed);
         } catch (RuntimeException e) {
-            log.warn("{}: the stored view cannot be read: {}", feed.collection(), Failures.reason(e));
-            log.debug("{}: the stored view cannot be read", feed.collection(), e);
+            complain(feed.collection() + ": the stored view cannot be read", e);
         }
         ViewHead head = stored == null ? null : stored.head();
         Subscription watching = watch;
@@ -268,6 +267,14 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             boolean current = head != null && head.fingerprint().equals(feed.fingerprint());
             task.due = current && !task.isAwaited() ? timetable.first(feed.refresh(), head.refreshedAt(), now) : now;
         };
+    }
+
+    /** Not once this is closed: what fails then was interrupted. */
+    private synchronized void complain(String complaint, Throwable cause) {
+        if (!closed) {
+            log.warn("{}: {}", complaint, Failures.reason(cause));
+            log.debug("{}", complaint, cause);
+        }
     }
 
     /** @see dev.matview.core.GlobalFeeds#refresh */
@@ -411,10 +418,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
         synchronized (this) {
             done.addAll(task.takeJoined());
-            if (!closed) {
-                log.warn("{}: the refresh failed: {}", refreshing.feed().collection(), reason);
-                log.debug("{}: the refresh failed", refreshing.feed().collection(), cause);
-            }
+            complain(refreshing.feed().collection() + ": the refresh failed", cause);
             task.failed(reason);
             end(refreshing, done, false);
         }

@@ -12,12 +12,12 @@ import dev.matview.core.access.Access;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.spi.Row;
+import dev.matview.testkit.ManualScheduler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +30,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** ACLs against a reference that says in ten lines who may read what, over rows, totals, bookmarks and deltas. */
@@ -142,6 +143,7 @@ class AclIndexTest {
     }
 
     /** Each try looks at two states through the eyes of twelve callers: more than 10,000 cases. */
+    @Tag("slow")
     @Property(tries = 850)
     void rowsTotalsBookmarksAndDeltasAgreeWithTheReference(
             @ForAll("states") List<Shared> before, @ForAll("states") List<Shared> after) {

@@ -7,12 +7,12 @@ import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
+import dev.matview.testkit.ManualScheduler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +25,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -101,6 +102,7 @@ class CurrentRightsTest {
         return seen;
     }
 
+    @Tag("slow")
     @Property(tries = 1_500)
     void whateverHappenedMeanwhileAndWhoeverAsks(
             @ForAll("states") Map<String, Doc> before,

@@ -9,7 +9,6 @@ import dev.matview.core.InvalidBookmarkException;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.access.Caller;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
@@ -17,6 +16,7 @@ import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.testkit.ManualScheduler;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -25,6 +25,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -52,6 +53,7 @@ class PagingTest {
     }
 
     /** Where bookmarks lead does not depend on how pages are cut, also where {@code _id} is not shown and sort keys are alike. */
+    @Tag("slow")
     @Property(tries = 1_000)
     void pagesOfAnySizesAreTheAnswerCutUp(
             @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes) {
@@ -87,6 +89,7 @@ class PagingTest {
     }
 
     /** The same in the own database, in the order that documents come in and in others; some ids fit in no bookmark. */
+    @Tag("slow")
     @Property(tries = 500)
     void pagesOfTheOwnDatabaseAreToo(
             @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes)

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that share a store. */
@@ -61,6 +62,7 @@ class SeveralNodesTest extends WorkerFixture {
         return refresh;
     }
 
+    @Tag("slow")
     @Test
     void bothServeTheWinnersGeneration() {
         startBoth("1");

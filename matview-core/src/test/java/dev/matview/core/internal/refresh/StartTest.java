@@ -20,8 +20,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +122,9 @@ class StartTest {
         feeds.refresh("posts").join();
         CountDownLatch delivering = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
+        AtomicReference<Thread> deliverer = new AtomicReference<>();
         feeds.subscribe("posts", Query.all(), page -> {
+            deliverer.set(Thread.currentThread());
             delivering.countDown();
             boolean interrupted = true;
             while (interrupted) {
@@ -142,7 +146,9 @@ class StartTest {
         try {
             registry.closing = () -> {
                 goOn.countDown();
-                await().during(Duration.ofMillis(300)).until(() -> true);
+                // Until it has nothing more to deliver, whether its thread waits for the next or has ended.
+                await().until(() -> Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED)
+                        .contains(deliverer.get().getState()));
             };
             feeds.close();
         } finally {
@@ -179,12 +185,14 @@ class StartTest {
 
         @Override
         public Subscription watch(Consumer<Contents> listener) {
-            return listeners.add(listener);
+            Subscription watch = listeners.add(listener);
+            return () -> {
+                watch.close();
+                closing.run();
+            };
         }
 
         @Override
-        public void close() {
-            closing.run();
-        }
+        public void close() {}
     }
 }

@@ -1,21 +1,15 @@
 package dev.matview.core.internal.refresh;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Settings;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
-import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.DefaultGlobalFeeds;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.ViewStore;
-import java.util.List;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 
-/** A server as a version of matview would be whose views have another format. What it is given stays open. */
+/** A server as a version of matview would be whose views have another format. */
 public final class VersionedNode {
 
     private VersionedNode() {}
@@ -29,44 +23,12 @@ public final class VersionedNode {
             int format, long maxViewBytes, FeedRegistry registry, Aggregator databases, ViewStore store) {
         return DefaultGlobalFeeds.create(
                 registry,
-                new StaysOpen(databases),
-                new NodeStore(store),
+                databases,
+                store,
                 null,
                 UserDatabases.standard(),
                 CertificateRules.denied(),
                 Settings.builder().maxViewBytes(maxViewBytes).build(),
                 format);
-    }
-
-    private record StaysOpen(Aggregator databases) implements Aggregator {
-
-        @Override
-        public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
-            databases.aggregate(demands, sink);
-        }
-
-        @Override
-        public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents)
-                throws InterruptedException {
-            databases.fetch(database, ids, documents);
-        }
-
-        @Override
-        public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
-            databases.read(database, documents);
-        }
-
-        @Override
-        public boolean readsInOrder() {
-            return databases.readsInOrder();
-        }
-
-        @Override
-        public Subscription watch(Consumer<String> listener) {
-            return databases.watch(listener);
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -4,12 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.ViewStore;
+import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 

@@ -3,7 +3,6 @@ package dev.matview.core.internal.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.Settings;
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.LiveView.Served;
@@ -12,6 +11,7 @@ import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

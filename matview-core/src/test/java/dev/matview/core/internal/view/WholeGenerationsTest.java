@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Promise 1: a reader sees exactly one generation, whole. Every document carries a stamp of the state it belongs to. */
@@ -28,6 +29,7 @@ class WholeGenerationsTest {
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private final AtomicBoolean done = new AtomicBoolean();
 
+    @Tag("slow")
     @Test
     void aReaderInATightLoopNeverSeesAMixedPage() throws Exception {
         stamp(0);

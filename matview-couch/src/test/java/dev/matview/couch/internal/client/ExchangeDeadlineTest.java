@@ -2,8 +2,8 @@ package dev.matview.couch.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.couch.internal.client.ExchangeDeadline.Times;
+import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;

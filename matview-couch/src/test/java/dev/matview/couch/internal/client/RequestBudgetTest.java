@@ -2,7 +2,7 @@ package dev.matview.couch.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
+import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -12,8 +12,10 @@ import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class DatabaseListingTest {
 

@@ -39,7 +39,7 @@ public final class HttpError extends RuntimeException {
         return of(400, error, reason);
     }
 
-    /** @param scheme the challenge: RFC 6750, section 3 */
+    /** With the challenge of RFC 6750, section 3. */
     public static HttpError unauthorized(UnauthorizedException cause) {
         return new HttpError(401, "unauthorized", cause.reason(), Map.of("WWW-Authenticate", cause.challenge()));
     }

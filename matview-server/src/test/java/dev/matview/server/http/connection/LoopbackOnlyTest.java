@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server without authentication, and the browser on its machine. */
 class LoopbackOnlyTest {
+
+    @AutoClose
+    private final Scheduler scheduler = Scheduler.system();
 
     private static final String APP = "https://app.example.org";
 
@@ -37,7 +41,7 @@ class LoopbackOnlyTest {
     }
 
     private HttpService serve(Authenticator authenticator, Cors cors, String host) throws IOException {
-        return HttpService.start(HttpSettings.of(host, 0).withCors(cors), feeds(), authenticator, Scheduler.system());
+        return HttpService.start(HttpSettings.of(host, 0).withCors(cors), feeds(), authenticator, scheduler);
     }
 
     private HttpService.Feeds feeds() {
@@ -177,7 +181,7 @@ class LoopbackOnlyTest {
     @Test
     void withAuthenticationEveryNameIsAnswered() throws IOException {
         service.close();
-        service = serve(new SharedSecretTokens(Tokens.SECRET, Scheduler.system()), Cors.none(), "127.0.0.1");
+        service = serve(new SharedSecretTokens(Tokens.SECRET, scheduler), Cors.none(), "127.0.0.1");
 
         assertThat(status("GET /health HTTP/1.1\r\nHost: feeds.example.org\r\nOrigin: https://a.example\r\n\r\n"))
                 .isEqualTo("HTTP/1.1 200 OK");

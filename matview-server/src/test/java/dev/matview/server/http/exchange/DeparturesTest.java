@@ -2,8 +2,8 @@ package dev.matview.server.http.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.event.Subscription;
+import dev.matview.testkit.ManualScheduler;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,7 +3,7 @@ package dev.matview.server.http.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.matview.core.contract.ManualScheduler;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;

@@ -14,6 +14,7 @@ import dev.matview.server.http.StubFeeds;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who asks, when proxies pass on requests. */
 class TrustedProxiesTest {
+
+    @AutoClose
+    private static final Scheduler scheduler = Scheduler.system();
 
     private static final String POSTS = "/data/posts/query?global=true";
 
@@ -120,7 +124,7 @@ class TrustedProxiesTest {
                 settings,
                 StubFeeds.answering((collection, query) -> SomePage.empty()),
                 Authenticator.none(),
-                Scheduler.system());
+                scheduler);
     }
 
     private static RawClient ask(HttpService service, String from, String forwarded, String body) throws IOException {

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -17,6 +15,7 @@ import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.StubFeeds;
+import dev.matview.testkit.ManualScheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,7 +50,6 @@ class SocketAttacksTest {
                         .selector("{\"type\":\"post\"}")
                         .build()))
                 .aggregator(databases)
-                .scheduler(Scheduler.system())
                 .build();
         feeds.start();
         feeds.refresh("posts").join();

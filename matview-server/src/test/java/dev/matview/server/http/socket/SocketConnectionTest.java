@@ -2,13 +2,13 @@ package dev.matview.server.http.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.contract.ManualScheduler;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.SomePage;
 import dev.matview.server.http.StubFeeds;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.ShareLimits;
+import dev.matview.testkit.ManualScheduler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;

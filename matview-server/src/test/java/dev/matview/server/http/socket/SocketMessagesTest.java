@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,9 @@ class SocketMessagesTest {
 
     private static final int ROOM = 100_000;
 
+    @AutoClose
     private final Scheduler scheduler = Scheduler.system();
+
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private HttpService service;

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Settings;
-import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -17,6 +15,7 @@ import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.ColdFeeds;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +95,6 @@ class SocketTurnsTest {
                         .selector("{\"type\":\"post\"}")
                         .build()))
                 .aggregator(databases)
-                .scheduler(Scheduler.system())
                 .settings(Settings.builder().answerBytes(2_000).build())
                 .build();
         open.add(feeds);

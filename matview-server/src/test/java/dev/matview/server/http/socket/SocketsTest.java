@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.access.Access;
-import dev.matview.core.contract.ManualScheduler;
-import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -19,6 +17,7 @@ import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.connection.Cors;
+import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
@@ -52,11 +51,7 @@ class SocketsTest {
 
     @BeforeEach
     void start() throws IOException {
-        feeds = GlobalFeeds.builder()
-                .registry(registry)
-                .aggregator(databases)
-                .scheduler(Scheduler.system())
-                .build();
+        feeds = GlobalFeeds.builder().registry(registry).aggregator(databases).build();
         open.add(feeds);
         feeds.start();
         post("userdb-alice", 1, "*");

@@ -1,0 +1,453 @@
+package dev.matview.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.matview.core.access.Access;
+import dev.matview.core.access.Acl;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Row;
+import dev.matview.testkit.SliceReader.Report;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link dev.matview.core.spi.Aggregator} does. A backend extends this class and gives what
+ * {@link AggregatorHarness} asks for; nothing here depends on how fast it is. The tests in this file are about what is
+ * found in databases that nobody else changes meanwhile, the rest is inherited.
+ */
+public abstract class AggregatorContract extends AggregatorChangesContract {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private static JsonNode json(Row row) {
+        try {
+            return MAPPER.readTree(row.document());
+        } catch (IOException e) {
+            throw new AssertionError("the document of " + row + " is not JSON", e);
+        }
+    }
+
+    private static List<String> ids(List<Row> rows) {
+        return rows.stream().map(Row::id).toList();
+    }
+
+    @Test
+    void everyCoveredDatabaseIsReportedOnce() throws Exception {
+        put(ALICE, post("p1"));
+        put(BOB, post("p1"));
+        create(CAROL);
+        SliceReader reader = reader();
+
+        Report report = reader.read(posts());
+
+        assertThat(report.covers).isEqualTo(3);
+        assertThat(report.moved).containsOnlyKeys(db(ALICE), db(BOB), db(CAROL));
+        assertThat(report.unmoved).isEmpty();
+        assertThat(report.failed).isEmpty();
+        assertThat(report.gone).isEmpty();
+        assertThat(report.moved.get(db(CAROL)).rows()).isEmpty();
+    }
+
+    @Test
+    void aDatabaseInWhichNothingMovedIsNotReadAgain() throws Exception {
+        put(ALICE, post("p1"));
+        put(BOB, post("p1"));
+        create(CAROL);
+        SliceReader reader = reader();
+        reader.read(posts());
+
+        Report again = reader.read(posts());
+
+        assertThat(again.covers).isEqualTo(3);
+        assertThat(again.unmoved).containsExactlyInAnyOrder(db(ALICE), db(BOB), db(CAROL));
+        assertThat(again.moved).isEmpty();
+    }
+
+    @Test
+    void onlyTheDatabaseThatMovedIsReadAgain() throws Exception {
+        put(ALICE, post("p1"));
+        put(BOB, post("p1"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        put(BOB, post("p2"));
+
+        Report report = reader.read(posts());
+
+        assertThat(report.moved).containsOnlyKeys(db(BOB));
+        assertThat(report.unmoved).containsExactly(db(ALICE));
+        assertThat(ids(reader.slices(posts()).get(db(BOB)).rows())).containsExactlyInAnyOrder("p1", "p2");
+    }
+
+    @Test
+    void thereMayBeNoDatabaseAtAll() throws Exception {
+        Report report = reader().read(posts());
+
+        assertThat(report.covers).isZero();
+        assertThat(report.moved).isEmpty();
+    }
+
+    @Test
+    void documentsOfTwoUsersWithOneIdBothAppear() throws Exception {
+        put(ALICE, "{\"_id\":\"p1\",\"type\":\"post\",\"content\":\"of alice\"}");
+        put(BOB, "{\"_id\":\"p1\",\"type\":\"post\",\"content\":\"of bob\"}");
+        SliceReader reader = reader();
+        reader.read(posts());
+
+        assertThat(reader.rows(posts()))
+                .extracting(Row::database, row -> json(row).path("content").textValue())
+                .containsExactlyInAnyOrder(tuple(db(ALICE), "of alice"), tuple(db(BOB), "of bob"));
+    }
+
+    @Test
+    void onlyDocumentsThatMatchMakeRows() throws Exception {
+        put(ALICE, post("p1"));
+        put(ALICE, "{\"_id\":\"e1\",\"type\":\"event\"}");
+        put(ALICE, "{\"_id\":\"x\"}");
+        SliceReader reader = reader();
+        reader.read(posts());
+
+        assertThat(ids(reader.rows(posts()))).containsExactly("p1");
+    }
+
+    @Test
+    void aDeletedDocumentLeavesTheSlice() throws Exception {
+        put(ALICE, post("p1"));
+        put(ALICE, post("p2"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        delete(ALICE, "p1");
+
+        reader.read(posts());
+
+        assertThat(ids(reader.rows(posts()))).containsExactly("p2");
+    }
+
+    @Test
+    void aDocumentThatStopsMatchingLeavesTheSlice() throws Exception {
+        put(ALICE, post("p1"));
+        put(ALICE, post("p2"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        put(ALICE, "{\"_id\":\"p1\",\"type\":\"draft\"}");
+
+        reader.read(posts());
+
+        assertThat(ids(reader.rows(posts()))).containsExactly("p2");
+    }
+
+    @Test
+    void aPurgedDocumentLeavesTheSlice() throws Exception {
+        put(ALICE, post("p1"));
+        put(ALICE, post("p2"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        purge(ALICE, "p1");
+
+        Report report = reader.read(posts());
+
+        assertThat(report.moved).containsOnlyKeys(db(ALICE));
+        assertThat(ids(reader.rows(posts()))).containsExactly("p2");
+    }
+
+    @Test
+    void anEditedDocumentShowsItsNewState() throws Exception {
+        put(ALICE, "{\"_id\":\"p1\",\"type\":\"post\",\"content\":\"old\"}");
+        SliceReader reader = reader();
+        reader.read(posts());
+        put(ALICE, "{\"_id\":\"p1\",\"type\":\"post\",\"content\":\"new\"}");
+        reader.read(posts());
+
+        assertThat(reader.rows(posts()))
+                .extracting(row -> json(row).path("content").textValue())
+                .containsExactly("new");
+    }
+
+    @Test
+    void aDroppedDatabaseIsGoneOnce() throws Exception {
+        put(ALICE, post("p1"));
+        put(BOB, post("p1"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        drop(ALICE);
+
+        Report report = reader.read(posts());
+        Report later = reader.read(posts());
+
+        assertThat(report.gone).containsExactly(db(ALICE));
+        assertThat(report.covers).isEqualTo(1);
+        assertThat(reader.slices(posts())).containsOnlyKeys(db(BOB));
+        assertThat(later.gone).isEmpty();
+    }
+
+    @Test
+    void theLastDatabaseCanBeDropped() throws Exception {
+        put(ALICE, post("p1"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        drop(ALICE);
+
+        assertThat(aggregateGone(reader)).containsExactly(db(ALICE));
+    }
+
+    private List<String> aggregateGone(SliceReader reader) throws InterruptedException {
+        return reader.read(posts()).gone;
+    }
+
+    @Test
+    void aDatabaseMadeAgainShowsNothingOfTheOneBefore() throws Exception {
+        put(ALICE, post("old1"));
+        put(ALICE, post("old2"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        drop(ALICE);
+        put(ALICE, post("new1"));
+        put(ALICE, post("new2"));
+
+        Report report = reader.read(posts());
+
+        assertThat(report.moved).containsOnlyKeys(db(ALICE));
+        assertThat(ids(reader.rows(posts()))).containsExactly("new1", "new2");
+    }
+
+    @Test
+    void aNewDatabaseIsFound() throws Exception {
+        put(ALICE, post("p1"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        put(BOB, post("p1"));
+
+        Report report = reader.read(posts());
+
+        assertThat(report.moved).containsOnlyKeys(db(BOB));
+        assertThat(report.covers).isEqualTo(2);
+    }
+
+    @Test
+    void allMatchingDocumentsAreFoundHoweverManyThereAre() throws Exception {
+        List<String> documents = new ArrayList<>();
+        for (int i = 0; i < 2_500; i++) {
+            documents.add(i % 2 == 0 ? post("p" + i) : "{\"_id\":\"x" + i + "\",\"type\":\"other\"}");
+        }
+        putAll(ALICE, documents);
+        putAll(BOB, documents.subList(0, 60));
+        SliceReader reader = reader();
+        reader.read(posts());
+
+        assertThat(reader.slices(posts()).get(db(ALICE)).rows()).hasSize(1_250);
+        assertThat(reader.slices(posts()).get(db(BOB)).rows()).hasSize(30);
+    }
+
+    @Test
+    void designDocumentsMakeNoRows() throws Exception {
+        put(ALICE, "{\"_id\":\"_design/posts\",\"type\":\"post\",\"language\":\"query\"}");
+        put(ALICE, post("p1"));
+        SliceReader reader = reader();
+        FeedDefinition everything = feed("all").build();
+        reader.readAll(posts(), everything);
+
+        assertThat(ids(reader.rows(posts()))).containsExactly("p1");
+        assertThat(ids(reader.rows(everything))).containsExactly("p1");
+    }
+
+    @Test
+    void aDocumentWithoutTheSortFieldMakesNoRow() throws Exception {
+        put(ALICE, "{\"_id\":\"without\",\"type\":\"post\"}");
+        put(ALICE, "{\"_id\":\"null\",\"type\":\"post\",\"createdAt\":null}");
+        put(ALICE, "{\"_id\":\"with\",\"type\":\"post\",\"createdAt\":1}");
+        SliceReader reader = reader();
+        FeedDefinition feed = feed("posts")
+                .selector("{\"type\":\"post\"}")
+                .sort("[{\"createdAt\":\"desc\"}]")
+                .build();
+        reader.read(feed);
+
+        assertThat(ids(reader.rows(feed))).containsExactly("with", "null");
+    }
+
+    @Test
+    void rowsOfAllDatabasesFollowTheFeedsOrder() throws Exception {
+        put(ALICE, "{\"_id\":\"a1\",\"n\":10}");
+        put(ALICE, "{\"_id\":\"a2\",\"n\":\"text\"}");
+        put(BOB, "{\"_id\":\"b1\",\"n\":9}");
+        put(BOB, "{\"_id\":\"b2\",\"n\":11.5}");
+        SliceReader reader = reader();
+        FeedDefinition feed = feed("numbers").sort("[{\"n\":\"asc\"}]").build();
+        reader.read(feed);
+
+        assertThat(ids(reader.rows(feed))).containsExactly("b1", "a1", "b2", "a2");
+    }
+
+    @Test
+    void oddDatabaseNamesAndIdsWork() throws Exception {
+        for (String name : oddNames()) {
+            putAll(name, oddIds().stream().map(id -> "{\"_id\":\"" + id + "\"}").toList());
+        }
+        SliceReader reader = reader();
+        FeedDefinition feed = feed("all").build();
+        reader.read(feed);
+
+        assertThat(reader.slices(feed).keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        oddNames().stream().map(this::db).toList());
+        for (String name : oddNames()) {
+            List<String> found = ids(reader.slices(feed).get(db(name)).rows());
+            assertThat(found.stream().map(id -> MAPPER.valueToTree(id).toString()))
+                    .containsExactlyInAnyOrderElementsOf(
+                            oddIds().stream().map(id -> "\"" + id + "\"").toList());
+        }
+        assertThat(reader.read(feed).unmoved).hasSameSizeAs(oddNames());
+    }
+
+    @Test
+    void contentArrivesUnharmed() throws Exception {
+        String content =
+                "{\"_id\":\"p\",\"one\":1.0,\"big\":123456789012345678901234567890,\"u\":\"\u00e9 \ud83d\ude00 \\u0000\\n\","
+                        + "\"deep\":{\"a\":[1,[2,{\"b\":null}]],\"\":true},\"empty\":{},\"none\":[]}";
+        put(ALICE, content);
+        put(BOB, "{\"_id\":\"p\",\"text\":\"" + "x".repeat(5_000_000) + "\"}");
+        SliceReader reader = reader();
+        FeedDefinition feed = feed("all")
+                .fields("_id", "one", "big", "u", "deep", "empty", "none", "text")
+                .build();
+        reader.read(feed);
+
+        assertThat(json(reader.slices(feed).get(db(ALICE)).rows().get(0))).isEqualTo(MAPPER.readTree(kept(content)));
+        assertThat(json(reader.slices(feed).get(db(BOB)).rows().get(0))
+                        .path("text")
+                        .textValue())
+                .hasSize(5_000_000);
+    }
+
+    @Test
+    void aRowShowsOnlyTheFieldsOfTheFeed() throws Exception {
+        put(
+                ALICE,
+                "{\"_id\":\"p1\",\"type\":\"post\",\"content\":\"c\",\"secret\":\"s\",\"author\":{\"name\":\"a\",\"mail\":\"m\"}}");
+        SliceReader reader = reader();
+        FeedDefinition feed = feed("posts")
+                .selector("{\"type\":\"post\"}")
+                .fields("content", "author.name", "missing")
+                .build();
+        reader.read(feed);
+
+        assertThat(json(reader.rows(feed).get(0)))
+                .isEqualTo(MAPPER.readTree("{\"content\":\"c\",\"author\":{\"name\":\"a\"}}"));
+    }
+
+    @Test
+    void aFeedWithoutFieldsShowsWholeDocuments() throws Exception {
+        put(ALICE, "{\"_id\":\"p1\",\"type\":\"post\",\"content\":\"c\"}");
+        SliceReader reader = reader();
+        reader.read(posts());
+
+        assertThat(json(reader.rows(posts()).get(0)).path("_id").textValue()).isEqualTo("p1");
+        assertThat(json(reader.rows(posts()).get(0)).path("content").textValue())
+                .isEqualTo("c");
+    }
+
+    @Test
+    void anAclIsReadWhereTheFeedAsksForItThoughNoRowShowsIt() throws Exception {
+        put(ALICE, "{\"_id\":\"p1\",\"acl\":{\"read\":{\"allow\":[\"did:bob\"],\"deny\":[\"did:eve\"]}}}");
+        SliceReader reader = reader();
+        FeedDefinition guarded =
+                feed("guarded").fields("_id").access(Access.ACL).build();
+        FeedDefinition open = feed("open").fields("_id").build();
+        reader.readAll(guarded, open);
+
+        assertThat(reader.rows(guarded).get(0).acl())
+                .isEqualTo(new Acl(Set.of("did:bob"), Set.of(), Set.of("did:eve"), Set.of()));
+        assertThat(reader.rows(open).get(0).acl()).isNull();
+        assertThat(json(reader.rows(guarded).get(0)).has("acl")).isFalse();
+    }
+
+    @Test
+    void aLimitKeepsTheFirstRowsOfEachSlice() throws Exception {
+        putAll(
+                ALICE,
+                IntStream.range(0, 60)
+                        .mapToObj(i -> "{\"_id\":\"p" + i + "\",\"n\":" + (i * 37) % 60 + "}")
+                        .toList());
+        put(BOB, "{\"_id\":\"p1\",\"n\":5}");
+        SliceReader reader = reader();
+        FeedDefinition feed = feed("first").sort("[{\"n\":\"desc\"}]").limit(3).build();
+        reader.read(feed);
+
+        assertThat(reader.slices(feed).get(db(ALICE)).rows().stream().sorted())
+                .extracting(row -> json(row).path("n").intValue())
+                .containsExactly(59, 58, 57);
+        assertThat(reader.slices(feed).get(db(BOB)).rows()).hasSize(1);
+    }
+
+    @Test
+    void aFeedCoversTheDatabasesOfItsPatterns() throws Exception {
+        for (String name : List.of("team-red", "team-blue", ALICE, BOB)) {
+            put(name, post("p1"));
+        }
+        SliceReader reader = reader();
+        FeedDefinition teams =
+                FeedDefinition.builder("teams").databases(db("team-*")).build();
+        FeedDefinition exact = FeedDefinition.builder("exact")
+                .databases(db(ALICE), db("nobody"))
+                .build();
+        FeedDefinition several = FeedDefinition.builder("several")
+                .databases(db("*-red"), db("t*"), db(BOB))
+                .build();
+        Map<String, Report> reports = reader.readAll(teams, exact, several);
+
+        assertThat(reader.slices(teams)).containsOnlyKeys(db("team-red"), db("team-blue"));
+        assertThat(reader.slices(exact)).containsOnlyKeys(db(ALICE));
+        assertThat(reader.slices(several)).containsOnlyKeys(db("team-red"), db("team-blue"), db(BOB));
+        assertThat(reports.get("several").covers).isEqualTo(3);
+    }
+
+    @Test
+    void aDatabaseThatIsNoLongerCoveredIsGone() throws Exception {
+        put(ALICE, post("p1"));
+        put(BOB, post("p1"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        FeedDefinition narrower =
+                FeedDefinition.builder("posts").databases(db(ALICE)).build();
+
+        Report report = reader.read(narrower);
+
+        assertThat(report.gone).containsExactly(db(BOB));
+        assertThat(report.unmoved).containsExactly(db(ALICE));
+    }
+
+    @Test
+    void eachFeedIsToldWhatMovedForIt() throws Exception {
+        put(ALICE, post("p1"));
+        put(BOB, post("p1"));
+        SliceReader reader = reader();
+        FeedDefinition late = feed("late").build();
+        reader.read(posts());
+
+        Map<String, Report> reports = reader.readAll(posts(), late);
+
+        assertThat(reports.get("posts").unmoved).containsExactlyInAnyOrder(db(ALICE), db(BOB));
+        assertThat(reports.get("late").moved).containsOnlyKeys(db(ALICE), db(BOB));
+    }
+
+    @Test
+    void aClosedAggregatorRefuses() throws Exception {
+        put(ALICE, post("p1"));
+        SliceReader reader = reader();
+        reader.read(posts());
+        aggregator().close();
+        put(ALICE, post("p2"));
+
+        assertThatThrownBy(() -> reader.read(posts())).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> aggregator().fetch(db(ALICE), Set.of("p1"))).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> aggregator().read(db(ALICE), document -> true)).isInstanceOf(RuntimeException.class);
+    }
+}

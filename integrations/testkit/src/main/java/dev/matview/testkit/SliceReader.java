@@ -1,0 +1,185 @@
+package dev.matview.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/**
+ * Aggregates as the worker does: keeps the slices of each feed, and asks with their positions. Checks of every visit that
+ * each database was reported once. Not thread-safe.
+ */
+public final class SliceReader {
+
+    private final Aggregator aggregator;
+    private final Map<String, Map<String, Slice>> held = new HashMap<>();
+    private BiConsumer<FeedDefinition, Slice> whenMoved = (feed, slice) -> {};
+    private Runnable whenRow = () -> {};
+
+    public SliceReader(Aggregator aggregator) {
+        this.aggregator = aggregator;
+    }
+
+    /** Runs within the sink's {@code moved}, while the visit is under way. */
+    public SliceReader whenMoved(BiConsumer<FeedDefinition, Slice> action) {
+        whenMoved = action;
+        return this;
+    }
+
+    /** Runs for each row that is found, while its database is being read. */
+    public SliceReader whenRow(Runnable action) {
+        whenRow = action;
+        return this;
+    }
+
+    /** Visits for one feed. */
+    public Report read(FeedDefinition feed) throws InterruptedException {
+        return readAll(feed).get(feed.collection());
+    }
+
+    /** Visits once for all feeds; the reports are by collection. */
+    public Map<String, Report> readAll(FeedDefinition... feeds) throws InterruptedException {
+        RecordingSink sink = new RecordingSink(whenMoved, whenRow);
+        aggregator.aggregate(Arrays.stream(feeds).map(this::demand).toList(), sink);
+        Map<String, Report> reports = new HashMap<>();
+        for (FeedDefinition feed : feeds) {
+            Report report = sink.of(feed);
+            take(feed, report);
+            reports.put(feed.collection(), report);
+        }
+        return reports;
+    }
+
+    private Demand demand(FeedDefinition feed) {
+        Map<String, Position> positions = new HashMap<>();
+        slices(feed).forEach((database, slice) -> positions.put(database, slice.position()));
+        return new Demand(feed, positions);
+    }
+
+    private void take(FeedDefinition feed, Report report) {
+        Map<String, Slice> slices = slices(feed);
+        assertThat(report.names()).as("databases reported").doesNotHaveDuplicates();
+        assertThat(report.names()).as("databases held are all reported").containsAll(slices.keySet());
+        assertThat(slices.keySet()).containsAll(report.unmoved).containsAll(report.gone);
+        assertThat(report.coversTold).as("covers is told first").isTrue();
+        slices.keySet().removeAll(report.gone);
+        report.moved.forEach((database, slice) -> {
+            assertThat(slice.database()).isEqualTo(database);
+            assertThat(slice.position())
+                    .as("the position of %s, which moved", database)
+                    .isNotEqualTo(
+                            slices.containsKey(database) ? slices.get(database).position() : null);
+            slices.put(database, slice);
+        });
+    }
+
+    /** The slices held for a feed, by database. */
+    public Map<String, Slice> slices(FeedDefinition feed) {
+        return held.computeIfAbsent(feed.collection(), name -> new TreeMap<>());
+    }
+
+    /** All rows held for a feed, in its order. */
+    public List<Row> rows(FeedDefinition feed) {
+        return slices(feed).values().stream()
+                .flatMap(slice -> slice.rows().stream())
+                .sorted()
+                .toList();
+    }
+
+    /** What one visit told of one feed. */
+    public static final class Report {
+        public final Map<String, Slice> moved = new TreeMap<>();
+        public final List<String> unmoved = new ArrayList<>();
+        public final Map<String, Exception> failed = new TreeMap<>();
+        public final List<String> gone = new ArrayList<>();
+        /** The number of databases covered, as last told. */
+        public int covers;
+
+        private final List<String> names = new ArrayList<>();
+        private boolean coversTold = true;
+
+        private synchronized void add(String database, Runnable entry) {
+            coversTold &= covers > 0 || names.isEmpty();
+            names.add(database);
+            entry.run();
+        }
+
+        private List<String> names() {
+            return names;
+        }
+    }
+
+    private static final class RecordingSink implements Aggregator.Sink {
+        private final Map<String, Report> reports = new ConcurrentHashMap<>();
+        private final BiConsumer<FeedDefinition, Slice> whenMoved;
+        private final Runnable whenRow;
+
+        RecordingSink(BiConsumer<FeedDefinition, Slice> whenMoved, Runnable whenRow) {
+            this.whenMoved = whenMoved;
+            this.whenRow = whenRow;
+        }
+
+        @Override
+        public Slice.Builder slice(FeedDefinition feed, String database) {
+            return Slice.builder(feed, database, new Slice.Room() {
+                @Override
+                public boolean take(long bytes) {
+                    whenRow.run();
+                    return true;
+                }
+
+                @Override
+                public void giveBack(long bytes) {}
+            });
+        }
+
+        Report of(FeedDefinition feed) {
+            return reports.computeIfAbsent(feed.collection(), name -> new Report());
+        }
+
+        @Override
+        public void covers(FeedDefinition feed, int databases) {
+            Report report = of(feed);
+            synchronized (report) {
+                report.covers = databases;
+            }
+        }
+
+        @Override
+        public void moved(FeedDefinition feed, Slice slice) {
+            Report report = of(feed);
+            report.add(slice.database(), () -> report.moved.put(slice.database(), slice));
+            whenMoved.accept(feed, slice);
+        }
+
+        @Override
+        public void unmoved(FeedDefinition feed, String database) {
+            Report report = of(feed);
+            report.add(database, () -> report.unmoved.add(database));
+        }
+
+        @Override
+        public void failed(FeedDefinition feed, String database, Exception cause) {
+            Report report = of(feed);
+            report.add(database, () -> report.failed.put(database, cause));
+        }
+
+        @Override
+        public void gone(FeedDefinition feed, String database) {
+            Report report = of(feed);
+            report.add(database, () -> report.gone.add(database));
+        }
+    }
+}

@@ -1,0 +1,457 @@
+package dev.matview.testkit;
+
+import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.dropping;
+import static dev.matview.testkit.Views.position;
+import static dev.matview.testkit.Views.put;
+import static dev.matview.testkit.Views.remove;
+import static dev.matview.testkit.Views.row;
+import static dev.matview.testkit.Views.slice;
+import static dev.matview.testkit.Views.whole;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.matview.core.access.Acl;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.spi.Expansion;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewStore;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link ViewStore} does. A backend extends this class and gives what {@link ViewStoreHarness} asks for;
+ * nothing here depends on how fast it is. What several threads do to one view at a
+ * time, and the store's secret, are inherited.
+ */
+public abstract class ViewStoreContract extends ViewStoreSecretContract {
+
+    private static final String VIEW = "_global_posts";
+
+    private static ViewModel read(ViewStore store, String view) {
+        return ViewModel.of(store.read(view, 0).orElseThrow());
+    }
+
+    private static Set<String> ids(ViewStore store, String view, String database) {
+        return read(store, view).rows().get(database).keySet();
+    }
+
+    @Test
+    void anUnknownViewHasNoGeneration() {
+        ViewStore store = store();
+        assertThat(store.read(VIEW, 0)).isEmpty();
+        assertThat(store.read(VIEW, 3)).isEmpty();
+    }
+
+    @Test
+    void aCommittedGenerationReadsBackWhole() {
+        ViewStore store = store();
+        ViewDelta first = whole(
+                VIEW, 0, slice("userdb-a", "1-x", row("userdb-a", "p1", "{\"n\":1}")), slice("userdb-empty", "0"));
+
+        assertThat(store.commit(first)).isTrue();
+
+        read(store, VIEW).assertSameAs(ViewModel.of(first));
+        assertThat(store.read(VIEW, 0).orElseThrow().whole()).isTrue();
+        read(store(), VIEW).assertSameAs(ViewModel.of(first));
+    }
+
+    @Test
+    void aRowReadsBackAsItWas() {
+        ViewStore store = store();
+        String json = "{\"_id\":\"p1\",\"_rev\":\"3-abc\",\"_deleted\":false,\"_attachments\":{},\"n\":1.0,\"big\":"
+                + "123456789012345678901234567890,\"e\":1.0E10,\"\":\"empty key\",\"u\":\"\u00e9 \ud83d\ude00 \\u0000\\n\","
+                + "\"deep\":{\"a\":[1,[2,{\"b\":null}]]}}";
+        byte[] key = {0, 1, -1, 127, -128, 10, 34};
+        byte[] document = json.getBytes(StandardCharsets.UTF_8);
+        Row open = new Row("userdb-a", "open", key, document, null);
+        Row guarded = new Row(
+                "userdb-a", "acl", key, document, new Acl(Set.of("did:a", "*"), Set.of(), Set.of("did:b"), Set.of()));
+        Row owned = new Row("userdb-a", "owned", new byte[0], document, Acl.OWNER_ONLY);
+
+        Row expanded = new Row(
+                "userdb-a",
+                "expanded",
+                key,
+                document,
+                Acl.OPEN,
+                List.of(
+                        new Expansion("author", "did:b", "me", document, Acl.OWNER_ONLY),
+                        new Expansion("editor", "did:c", "me", null, null)));
+        byte[] halved = "{\"t\":\"half an emoji: \\uD83D\"}".getBytes(StandardCharsets.UTF_8);
+        Row half = new Row(
+                "userdb-a",
+                "half",
+                key,
+                halved,
+                null,
+                List.of(new Expansion("author", "did:b", "me", halved, Acl.OWNER_ONLY)));
+        List<Row> rows = List.of(open, guarded, owned, expanded, half);
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, rows.toArray(Row[]::new))));
+
+        assertThat(read(store(), VIEW).rows().get("userdb-a").values()).containsExactlyInAnyOrderElementsOf(rows);
+    }
+
+    @Test
+    void rowsOfTwoDatabasesWithOneIdStayApart() {
+        ViewStore store = store();
+        store.commit(whole(
+                VIEW,
+                0,
+                slice("userdb-a", 1, row("userdb-a", "p", "{\"of\":\"a\"}")),
+                slice("userdb-b", 1, row("userdb-b", "p", "{\"of\":\"b\"}"))));
+        store.commit(delta(VIEW, 1, remove("userdb-a", 2, "p")));
+
+        assertThat(ids(store, VIEW, "userdb-a")).isEmpty();
+        assertThat(read(store, VIEW).rows().get("userdb-b").get("p")).isEqualTo(row("userdb-b", "p", "{\"of\":\"b\"}"));
+    }
+
+    @Test
+    void oddDatabaseNamesAndIdsStayApart() {
+        ViewStore store = store();
+        List<String> odd = List.of(
+                "a",
+                "A",
+                "a/b",
+                "a%2Fb",
+                "a+b",
+                "a b",
+                "a$b",
+                "a:b",
+                "a_b",
+                "_a",
+                "_design/a",
+                "\u00e9",
+                "e\u0301",
+                "\"",
+                "\\",
+                "\ud83d\ude00",
+                "\u65e5\u672c",
+                "x".repeat(200),
+                "x".repeat(199) + "y",
+                ".",
+                "..",
+                "\n");
+        Slice[] slices = odd.stream()
+                .map(database -> new Slice(
+                        database,
+                        position(database),
+                        odd.stream().map(id -> row(database, id, "{}")).toList()))
+                .toArray(Slice[]::new);
+        store.commit(whole(VIEW, 0, slices));
+        store.commit(delta(VIEW, 1, remove("a/b", 2, "a/b")));
+
+        ViewModel expected = ViewModel.of(whole(VIEW, 0, slices)).apply(delta(VIEW, 1, remove("a/b", 2, "a/b")));
+        read(store(), VIEW).assertSameAs(expected);
+    }
+
+    @Test
+    void aDeltaChangesOnlyWhatItNames() {
+        ViewStore store = store();
+        ViewDelta first = whole(
+                VIEW,
+                0,
+                slice("userdb-a", 1, row("userdb-a", "stays", "{}"), row("userdb-a", "edited", "{\"n\":1}")),
+                slice("userdb-b", 1, row("userdb-b", "stays", "{}")));
+        ViewDelta second = delta(
+                VIEW,
+                1,
+                put("userdb-a", 2, row("userdb-a", "edited", "{\"n\":2}"), row("userdb-a", "new", "{}")),
+                put("userdb-c", 1, row("userdb-c", "new", "{}")));
+        store.commit(first);
+        assertThat(store.commit(second)).isTrue();
+
+        read(store, VIEW).assertSameAs(ViewModel.of(first).apply(second));
+        read(store(), VIEW).assertSameAs(ViewModel.of(first).apply(second));
+    }
+
+    @Test
+    void aPositionCanMoveWithoutAnyRow() {
+        ViewStore store = store();
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))));
+        store.commit(delta(VIEW, 1, put("userdb-a", 2)));
+
+        assertThat(read(store(), VIEW).positions().get("userdb-a")).isEqualTo(position(2));
+        assertThat(ids(store, VIEW, "userdb-a")).containsExactly("p");
+    }
+
+    @Test
+    void aHeadCanMoveWithoutAnySlice() {
+        ViewStore store = store();
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))));
+        assertThat(store.commit(delta(VIEW, 1))).isTrue();
+
+        assertThat(read(store, VIEW).head()).isEqualTo(Views.head(2));
+        assertThat(ids(store, VIEW, "userdb-a")).containsExactly("p");
+    }
+
+    @Test
+    void aDroppedSliceIsGoneWithItsPositionAndCanComeBack() {
+        ViewStore store = store();
+        store.commit(whole(
+                VIEW,
+                0,
+                slice("userdb-a", 1, row("userdb-a", "old", "{}")),
+                slice("userdb-b", 1, row("userdb-b", "p", "{}"))));
+        store.commit(dropping(VIEW, 1, Set.of("userdb-a", "userdb-never")));
+
+        assertThat(read(store, VIEW).positions()).containsOnlyKeys("userdb-b");
+        assertThat(read(store, VIEW).rows()).containsOnlyKeys("userdb-b");
+
+        store.commit(delta(VIEW, 2, put("userdb-a", 1, row("userdb-a", "new", "{}"))));
+        assertThat(ids(store, VIEW, "userdb-a")).containsExactly("new");
+    }
+
+    @Test
+    void wholeReplacesEverything() {
+        ViewStore store = store();
+        store.commit(whole(
+                VIEW,
+                0,
+                slice("userdb-a", 1, row("userdb-a", "old", "{}")),
+                slice("userdb-b", 1, row("userdb-b", "old", "{}"))));
+        ViewDelta rebuilt = whole(VIEW, 1, slice("userdb-a", 9, row("userdb-a", "new", "{}")));
+        assertThat(store.commit(rebuilt)).isTrue();
+
+        read(store, VIEW).assertSameAs(ViewModel.of(rebuilt));
+        read(store(), VIEW).assertSameAs(ViewModel.of(rebuilt));
+    }
+
+    @Test
+    void aViewCanBecomeEmpty() {
+        ViewStore store = store();
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "old", "{}"))));
+        store.commit(whole(VIEW, 1));
+
+        assertThat(read(store(), VIEW).positions()).isEmpty();
+        assertThat(read(store, VIEW).generation()).isEqualTo(2);
+    }
+
+    @Test
+    void aCommitFromAnotherBaseChangesNothing() {
+        ViewStore store = store();
+        ViewDelta first = whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}")));
+        ViewDelta stranger = whole(VIEW, 0, slice("userdb-x", 1, row("userdb-x", "x", "{}")));
+        assertThat(store.commit(delta(VIEW, 4, put("userdb-x", 1)))).isFalse();
+        assertThat(store.read(VIEW, 0)).isEmpty();
+        store.commit(first);
+
+        assertThat(store().commit(stranger)).isFalse();
+        assertThat(store.commit(first)).isFalse();
+        assertThat(store.commit(whole(VIEW, 5, slice("userdb-x", 1)))).isFalse();
+
+        read(store, VIEW).assertSameAs(ViewModel.of(first));
+        read(store(), VIEW).assertSameAs(ViewModel.of(first));
+    }
+
+    @Test
+    void theLoserOfARaceLeavesNothingForLaterGenerations() {
+        ViewStore winner = store();
+        ViewStore loser = store();
+        winner.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))));
+        winner.commit(delta(VIEW, 1, put("userdb-a", 2, row("userdb-a", "won", "{}"))));
+        assertThat(loser.commit(delta(
+                        VIEW,
+                        1,
+                        put("userdb-a", 3, row("userdb-a", "lost", "{}")),
+                        put("userdb-c", 3, row("userdb-c", "lost", "{}")))))
+                .isFalse();
+        assertThat(loser.commit(delta(VIEW, 2, put("userdb-b", 1, row("userdb-b", "won", "{}")))))
+                .isTrue();
+
+        for (ViewStore store : List.of(winner, loser, store())) {
+            assertThat(ids(store, VIEW, "userdb-a")).containsExactlyInAnyOrder("p", "won");
+            assertThat(read(store, VIEW).positions()).containsOnlyKeys("userdb-a", "userdb-b");
+        }
+    }
+
+    @Test
+    void nothingDiffersFromTheCurrentGeneration() {
+        ViewStore store = store();
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))));
+
+        ViewDelta same = store.read(VIEW, 1).orElseThrow();
+
+        assertThat(same.isEmpty()).isTrue();
+        assertThat(same.head()).isEqualTo(Views.head(1));
+    }
+
+    @Test
+    void aGenerationThatNeverWasReadsWhole() {
+        ViewStore store = store();
+        ViewDelta first = whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}")));
+        store.commit(first);
+
+        ViewModel.of(store.read(VIEW, 99).orElseThrow()).assertSameAs(ViewModel.of(first));
+    }
+
+    /** A fixed seed: the same walk each time. */
+    @Test
+    void whicheverGenerationAReaderHoldsTheDeltaLeadsToTheCurrentOne() {
+        Random random = new Random(20261122);
+        ViewStore store = store();
+        Map<Long, ViewModel> history = new LinkedHashMap<>();
+        ViewModel model = new ViewModel();
+        for (int step = 0; step < steps(); step++) {
+            ViewDelta change = RandomDeltas.next(random, VIEW, model);
+            assertThat(store.commit(change)).isTrue();
+            model.apply(change);
+            history.put(model.generation(), model.copy());
+            read(store, VIEW).assertSameAs(model);
+            for (int reader = 0; reader < 3; reader++) {
+                long since = 1 + random.nextInt((int) model.generation());
+                history.get(since)
+                        .copy()
+                        .apply(store.read(VIEW, since).orElseThrow())
+                        .assertSameAs(model);
+            }
+        }
+        read(store(), VIEW).assertSameAs(model);
+    }
+
+    @Test
+    void aViewOfManySlicesReadsBackWhole() {
+        ViewStore store = store();
+        Slice[] slices = new Slice[300];
+        for (int i = 0; i < slices.length; i++) {
+            String database = "userdb-" + i;
+            Row[] rows = new Row[10];
+            for (int n = 0; n < rows.length; n++) {
+                rows[n] = row(database, "post-" + n, "{\"content\":\"" + "x".repeat(100) + "\"}");
+            }
+            slices[i] = slice(database, i, rows);
+        }
+        store.commit(whole(VIEW, 0, slices));
+
+        read(store(), VIEW).assertSameAs(ViewModel.of(whole(VIEW, 0, slices)));
+    }
+
+    @Test
+    void twoViewsDoNotMix() {
+        ViewStore store = store();
+        List<String> names = List.of(
+                "_global_posts",
+                "_global_Posts",
+                "_GLOBAL_POSTS",
+                "global_posts",
+                "__global_posts",
+                "_global-posts",
+                "_global_posts_",
+                "_global/posts",
+                "_global%2Fposts",
+                "_global%2fposts",
+                "_global(2f)posts",
+                "_global$2fposts",
+                "_global.posts",
+                "_global+posts",
+                "_global posts",
+                "_global_p\u00f6sts",
+                "_global_po\u0308sts",
+                "_global_posts\u0000",
+                "\u65e5\u672c\u8a9e",
+                "\ud83d\ude00",
+                "1",
+                "..",
+                "_design/posts",
+                "_local/posts",
+                "x".repeat(300),
+                "x".repeat(299) + "y",
+                "X" + "x".repeat(299));
+        for (String name : names) {
+            assertThat(store.commit(whole(name, 0, slice("userdb-a", name, row("userdb-a", name, "{}")))))
+                    .as("the first commit of view %s", name)
+                    .isTrue();
+        }
+        for (String name : names) {
+            read(store(), name)
+                    .assertSameAs(ViewModel.of(whole(name, 0, slice("userdb-a", name, row("userdb-a", name, "{}")))));
+        }
+    }
+
+    @Test
+    void aDroppedViewIsForgottenAndCanBeMadeAgain() {
+        ViewStore store = store();
+        String other = "_global_events";
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "old", "{}"))));
+        store.commit(delta(VIEW, 1, put("userdb-b", 1, row("userdb-b", "old", "{}"))));
+        store.commit(whole(other, 0, slice("userdb-a", 1, row("userdb-a", "other", "{}"))));
+
+        store.drop(VIEW);
+        store.drop("_global_never");
+
+        assertThat(store.read(VIEW, 0)).isEmpty();
+        assertThat(store().read(VIEW, 0)).isEmpty();
+        assertThat(ids(store, other, "userdb-a")).containsExactly("other");
+        ViewDelta again = whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "new", "{}")));
+        assertThat(store.commit(again)).isTrue();
+        read(store, VIEW).assertSameAs(ViewModel.of(again));
+    }
+
+    @Test
+    void aWatcherIsToldTheLastGenerationWhoeverCommitsIt() {
+        ViewStore watched = store();
+        ViewStore other = store();
+        List<Long> told = new CopyOnWriteArrayList<>();
+        watched.commit(whole(VIEW, 0));
+        Subscription watch = watched.watch(VIEW, told::add);
+        for (long base = 1; base < 12; base++) {
+            assertThat((base % 2 == 0 ? watched : other).commit(delta(VIEW, base)))
+                    .isTrue();
+        }
+        await().atMost(SIGNAL).until(() -> !told.isEmpty() && told.get(told.size() - 1) == 12);
+        watch.close();
+        assertThat(told).as("generations told").isSorted().doesNotContain(1L);
+    }
+
+    @Test
+    void aWatcherIsToldTheFirstGenerationOfAView() {
+        ViewStore watched = store();
+        List<Long> told = new CopyOnWriteArrayList<>();
+        Subscription watch = watched.watch(VIEW, told::add);
+        store().commit(whole(VIEW, 0));
+        await().atMost(SIGNAL).until(() -> told.contains(1L));
+        watch.close();
+    }
+
+    @Test
+    void aWatcherIsNotToldOfOtherViewsNorAfterItLeft() {
+        ViewStore store = store();
+        List<Long> leaving = new CopyOnWriteArrayList<>();
+        List<Long> staying = new CopyOnWriteArrayList<>();
+        Subscription left = store.watch(VIEW, leaving::add);
+        Subscription stays = store.watch(VIEW, staying::add);
+        store.commit(whole("_global_events", 0));
+        store.commit(delta("_global_events", 1));
+        store.commit(whole(VIEW, 0));
+        await().atMost(SIGNAL).until(() -> staying.contains(1L) && leaving.contains(1L));
+
+        left.close();
+        left.close();
+        store.commit(delta(VIEW, 1));
+        store.commit(delta(VIEW, 2));
+        await().atMost(SIGNAL).until(() -> staying.contains(3L));
+
+        assertThat(leaving).doesNotContain(2L, 3L);
+        stays.close();
+    }
+
+    @Test
+    void aClosedStoreRefuses() {
+        ViewStore store = store();
+        store.commit(whole(VIEW, 0));
+        store.close();
+
+        assertThatThrownBy(() -> store.read(VIEW, 0)).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(store::secret).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> store.commit(delta(VIEW, 1))).isInstanceOf(RuntimeException.class);
+    }
+}
