@@ -3,6 +3,7 @@ package dev.matview.core;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.DefaultGlobalFeeds;
 import dev.matview.core.spi.Aggregator;
@@ -67,6 +68,9 @@ public interface GlobalFeeds extends FeedQueries, FeedSubscriptions, AutoCloseab
      *     failed, and with {@link FeedNotRegisteredException}
      */
     CompletableFuture<RefreshResult> refresh(String collection);
+
+    /** Tells the listener how each refresh ends, until the result is closed. It may be asked for before the start. */
+    Subscription onRefresh(RefreshListener listener);
 
     /**
      * Whether it is known which feeds there are, see {@link FeedRegistry#isRead}. Until then whoever asks for a feed that is

@@ -1,15 +1,13 @@
 package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
-import dev.matview.core.QueryException;
+import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.Settings;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.access.Access;
@@ -18,7 +16,6 @@ import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
-import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.own.OwnDatabase;
@@ -45,16 +42,12 @@ import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Expansion;
-import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.ViewEntry;
-import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -77,11 +70,10 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** For others, of subscribers who brought no threads. */
     private static final int SEARCHERS = 2;
 
-    private final FeedRegistry registry;
+    private final FollowedRegistry registry;
     private final @Nullable ViewStore ownStore;
     private final @Nullable Scheduler ownScheduler;
     private final Scheduler scheduler;
-    private final UserDatabases users;
     private final Settings settings;
     private final Worker worker;
     private final Referrals referrals;
@@ -100,8 +92,6 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     private volatile Phase phase = Phase.NEW;
-    private volatile boolean registryRead;
-    private Subscription registryWatch = () -> {};
 
     private DefaultGlobalFeeds(
             FeedRegistry registry,
@@ -112,17 +102,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             CertificateRules rules,
             Settings settings,
             int format) {
-        this.registry = registry;
         this.ownStore = givenStore == null ? new InMemoryViewStore() : null;
         this.ownScheduler = givenScheduler == null ? Scheduler.system() : null;
         ViewStore store = Objects.requireNonNullElse(givenStore, ownStore);
         this.scheduler = Objects.requireNonNullElse(givenScheduler, ownScheduler);
-        this.users = users;
         this.settings = settings;
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
         Expander expander = new Expander(aggregator, users);
         StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
         this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander, format);
+        this.registry = new FollowedRegistry(registry, users, worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
         PageReader pages = new PageReader(settings, rules, renderer);
@@ -165,17 +154,13 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase != Phase.NEW) {
             throw new IllegalStateException("a GlobalFeeds is started once");
         }
-        // Watched first: a change meanwhile waits for this, and is taken over after what there is now.
-        registryWatch = registry.watch(this::registryChanged);
-        boolean read = registry.isRead();
-        worker.registered(feeds(registry.contents()));
-        registryRead = read;
+        registry.start();
         phase = Phase.STARTED;
     }
 
     @Override
     public boolean isRegistryRead() {
-        return registryRead;
+        return registry.isRead();
     }
 
     @Override
@@ -186,37 +171,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         return worker.readiness().await(scheduler, timeout, this::ready);
     }
 
-    /** Whether all feeds have a generation; empty as long as one has none and its first refresh has not failed. */
     private Optional<Boolean> ready() {
         requireOpen();
-        if (!registryRead) {
-            return Optional.empty();
-        }
-        boolean all = true;
-        for (FeedTask task : worker.tasks()) {
-            if (task.served().isEmpty()) {
-                synchronized (worker) {
-                    if (task.failures == 0) {
-                        return Optional.empty();
-                    }
-                }
-                all = false;
-            }
-        }
-        return Optional.of(all);
-    }
-
-    private synchronized void registryChanged(FeedRegistry.Contents contents) {
-        if (phase != Phase.CLOSED) {
-            worker.registered(feeds(contents));
-            // After its feeds are there: none of them is denied in between.
-            registryRead = registry.isRead();
-            worker.readiness().changed();
-        }
-    }
-
-    private List<FeedDefinition> feeds(FeedRegistry.Contents contents) {
-        return contents.feeds().stream().map(feed -> feed.over(users)).toList();
+        return registry.isRead() ? worker.isReady() : Optional.empty();
     }
 
     @Override
@@ -263,12 +220,12 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private ServedPage answerOwn(String collection, String database, Query query, Budget budget) {
         requireOpen();
-        if (worker.task(collection).isEmpty() && !registryRead) {
+        if (worker.task(collection).isEmpty() && !registry.isRead()) {
             // With a feed, it would select something else.
-            throw notRegistered(collection);
+            throw registry.unknown(collection);
         }
         Selector selector = worker.task(collection)
-                .map(task -> task.feed.selector())
+                .map(task -> task.feed().selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
         return QueryLimits.withinWait(budget, () -> ownReader.query(collection, database, selector, query, budget));
     }
@@ -291,19 +248,19 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase == Phase.NEW) {
             throw new ViewNotReadyException(collection, RETRY_AFTER);
         }
-        return worker.task(collection).orElseThrow(() -> notRegistered(collection));
-    }
-
-    /** As far as that is known. */
-    private QueryException notRegistered(String collection) {
-        return registryRead ? new FeedNotRegisteredException(collection) : new RegistryNotReadyException(RETRY_AFTER);
+        return worker.task(collection).orElseThrow(() -> registry.unknown(collection));
     }
 
     @Override
     public CompletableFuture<RefreshResult> refresh(String collection) {
-        return worker.task(collection).isEmpty() && !registryRead
-                ? CompletableFuture.failedFuture(notRegistered(collection))
+        return worker.task(collection).isEmpty() && !registry.isRead()
+                ? CompletableFuture.failedFuture(registry.unknown(collection))
                 : worker.refresh(collection);
+    }
+
+    @Override
+    public Subscription onRefresh(RefreshListener listener) {
+        return worker.onRefresh(listener);
     }
 
     @Override
@@ -372,7 +329,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     public boolean isSameForAll(String collection, Query query) {
         return query.expand().isEmpty()
                 && worker.task(collection)
-                        .map(task -> task.feed)
+                        .map(FeedTask::feed)
                         .filter(feed ->
                                 feed.access() == Access.PUBLIC && feed.expand().isEmpty())
                         .isPresent();
@@ -380,55 +337,34 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public FeedStatus status(String collection) {
-        return status(task(collection));
+        return worker.status(task(collection));
     }
 
     @Override
     public List<FeedStatus> status() {
         return worker.tasks().stream()
-                .map(this::status)
+                .map(worker::status)
                 .sorted(Comparator.comparing(status -> status.feed().collection()))
                 .toList();
     }
 
     @Override
     public List<ViewEntry> unusedViews() {
-        if (!registryRead || phase == Phase.CLOSED) {
+        if (!registry.isRead() || phase == Phase.CLOSED) {
             return List.of();
         }
         return unusedViews.besides(
-                worker.tasks().stream().map(task -> task.feed.viewName()).collect(Collectors.toSet()));
+                worker.tasks().stream().map(task -> task.feed().viewName()).collect(Collectors.toSet()));
     }
 
     @Override
     public List<FeedRegistry.Problem> registryProblems() {
-        return registry.contents().problems();
+        return registry.problems();
     }
 
     @Override
     public Settings settings() {
         return settings;
-    }
-
-    private FeedStatus status(FeedTask task) {
-        Optional<Served> served = task.served();
-        LeftOut leftOut = served.map(s -> s.snapshot().leftOut()).orElse(LeftOut.NOTHING);
-        ViewFormatException refusal = task.writer.refusal();
-        Instant now = scheduler.instant();
-        synchronized (worker) {
-            return new FeedStatus(
-                    task.feed,
-                    served.map(s -> s.view(s.snapshot().visibleRows(s.feed()))).orElse(null),
-                    served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
-                            .orElse(null),
-                    task.progress(),
-                    task.running ? null : task.due,
-                    task.failures,
-                    refusal == null ? task.lastFailure : refusal.getMessage(),
-                    served.map(s -> s.coverage().behind()).orElse(Map.of()),
-                    leftOut,
-                    served.map(s -> s.snapshot().bytes()).orElse(0L));
-        }
     }
 
     @Override
@@ -440,7 +376,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
             phase = Phase.CLOSED;
         }
         worker.readiness().changed();
-        registryWatch.close();
+        registry.close();
         worker.close();
         notifier.shutdownNow();
         searcher.shutdownNow();

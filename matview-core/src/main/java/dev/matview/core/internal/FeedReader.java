@@ -5,7 +5,7 @@ import dev.matview.core.Query;
 import dev.matview.core.QueryException;
 import dev.matview.core.Settings;
 import dev.matview.core.access.CertificateRules;
-import dev.matview.core.access.DidResolver;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
@@ -19,8 +19,8 @@ import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.read.StoreKeys.Keys;
 import dev.matview.core.internal.read.Warnings;
 import dev.matview.core.internal.refresh.FeedTask;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
@@ -44,14 +44,14 @@ public final class FeedReader {
     private final StoreKeys keys;
     private final PageReader pages;
     private final CertificateRules rules;
-    private final DidResolver dids;
+    private final UserDatabases users;
 
-    FeedReader(Settings settings, StoreKeys keys, PageReader pages, CertificateRules rules, DidResolver dids) {
+    FeedReader(Settings settings, StoreKeys keys, PageReader pages, CertificateRules rules, UserDatabases users) {
         this.settings = settings;
         this.keys = keys;
         this.pages = pages;
         this.rules = rules;
-        this.dids = dids;
+        this.users = users;
     }
 
     /**
@@ -63,42 +63,44 @@ public final class FeedReader {
      */
     ServedPage query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
         Keys known = keys.get();
-        String collection = task.feed.collection();
+        String collection = task.feed().collection();
         Served read = served;
         Row after = null;
         if (query.bookmark() != null) {
             Bookmark bookmark = Bookmark.parse(query.bookmark(), collection, query, keys);
             read = task.generation(bookmark.tag())
-                    .filter(generation -> bookmark.isOf(generation.snapshot().view()))
+                    .filter(past -> bookmark.isOf(past.generation().view()))
                     .orElseThrow(BookmarkExpiredException::new);
-            after = row(bookmark.place(), read.snapshot());
+            after = row(bookmark.place(), read.generation());
         }
-        boolean decides = read.snapshot() == served.snapshot() || CurrentRights.isFixed(read);
-        CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, dids);
+        boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
+        CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, users);
         KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), budget);
-        Snapshot snapshot = read.snapshot();
+        Generation generation = read.generation();
         String next = page.bookmark(
-                collection, known, end -> Bookmark.of(snapshot.view(), snapshot.tag(), collection, query, end));
+                collection, known, end -> Bookmark.of(generation.view(), generation.tag(), collection, query, end));
         return new ServedPage(
                 new Asked(task, query, AnswerTag.Asked.of(collection, query), known),
                 page,
-                rights == null ? snapshot.tag() : snapshot.tag() + AND + rights.tag(),
+                rights == null ? generation.tag() : generation.tag() + AND + rights.tag(),
                 next,
                 Warnings.all(warning, Warnings.ofLimit(settings, query)),
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
     }
 
     /** The row of the place, which a generation has as long as it is kept; null for the start. */
-    private static @Nullable Row row(Place place, Snapshot generation) {
+    private static @Nullable Row row(Place place, Generation generation) {
         if (place instanceof Place.Start) {
             return null;
         }
         Row row = null;
         if (place instanceof Place.AtRow at) {
             row = generation.find(at.database(), at.id());
-        } else if (place instanceof Place.AtNumber at && at.number() < generation.rows().length) {
-            Row there = generation.rows()[at.number()];
-            row = Arrays.equals(Place.hash(there), at.hash()) ? there : null;
+        } else if (place instanceof Place.AtNumber at) {
+            row = generation.page(null, at.number(), 1).stream()
+                    .filter(there -> Arrays.equals(Place.hash(there), at.hash()))
+                    .findFirst()
+                    .orElse(null);
         }
         if (row == null) {
             throw new BookmarkExpiredException();
@@ -151,7 +153,7 @@ public final class FeedReader {
 
         @Override
         public Subscription hold(String generations) {
-            return task.live.hold(generations);
+            return task.hold(generations);
         }
     }
 }

@@ -2,14 +2,13 @@ package dev.matview.core.internal.read;
 
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
+import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.spi.Row;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.RandomAccess;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class AclIndex {
     /** Rows whose rules must be asked for each caller: everybody but someone, and certificates. */
     private final List<Row> ruled = new ArrayList<>();
 
-    AclIndex(List<Row> rows) {
+    AclIndex(OrderedRows rows) {
         this.rows = rows.size();
         List<Row> openRows = new ArrayList<>();
         for (Row row : rows) {
@@ -70,7 +69,7 @@ final class AclIndex {
     }
 
     /** The rows the caller may read, in the feed's order. */
-    List<Row> visible(Caller caller, CertificateRules rules) {
+    OrderedRows visible(Caller caller, CertificateRules rules) {
         TreeSet<Row> own = new TreeSet<>();
         add(own, byOwner, caller.database());
         add(own, byDid, caller.did());
@@ -86,11 +85,11 @@ final class AclIndex {
     }
 
     /** Two ordered arrays read as one, without copying the large one. */
-    private static final class Merged extends AbstractList<Row> implements RandomAccess {
+    private static final class Merged implements OrderedRows {
 
         private final Row[] many;
         private final Row[] few;
-        /** Where in the merged list each of the few stands. */
+        /** Where among all each of the few stands. */
         private final int[] places;
 
         Merged(Row[] many, Row[] few) {
@@ -103,14 +102,40 @@ final class AclIndex {
         }
 
         @Override
-        public Row get(int index) {
-            int place = Arrays.binarySearch(places, index);
-            return place >= 0 ? few[place] : many[index + place + 1];
+        public int size() {
+            return many.length + few.length;
         }
 
         @Override
-        public int size() {
-            return many.length + few.length;
+        public List<Row> page(@Nullable Row after, int skip, int limit) {
+            int follower = after == null ? 0 : follower(many, after) + follower(few, after);
+            int begin = (int) Math.min(size(), (long) follower + skip);
+            int end = (int) Math.min(size(), (long) begin + limit);
+            int fewPassed = Arrays.binarySearch(places, begin);
+            int ofFew = fewPassed < 0 ? -fewPassed - 1 : fewPassed;
+            Row[] page = new Row[end - begin];
+            for (int i = 0; i < page.length; i++) {
+                int place = begin + i;
+                boolean isFew = ofFew < few.length && places[ofFew] == place;
+                page[i] = isFew ? few[ofFew++] : many[place - ofFew];
+            }
+            return List.of(page);
+        }
+
+        @Override
+        public int place(Row row) {
+            return place(many, row) + place(few, row);
+        }
+
+        private static int place(Row[] rows, Row row) {
+            int found = Arrays.binarySearch(rows, row);
+            return found < 0 ? -found - 1 : found;
+        }
+
+        /** The number of the first row after that one. */
+        private static int follower(Row[] rows, Row row) {
+            int found = Arrays.binarySearch(rows, row);
+            return found < 0 ? -found - 1 : found + 1;
         }
     }
 }

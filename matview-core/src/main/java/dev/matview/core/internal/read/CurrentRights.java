@@ -3,13 +3,13 @@ package dev.matview.core.internal.read;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
-import dev.matview.core.access.DidResolver;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,14 +26,14 @@ public final class CurrentRights {
     private final Served now;
     private final Caller caller;
     private final CertificateRules rules;
-    private final DidResolver dids;
+    private final UserDatabases users;
 
-    public CurrentRights(Served past, Served now, Caller caller, CertificateRules rules, DidResolver dids) {
+    public CurrentRights(Served past, Served now, Caller caller, CertificateRules rules, UserDatabases users) {
         this.past = past;
         this.now = now;
         this.caller = caller;
         this.rules = rules;
-        this.dids = dids;
+        this.users = users;
     }
 
     /** Whether all that may be read of a generation may be read for ever. */
@@ -43,7 +43,7 @@ public final class CurrentRights {
 
     /** Names the generation that decides. */
     public String tag() {
-        return now.snapshot().tag();
+        return now.generation().tag();
     }
 
     /**
@@ -52,7 +52,7 @@ public final class CurrentRights {
      */
     @Nullable
     Row shown(Row row) {
-        Row current = now.snapshot().find(row.database(), row.id());
+        Row current = now.generation().find(row.database(), row.id());
         if (current == row) {
             return row;
         }
@@ -86,7 +86,7 @@ public final class CurrentRights {
 
     /** Whether the served generation's row refers to the same document, and it may be read. */
     private boolean isReadable(Expansion reference, List<Expansion> current) {
-        Optional<String> owner = dids.database(reference.did());
+        Optional<String> owner = users.database(reference.did());
         return owner.isPresent()
                 && current.stream()
                         .filter(one -> one.field().equals(reference.field())
@@ -97,15 +97,15 @@ public final class CurrentRights {
     }
 
     /** How many of these rows, which the earlier generation lets the caller read, may not be read any more. */
-    int hidden(List<Row> visible, Budget budget) {
+    int hidden(OrderedRows visible, Budget budget) {
         if (past.feed().access() == Access.PUBLIC) {
             return 0;
         }
         int hidden = 0;
-        List<Row> changed = past.snapshot().notSharedWith(now.snapshot());
+        List<Row> changed = past.generation().notSharedWith(now.generation());
         budget.spend(2 * changed.size());
         for (Row row : changed) {
-            if (Collections.binarySearch(visible, row) >= 0 && shown(row) == null) {
+            if (visible.contains(row) && shown(row) == null) {
                 hidden++;
             }
         }

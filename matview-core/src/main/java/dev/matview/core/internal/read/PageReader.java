@@ -9,20 +9,19 @@ import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.internal.read.ServedPage.CachedPage;
 import dev.matview.core.internal.read.ServedPage.RowId;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads pages from generations.
  *
- * <p>The plain page of a public feed is a run of the snapshot's rows, found by the place where it begins. What a further
+ * <p>The plain page of a public feed is a page of the generation's rows, found by the row that it begins after. What a further
  * selector or sort, or an ACL, leaves of a view is searched once for a generation and then kept, as pages are, in caches
  * bounded by weight. Of a generation that is served no more, what may not be read now is passed over while a page is read:
  * what is kept does not depend on it. Thread-safe.
@@ -43,7 +42,7 @@ public final class PageReader {
     private final PageRenderer renderer;
     private final Cache<PageKey, KeptPage> pages;
     private final Cache<SelectionKey, Selection> selections;
-    private final Cache<VisibleKey, List<Row>> visible;
+    private final Cache<VisibleKey, OrderedRows> visible;
     private final Cache<GenerationKey, AclIndex> indexes;
     private final Cache<RightsKey, Integer> hidden =
             Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
@@ -92,7 +91,7 @@ public final class PageReader {
                 .build();
         this.visible = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
-                .weigher((VisibleKey key, List<Row> rows) -> 8 * rows.size() + OVERHEAD)
+                .weigher((VisibleKey key, OrderedRows rows) -> 8 * rows.size() + OVERHEAD)
                 .executor(Runnable::run)
                 .build();
         this.indexes = Caffeine.newBuilder()
@@ -112,7 +111,7 @@ public final class PageReader {
      * @param rights null where the generation itself decides on them
      */
     public int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller, Budget budget) {
-        List<Row> rows = visible(read, caller, budget);
+        OrderedRows rows = visible(read, caller, budget);
         if (rights == null) {
             return rows.size();
         }
@@ -126,9 +125,10 @@ public final class PageReader {
     }
 
     private static VisibleKey key(Served read, Caller caller) {
-        Snapshot snapshot = read.snapshot();
+        Generation generation = read.generation();
         return new VisibleKey(
-                new GenerationKey(snapshot.view(), snapshot.tag()), read.feed().access() == Access.ACL ? caller : null);
+                new GenerationKey(generation.view(), generation.tag()),
+                read.feed().access() == Access.ACL ? caller : null);
     }
 
     /**
@@ -166,14 +166,14 @@ public final class PageReader {
 
     private KeptPage render(Served read, Cut cut, Query query, List<String> unlisted, Budget budget) {
         CachedPage page = renderer.render(cut.rows(), query, unlisted, budget);
-        Snapshot snapshot = read.snapshot();
+        Generation generation = read.generation();
         Row last = cut.last();
         if (page.ids().size() < cut.rows().size()) {
             // It ended early: what was not rendered is looked at again by the next page.
             RowId end = page.ids().get(page.ids().size() - 1);
-            last = snapshot.find(end.database(), end.id());
+            last = generation.find(end.database(), end.id());
         }
-        return new KeptPage(snapshot.view(), page, last == null ? Place.START : Place.at(last, snapshot));
+        return new KeptPage(generation.view(), page, last == null ? Place.START : Place.at(last, generation));
     }
 
     private Cut cut(
@@ -184,7 +184,7 @@ public final class PageReader {
             @Nullable Row after,
             int limit,
             Budget budget) {
-        List<Row> source = visible(read, query.caller(), budget);
+        OrderedRows source = visible(read, query.caller(), budget);
         if (query.selector().isAll() && query.sort().isNone()) {
             return cut(RowList.of(source), rights, query.skip(), after, limit, budget);
         }
@@ -199,26 +199,22 @@ public final class PageReader {
 
     private static Cut cut(
             RowList rows, @Nullable CurrentRights rights, int skip, @Nullable Row after, int limit, Budget budget) {
-        int from = after == null ? 0 : rows.after(after, budget);
         if (rights != null) {
-            return readable(rows, from, rights, skip, limit, after, budget);
+            return readable(rows, rights, skip, limit, after, budget);
         }
-        int begin = (int) Math.min(Integer.MAX_VALUE, (long) from + skip);
-        List<Row> page = rows.page(begin, limit, budget);
-        boolean passed = !page.isEmpty() || skip > 0;
-        int end = (int) Math.min(Integer.MAX_VALUE, (long) begin + page.size());
-        return new Cut(page, passed ? rows.before(end, budget) : after);
+        RowList.Run run = rows.after(after, skip, budget);
+        return new Cut(run.next(limit, budget), run.passed(budget));
     }
 
     /** Goes on until the page is full: what may not be read takes no place on it. */
     private static Cut readable(
-            RowList rows, int from, CurrentRights rights, int skip, int limit, @Nullable Row after, Budget budget) {
+            RowList rows, CurrentRights rights, int skip, int limit, @Nullable Row after, Budget budget) {
+        RowList.Run run = rows.after(after, 0, budget);
         List<Row> page = new ArrayList<>();
         Row last = after;
         int skipped = 0;
-        int next = from;
         while (page.size() < limit || skipped < skip) {
-            List<Row> chunk = rows.page(next, CHUNK, budget);
+            List<Row> chunk = run.next(CHUNK, budget);
             budget.spend(2 * chunk.size());
             if (chunk.isEmpty()) {
                 break;
@@ -227,7 +223,6 @@ public final class PageReader {
                 if (skipped == skip && page.size() == limit) {
                     break;
                 }
-                next++;
                 last = row;
                 Row shown = rights.shown(row);
                 if (shown != null && skipped < skip) {
@@ -240,15 +235,13 @@ public final class PageReader {
         return new Cut(page, last);
     }
 
-    private List<Row> visible(Served read, Caller caller, Budget budget) {
-        Snapshot snapshot = read.snapshot();
-        List<Row> all = Collections.unmodifiableList(Arrays.asList(snapshot.rows()));
-        List<Row> rows = all.subList(0, snapshot.visibleRows(read.feed()));
+    private OrderedRows visible(Served read, Caller caller, Budget budget) {
+        OrderedRows rows = read.generation().visible(read.feed());
         if (read.feed().access() == Access.PUBLIC) {
             return rows;
         }
         VisibleKey key = key(read, caller);
-        List<Row> known = visible.getIfPresent(key);
+        OrderedRows known = visible.getIfPresent(key);
         if (known != null) {
             return known;
         }

@@ -1,6 +1,6 @@
 package dev.matview.core.internal.read;
 
-import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.spi.Row;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -60,9 +60,9 @@ public sealed interface Place {
     }
 
     /** The place of a row of that generation. */
-    static Place at(Row row, Snapshot generation) {
+    static Place at(Row row, Generation generation) {
         Place named = new AtRow(row.database(), row.id());
-        return named.fits() ? named : new AtNumber(generation.number(row), hash(row));
+        return named.fits() ? named : new AtNumber(generation.place(row), hash(row));
     }
 
     private boolean fits() {

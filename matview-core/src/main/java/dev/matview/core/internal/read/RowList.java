@@ -1,44 +1,70 @@
 package dev.matview.core.internal.read;
 
+import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of one generation, in its order; found as far as they are asked for. */
 interface RowList {
 
-    /** The number of the first row after that one, which is of the generation and need not be in the list itself. */
-    int after(Row row, Budget budget);
+    /**
+     * Begins to go through them.
+     *
+     * @param after a row of the generation, which need not be one of these; null begins with the first
+     * @param skip how many to pass over first
+     */
+    Run after(@Nullable Row after, int skip, Budget budget);
 
-    /** The rows from that number on; none when there are no more. */
-    List<Row> page(int from, int limit, Budget budget);
+    /** Goes through rows. For one thread. */
+    interface Run {
 
-    /** The row before that number, or the last of those found when they are fewer; null when there is none. */
-    @Nullable
-    Row before(int number, Budget budget);
+        /** The next rows; fewer than that only where there are no more. */
+        List<Row> next(int limit, Budget budget);
+
+        /** The last row that was given or skipped; the one that was begun after while there is none; null for the start. */
+        @Nullable
+        Row passed(Budget budget);
+    }
 
     /** All of them, which are ordered as rows are. */
-    static RowList of(List<Row> rows) {
-        return new RowList() {
-            @Override
-            public int after(Row row, Budget budget) {
-                int place = Collections.binarySearch(rows, row);
-                return place < 0 ? -place - 1 : place + 1;
-            }
+    static RowList of(OrderedRows rows) {
+        return (after, skip, budget) -> new OrderedRun(rows, after, skip);
+    }
 
-            @Override
-            public List<Row> page(int from, int limit, Budget budget) {
-                int begin = Math.min(from, rows.size());
-                return rows.subList(begin, (int) Math.min((long) begin + limit, rows.size()));
-            }
+    /** Goes on from the last row each time. */
+    final class OrderedRun implements Run {
 
-            @Override
-            public @Nullable Row before(int number, Budget budget) {
-                int end = Math.min(number, rows.size());
-                return end == 0 ? null : rows.get(end - 1);
+        private final OrderedRows rows;
+        private @Nullable Row last;
+        /** How many rows after the last are still to be passed over. */
+        private int skip;
+
+        private OrderedRun(OrderedRows rows, @Nullable Row after, int skip) {
+            this.rows = rows;
+            this.last = after;
+            this.skip = skip;
+        }
+
+        @Override
+        public List<Row> next(int limit, Budget budget) {
+            List<Row> page = rows.page(last, skip, limit);
+            if (!page.isEmpty()) {
+                last = page.get(page.size() - 1);
+                skip = 0;
             }
-        };
+            return page;
+        }
+
+        @Override
+        public @Nullable Row passed(Budget budget) {
+            if (skip > 0) {
+                List<Row> skipped = rows.page(last, skip - 1, 1);
+                last = skipped.isEmpty() ? rows.last() : skipped.get(0);
+                skip = 0;
+            }
+            return last;
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.matview.core.Query;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
@@ -32,8 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Selection implements RowList {
 
+    /** How many rows are taken from the source together. */
+    private static final int AHEAD = 128;
+
     private final Query query;
-    private final List<Row> source;
+    private final OrderedRows source;
     private final long mostBytes;
     private final boolean sorts;
 
@@ -43,7 +47,12 @@ final class Selection implements RowList {
     private final List<Row> found = new ArrayList<>();
 
     private SortedRows unsorted = new SortedRows();
-    private int searched;
+    /** The last row that was looked at. */
+    private @Nullable Row searched;
+    /** Rows around it: those from that number on are to be looked at. */
+    private List<Row> ahead = List.of();
+
+    private int next;
     private boolean complete;
     /** The row to be looked at next takes more steps than this. */
     private long tooFew;
@@ -53,7 +62,7 @@ final class Selection implements RowList {
     private volatile long bytes;
 
     /** @param mostBytes how much memory this may take */
-    Selection(Query query, List<Row> source, long mostBytes) {
+    Selection(Query query, OrderedRows source, long mostBytes) {
         this.query = query;
         this.source = source;
         this.mostBytes = mostBytes;
@@ -73,31 +82,58 @@ final class Selection implements RowList {
     /**
      * {@inheritDoc}
      *
+     * <p>Here and while the rows are gone through:
+     *
      * @throws BudgetSpentException when the budget ends before they are found
      * @throws MangoException when a row on the way costs too much for the selector's regular expressions
      * @throws QueryTooLargeException when what is sorted by takes too much memory
      */
     @Override
-    public List<Row> page(int offset, int limit, Budget budget) {
-        long end = (long) offset + limit;
+    public Run after(@Nullable Row after, int skip, Budget budget) {
+        return new FoundRun(after, skip, after == null ? 0 : follower(after, budget));
+    }
+
+    /** Goes through what is found by its number. */
+    private final class FoundRun implements Run {
+
+        private final @Nullable Row after;
+        private final int first;
+        private int next;
+
+        private FoundRun(@Nullable Row after, int skip, int follower) {
+            this.after = after;
+            this.first = follower;
+            this.next = (int) Math.min(Integer.MAX_VALUE, (long) follower + skip);
+        }
+
+        @Override
+        public List<Row> next(int limit, Budget budget) {
+            List<Row> rows = found(next, limit, budget);
+            next += rows.size();
+            return rows;
+        }
+
+        @Override
+        public @Nullable Row passed(Budget budget) {
+            return next == first ? after : before(next, budget);
+        }
+    }
+
+    private List<Row> found(int from, int limit, Budget budget) {
+        long end = (long) from + limit;
         lock(budget);
         try {
             searchUntil(() -> found.size() >= end, budget);
-            int from = Math.min(offset, found.size());
-            return List.copyOf(found.subList(from, (int) Math.min(end, found.size())));
+            int begin = Math.min(from, found.size());
+            return List.copyOf(found.subList(begin, (int) Math.min(end, found.size())));
         } finally {
             bytes = measured();
             searching.unlock();
         }
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws BudgetSpentException when the budget ends before it is found
-     */
-    @Override
-    public int after(Row row, Budget budget) {
+    /** The number of the first row after that one. */
+    private int follower(Row row, Budget budget) {
         lock(budget);
         try {
             searchUntil(() -> !found.isEmpty() && found.get(found.size() - 1).compareTo(row) > 0, budget);
@@ -118,8 +154,8 @@ final class Selection implements RowList {
         return key == null ? new byte[0] : key;
     }
 
-    @Override
-    public @Nullable Row before(int number, Budget budget) {
+    /** The row before that number, or the last of those found when they are fewer; null when there is none. */
+    private @Nullable Row before(int number, Budget budget) {
         lock(budget);
         try {
             int end = Math.min(number, found.size());
@@ -151,9 +187,14 @@ final class Selection implements RowList {
     }
 
     private void search(Budget budget) {
-        if (searched < source.size()) {
-            look(source.get(searched), budget);
-            searched++;
+        if (next == ahead.size()) {
+            ahead = source.page(searched, 0, AHEAD);
+            next = 0;
+        }
+        if (!ahead.isEmpty()) {
+            look(ahead.get(next), budget);
+            searched = ahead.get(next);
+            next++;
             tooFew = 0;
             return;
         }

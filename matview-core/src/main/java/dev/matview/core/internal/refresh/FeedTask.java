@@ -1,147 +1,266 @@
 package dev.matview.core.internal.refresh;
 
-import dev.matview.core.FeedStatus.Progress;
+import dev.matview.core.FeedStatus;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.access.Access;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.internal.refresh.RefreshJob.Refreshing;
 import dev.matview.core.internal.refresh.RetryingTasks.Errand;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.ViewFormatException;
+import dev.matview.core.spi.ViewHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What the worker knows of one feed. Its fields are the worker's, read and written under its lock unless volatile. */
+/** What the worker knows of one feed. Guarded by the worker's lock, but for what is volatile or says otherwise. */
 public final class FeedTask {
 
-    public final LiveView live;
-    public volatile FeedDefinition feed;
-    public volatile ViewWriter writer;
+    private static final Logger log = LoggerFactory.getLogger(FeedTask.class);
 
-    /** Null until the stored generation was looked for; a task is not run before. */
-    public @Nullable Instant due;
+    private final LiveView live;
+    private final Timetable timetable;
+    private volatile FeedDefinition feed;
+    private volatile ViewWriter writer;
 
-    public boolean running;
-    boolean removed;
+    /** Null until the stored generation was looked for; the feed is not refreshed before. */
+    private @Nullable Instant due;
 
-    @Nullable
-    Instant lastStart;
+    private volatile @Nullable RunningRefresh running;
+    private boolean removed;
+    private @Nullable Instant lastStart;
     /** Whether a database changed since the last refresh started. */
-    boolean changed;
+    private boolean changed;
 
-    public int failures;
-
-    public @Nullable String lastFailure;
+    private int failures;
+    private @Nullable String lastFailure;
     /** How many refreshes in a row left databases behind. */
     private int behind;
     /** How many refreshes in a row lost their commit to older work. */
     private int overtaken;
 
-    volatile @Nullable Findings visit;
-    Subscription storeWatch = () -> {};
+    private Subscription storeWatch = () -> {};
     /** Serves what others commit. */
-    final Errand following;
+    private final Errand following;
     /** The generation the store told of last. */
     private volatile long told;
 
     /** Those who wait for a refresh that has not begun. */
-    private List<CompletableFuture<RefreshResult>> waiting = new ArrayList<>();
+    private final List<CompletableFuture<RefreshResult>> waiting = new ArrayList<>();
     /** Those among readers: they do not make the feed due at once. */
-    private Set<CompletableFuture<RefreshResult>> readers = new LinkedHashSet<>();
-    /** Readers who wait for the refresh under way. */
-    private Set<CompletableFuture<RefreshResult>> joined = new LinkedHashSet<>();
+    private final Set<CompletableFuture<RefreshResult>> readers = new LinkedHashSet<>();
 
-    FeedTask(FeedDefinition feed, LiveView live, ViewWriter writer, RetryingTasks errands) {
+    FeedTask(FeedDefinition feed, LiveView live, ViewWriter writer, Timetable timetable, RetryingTasks errands) {
         this.feed = feed;
         this.live = live;
         this.writer = writer;
+        this.timetable = timetable;
         this.following = errands.errand(
                 feed.collection() + ": a committed generation cannot be read",
                 () -> this.writer.follow(this.feed, told));
+    }
+
+    /** As it is defined now; needs no lock. */
+    public FeedDefinition feed() {
+        return feed;
+    }
+
+    LiveView live() {
+        return live;
+    }
+
+    ViewWriter writer() {
+        return writer;
     }
 
     boolean isContinuous() {
         return feed.refresh().continuous();
     }
 
-    /** The store has that generation now. */
+    /** The store has that generation now; needs no lock. */
     void committed(long generation) {
         told = generation;
         following.request();
     }
 
-    /** What readers are shown. */
+    /** What readers are shown; needs no lock. */
     public Optional<Served> served() {
         return live.served().filter(this::isShown);
     }
 
-    /** What readers are shown who have a bookmark with that tag. */
+    /** What readers are shown who have a bookmark with that tag; needs no lock. */
     public Optional<Served> generation(String tag) {
         return live.generation(tag).filter(this::isShown);
     }
 
-    /** Rows that were made without ACLs are not shown from the moment the feed asks for ACLs. */
     private boolean isShown(Served generation) {
-        return feed.access() != Access.ACL || generation.feed().access() == Access.ACL;
+        return Provenance.mayBeShown(feed, generation);
     }
 
-    boolean isWaiting() {
-        return due != null && !running;
+    /** Keeps the generation of this tag, served or pinned, until the result is closed; needs no lock. */
+    public Subscription hold(String tag) {
+        return live.hold(tag);
+    }
+
+    /** Takes over a changed definition, of the same view. */
+    void redefine(FeedDefinition next, Instant now) {
+        FeedDefinition before = feed;
+        feed = next;
+        if (!Provenance.isSame(before, next)) {
+            log.info("{}: the definition changed, the view is rebuilt", next.collection());
+            bringForward(now);
+        } else if (!before.refresh().equals(next.refresh()) && lastStart != null) {
+            // What changed while the feed was not continuous, nobody told it.
+            reschedule(
+                    isContinuous()
+                            ? timetable.afterChange(next.refresh(), lastStart, now)
+                            : timetable.next(next.refresh(), lastStart, now));
+        }
+    }
+
+    /** Has another view from now on, which is to be loaded. */
+    void move(FeedDefinition next, ViewWriter other) {
+        feed = next;
+        writer = other;
+        unload();
+    }
+
+    /** Ends it. A refresh under way goes on, for those who asked for it. */
+    List<CompletableFuture<RefreshResult>> remove() {
+        removed = true;
+        unload();
+        live.close();
+        following.cancel();
+        List<CompletableFuture<RefreshResult>> left = new ArrayList<>(waiting);
+        waiting.clear();
+        left.addAll(readers);
+        readers.clear();
+        if (running != null) {
+            left.addAll(running.takeReaders());
+        }
+        return left;
+    }
+
+    private void unload() {
+        due = null;
+        storeWatch.close();
+    }
+
+    /**
+     * What the store holds was looked for; a watch that is of no use is closed.
+     *
+     * @param from whose view it is
+     */
+    void loaded(ViewWriter from, @Nullable ViewHead head, Subscription watch, Instant now) {
+        if (removed || writer != from || due != null) {
+            watch.close();
+            return;
+        }
+        storeWatch = watch;
+        boolean current = head != null && Provenance.isOf(feed, head);
+        due = current && !isAwaited() ? timetable.first(feed.refresh(), head.refreshedAt(), now) : now;
+    }
+
+    /** Due then, if it was due later. */
+    private void bringForward(Instant time) {
+        if (due != null && time.isBefore(due)) {
+            due = time;
+        }
+    }
+
+    private void reschedule(Instant time) {
+        if (due != null) {
+            due = time;
+        }
+    }
+
+    /** When its next refresh is to begin; null while one is under way, or it is not loaded. */
+    @Nullable
+    Instant due() {
+        return running == null ? due : null;
     }
 
     boolean isDue(Instant now) {
-        return isWaiting() && !due.isAfter(now);
+        Instant time = due();
+        return time != null && !time.isAfter(now);
     }
 
     /** Whether it may join a visit that others are due for. */
-    boolean isAlmostDue(Timetable timetable, Instant now) {
-        return isWaiting()
+    boolean isAlmostDue(Instant now) {
+        Instant time = due();
+        return time != null
                 && isUndisturbed()
-                && !due.minus(timetable.early(feed.refresh())).isAfter(now);
+                && !time.minus(timetable.early(feed.refresh())).isAfter(now);
     }
 
     private boolean isUndisturbed() {
         return failures == 0 && overtaken == 0;
     }
 
-    Refreshing begin(Instant now) {
-        running = true;
+    RunningRefresh begin(Instant now) {
         changed = false;
         lastStart = now;
-        joined = readers;
-        readers = new LinkedHashSet<>();
-        return new Refreshing(this, feed, writer, takeWaiting());
+        RunningRefresh begun = new RunningRefresh(this, feed, writer, now, waiting, readers);
+        waiting.clear();
+        readers.clear();
+        running = begun;
+        return begun;
     }
 
-    void succeeded(int behindCount) {
+    /** @return those who need not wait any longer, as of the other ends */
+    List<CompletableFuture<RefreshResult>> succeeded(RunningRefresh ended, int behindCount, Instant now) {
         failures = 0;
         lastFailure = null;
         overtaken = 0;
         behind = behindCount == 0 ? 0 : behind + 1;
+        return end(ended, false, now);
     }
 
-    void failed(String reason) {
+    List<CompletableFuture<RefreshResult>> failed(RunningRefresh ended, String reason, Instant now) {
         failures++;
         lastFailure = reason;
         overtaken = 0;
+        return end(ended, false, now);
     }
 
-    void overtaken() {
+    List<CompletableFuture<RefreshResult>> overtaken(RunningRefresh ended, Instant now) {
         failures = 0;
         lastFailure = null;
         overtaken++;
+        return end(ended, true, now);
+    }
+
+    /**
+     * Sets when the feed is due next. Whoever waited for a definition that has changed meanwhile waits on, as does who
+     * waited for work that was discarded: unless the feed was removed, which leaves them among the done.
+     */
+    private List<CompletableFuture<RefreshResult>> end(RunningRefresh ended, boolean discarded, Instant now) {
+        running = null;
+        List<CompletableFuture<RefreshResult>> done = ended.takeWaiting();
+        if (removed) {
+            return done;
+        }
+        boolean superseded = writer != ended.writer() || !Provenance.isSame(feed, ended.feed());
+        if (superseded || discarded) {
+            waiting.addAll(done);
+            done.clear();
+        }
+        reschedule(superseded ? now : next(now));
+        return done;
     }
 
     /** When a feed whose refresh has ended is due again. */
-    Instant next(Timetable timetable, Instant now) {
+    private Instant next(Instant now) {
         if (overtaken > 0) {
             // At once, and not each time: nodes that overtake one another for ever would do nothing else.
             return overtaken == 1 ? now : timetable.afterFailure(overtaken - 1, now);
@@ -162,45 +281,47 @@ public final class FeedTask {
         return changed ? earlier(next, timetable.afterChange(feed.refresh(), lastStart, now)) : next;
     }
 
-    /** Whether the generation that is served was known to match its sources within that time before now. */
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    /** Has somebody wait for a refresh that begins after this, and makes the feed due. */
+    void await(CompletableFuture<RefreshResult> future, Instant now) {
+        waiting.add(future);
+        bringForward(now);
+    }
+
+    private boolean isAwaited() {
+        return !waiting.isEmpty();
+    }
+
+    /** Whether the generation that is served was known to match its sources within that time before now; needs no lock. */
     boolean isYoungerThan(Duration age, Instant now) {
-        return served().isPresent() && isWithin(served().get().coverage().verifiedAt(), age, now);
+        return served().filter(generation -> isWithin(generation.coverage().verifiedAt(), age, now))
+                .isPresent();
     }
 
     /**
      * Has a reader wait for the refresh under way, if it began within that time, or for the next one, which then comes as
      * soon as it may.
      */
-    void awaitYounger(CompletableFuture<RefreshResult> reader, Duration age, Timetable timetable, Instant now) {
-        if (running && isWithin(lastStart, age, now)) {
-            joined.add(reader);
+    void awaitYounger(CompletableFuture<RefreshResult> reader, Duration age, Instant now) {
+        if (running != null && isWithin(lastStart, age, now)) {
+            running.join(reader);
             return;
         }
         readers.add(reader);
-        if (isWaiting() && isUndisturbed()) {
-            due = earlier(due, lastStart == null ? now : timetable.afterReader(feed.refresh(), lastStart, now));
+        if (running == null && isUndisturbed()) {
+            bringForward(lastStart == null ? now : timetable.afterReader(feed.refresh(), lastStart, now));
         }
     }
 
     /** A reader waits no longer. */
     void leave(CompletableFuture<RefreshResult> reader) {
         readers.remove(reader);
-        joined.remove(reader);
-    }
-
-    /** All readers who wait. */
-    List<CompletableFuture<RefreshResult>> takeReaders() {
-        List<CompletableFuture<RefreshResult>> all = new ArrayList<>(readers);
-        readers.clear();
-        all.addAll(takeJoined());
-        return all;
-    }
-
-    /** The readers whose refresh has ended. */
-    Set<CompletableFuture<RefreshResult>> takeJoined() {
-        Set<CompletableFuture<RefreshResult>> taken = joined;
-        joined = new LinkedHashSet<>();
-        return taken;
+        if (running != null) {
+            running.leave(reader);
+        }
     }
 
     /** Of two equal times it is not known which was first. */
@@ -208,33 +329,49 @@ public final class FeedTask {
         return Duration.between(time, now).compareTo(age) < 0;
     }
 
-    /** Sets an earlier time because databases changed, though not before a failing feed may be tried again. */
-    void bringForward(Timetable timetable, Instant now) {
-        if (isUndisturbed()) {
-            due = earlier(due, lastStart == null ? now : timetable.afterChange(feed.refresh(), lastStart, now));
+    /**
+     * A database has changed: due earlier, though not before a failing feed may be tried again.
+     *
+     * @return false when it may not be
+     */
+    boolean change(Instant now) {
+        boolean earlier = !changed && running == null && isUndisturbed();
+        changed = true;
+        if (earlier) {
+            bringForward(lastStart == null ? now : timetable.afterChange(feed.refresh(), lastStart, now));
         }
+        return earlier;
     }
 
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
+    /** Whether it has a generation; empty while it has none and its first refresh has not failed. */
+    Optional<Boolean> isReady() {
+        if (served().isPresent()) {
+            return Optional.of(true);
+        }
+        return failures == 0 ? Optional.empty() : Optional.of(false);
     }
 
-    void await(CompletableFuture<RefreshResult> future) {
-        waiting.add(future);
+    FeedStatus status(Instant now) {
+        Optional<Served> served = served();
+        ViewFormatException refusal = writer.refusal();
+        RunningRefresh underWay = running;
+        return new FeedStatus(
+                feed,
+                served.map(s -> s.view(s.generation().visibleRows(s.feed()))).orElse(null),
+                served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
+                        .orElse(null),
+                underWay == null ? null : underWay.progress(),
+                due(),
+                failures,
+                refusal == null ? lastFailure : refusal.getMessage(),
+                served.map(s -> s.coverage().behind()).orElse(Map.of()),
+                served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
+                served.map(s -> s.generation().bytes()).orElse(0L));
     }
 
-    boolean isAwaited() {
-        return !waiting.isEmpty();
-    }
-
-    List<CompletableFuture<RefreshResult>> takeWaiting() {
-        List<CompletableFuture<RefreshResult>> taken = waiting;
-        waiting = new ArrayList<>();
-        return taken;
-    }
-
-    public @Nullable Progress progress() {
-        Findings underWay = visit;
-        return underWay == null ? null : underWay.progress();
+    /** The refresh that was begun and has not ended. */
+    @Nullable
+    RunningRefresh running() {
+        return running;
     }
 }

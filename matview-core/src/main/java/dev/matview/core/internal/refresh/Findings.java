@@ -74,7 +74,7 @@ public final class Findings {
 
     /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
     boolean rebuilds() {
-        return base == null || !base.head().fingerprint().equals(feed.fingerprint());
+        return base == null || !Provenance.isOf(feed, base.head());
     }
 
     void covers(int databases) {

@@ -64,7 +64,7 @@ public final class FreshReads {
             // Before a refresh is asked for: whoever asks again, and may wait, asks for one.
             throw BudgetSpentException.ofWait();
         }
-        CompletableFuture<Boolean> younger = refreshIfOlder(task.feed.collection(), age);
+        CompletableFuture<Boolean> younger = refreshIfOlder(task.feed().collection(), age);
         try {
             return younger.isDone() ? join(younger) : budget.await(() -> join(younger));
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.feed.Refresh;
+import dev.matview.core.spi.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
@@ -13,11 +14,11 @@ public final class Timetable {
     private static final Duration MOST_JITTER = Duration.ofSeconds(30);
     private static final Duration MOST_EARLY = Duration.ofSeconds(5);
 
-    private final Duration maxBackoff;
+    private final Backoff backoff;
     private final RandomGenerator random;
 
     public Timetable(Duration maxBackoff, RandomGenerator random) {
-        this.maxBackoff = maxBackoff;
+        this.backoff = new Backoff(FIRST_BACKOFF, maxBackoff);
         this.random = random;
     }
 
@@ -53,12 +54,8 @@ public final class Timetable {
     }
 
     /** When to try again after the n-th failure in a row: 1 s, 2 s, 4 s and so on, less up to a half at random. */
-    Instant afterFailure(int failures, Instant now) {
-        Duration backoff = FIRST_BACKOFF.multipliedBy(1L << Math.min(failures - 1, 30));
-        if (backoff.compareTo(maxBackoff) > 0) {
-            backoff = maxBackoff;
-        }
-        return now.plus(backoff).minus(random(backoff.dividedBy(2)));
+    synchronized Instant afterFailure(int failures, Instant now) {
+        return now.plus(backoff.delay(failures, random));
     }
 
     /** How much earlier than it is due a feed joins another one's visit, so that one visit serves both. */

@@ -96,6 +96,13 @@ public final class ViewWriter {
         return base;
     }
 
+    /** What that generation says of itself. */
+    @Nullable
+    ViewHead loadHead(FeedDefinition feed) {
+        Snapshot stored = load(feed);
+        return stored == null ? null : stored.head();
+    }
+
     /**
      * Serves the store's generation after it told of one. Its number does not say whether that is later than the base: a
      * view that was forgotten and built anew counts from 1 again. What the store has now does, whichever it told of.
@@ -154,7 +161,7 @@ public final class ViewWriter {
     private Optional<RefreshResult> discard(Findings visit) {
         boolean standsIn = !dropped
                 && base != null
-                && isOf(visit.feed(), base)
+                && Provenance.isOf(visit.feed(), base.head())
                 && !base.head().refreshedAt().isBefore(visit.startedAt());
         return standsIn ? Optional.of(result(visit, false)) : Optional.empty();
     }
@@ -287,13 +294,9 @@ public final class ViewWriter {
 
     /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */
     private void serveBase(FeedDefinition feed) {
-        if (base != null && isOf(feed, base)) {
+        if (base != null && Provenance.isOf(feed, base.head())) {
             live.publish(feed, base, Coverage.of(base.head()));
         }
-    }
-
-    private static boolean isOf(FeedDefinition feed, Snapshot snapshot) {
-        return snapshot.head().fingerprint().equals(feed.fingerprint());
     }
 
     /** Forgets the view in the store, unless a later version wrote it; what a refresh under way finds is discarded. */
@@ -316,13 +319,13 @@ public final class ViewWriter {
         Optional<Served> served = live.served();
         return new RefreshResult(
                 visit.feed().collection(),
-                served.map(now -> now.snapshot().head().generation()).orElse(0L),
+                served.map(now -> now.generation().head().generation()).orElse(0L),
                 changed,
                 coverage.databases(),
                 visit.moved().size(),
-                served.map(now -> now.snapshot().visibleRows(now.feed())).orElse(0),
+                served.map(now -> now.generation().visibleRows(now.feed())).orElse(0),
                 coverage.behind(),
                 coverage.behindCount(),
-                served.map(now -> now.snapshot().head().documentsLeftOut()).orElse(0));
+                served.map(now -> now.generation().head().documentsLeftOut()).orElse(0));
     }
 }

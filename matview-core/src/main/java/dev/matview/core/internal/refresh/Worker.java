@@ -1,39 +1,37 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.FeedNotRegisteredException;
+import dev.matview.core.FeedStatus;
 import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Settings;
+import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.read.StoreKeys;
-import dev.matview.core.internal.refresh.RefreshJob.Refreshing;
+import dev.matview.core.internal.refresh.Registration.Loaded;
 import dev.matview.core.internal.refresh.RetryingTasks.Errand;
-import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.PinnedGenerations;
-import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.internal.work.Threads;
 import dev.matview.core.spi.Aggregator;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,25 +56,16 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     private static final long SECONDS_TO_CLOSE = 30;
 
     private final Aggregator aggregator;
-    private final ViewStore store;
-    private final StoreKeys keys;
     private final Scheduler scheduler;
-    private final Timetable timetable;
     private final Expander expander;
-    private final int format;
     private final ViewMemory memory;
+    private final Registration registration;
     private final ChangeWatch changes;
-    private final PinnedGenerations pinned;
     private final ExecutorService pool;
     private final RetryingTasks errands;
     private final Errand watching;
     private final Readiness readiness = new Readiness();
-
-    /** Structure and contents change under the lock; readers look feeds up without it. */
-    private final Map<String, FeedTask> tasks = new ConcurrentHashMap<>();
-
-    /** By collection, not by feed: whoever subscribed hears of a feed that was removed and has come back. */
-    private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
+    private final Listeners<Consumer<RefreshListener>> refreshListeners = new Listeners<>();
 
     private Subscription timer = () -> {};
     private boolean closed;
@@ -91,43 +80,50 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             Expander expander,
             int format) {
         this.aggregator = aggregator;
-        this.store = store;
-        this.keys = keys;
         this.scheduler = scheduler;
-        this.timetable = timetable;
         this.expander = expander;
-        this.pinned = new PinnedGenerations(settings, scheduler);
-        this.format = format;
         this.memory = new ViewMemory(settings.maxViewBytes());
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = Threads.named("matview-refresh", settings.refreshThreads());
         this.errands = new RetryingTasks(scheduler, timetable);
+        PinnedGenerations pinned = new PinnedGenerations(settings, scheduler);
+        this.registration = new Registration(
+                this,
+                new Registration.Views(store, keys, memory, pinned, format),
+                timetable,
+                scheduler,
+                errands,
+                readiness::changed);
         keys.rereadBy(errands.errand("the secret of the view store cannot be read again", keys::read)::request);
         this.watching = errands.errand("changes of databases cannot be followed", this::followChanges);
     }
 
     /** Hears of changed databases as long as a feed is continuous. May wait for a server that does not answer. */
     private void followChanges() {
-        boolean begun = changes.adjust(() -> tasks.values().stream().anyMatch(FeedTask::isContinuous));
+        boolean begun = changes.adjust(() -> tasks().stream().anyMatch(FeedTask::isContinuous));
         if (begun) {
             // A visit under way may have looked at a database before it was watched.
-            tasks.values().stream().filter(FeedTask::isContinuous).forEach(this::changed);
+            tasks().stream().filter(FeedTask::isContinuous).forEach(this::changed);
         }
     }
 
     public Optional<FeedTask> task(String collection) {
-        return Optional.ofNullable(tasks.get(collection));
+        return registration.task(collection);
+    }
+
+    public Collection<FeedTask> tasks() {
+        return registration.tasks();
     }
 
     /** Calls the listener, which is quick, after each new generation of the collection's view, and when its feed is removed. */
     public Subscription listen(String collection, Runnable listener) {
-        List<Runnable> all = listeners(collection);
-        all.add(listener);
-        return () -> all.remove(listener);
+        return registration.listen(collection, listener);
     }
 
-    private List<Runnable> listeners(String collection) {
-        return listeners.computeIfAbsent(collection, absent -> new CopyOnWriteArrayList<>(List.of(readiness::changed)));
+    /** @see dev.matview.core.GlobalFeeds#onRefresh */
+    public Subscription onRefresh(RefreshListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return refreshListeners.add(telling -> telling.accept(listener));
     }
 
     /** Is told of every generation, failure and change of the registry. */
@@ -135,18 +131,33 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         return readiness;
     }
 
-    public Collection<FeedTask> tasks() {
-        return tasks.values();
+    /** Whether all feeds have a generation; empty as long as one has none and its first refresh has not failed. */
+    public synchronized Optional<Boolean> isReady() {
+        boolean all = true;
+        for (FeedTask task : tasks()) {
+            Optional<Boolean> ready = task.isReady();
+            if (ready.isEmpty()) {
+                return ready;
+            }
+            all &= ready.get();
+        }
+        return Optional.of(all);
+    }
+
+    public synchronized FeedStatus status(FeedTask task) {
+        return task.status(scheduler.instant());
     }
 
     /** Takes over the feeds of the registry, as it is at first or when it has changed; waits for nobody. */
     public void registered(Collection<FeedDefinition> feeds) {
-        List<FeedTask> added = update(feeds);
+        List<FeedTask> unloaded = update(feeds);
         errands.run(() -> {
-            List<Runnable> loaded = added.stream().map(this::load).toList();
+            List<Loaded> loaded = unloaded.stream().map(registration::load).toList();
+            loaded.forEach(this::complainOf);
             synchronized (this) {
                 // Due together: those without a generation share their first visit.
-                loaded.forEach(Runnable::run);
+                Instant now = scheduler.instant();
+                loaded.forEach(one -> one.tell(now));
                 arm();
             }
             watching.request();
@@ -154,142 +165,40 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     }
 
     private synchronized List<FeedTask> update(Collection<FeedDefinition> feeds) {
-        List<FeedTask> added = new ArrayList<>();
         if (closed) {
-            return added;
+            return List.of();
         }
-        Map<String, FeedDefinition> wanted = new HashMap<>();
-        feeds.forEach(feed -> wanted.put(feed.collection(), feed));
-        Map<String, ViewWriter> unused = new HashMap<>();
-        for (FeedTask task : List.copyOf(tasks.values())) {
-            FeedDefinition feed = wanted.remove(task.feed.collection());
-            if (feed == null) {
-                unused.put(task.writer.view(), task.writer);
-                remove(task);
-                // Those who subscribed are refused: it has no feed any more.
-                listeners(task.feed.collection()).forEach(Runnable::run);
-            } else if (redefine(task, feed, unused)) {
-                added.add(task);
-            }
-        }
-        for (FeedDefinition feed : wanted.values()) {
-            LiveView live = new LiveView(pinned.line(), listeners(feed.collection()));
-            ViewWriter writer = new ViewWriter(store, keys, memory, feed.viewName(), live, format);
-            FeedTask task = new FeedTask(feed, live, writer, errands);
-            tasks.put(feed.collection(), task);
-            added.add(task);
-        }
-        feeds.forEach(feed -> unused.remove(feed.viewName()));
-        for (ViewWriter writer : unused.values()) {
-            errands.errand("view " + writer.view() + " cannot be forgotten", () -> drop(writer))
-                    .request();
-        }
+        List<FeedTask> unloaded = registration.update(feeds);
         arm();
         readiness.changed();
-        return added;
+        return unloaded;
     }
 
-    /** Forgets a view, unless a feed that came, or came back, meanwhile is to have it. */
-    private void drop(ViewWriter writer) {
-        synchronized (this) {
-            if (tasks.values().stream().anyMatch(task -> task.writer.view().equals(writer.view()))) {
-                return;
-            }
+    private void complainOf(Loaded loaded) {
+        if (loaded.failure() != null) {
+            complain(loaded.task().feed().collection() + ": the stored view cannot be read", loaded.failure());
         }
-        writer.drop();
     }
 
-    /** Gives the task a changed definition; says whether its view has another name and so is to be loaded. */
-    private boolean redefine(FeedTask task, FeedDefinition feed, Map<String, ViewWriter> unused) {
-        FeedDefinition before = task.feed;
-        task.feed = feed;
-        Instant now = scheduler.instant();
-        if (!before.viewName().equals(feed.viewName())) {
-            unused.put(before.viewName(), task.writer);
-            task.storeWatch.close();
-            task.writer = new ViewWriter(store, keys, memory, feed.viewName(), task.live, format);
-            task.due = null;
-            return true;
-        }
-        if (task.due == null) {
-            return false;
-        }
-        if (!before.fingerprint().equals(feed.fingerprint())) {
-            log.info("{}: the definition changed, the view is rebuilt", feed.collection());
-            task.due = now;
-        } else if (!before.refresh().equals(feed.refresh()) && task.lastStart != null) {
-            // What changed while the feed was not continuous, nobody told it.
-            task.due = task.isContinuous()
-                    ? timetable.afterChange(feed.refresh(), task.lastStart, now)
-                    : timetable.next(feed.refresh(), task.lastStart, now);
-        }
-        return false;
-    }
-
-    private void remove(FeedTask task) {
-        task.removed = true;
-        task.due = null;
-        task.storeWatch.close();
-        task.live.close();
-        task.following.cancel();
-        tasks.remove(task.feed.collection());
-        List<CompletableFuture<RefreshResult>> waiting = task.takeWaiting();
-        waiting.addAll(task.takeReaders());
-        fail(waiting, new FeedNotRegisteredException(task.feed.collection()));
-    }
-
-    /**
-     * Serves what the store holds of the view; a store that does not answer is asked again by the first refresh.
-     *
-     * @return makes the task due, under the lock
-     */
-    private Runnable load(FeedTask task) {
-        FeedDefinition feed = task.feed;
-        ViewWriter writer = task.writer;
-        @Nullable Snapshot stored = null;
-        Subscription watch = () -> {};
-        try {
-            watch = store.watch(feed.viewName(), task::committed);
-            stored = writer.load(feed);
-        } catch (RuntimeException e) {
-            complain(feed.collection() + ": the stored view cannot be read", e);
-        }
-        ViewHead head = stored == null ? null : stored.head();
-        Subscription watching = watch;
-        return () -> {
-            boolean loaded = task.due != null;
-            if (task.removed || closed || task.writer != writer || loaded) {
-                watching.close();
-                return;
-            }
-            task.storeWatch = watching;
-            Instant now = scheduler.instant();
-            boolean current = head != null && head.fingerprint().equals(feed.fingerprint());
-            task.due = current && !task.isAwaited() ? timetable.first(feed.refresh(), head.refreshedAt(), now) : now;
-        };
-    }
-
-    /** Not once this is closed: what fails then was interrupted. */
-    private synchronized void complain(String complaint, Throwable cause) {
+    /** Says so in the log: not once this is closed, since what fails then was interrupted, and false is returned. */
+    private synchronized boolean complain(String complaint, Throwable cause) {
         if (!closed) {
             log.warn("{}: {}", complaint, Failures.reason(cause));
             log.debug("{}", complaint, cause);
         }
+        return !closed;
     }
 
     /** @see dev.matview.core.GlobalFeeds#refresh */
     public CompletableFuture<RefreshResult> refresh(String collection) {
         CompletableFuture<RefreshResult> future = new CompletableFuture<>();
         synchronized (this) {
-            FeedTask task = tasks.get(collection);
-            if (task == null || closed) {
+            Optional<FeedTask> task = task(collection);
+            if (task.isEmpty() || closed) {
                 return CompletableFuture.failedFuture(new FeedNotRegisteredException(collection));
             }
-            task.await(future);
-            if (task.due != null) {
-                task.due = scheduler.instant();
-                arm();
-            }
+            task.get().await(future, scheduler.instant());
+            arm();
         }
         return future;
     }
@@ -301,42 +210,32 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
      * @throws FeedNotRegisteredException when the collection has no feed
      */
     synchronized boolean awaitYounger(String collection, Duration age, CompletableFuture<RefreshResult> reader) {
-        FeedTask task = tasks.get(collection);
-        if (task == null || closed) {
-            throw new FeedNotRegisteredException(collection);
-        }
+        FeedTask task =
+                task(collection).filter(found -> !closed).orElseThrow(() -> new FeedNotRegisteredException(collection));
         Instant now = scheduler.instant();
         if (task.isYoungerThan(age, now)) {
             return false;
         }
-        task.awaitYounger(reader, age, timetable, now);
+        task.awaitYounger(reader, age, now);
         arm();
         return true;
     }
 
     /** The reader waits no longer. */
     synchronized void leave(String collection, CompletableFuture<RefreshResult> reader) {
-        FeedTask task = tasks.get(collection);
-        if (task != null) {
-            task.leave(reader);
-        }
+        task(collection).ifPresent(task -> task.leave(reader));
     }
 
     private void databaseChanged(String database) {
-        for (FeedTask task : tasks.values()) {
-            if (task.isContinuous() && task.feed.covers(database)) {
+        for (FeedTask task : tasks()) {
+            if (task.isContinuous() && task.feed().covers(database)) {
                 changed(task);
             }
         }
     }
 
     private synchronized void changed(FeedTask task) {
-        if (task.changed) {
-            return;
-        }
-        task.changed = true;
-        if (task.isWaiting()) {
-            task.bringForward(timetable, scheduler.instant());
+        if (task.change(scheduler.instant())) {
             arm();
         }
     }
@@ -346,31 +245,23 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         if (closed) {
             return;
         }
-        Instant earliest = null;
-        for (FeedTask task : tasks.values()) {
-            if (task.isWaiting() && (earliest == null || task.due.isBefore(earliest))) {
-                earliest = task.due;
-            }
-        }
-        if (earliest != null) {
-            timer = scheduler.schedule(Duration.between(scheduler.instant(), earliest), this::tick);
-        }
+        tasks().stream()
+                .map(FeedTask::due)
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .ifPresent(earliest ->
+                        timer = scheduler.schedule(Duration.between(scheduler.instant(), earliest), this::tick));
     }
 
     private synchronized void tick() {
         Instant now = scheduler.instant();
-        List<FeedTask> due = new ArrayList<>();
-        List<FeedTask> almost = new ArrayList<>();
-        for (FeedTask task : tasks.values()) {
-            if (task.isDue(now)) {
-                due.add(task);
-            } else if (task.isAlmostDue(timetable, now)) {
-                almost.add(task);
-            }
-        }
+        List<FeedTask> due =
+                new ArrayList<>(tasks().stream().filter(task -> task.isDue(now)).toList());
         if (!due.isEmpty() && !closed) {
-            due.addAll(almost);
-            List<Refreshing> refreshes =
+            tasks().stream()
+                    .filter(task -> !task.isDue(now) && task.isAlmostDue(now))
+                    .forEach(due::add);
+            List<RunningRefresh> refreshes =
                     due.stream().map(task -> task.begin(now)).toList();
             visit(new RefreshJob(refreshes, aggregator, expander, memory, scheduler, this));
         }
@@ -386,74 +277,48 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     }
 
     @Override
-    public void succeeded(Refreshing refreshing, RefreshResult result) {
-        FeedTask task = refreshing.task();
-        List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
+    public void succeeded(RunningRefresh refresh, RefreshResult result) {
+        List<CompletableFuture<RefreshResult>> done;
+        Instant now = scheduler.instant();
+        // Told first: the next refresh may begin as soon as this one has ended.
+        refreshListeners.tell(listener -> listener.refreshed(result, refresh.took(now)));
         synchronized (this) {
-            done.addAll(task.takeJoined());
-            task.succeeded(result.behindCount());
-            end(refreshing, done, false);
+            done = refresh.task().succeeded(refresh, result.behindCount(), now);
+            arm();
         }
         done.forEach(future -> future.complete(result));
     }
 
     @Override
-    public void overtaken(Refreshing refreshing) {
-        FeedTask task = refreshing.task();
-        String collection = refreshing.feed().collection();
+    public void overtaken(RunningRefresh refresh) {
+        String collection = refresh.feed().collection();
         log.debug("{}: another process was faster with older work, the refresh is repeated", collection);
-        List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
+        List<CompletableFuture<RefreshResult>> done;
         synchronized (this) {
-            done.addAll(task.takeJoined());
-            task.overtaken();
-            end(refreshing, done, true);
+            done = refresh.task().overtaken(refresh, scheduler.instant());
+            arm();
         }
         fail(done, new FeedNotRegisteredException(collection));
     }
 
     @Override
-    public void failed(Refreshing refreshing, Throwable cause) {
-        FeedTask task = refreshing.task();
+    public void failed(RunningRefresh refresh, Throwable cause) {
+        String collection = refresh.feed().collection();
         String reason = Failures.reason(cause);
-        List<CompletableFuture<RefreshResult>> done = new ArrayList<>(refreshing.awaiting());
+        Instant now = scheduler.instant();
+        if (complain(collection + ": the refresh failed", cause)) {
+            refreshListeners.tell(listener -> listener.failed(collection, reason, refresh.took(now)));
+        }
+        List<CompletableFuture<RefreshResult>> done;
         synchronized (this) {
-            done.addAll(task.takeJoined());
-            complain(refreshing.feed().collection() + ": the refresh failed", cause);
-            task.failed(reason);
-            end(refreshing, done, false);
+            done = refresh.task().failed(refresh, reason, now);
+            arm();
         }
         readiness.changed();
-        RefreshException failure = cause instanceof RefreshException e
-                ? e
-                : new RefreshException(refreshing.feed().collection(), reason, cause);
-        fail(done, failure);
+        fail(done, cause instanceof RefreshException e ? e : new RefreshException(collection, reason, cause));
     }
 
-    /**
-     * Sets when the feed is due next. Whoever waited for a definition that has changed meanwhile waits on, as does who
-     * waited for work that was discarded: unless the feed was removed, which leaves them among the done.
-     */
-    private void end(Refreshing refreshing, List<CompletableFuture<RefreshResult>> done, boolean discarded) {
-        FeedTask task = refreshing.task();
-        task.running = false;
-        task.visit = null;
-        if (task.removed) {
-            return;
-        }
-        Instant now = scheduler.instant();
-        boolean superseded = task.writer != refreshing.writer()
-                || !task.feed.fingerprint().equals(refreshing.feed().fingerprint());
-        if (superseded || discarded) {
-            done.forEach(task::await);
-            done.clear();
-        }
-        if (task.due != null) {
-            task.due = superseded ? now : task.next(timetable, now);
-        }
-        arm();
-    }
-
-    private static void fail(List<CompletableFuture<RefreshResult>> futures, RuntimeException cause) {
+    static void fail(List<CompletableFuture<RefreshResult>> futures, RuntimeException cause) {
         futures.forEach(future -> future.completeExceptionally(cause));
     }
 
@@ -480,7 +345,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
-            List.copyOf(tasks.values()).forEach(this::remove);
+            registration.removeAll();
         }
     }
 }

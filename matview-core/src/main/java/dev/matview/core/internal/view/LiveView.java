@@ -23,16 +23,16 @@ public final class LiveView {
      *
      * @param feed the definition the rows were made by, and by which they are read, also when the feed has another one
      */
-    public record Served(FeedDefinition feed, Snapshot snapshot, Coverage coverage) {
+    public record Served(FeedDefinition feed, Generation generation, Coverage coverage) {
 
         /** As it is when it is served no more. */
         private Served past() {
-            return new Served(feed, snapshot, Coverage.of(snapshot.head()));
+            return new Served(feed, generation, Coverage.of(generation.head()));
         }
 
         public Page.View view(int visibleRows) {
             return new Page.View(
-                    snapshot.head().generation(),
+                    generation.head().generation(),
                     coverage.verifiedAt(),
                     visibleRows,
                     coverage.databases(),
@@ -53,14 +53,11 @@ public final class LiveView {
         return Optional.ofNullable(served);
     }
 
-    Optional<Snapshot> snapshot() {
-        return served().map(Served::snapshot);
-    }
-
     /** The generation of this tag, served or pinned. */
     public Optional<Served> generation(String tag) {
         // Served first: a generation is pinned before the next one is served, so it is in one of the two places.
-        return served().filter(current -> current.snapshot().tag().equals(tag)).or(() -> pinned.find(tag));
+        return served().filter(current -> current.generation().tag().equals(tag))
+                .or(() -> pinned.find(tag));
     }
 
     /** Keeps the generation of this tag, served or pinned, until the result is closed. */
@@ -73,14 +70,14 @@ public final class LiveView {
         pinned.close();
     }
 
-    /** Serves the snapshot from now on; the one before is kept for the bookmarks that name it. */
-    public void publish(FeedDefinition feed, Snapshot snapshot, Coverage coverage) {
+    /** Serves the generation from now on; the one before is kept for the bookmarks that name it. */
+    public void publish(FeedDefinition feed, Generation generation, Coverage coverage) {
         synchronized (this) {
             Served before = served;
-            if (before != null && before.snapshot() != snapshot) {
-                pinned.replaced(before.past(), snapshot);
+            if (before != null && before.generation() != generation) {
+                pinned.replaced(before.past(), generation);
             }
-            served = new Served(feed, snapshot, coverage);
+            served = new Served(feed, generation, coverage);
         }
         listeners.forEach(Runnable::run);
     }
@@ -92,13 +89,13 @@ public final class LiveView {
     }
 
     /** The generation still matches its sources; it is served, if it was not. */
-    public void verify(FeedDefinition feed, Snapshot snapshot, Coverage coverage) {
+    public void verify(FeedDefinition feed, Generation generation, Coverage coverage) {
         synchronized (this) {
-            if (served != null && served.snapshot() == snapshot) {
-                served = new Served(feed, snapshot, coverage);
+            if (served != null && served.generation() == generation) {
+                served = new Served(feed, generation, coverage);
                 return;
             }
         }
-        publish(feed, snapshot, coverage);
+        publish(feed, generation, coverage);
     }
 }

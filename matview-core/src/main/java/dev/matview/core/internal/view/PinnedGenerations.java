@@ -57,7 +57,7 @@ public final class PinnedGenerations {
         }
 
         boolean isHeld() {
-            return line.holders.containsKey(past.snapshot().tag());
+            return line.holders.containsKey(past.generation().tag());
         }
     }
 
@@ -84,14 +84,14 @@ public final class PinnedGenerations {
         /** By tag: of those that are kept, and of the one that is served. */
         private final Map<String, Integer> holders = new HashMap<>();
 
-        private @Nullable Snapshot served;
+        private @Nullable Generation served;
         private boolean closed;
 
         private Line() {}
 
         /** Keeps the generation that the other has taken the place of. */
-        void replaced(Served past, Snapshot by) {
-            long weight = weight(past.snapshot(), by);
+        void replaced(Served past, Generation by) {
+            long weight = weight(past.generation(), by);
             synchronized (PinnedGenerations.this) {
                 if (closed) {
                     return;
@@ -127,7 +127,7 @@ public final class PinnedGenerations {
             synchronized (PinnedGenerations.this) {
                 Instant now = scheduler.instant();
                 return kept.stream()
-                        .filter(one -> one.past.snapshot().tag().equals(tag) && !one.isOver(now))
+                        .filter(one -> one.past.generation().tag().equals(tag) && !one.isOver(now))
                         .map(one -> one.past)
                         .findFirst();
             }
@@ -151,14 +151,14 @@ public final class PinnedGenerations {
                 holders.computeIfPresent(tag, (held, count) -> count == 1 ? null : count - 1);
                 Instant until = scheduler.instant().plus(grace);
                 kept.stream()
-                        .filter(one -> one.past.snapshot().tag().equals(tag))
+                        .filter(one -> one.past.generation().tag().equals(tag))
                         .forEach(one -> one.until = until);
                 trim();
             }
         }
     }
 
-    private static long weight(Snapshot past, Snapshot next) {
+    private static long weight(Generation past, Generation next) {
         return past.notSharedWith(next).size() + past.references() / REFERENCES_PER_ROW + 1;
     }
 
@@ -192,7 +192,8 @@ public final class PinnedGenerations {
             Kept before = line.get(at - 1);
             rows -= before.weight;
             before.weight = weight(
-                    before.past.snapshot(), at < line.size() ? line.get(at).past.snapshot() : one.line.served);
+                    before.past.generation(),
+                    at < line.size() ? line.get(at).past.generation() : one.line.served);
             rows += before.weight;
         }
     }

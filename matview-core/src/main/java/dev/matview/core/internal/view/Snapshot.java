@@ -1,6 +1,5 @@
 package dev.matview.core.internal.view;
 
-import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
@@ -11,9 +10,11 @@ import dev.matview.core.spi.ViewHead;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,13 +23,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One generation of a view in memory: its slices, and their rows merged in the feed's order. Immutable; a generation and
- * the next share the rows that stay.
+ * A generation in memory: its slices, and their rows merged in the feed's order. Immutable; a generation and the next share
+ * the rows that stay. Refreshes make one of the one before.
  *
  * <p>Going to the next generation costs one copy of the array of references, a few bytes a row; all work beyond that,
  * comparing, sorting and hashing, is for the rows of slices that changed.
  */
-public final class Snapshot {
+public final class Snapshot implements Generation {
 
     private static final Row[] NO_ROWS = {};
 
@@ -232,38 +233,62 @@ public final class Snapshot {
         return merged;
     }
 
+    @Override
     public String view() {
         return view;
     }
 
+    @Override
     public ViewHead head() {
         return head;
     }
 
-    /** All rows in the feed's order. Not to be written to. */
-    public Row[] rows() {
-        return order;
+    @Override
+    public int size() {
+        return order.length;
     }
 
-    /** The row of that identity; null when this generation has none. */
+    @Override
+    public List<Row> page(@Nullable Row after, int skip, int limit) {
+        int begin = (int) Math.min(order.length, (long) follower(after) + skip);
+        int end = (int) Math.min(order.length, (long) begin + limit);
+        return Collections.unmodifiableList(Arrays.asList(order).subList(begin, end));
+    }
+
+    /** The number of the first row after that one. */
+    private int follower(@Nullable Row row) {
+        int found = row == null ? -1 : Arrays.binarySearch(order, row);
+        return found < 0 ? -found - 1 : found + 1;
+    }
+
+    @Override
+    public int place(Row row) {
+        int found = Arrays.binarySearch(order, row);
+        return found < 0 ? -found - 1 : found;
+    }
+
+    @Override
+    public Iterator<Row> iterator() {
+        return Collections.unmodifiableList(Arrays.asList(order)).iterator();
+    }
+
+    @Override
     public @Nullable Row find(String database, String id) {
         Held held = slices.get(database);
         return held == null ? null : held.find(id);
     }
 
-    /** The number of a row that is in this generation, in the feed's order. */
-    public int number(Row row) {
-        return Arrays.binarySearch(order, row);
-    }
-
     /**
-     * The rows that the later generation does not have as the same objects: gone, changed or read anew. Costs what differs,
-     * and a little for each slice.
+     * {@inheritDoc}
+     *
+     * <p>Shared are the same objects: a row that was read anew is none, whatever it shows.
      */
-    public List<Row> notSharedWith(Snapshot later) {
+    @Override
+    public List<Row> notSharedWith(Generation other) {
+        Map<String, Held> others = ((Snapshot) other).slices;
         List<Row> own = new ArrayList<>();
         slices.forEach((database, held) -> {
-            Held theirs = later.slices.get(database);
+            Held theirs = others.get(database);
             if (theirs == null) {
                 own.addAll(Arrays.asList(held.rows()));
             } else if (theirs.rows() != held.rows()) {
@@ -273,35 +298,30 @@ public final class Snapshot {
         return own;
     }
 
-    private static void addOthers(Row[] rows, Row[] later, List<Row> own) {
+    private static void addOthers(Row[] rows, Row[] theirs, List<Row> own) {
         int at = 0;
         for (Row row : rows) {
-            while (at < later.length && BY_ID.compare(later[at], row) < 0) {
+            while (at < theirs.length && BY_ID.compare(theirs[at], row) < 0) {
                 at++;
             }
-            if (at == later.length || later[at] != row) {
+            if (at == theirs.length || theirs[at] != row) {
                 own.add(row);
             }
         }
     }
 
-    /** How many references it takes to hold this generation, whether or not what they lead to is shared. */
-    long references() {
+    @Override
+    public long references() {
         // A slice is an entry of a map.
         return order.length + 10L * slices.size();
     }
 
-    /** How many of them the feed shows: the first ones, where it has a limit. */
-    public int visibleRows(FeedDefinition feed) {
-        return Math.min(order.length, feed.limit().orElse(Integer.MAX_VALUE));
-    }
-
-    /** How much memory the rows take. */
+    @Override
     public long bytes() {
         return totals.bytes();
     }
 
-    /** The documents that could not be read, and so have no row. */
+    @Override
     public LeftOut leftOut() {
         LeftOut all = LeftOut.NOTHING;
         if (totals.documentsLeftOut() > 0) {
@@ -312,7 +332,7 @@ public final class Snapshot {
         return all;
     }
 
-    /** The positions the slices reflect, by database. */
+    @Override
     public Map<String, Position> positions() {
         return slices.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
@@ -365,15 +385,5 @@ public final class Snapshot {
             }
         }
         return new SliceDelta(slice.database(), slice.position(), put, before.keySet(), slice.leftOut());
-    }
-
-    /**
-     * Names this generation among all that any view of this name ever has: a store that starts anew counts from 1 again,
-     * so the time is part of it.
-     */
-    public String tag() {
-        return Long.toString(head.generation(), 36)
-                + '-'
-                + Long.toString(head.refreshedAt().toEpochMilli(), 36);
     }
 }

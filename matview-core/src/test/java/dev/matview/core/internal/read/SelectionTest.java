@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Query;
 import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.view.ListedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.BudgetSpentException.Reason;
@@ -58,20 +59,28 @@ class SelectionTest {
         return Query.builder().sort(SortOrder.compile(Json.parse(sort))).build();
     }
 
+    private static Selection selection(Query query, List<Row> rows, long mostBytes) {
+        return new Selection(query, new ListedRows(rows), mostBytes);
+    }
+
+    private static List<Row> page(Selection selection, int from, int limit, Budget budget) {
+        return selection.after(null, from, budget).next(limit, budget);
+    }
+
     private static Reason refused(Selection selection, long steps) {
-        return catchThrowableOfType(BudgetSpentException.class, () -> selection.page(0, 10, Budget.ofSteps(steps)))
+        return catchThrowableOfType(BudgetSpentException.class, () -> page(selection, 0, 10, Budget.ofSteps(steps)))
                 .reason();
     }
 
     @Test
     void theNextAskerGoesOnWhereTheBudgetEnded() {
-        Selection selection = new Selection(query("{\"n\":{\"$gte\":995}}"), rows(1_000), MEMORY);
+        Selection selection = selection(query("{\"n\":{\"$gte\":995}}"), rows(1_000), MEMORY);
         int asked = 0;
         List<Row> found = null;
         while (found == null) {
             asked++;
             try {
-                found = selection.page(0, 5, Budget.ofSteps(300));
+                found = page(selection, 0, 5, Budget.ofSteps(300));
             } catch (BudgetSpentException spent) {
                 assertThat(asked).isLessThan(100);
             }
@@ -83,11 +92,11 @@ class SelectionTest {
 
     @Test
     void whatWasFoundIsThereForThoseWhoWantNoMore() {
-        Selection selection = new Selection(query("{\"n\":{\"$in\":[0, 1, 999]}}"), rows(1_000), MEMORY);
+        Selection selection = selection(query("{\"n\":{\"$in\":[0, 1, 999]}}"), rows(1_000), MEMORY);
 
-        assertThat(numbers(selection.page(0, 2, Budget.ofSteps(100)))).containsExactly(0, 1);
+        assertThat(numbers(page(selection, 0, 2, Budget.ofSteps(100)))).containsExactly(0, 1);
         assertThat(refused(selection, 300)).isEqualTo(Reason.STEPS);
-        assertThat(numbers(selection.page(0, 2, Budget.ofSteps(1)))).containsExactly(0, 1);
+        assertThat(numbers(page(selection, 0, 2, Budget.ofSteps(1)))).containsExactly(0, 1);
     }
 
     private static List<Row> rowsWithACostlyOne(int at) {
@@ -104,29 +113,29 @@ class SelectionTest {
     void aRowThatNobodyCanPayForFailsEachTimeAndAtOnce() {
         Query query = query("{\"$or\":[{\"n\":{\"$lt\":50}},{\"a\":{\"$elemMatch\":{\"$lt\":0}}}]}");
         List<Row> rows = rowsWithACostlyOne(50);
-        Selection selection = new Selection(query, rows, MEMORY);
+        Selection selection = selection(query, rows, MEMORY);
         long tooFew = 50_000;
 
-        assertThat(numbers(selection.page(0, 50, Budget.ofSteps(tooFew)))).hasSize(50);
+        assertThat(numbers(page(selection, 0, 50, Budget.ofSteps(tooFew)))).hasSize(50);
         for (int asked = 0; asked < 5; asked++) {
             Budget budget = Budget.ofSteps(tooFew);
-            assertThatThrownBy(() -> selection.page(0, 100, budget)).isInstanceOf(BudgetSpentException.class);
+            assertThatThrownBy(() -> page(selection, 0, 100, budget)).isInstanceOf(BudgetSpentException.class);
         }
         Row costly = rows.get(50);
         byte[] document = costly.document().clone();
         java.util.Arrays.fill(costly.document(), (byte) '?');
-        assertThatThrownBy(() -> selection.page(0, 100, Budget.ofSteps(tooFew)))
+        assertThatThrownBy(() -> page(selection, 0, 100, Budget.ofSteps(tooFew)))
                 .as("it is not even looked at")
                 .isInstanceOf(BudgetSpentException.class);
         System.arraycopy(document, 0, costly.document(), 0, document.length);
-        Selection sameAgain = new Selection(query, rowsWithACostlyOne(50), MEMORY);
-        assertThatThrownBy(() -> sameAgain.page(0, 100, Budget.ofSteps(tooFew)))
+        Selection sameAgain = selection(query, rowsWithACostlyOne(50), MEMORY);
+        assertThatThrownBy(() -> page(sameAgain, 0, 100, Budget.ofSteps(tooFew)))
                 .as("whoever asks first")
                 .isInstanceOf(BudgetSpentException.class);
-        assertThat(numbers(selection.page(0, 50, Budget.ofSteps(tooFew))))
+        assertThat(numbers(page(selection, 0, 50, Budget.ofSteps(tooFew))))
                 .as("pages before it")
                 .hasSize(50);
-        assertThat(selection.page(0, 100, Budget.ofSteps(ENOUGH)))
+        assertThat(page(selection, 0, 100, Budget.ofSteps(ENOUGH)))
                 .as("who can pay")
                 .hasSize(50);
     }
@@ -134,10 +143,10 @@ class SelectionTest {
     @Test
     void aRowOfWhichOnlyTheRestWasPaidForIsTriedAgain() {
         Query query = query("{\"$or\":[{\"n\":{\"$gt\":97}},{\"a\":{\"$elemMatch\":{\"$lt\":0}}}]}");
-        Selection selection = new Selection(query, rowsWithACostlyOne(50), MEMORY);
+        Selection selection = selection(query, rowsWithACostlyOne(50), MEMORY);
         assertThat(refused(selection, 20_000)).isEqualTo(Reason.STEPS);
 
-        assertThat(numbers(selection.page(0, 2, Budget.ofSteps(200_000)))).containsExactly(98, 99);
+        assertThat(numbers(page(selection, 0, 2, Budget.ofSteps(200_000)))).containsExactly(98, 99);
     }
 
     @Test
@@ -145,28 +154,28 @@ class SelectionTest {
         List<Row> rows = new ArrayList<>(rows(10));
         rows.set(5, row(5, Json.object().put("s", "a".repeat(5_000) + "!")));
         Selection selection =
-                new Selection(query("{\"$or\":[{\"n\":{\"$lt\":5}},{\"s\":{\"$regex\":\"^(a+)+$\"}}]}"), rows, MEMORY);
+                selection(query("{\"$or\":[{\"n\":{\"$lt\":5}},{\"s\":{\"$regex\":\"^(a+)+$\"}}]}"), rows, MEMORY);
 
         for (int asked = 0; asked < 3; asked++) {
-            assertThatThrownBy(() -> selection.page(0, 10, Budget.ofSteps(ENOUGH)))
+            assertThatThrownBy(() -> page(selection, 0, 10, Budget.ofSteps(ENOUGH)))
                     .isInstanceOfSatisfying(
                             MangoException.class,
                             refused -> assertThat(refused.error()).isEqualTo("regex_too_expensive"));
         }
-        assertThat(selection.page(0, 5, Budget.ofSteps(ENOUGH))).hasSize(5);
+        assertThat(page(selection, 0, 5, Budget.ofSteps(ENOUGH))).hasSize(5);
     }
 
     @Test
     void aSortIsPaidForInPiecesToo() {
         List<Row> rows = new ArrayList<>(rows(20_000));
         java.util.Collections.shuffle(rows, new Random(1));
-        Selection selection = new Selection(sorted("[{\"n\":\"desc\"}]"), rows, 100 * MEMORY);
+        Selection selection = selection(sorted("[{\"n\":\"desc\"}]"), rows, 100 * MEMORY);
         List<Row> found = null;
         int asked = 0;
         while (found == null) {
             asked++;
             try {
-                found = selection.page(19_990, 100, Budget.ofSteps(30_000));
+                found = page(selection, 19_990, 100, Budget.ofSteps(30_000));
             } catch (BudgetSpentException spent) {
                 assertThat(asked).isLessThan(50);
             }
@@ -180,15 +189,15 @@ class SelectionTest {
     @Test
     void rowsOfOneKeyAreInTheOrderOfTheView() {
         List<Row> rows = rows(5_000);
-        Selection selection = new Selection(sorted("[\"none\"]"), rows, 100 * MEMORY);
-        assertThat(selection.page(0, 10, Budget.ofSteps(ENOUGH))).isEmpty();
+        Selection selection = selection(sorted("[\"none\"]"), rows, 100 * MEMORY);
+        assertThat(page(selection, 0, 10, Budget.ofSteps(ENOUGH))).isEmpty();
 
         Query same =
                 Query.builder().sort(SortOrder.compile(Json.parse("[\"k\"]"))).build();
         List<Row> equal = IntStream.range(0, 5_000)
                 .mapToObj(n -> row(n, Json.object().put("k", n % 3)))
                 .toList();
-        List<Row> found = new Selection(same, equal, 100 * MEMORY).page(0, 5_000, Budget.ofSteps(ENOUGH));
+        List<Row> found = page(selection(same, equal, 100 * MEMORY), 0, 5_000, Budget.ofSteps(ENOUGH));
 
         assertThat(found)
                 .isSortedAccordingTo(Comparator.<Row, Integer>comparing(
@@ -201,10 +210,10 @@ class SelectionTest {
         List<Row> rows = IntStream.range(0, 100)
                 .mapToObj(n -> row(n, Json.object().put("s", "x".repeat(100_000))))
                 .toList();
-        Selection selection = new Selection(sorted("[\"s\"]"), rows, MEMORY);
+        Selection selection = selection(sorted("[\"s\"]"), rows, MEMORY);
 
         for (int asked = 0; asked < 2; asked++) {
-            assertThatThrownBy(() -> selection.page(0, 10, Budget.ofSteps(100 * ENOUGH)))
+            assertThatThrownBy(() -> page(selection, 0, 10, Budget.ofSteps(100 * ENOUGH)))
                     .isInstanceOfSatisfying(
                             QueryTooLargeException.class,
                             refused -> assertThat(refused.error()).isEqualTo("sort_too_large"));
@@ -235,18 +244,18 @@ class SelectionTest {
                 return all.size();
             }
         };
-        Selection selection = new Selection(query("{\"n\":99}"), rows, MEMORY);
+        Selection selection = selection(query("{\"n\":99}"), rows, MEMORY);
         CompletableFuture<List<Row>> first =
-                CompletableFuture.supplyAsync(() -> selection.page(0, 1, Budget.ofSteps(ENOUGH)));
+                CompletableFuture.supplyAsync(() -> page(selection, 0, 1, Budget.ofSteps(ENOUGH)));
         searching.get(10, TimeUnit.SECONDS);
 
-        assertThat(catchThrowableOfType(BudgetSpentException.class, () -> selection.page(0, 1, Budget.hot(ENOUGH)))
+        assertThat(catchThrowableOfType(BudgetSpentException.class, () -> page(selection, 0, 1, Budget.hot(ENOUGH)))
                         .reason())
                 .isEqualTo(Reason.WAIT);
         Budget patient = Budget.of(ENOUGH, Duration.ofMillis(100), Duration.ofMinutes(1), clock);
         CompletableFuture<List<Row>> second = CompletableFuture.supplyAsync(() -> {
             patient.begin();
-            return selection.page(0, 1, patient);
+            return page(selection, 0, 1, patient);
         });
         org.awaitility.Awaitility.await()
                 .until(() -> patient.waitLeft().compareTo(Duration.ofMinutes(1)) < 0 || waits(clock, patient));

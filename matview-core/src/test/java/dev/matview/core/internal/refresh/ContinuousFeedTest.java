@@ -10,6 +10,7 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.feed.Refresh;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -175,7 +176,11 @@ class ContinuousFeedTest extends WorkerFixture {
         };
         start(feed("posts").refresh(Refresh.continuous(Duration.ofHours(1))).build());
         gate.release(2);
-        settle();
+        // The errand that begins to watch may end later than the visit.
+        await().until(() -> {
+            Instant next = feeds.status("posts").nextRefresh();
+            return next != null && !next.isAfter(scheduler.instant().plusSeconds(1));
+        });
 
         advance(Duration.ofSeconds(1));
 

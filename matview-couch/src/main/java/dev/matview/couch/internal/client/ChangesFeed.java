@@ -89,14 +89,14 @@ public final class ChangesFeed implements AutoCloseable {
                     report(e, ++failures);
                     // The database is gone, or another one: from the beginning then.
                     since = e.isClientError() ? null : since;
-                    cluster.sleep(cluster.backoff().delay(failures, null));
+                    cluster.sleep(cluster.backoff(failures));
                 } catch (RuntimeException e) {
                     if (closed) {
                         return;
                     }
                     log.error("A change of {} cannot be taken, beginning anew", database, e);
                     since = null;
-                    cluster.sleep(cluster.backoff().delay(++failures, null));
+                    cluster.sleep(cluster.backoff(++failures));
                 }
             }
         } catch (InterruptedException e) {

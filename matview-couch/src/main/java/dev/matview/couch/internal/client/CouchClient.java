@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.event.Scheduler;
+import dev.matview.core.spi.Backoff;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.http.HttpEntity;
 import org.apache.http.conn.ConnectTimeoutException;
@@ -107,8 +109,14 @@ public final class CouchClient implements AutoCloseable {
         return attempts;
     }
 
-    public Backoff backoff() {
-        return backoff;
+    /** How long to wait after so many failures in a row. */
+    public Duration backoff(int failures) {
+        return backoff(failures, null);
+    }
+
+    /** The same, where CouchDB may have asked for a longer one. */
+    public Duration backoff(int failures, @Nullable Duration asked) {
+        return backoff.delay(failures, asked, ThreadLocalRandom.current());
     }
 
     /** Waits; returns early when this is closed. */
@@ -151,7 +159,7 @@ public final class CouchClient implements AutoCloseable {
                 if (attempt >= attempts || !request.repeatable() || !e.isTransient()) {
                     throw e;
                 }
-                pause.sleep(backoff.delay(attempt, e.retryAfter()));
+                pause.sleep(backoff(attempt, e.retryAfter()));
             }
         }
     }

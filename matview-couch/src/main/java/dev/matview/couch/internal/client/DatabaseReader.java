@@ -74,7 +74,7 @@ public final class DatabaseReader {
                 if (failures >= cluster.attempts() || !(e.isTransient() || advanced && e.isLate())) {
                     throw e;
                 }
-                cluster.sleep(cluster.backoff().delay(failures, e.retryAfter()));
+                cluster.sleep(cluster.backoff(failures, e.retryAfter()));
                 if (e.isGarbled()) {
                     documents.forget();
                     last = null;

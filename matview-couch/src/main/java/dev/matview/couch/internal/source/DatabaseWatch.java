@@ -111,7 +111,7 @@ public final class DatabaseWatch implements AutoCloseable {
             log.warn("Cannot watch databases for the moment: {}", failure.getMessage());
         }
         try {
-            cluster.sleep(cluster.backoff().delay(failures, null));
+            cluster.sleep(cluster.backoff(failures));
             return true;
         } catch (InterruptedException e) {
             return false;

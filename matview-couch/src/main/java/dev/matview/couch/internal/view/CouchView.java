@@ -106,7 +106,7 @@ public final class CouchView {
                     + " does not hold generation " + current.generation() + " as its pointer in " + names.meta()
                     + " describes it; if somebody changed it, delete that database, and the view is built anew");
         }
-        cluster.sleep(cluster.backoff().delay(attempt, null));
+        cluster.sleep(cluster.backoff(attempt));
     }
 
     /** Whether somebody deleted the database; then the view is built anew. */

@@ -44,15 +44,4 @@ class RequestBudgetTest {
             throw new IllegalStateException(e);
         }
     }
-
-    @Test
-    void backoffDoublesUpToItsCeilingAndObeysTheServer() {
-        Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
-
-        assertThat(backoff.delay(1, null)).isBetween(Duration.ofMillis(100), Duration.ofMillis(200));
-        assertThat(backoff.delay(3, null)).isBetween(Duration.ofMillis(400), Duration.ofMillis(800));
-        assertThat(backoff.delay(60, null)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(10));
-        assertThat(backoff.delay(1, Duration.ofSeconds(3))).isEqualTo(Duration.ofSeconds(3));
-        assertThat(backoff.delay(1, Duration.ofHours(3))).isEqualTo(Duration.ofSeconds(10));
-    }
 }

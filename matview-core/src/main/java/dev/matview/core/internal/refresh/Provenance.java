@@ -1,0 +1,31 @@
+package dev.matview.core.internal.refresh;
+
+import dev.matview.core.access.Access;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.spi.ViewHead;
+import org.jspecify.annotations.Nullable;
+
+/** Which definition made which rows, and so whose rows they may be: asked here, wherever it matters. */
+final class Provenance {
+
+    private Provenance() {}
+
+    /** Whether rows that one of them makes are those that the other makes. Name and time of a feed are of no matter. */
+    static boolean isSame(FeedDefinition one, FeedDefinition other) {
+        return one.fingerprint().equals(other.fingerprint());
+    }
+
+    /** Whether there is a generation and its rows were made by this definition: others may show what the feed's hides. */
+    static boolean isOf(FeedDefinition feed, @Nullable ViewHead head) {
+        return head != null && head.fingerprint().equals(feed.fingerprint());
+    }
+
+    /**
+     * Whether a generation may be shown while the feed is defined so, also one of an earlier definition that is served until
+     * it is rebuilt: rows that were made without ACLs are not, from the moment the feed asks for ACLs.
+     */
+    static boolean mayBeShown(FeedDefinition feed, Served generation) {
+        return feed.access() != Access.ACL || generation.feed().access() == Access.ACL;
+    }
+}

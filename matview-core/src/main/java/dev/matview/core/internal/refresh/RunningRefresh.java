@@ -1,0 +1,137 @@
+package dev.matview.core.internal.refresh;
+
+import dev.matview.core.FeedStatus.Progress;
+import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.ViewMemory;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One refresh of a feed, as the feed was defined when it was planned: what it finds, and who waits for it. What it finds is
+ * its thread's; who waits is guarded by the worker's lock.
+ */
+final class RunningRefresh {
+
+    private final FeedTask task;
+    private final FeedDefinition feed;
+    private final ViewWriter writer;
+    private final Instant begunAt;
+
+    /** Those who asked for a refresh that begins after they asked. */
+    private final List<CompletableFuture<RefreshResult>> awaiting;
+
+    /** Readers who may leave. */
+    private final Set<CompletableFuture<RefreshResult>> readers;
+
+    /** Null until the generation it starts from is known. */
+    private volatile @Nullable Findings findings;
+
+    RunningRefresh(
+            FeedTask task,
+            FeedDefinition feed,
+            ViewWriter writer,
+            Instant begunAt,
+            Collection<CompletableFuture<RefreshResult>> awaiting,
+            Collection<CompletableFuture<RefreshResult>> readers) {
+        this.task = task;
+        this.feed = feed;
+        this.writer = writer;
+        this.begunAt = begunAt;
+        this.awaiting = new ArrayList<>(awaiting);
+        this.readers = new LinkedHashSet<>(readers);
+    }
+
+    FeedTask task() {
+        return task;
+    }
+
+    FeedDefinition feed() {
+        return feed;
+    }
+
+    ViewWriter writer() {
+        return writer;
+    }
+
+    /** How long it has taken until now, the time in the queue included. */
+    Duration took(Instant now) {
+        return Duration.between(begunAt, now);
+    }
+
+    /** Looks up the generation to start from. May wait for the store. */
+    Findings start(ViewMemory memory, InstantSource clock) {
+        Snapshot base = writer.load(feed);
+        // Milliseconds, as stores keep them.
+        Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Findings started = new Findings(feed, base, startedAt, memory);
+        findings = started;
+        return started;
+    }
+
+    /**
+     * Commits what was found.
+     *
+     * @return nothing when it is discarded and the refresh is to be repeated
+     * @throws RefreshException as {@link ViewWriter#write} says
+     */
+    Optional<RefreshResult> write(Findings found) {
+        try {
+            return writer.write(found);
+        } finally {
+            // Before anybody is told: the next refresh is to have the room.
+            end();
+        }
+    }
+
+    /** What was found is no longer needed, or held as a generation. */
+    void end() {
+        Findings found = findings;
+        if (found != null) {
+            found.end();
+        }
+    }
+
+    @Nullable
+    Progress progress() {
+        Findings found = findings;
+        return found == null ? null : found.progress();
+    }
+
+    /** A reader waits for it. */
+    void join(CompletableFuture<RefreshResult> reader) {
+        readers.add(reader);
+    }
+
+    /** A reader waits no longer. */
+    void leave(CompletableFuture<RefreshResult> reader) {
+        readers.remove(reader);
+    }
+
+    /** The readers who wait for it; it forgets them. */
+    List<CompletableFuture<RefreshResult>> takeReaders() {
+        List<CompletableFuture<RefreshResult>> taken = new ArrayList<>(readers);
+        readers.clear();
+        return taken;
+    }
+
+    /** All who wait for it; it forgets them. */
+    List<CompletableFuture<RefreshResult>> takeWaiting() {
+        List<CompletableFuture<RefreshResult>> taken = new ArrayList<>(awaiting);
+        awaiting.clear();
+        taken.addAll(takeReaders());
+        return taken;
+    }
+}

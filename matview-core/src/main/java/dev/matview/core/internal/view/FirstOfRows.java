@@ -1,0 +1,35 @@
+package dev.matview.core.internal.view;
+
+import dev.matview.core.spi.Row;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first of some rows: what a feed with a limit shows of a generation.
+ *
+ * @param most fewer than {@code all} has
+ */
+record FirstOfRows(OrderedRows all, int most) implements OrderedRows {
+
+    @Override
+    public int size() {
+        return most;
+    }
+
+    @Override
+    public List<Row> page(@Nullable Row after, int skip, int limit) {
+        if (after == null) {
+            return all.page(null, skip, Math.max(0, Math.min(limit, most - skip)));
+        }
+        // Cheaper than the place of every row that a page begins after, and in a feed with a limit it is a small
+        // number.
+        List<Row> page = all.page(after, skip, limit);
+        int left = page.isEmpty() ? 0 : most - all.place(page.get(0));
+        return left < page.size() ? page.subList(0, Math.max(0, left)) : page;
+    }
+
+    @Override
+    public int place(Row row) {
+        return Math.min(most, all.place(row));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.matview.core.internal.view;
+
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.ViewHead;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One complete state of a view, for whatever reads: pages, indexes, bookmarks, pushes. {@link Snapshot} holds all of it in
+ * the heap; nothing here asks for that.
+ *
+ * <p>A generation never changes, and can be read as long as somebody has it. Reading a page costs the page; telling two
+ * generations apart costs what differs.
+ */
+public interface Generation extends OrderedRows {
+
+    /** The name of the view. */
+    String view();
+
+    /** What it was committed as. */
+    ViewHead head();
+
+    /** The row of that identity; null when this generation has none. */
+    @Nullable
+    Row find(String database, String id);
+
+    /** The positions that the slices reflect, by database. */
+    Map<String, Position> positions();
+
+    /**
+     * The rows that the other generation of the view does not have as they are here: asked of the earlier one, what has
+     * left since, by going or by changing; asked of the later one, what has come. Costs what differs, and a little for each
+     * slice. In no order. What went and came back the same may be among them.
+     *
+     * @param other of the same view, held in the same way
+     */
+    List<Row> notSharedWith(Generation other);
+
+    /** The documents that could not be read, and so have no row. */
+    LeftOut leftOut();
+
+    /** How much memory the rows take, whether or not they are shared with another generation. */
+    long bytes();
+
+    /** How many references it takes to hold this generation, whether or not what they lead to is shared. */
+    long references();
+
+    /** The rows that the feed shows: the first ones, where it has a limit. */
+    default OrderedRows visible(FeedDefinition feed) {
+        return first(feed.limit().orElse(Integer.MAX_VALUE));
+    }
+
+    /** How many rows the feed shows. */
+    default int visibleRows(FeedDefinition feed) {
+        return Math.min(size(), feed.limit().orElse(Integer.MAX_VALUE));
+    }
+
+    /**
+     * Names this generation among all that any view of this name ever has: a store that starts anew counts from 1 again,
+     * so the time is part of it.
+     */
+    default String tag() {
+        return Long.toString(head().generation(), 36)
+                + '-'
+                + Long.toString(head().refreshedAt().toEpochMilli(), 36);
+    }
+}
