@@ -10,6 +10,7 @@ import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.InvalidBookmarkException;
 import dev.matview.core.InvalidQueryException;
 import dev.matview.core.QueryFailedException;
+import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.event.Scheduler;
@@ -70,6 +71,7 @@ class RefusalsOverHttpTest {
                 Arguments.of(new BookmarkExpiredException(), 410, "bookmark_expired"),
                 Arguments.of(new InvalidBookmarkException("x"), 400, "invalid_bookmark"),
                 Arguments.of(new QueryTimeoutException(), 400, "query_timeout"),
+                Arguments.of(new QueryStoppedException(), 400, "query_stopped"),
                 Arguments.of(new MangoException("bad_arg", "why"), 400, "bad_arg"),
                 Arguments.of(new InvalidQueryException(new MangoException("bad_arg", "why")), 400, "bad_arg"),
                 Arguments.of(new QueryFailedException(new IOException("somebody's")), 500, "internal_error"),

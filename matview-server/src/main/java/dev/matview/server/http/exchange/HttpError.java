@@ -4,7 +4,6 @@ import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.QueryException;
 import dev.matview.core.QueryFailedException;
-import dev.matview.core.QueryStoppedException;
 import dev.matview.core.UnavailableException;
 import dev.matview.core.mango.MangoException;
 import dev.matview.server.auth.UnauthorizedException;
@@ -16,9 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
 /** An answer that says no, in CouchDB's form: a short stable name, and a reason for people. Costs no stack trace. */
 public final class HttpError extends RuntimeException {
     private static final long serialVersionUID = 1L;
-
-    /** When a server that stops may be there again. */
-    private static final Duration STOPS = Duration.ofSeconds(5);
 
     private final int status;
     private final String error;
@@ -112,10 +108,6 @@ public final class HttpError extends RuntimeException {
     public static HttpError of(QueryException refused) {
         if (refused instanceof UnavailableException unavailable) {
             return later(refused, unavailable.retryAfter());
-        }
-        if (refused instanceof QueryStoppedException) {
-            // Whoever is still there to read this has met a server that stops.
-            return later(refused, STOPS);
         }
         if (refused instanceof QueryFailedException) {
             return internal();
