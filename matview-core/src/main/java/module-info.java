@@ -6,6 +6,11 @@ module dev.matview.core {
     requires com.ibm.icu;
     requires org.slf4j;
 
+    uses dev.matview.core.spi.ViewStoreProvider;
+
+    provides dev.matview.core.spi.ViewStoreProvider with
+            dev.matview.core.memory.InMemoryViewStores;
+
     exports dev.matview.core;
     exports dev.matview.core.access;
     exports dev.matview.core.error;

@@ -47,6 +47,11 @@ public final class CouchClusterBuilder {
         this.url = given.getUserInfo() == null ? given : withoutUserInfo(given);
     }
 
+    /** The URL, without credentials. */
+    String url() {
+        return url.toString();
+    }
+
     /** No message repeats the URL, which may hold a password. */
     private static URI parse(String url) {
         URI uri;

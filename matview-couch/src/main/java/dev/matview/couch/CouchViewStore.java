@@ -63,6 +63,7 @@ public final class CouchViewStore implements ViewStore {
     private final SecretDocument secret;
     private final ViewCleanup.Policy policy;
     private final @Nullable Scheduler ownScheduler;
+    private final @Nullable CouchCluster ownCluster;
     private final StoreCalls calls;
     private final CleanupThread cleanup;
     private final GenerationWatch watch;
@@ -70,6 +71,7 @@ public final class CouchViewStore implements ViewStore {
 
     private CouchViewStore(Builder builder) {
         client = builder.cluster.client();
+        ownCluster = builder.closesCluster ? builder.cluster : null;
         names = builder.names;
         pointers = new ViewPointers(client, names.meta());
         secret = new SecretDocument(pointers);
@@ -193,6 +195,9 @@ public final class CouchViewStore implements ViewStore {
         if (ownScheduler != null) {
             ownScheduler.close();
         }
+        if (ownCluster != null) {
+            ownCluster.close();
+        }
     }
 
     /** Builds a {@link CouchViewStore}. Not thread-safe. */
@@ -204,6 +209,7 @@ public final class CouchViewStore implements ViewStore {
         private int deadSlack = 10_000;
         private int abortedRanges = 500;
         private @Nullable Scheduler scheduler;
+        private boolean closesCluster;
 
         private Builder(CouchCluster cluster) {
             this.cluster = Objects.requireNonNull(cluster, "cluster");
@@ -239,6 +245,12 @@ public final class CouchViewStore implements ViewStore {
             }
             this.deadRatio = ratio;
             this.deadSlack = slack;
+            return this;
+        }
+
+        /** The cluster was made for the store, and is closed with it. */
+        Builder closesCluster() {
+            closesCluster = true;
             return this;
         }
 

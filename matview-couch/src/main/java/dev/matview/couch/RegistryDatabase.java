@@ -123,14 +123,7 @@ public final class RegistryDatabase {
 
     /** Makes the database, if it is not there. */
     void create() throws InterruptedException {
-        try {
-            client.json(CouchRequest.put(CouchPath.database(name), CouchJson.object())
-                    .repeated());
-        } catch (CouchFailure e) {
-            if (e.status() != 412) {
-                throw e;
-            }
-        }
+        client.create(name);
     }
 
     /** The documents that may be feeds, by id. */

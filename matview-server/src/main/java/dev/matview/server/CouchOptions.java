@@ -57,6 +57,11 @@ class CouchOptions {
         return !urls(environment).isEmpty();
     }
 
+    /** How many are named. */
+    int count(Map<String, String> environment) {
+        return urls(environment).size();
+    }
+
     private List<String> urls(Map<String, String> environment) {
         List<String> given = urls.isEmpty()
                 ? Arrays.asList(environment.getOrDefault(URL_VARIABLE, "").split(","))
@@ -71,13 +76,35 @@ class CouchOptions {
      */
     List<CouchCluster> clusters(Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        if (urls.stream().anyMatch(url -> url.contains("@"))) {
-            throw new UsageException("--couchdb-url: leave user and password out of the URL, where every process sees"
-                    + " them; give them as COUCHDB_USER and COUCHDB_PASSWORD (environment)");
+        for (String url : urls) {
+            requireNoCredentials("--couchdb-url", url);
         }
         if (!isGiven(environment)) {
             throw new UsageException("there is no CouchDB: give --couchdb-url or COUCHDB_URL (environment)");
         }
+        List<CouchCluster> clusters = new ArrayList<>();
+        try {
+            for (String url : urls(environment)) {
+                clusters.add(cluster("--couchdb-url", url, environment, scheduler));
+            }
+        } catch (UsageException | StartupException e) {
+            clusters.forEach(CouchCluster::close);
+            throw e;
+        }
+        return clusters;
+    }
+
+    /** The command line is seen by every process. */
+    static void requireNoCredentials(String option, String url) throws UsageException {
+        if (url.contains("@")) {
+            throw new UsageException(option + ": leave user and password out of the URL, where every process sees"
+                    + " them; give them as COUCHDB_USER and COUCHDB_PASSWORD (environment)");
+        }
+    }
+
+    /** A CouchDB at the URL, which an option names. */
+    CouchCluster cluster(String option, String url, Map<String, String> environment, Scheduler scheduler)
+            throws UsageException, StartupException {
         Ranges.require("--couchdb-requests", requests, 1, MAX_REQUESTS);
         Ranges.require("--couchdb-requests-per-second", requestsPerSecond, 1, MAX_REQUESTS_PER_SECOND);
         String name = user != null ? user : environment.getOrDefault(USER_VARIABLE, "");
@@ -89,14 +116,6 @@ class CouchOptions {
                             : "there is a user for CouchDB and no password: give --couchdb-password-file or"
                                     + " COUCHDB_PASSWORD (environment)");
         }
-        List<CouchCluster> clusters = new ArrayList<>();
-        for (String url : urls(environment)) {
-            clusters.add(cluster(url, name, password, scheduler));
-        }
-        return clusters;
-    }
-
-    private CouchCluster cluster(String url, String name, String password, Scheduler scheduler) throws UsageException {
         try {
             CouchClusterBuilder builder = CouchCluster.builder(url)
                     .scheduler(scheduler)
@@ -107,7 +126,7 @@ class CouchOptions {
             }
             return builder.build();
         } catch (IllegalArgumentException e) {
-            throw new UsageException("--couchdb-url: " + e.getMessage());
+            throw new UsageException(option + ": " + e.getMessage());
         }
     }
 

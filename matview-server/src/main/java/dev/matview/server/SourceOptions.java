@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where feeds and user databases are. Filled by picocli. */
-final class SourceOptions extends CouchOptions {
+final class SourceOptions extends StoreOptions {
 
     private static final int MAX_REREAD_DAYS = 3_650;
 

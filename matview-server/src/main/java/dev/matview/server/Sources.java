@@ -7,7 +7,6 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.feed.RegistryException;
 import dev.matview.core.files.JsonLinesDirectory;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.core.spi.Aggregator;
@@ -15,16 +14,13 @@ import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchFeedRegistry;
-import dev.matview.couch.CouchViewStore;
 import dev.matview.server.sample.SampleDatabases;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +29,13 @@ import org.jspecify.annotations.Nullable;
  * has opened all of that, and closes it.
  *
  * @param samples the databases of the demonstration; null when the user's own are served
- * @param clusters the CouchDBs behind the others, closed after them
- * @param check of those; null where there are none
+ * @param connections where the views are, and the CouchDBs behind all of this, closed after the others
  */
 record Sources(
         FeedRegistry registry,
         Aggregator databases,
-        ViewStore views,
         @Nullable InMemoryDatabases samples,
-        List<CouchCluster> clusters,
-        @Nullable ClusterCheck check)
-        implements AutoCloseable {
+        Connections connections) implements AutoCloseable {
 
     /** What names a registry in CouchDB, before its database. */
     static final String IN_COUCH = "couchdb:";
@@ -58,63 +50,58 @@ record Sources(
     static Sources open(
             SourceOptions options, UserDatabases users, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        if (options.isGiven(environment)) {
+        boolean inCouch = options.isGiven(environment);
+        if (inCouch) {
             if (options.data != null) {
                 throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
             }
-            return inCouch(options, users, environment, scheduler);
-        }
-        if (isInCouch(options.registry)) {
+            requireApart(users, VIEWS);
+            if (isInCouch(options.registry)) {
+                requireApart(users, options.registry.substring(IN_COUCH.length()));
+            }
+        } else if (isInCouch(options.registry)) {
             throw new UsageException("--registry " + options.registry
                     + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
         }
+        Connections connections = Connections.open(options, environment, scheduler);
+        try {
+            return inCouch
+                    ? inCouch(options, connections, options.count(environment), scheduler)
+                    : elsewhere(options, connections, users, scheduler);
+        } catch (UsageException | StartupException | RuntimeException e) {
+            connections.close();
+            throw e;
+        }
+    }
+
+    private static Sources elsewhere(
+            SourceOptions options, Connections connections, UserDatabases users, Scheduler scheduler)
+            throws StartupException {
         FeedRegistry registry = registry(options.registry, scheduler);
         if (options.data != null) {
-            return new Sources(
-                    registry, databases(options.data, scheduler), new InMemoryViewStore(), null, List.of(), null);
+            return new Sources(registry, databases(options.data, scheduler), null, connections);
         }
         InMemoryDatabases samples = new InMemoryDatabases();
         SampleDatabases.fill(samples, users, scheduler.instant());
-        return new Sources(registry, samples, new InMemoryViewStore(), samples, List.of(), null);
+        return new Sources(registry, samples, samples, connections);
     }
 
     private static boolean isInCouch(@Nullable String registry) {
         return registry != null && registry.startsWith(IN_COUCH);
     }
 
-    private static Sources inCouch(
-            SourceOptions options, UserDatabases users, Map<String, String> environment, Scheduler scheduler)
+    private static Sources inCouch(SourceOptions options, Connections connections, int ofUsers, Scheduler scheduler)
             throws UsageException, StartupException {
-        requireApart(users, VIEWS);
-        if (isInCouch(options.registry)) {
-            requireApart(users, options.registry.substring(IN_COUCH.length()));
-        }
-        List<CouchCluster> clusters = options.clusters(environment, scheduler);
-        ClusterCheck check = null;
-        try {
-            check = ClusterCheck.run(clusters);
-            CouchCluster first = clusters.get(0);
-            FeedRegistry registry = isInCouch(options.registry)
-                    ? CouchFeedRegistry.open(first, options.registry.substring(IN_COUCH.length()))
-                    : registry(options.registry, scheduler);
-            return new Sources(
-                    registry,
-                    CouchAggregator.builder(first)
-                            .alsoIn(clusters.subList(1, clusters.size()))
-                            .readers(options.requests)
-                            .rereadInterval(options.rereadInterval())
-                            .build(),
-                    CouchViewStore.builder(first).scheduler(scheduler).build(),
-                    null,
-                    clusters,
-                    check);
-        } catch (StartupException | RuntimeException e) {
-            if (check != null) {
-                check.close();
-            }
-            clusters.forEach(CouchCluster::close);
-            throw e;
-        }
+        CouchCluster first = connections.clusters().get(0);
+        FeedRegistry registry = isInCouch(options.registry)
+                ? CouchFeedRegistry.open(first, options.registry.substring(IN_COUCH.length()))
+                : registry(options.registry, scheduler);
+        Aggregator databases = CouchAggregator.builder(first)
+                .alsoIn(connections.clusters().subList(1, ofUsers))
+                .readers(options.requests)
+                .rereadInterval(options.rereadInterval())
+                .build();
+        return new Sources(registry, databases, null, connections);
     }
 
     /** A user whose database could be called as one of matview's own would read it. */
@@ -159,10 +146,14 @@ record Sources(
         return JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
     }
 
+    ViewStore views() {
+        return connections.views();
+    }
+
     /** Returns when the process should end because a CouchDB refuses the credentials, and why; else never. */
     StartupException awaitRefusal() throws InterruptedException {
         try {
-            return (check == null ? new CompletableFuture<StartupException>() : check.refusal()).get();
+            return connections.refusal().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("a refusal is never an exception", e);
         }
@@ -173,10 +164,6 @@ record Sources(
     public void close() {
         registry.close();
         databases.close();
-        views.close();
-        if (check != null) {
-            check.close();
-        }
-        clusters.forEach(CouchCluster::close);
+        connections.close();
     }
 }

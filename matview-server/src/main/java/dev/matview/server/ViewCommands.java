@@ -6,7 +6,6 @@ import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
 import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchViewStore;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The commands about the views that are in CouchDB: a feed that was taken out while no server ran leaves its view there. */
+/** The commands about the views that are in a store: a feed that was taken out while no server ran leaves its view there. */
 abstract class ViewCommands extends ServerCommand {
 
     private final Map<String, String> environment;
 
     @Mixin
-    private final CouchOptions couch = new CouchOptions();
+    private final StoreOptions store = new StoreOptions();
 
     ViewCommands(Map<String, String> environment) {
         this.environment = environment;
@@ -37,11 +36,11 @@ abstract class ViewCommands extends ServerCommand {
     @Override
     void run(PrintWriter out) throws UsageException, StartupException {
         try (Scheduler scheduler = Scheduler.system()) {
-            List<CouchCluster> clusters = couch.clusters(environment, scheduler);
-            CouchCluster first = clusters.get(0);
-            try (ViewStore views =
-                    CouchViewStore.builder(first).scheduler(scheduler).build()) {
-                run(views, first.url(), out);
+            List<CouchCluster> clusters = store.viewStore == null
+                    ? store.clusters(environment, scheduler)
+                    : store.clustersWithViews(environment, scheduler);
+            try (ViewStore views = store.openViews(clusters, scheduler)) {
+                run(views, store.place(clusters), out);
             } catch (ViewStoreException e) {
                 throw new StartupException(e.getMessage(), e);
             } finally {

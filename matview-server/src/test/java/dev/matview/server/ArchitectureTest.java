@@ -12,11 +12,17 @@ import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.matview.core.error.MatviewException;
+import dev.matview.core.spi.ViewStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +123,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void theServerFindsViewStoresByTheirUrls() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.matview.server..")
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.implement(ViewStore.class))
+                .check(matview);
+    }
+
+    @Test
     void onlyCouchsClientKnowsEktorp() {
         noClasses()
                 .that()
@@ -213,6 +229,26 @@ class ArchitectureTest {
                 .should()
                 .beAssignableTo(MatviewException.class)
                 .check(matview);
+    }
+
+    /** Whoever opens the repository sees these modules, and where to read on. */
+    @Test
+    void theTopLevelHasTheModulesAndNothingElse() throws IOException {
+        Set<String> modules;
+        Set<String> pages;
+        try (Stream<Path> files = Files.list(Path.of(".."))) {
+            List<Path> here = files.toList();
+            modules = names(here.stream().filter(file -> Files.exists(file.resolve("pom.xml"))));
+            pages = names(here.stream().filter(file -> file.toString().endsWith(".md")));
+        }
+        assertThat(modules)
+                .containsExactlyInAnyOrder(
+                        "matview-core", "matview-couch", "matview-server", "examples", "integrations");
+        assertThat(pages).containsExactlyInAnyOrder("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md");
+    }
+
+    private static Set<String> names(Stream<Path> files) {
+        return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
     }
 
     @Test

@@ -45,6 +45,7 @@ class HelpTest {
                         "--data",
                         "--couchdb-url=URL,... ",
                         "[COUCHDB_URL]",
+                        "--view-store=URL ",
                         "[COUCHDB_USER]",
                         "[COUCHDB_PASSWORD]",
                         "--host",

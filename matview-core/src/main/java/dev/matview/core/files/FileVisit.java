@@ -1,11 +1,12 @@
 package dev.matview.core.files;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.internal.files.FileStamp;
 import dev.matview.core.spi.Aggregator.Demand;
-import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;
-import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceMaker;
+import dev.matview.core.spi.VisitReport;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -29,38 +30,32 @@ final class FileVisit {
 
     private final JsonLinesListing listing;
     private final BadFiles badFiles;
-    private final Sink sink;
+    private final VisitReport report;
     private final BooleanSupplier closed;
     private final List<Moved> moved = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final Phaser reading = new Phaser(1);
     private volatile boolean stopped;
 
-    FileVisit(JsonLinesListing listing, BadFiles badFiles, Sink sink, BooleanSupplier closed) {
+    FileVisit(JsonLinesListing listing, BadFiles badFiles, VisitReport report, BooleanSupplier closed) {
         this.listing = listing;
         this.badFiles = badFiles;
-        this.sink = sink;
+        this.report = report;
         this.closed = closed;
     }
 
     /** A file and the demands that do not hold its position. */
     private record Moved(String database, List<Demand> demands) {}
 
-    void compare(String database, @Nullable Position position, List<Demand> demands) {
-        List<Demand> behind = new ArrayList<>();
-        for (Demand demand : demands) {
-            if (!demand.feed().covers(database)) {
-                continue;
-            }
-            if (position != null && position.equals(demand.held().get(database))) {
-                sink.unmoved(demand.feed(), database);
-            } else {
-                behind.add(demand);
-            }
+    /** @param position null where that is not known before the file is read */
+    void compare(String database, @Nullable Position position) {
+        List<Demand> behind = report.covering(database);
+        if (position != null) {
+            behind = report.compare(database, position, behind);
         }
         BadLineException known = position == null ? null : badFiles.get(database, position);
         if (known != null) {
-            behind.forEach(demand -> sink.failed(demand.feed(), database, known));
+            report.failed(database, behind, known);
         } else if (!behind.isEmpty()) {
             moved.add(new Moved(database, behind));
         }
@@ -109,9 +104,7 @@ final class FileVisit {
             }
             fail(file, new IOException(listing.file(file.database()) + " keeps changing while it is read"));
         } catch (NoSuchFileException e) {
-            file.demands().stream()
-                    .filter(demand -> demand.held().containsKey(file.database()))
-                    .forEach(demand -> sink.gone(demand.feed(), file.database()));
+            report.vanished(file.database(), file.demands());
         } catch (IOException e) {
             fail(file, new IOException(listing.file(file.database()) + " cannot be read: " + e.getMessage(), e));
         } catch (InvalidPathException e) {
@@ -120,7 +113,7 @@ final class FileVisit {
     }
 
     private void fail(Moved file, Exception cause) {
-        file.demands().forEach(demand -> sink.failed(demand.feed(), file.database(), cause));
+        report.failed(file.database(), file.demands(), cause);
     }
 
     /** Reads the file and reports it; false when it changed meanwhile, and nothing is reported. */
@@ -131,12 +124,10 @@ final class FileVisit {
         if (before == null) {
             throw new NoSuchFileException(path.toString());
         }
-        List<Gathering> gatherings = file.demands().stream()
-                .map(demand -> new Gathering(demand, file.database()))
-                .toList();
+        SliceMaker slices = report.slices(file.database(), file.demands());
         BadLineException bad = null;
         try {
-            parser.read(path, before.size(), new ForAll(gatherings), this::isStopped);
+            parser.read(path, before.size(), new ForSlices(slices), this::isStopped);
         } catch (BadLineException e) {
             bad = e;
         }
@@ -150,53 +141,20 @@ final class FileVisit {
             return true;
         }
         badFiles.remove(file.database());
-        gatherings.forEach(gathering -> gathering.report(position));
+        slices.report(position);
         return true;
     }
 
-    private record ForAll(List<Gathering> gatherings) implements JsonLinesParser.Documents {
+    private record ForSlices(SliceMaker slices) implements JsonLinesParser.Documents {
 
         @Override
         public void document(ObjectNode document) {
-            gatherings.forEach(gathering -> gathering.add(document));
+            slices.add(document);
         }
 
         @Override
         public void unreadable(String id, Reason reason) {
-            gatherings.forEach(gathering -> gathering.slice.leaveOut(id, reason));
-        }
-    }
-
-    /** The slice that one demand gets of one file. */
-    private final class Gathering {
-        private final Demand demand;
-        private final String database;
-        private final Slice.Builder slice;
-        private @Nullable RuntimeException failure;
-
-        Gathering(Demand demand, String database) {
-            this.demand = demand;
-            this.database = database;
-            this.slice = sink.slice(demand.feed(), database);
-        }
-
-        /** What fails for one feed does not fail the others. */
-        void add(ObjectNode document) {
-            if (failure == null) {
-                try {
-                    slice.add(document);
-                } catch (RuntimeException e) {
-                    failure = e;
-                }
-            }
-        }
-
-        void report(Position position) {
-            if (failure != null) {
-                sink.failed(demand.feed(), database, failure);
-            } else {
-                sink.moved(demand.feed(), slice.build(position));
-            }
+            slices.leaveOut(id, reason);
         }
     }
 }

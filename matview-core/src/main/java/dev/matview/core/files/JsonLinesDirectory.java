@@ -3,10 +3,12 @@ package dev.matview.core.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.files.FileStamp;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;
+import dev.matview.core.spi.VisitReport;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
@@ -92,21 +94,11 @@ public final class JsonLinesDirectory implements Aggregator {
         requireOpen();
         Map<String, Optional<Position>> files = listing.list(
                 name -> demands.stream().anyMatch(demand -> demand.feed().covers(name)));
-        for (Demand demand : demands) {
-            sink.covers(demand.feed(), (int)
-                    files.keySet().stream().filter(demand.feed()::covers).count());
-        }
-        FileVisit visit = new FileVisit(listing, badFiles, sink, () -> closed);
-        for (Map.Entry<String, Optional<Position>> file : files.entrySet()) {
-            visit.compare(file.getKey(), file.getValue().orElse(null), demands);
-        }
-        for (Demand demand : demands) {
-            for (String held : demand.held().keySet()) {
-                if (!files.containsKey(held) || !demand.feed().covers(held)) {
-                    sink.gone(demand.feed(), held);
-                }
-            }
-        }
+        VisitReport report = new VisitReport(demands, sink);
+        report.begin(files.keySet());
+        FileVisit visit = new FileVisit(listing, badFiles, report, () -> closed);
+        files.forEach((database, position) -> visit.compare(database, position.orElse(null)));
+        report.end(files.keySet());
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while reading " + listing.directory());
         }

@@ -1,5 +1,6 @@
 package dev.matview.core.files;
 
+import dev.matview.core.internal.files.FileStamp;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Position;
 import java.io.IOException;

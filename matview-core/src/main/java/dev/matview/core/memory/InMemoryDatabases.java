@@ -7,9 +7,8 @@ import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
-import dev.matview.core.spi.Position;
-import dev.matview.core.spi.Slice;
-import java.util.ArrayList;
+import dev.matview.core.spi.SliceMaker;
+import dev.matview.core.spi.VisitReport;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -155,78 +154,44 @@ public final class InMemoryDatabases implements Aggregator {
     public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
         requireOpen();
         Set<String> names = databases();
-        for (Demand demand : demands) {
-            sink.covers(demand.feed(), (int)
-                    names.stream().filter(demand.feed()::covers).count());
-        }
+        VisitReport report = new VisitReport(demands, sink);
+        report.begin(names);
         for (String name : names) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while reading user databases");
             }
             requireOpen();
-            List<Demand> covering = demands.stream()
-                    .filter(demand -> demand.feed().covers(name))
-                    .toList();
-            if (!covering.isEmpty()) {
-                visit(name, covering, sink);
-            }
+            visit(name, report);
         }
-        for (Demand demand : demands) {
-            for (String held : demand.held().keySet()) {
-                if (!names.contains(held) || !demand.feed().covers(held)) {
-                    sink.gone(demand.feed(), held);
-                }
-            }
-        }
+        report.end(names);
     }
 
-    private void visit(String name, List<Demand> demands, Sink sink) {
+    private void visit(String name, VisitReport report) {
+        List<Demand> covering = report.covering(name);
         StoredDatabase database = databases.get(name);
         Exception failure = failures.get(name);
         if (failure != null) {
-            demands.forEach(demand -> sink.failed(demand.feed(), name, failure));
+            report.failed(name, covering, failure);
             return;
         }
         if (database == null) {
-            demands.stream()
-                    .filter(demand -> demand.held().containsKey(name))
-                    .forEach(demand -> sink.gone(demand.feed(), name));
+            report.vanished(name, covering);
             return;
         }
-        Position position = database.position();
-        List<Demand> moved = new ArrayList<>();
-        for (Demand demand : demands) {
-            if (position.equals(demand.held().get(name))) {
-                sink.unmoved(demand.feed(), name);
-            } else {
-                moved.add(demand);
-            }
-        }
-        if (!moved.isEmpty()) {
-            read(name, database.content(), moved, sink);
+        List<Demand> behind = report.compare(name, database.position(), covering);
+        if (!behind.isEmpty()) {
+            StoredDatabase.Content content = database.content();
+            SliceMaker slices = report.slices(name, behind);
+            content.documents().forEach(stored -> add(slices, stored));
+            slices.report(content.position());
         }
     }
 
-    private static void read(String name, StoredDatabase.Content content, List<Demand> demands, Sink sink) {
-        for (Demand demand : demands) {
-            Slice slice;
-            try {
-                Slice.Builder builder = sink.slice(demand.feed(), name);
-                content.documents().forEach(stored -> add(builder, stored));
-                slice = builder.build(content.position());
-            } catch (RuntimeException e) {
-                sink.failed(demand.feed(), name, e);
-                continue;
-            }
-            sink.moved(demand.feed(), slice);
-        }
-    }
-
-    private static void add(Slice.Builder slice, StoredDatabase.Stored stored) {
+    private static void add(SliceMaker slices, StoredDatabase.Stored stored) {
         if (stored.problem() == null) {
-            slice.add(stored.document());
+            slices.add(stored.document());
         } else {
-            slice.leaveOut(stored.id(), stored.problem());
+            slices.leaveOut(stored.id(), stored.problem());
         }
     }
 

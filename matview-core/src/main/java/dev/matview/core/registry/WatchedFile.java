@@ -1,14 +1,13 @@
 package dev.matview.core.registry;
 
 import dev.matview.core.feed.FeedRegistry.Problem;
+import dev.matview.core.internal.files.FileStamp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ final class WatchedFile {
     private final Path path;
     private final String source;
 
-    private @Nullable Stamp stamp;
+    private @Nullable FileStamp stamp;
     private boolean settled;
     private @Nullable State state;
 
@@ -33,10 +32,6 @@ final class WatchedFile {
         this.path = path.toAbsolutePath();
         this.source = source;
     }
-
-    /** What tells, mostly, that a file is the one it was. */
-    private record Stamp(
-            long size, FileTime modified, @Nullable Object key) {}
 
     /**
      * What was seen: the file's content, or why there is none.
@@ -53,7 +48,7 @@ final class WatchedFile {
     Optional<State> look() {
         State seen;
         try {
-            Stamp now = stamp();
+            FileStamp now = stamp();
             boolean same = now.equals(stamp);
             if (same && settled) {
                 return Optional.empty();
@@ -74,12 +69,12 @@ final class WatchedFile {
         return Optional.of(seen);
     }
 
-    private Stamp stamp() throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        if (!attributes.isRegularFile()) {
+    private FileStamp stamp() throws IOException {
+        FileStamp found = FileStamp.of(path);
+        if (found == null) {
             throw new IOException("it is not a file");
         }
-        return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+        return found;
     }
 
     private State read() throws IOException {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
+import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -75,10 +76,12 @@ abstract class WorkerFixture {
 
     /** Moves the time and waits until the visits that this causes are done. */
     void advance(Duration duration) {
+        Subscription following = scheduler.follow(feeds);
         scheduler.advance(duration);
-        settle();
+        following.close();
     }
 
+    /** Waits until the visits under way are done; none that is due now is begun. */
     void settle() {
         await().until(() -> feeds.status().stream().allMatch(status -> status.nextRefresh() != null));
     }

@@ -37,6 +37,9 @@ public final class CouchClient implements AutoCloseable {
     /** How much of CouchDB's reason a message repeats. */
     private static final int REASON_LENGTH = 300;
 
+    /** What CouchDB answers to whoever makes a database that is there: a precondition failed. */
+    private static final int ALREADY_THERE = 412;
+
     private static final CouchRequest ROOT = CouchRequest.get(CouchPath.server());
 
     private final URI url;
@@ -136,6 +139,20 @@ public final class CouchClient implements AutoCloseable {
             check.of(tree);
             return tree;
         });
+    }
+
+    /** Makes a database, as readable as CouchDB makes it: by admins. False when there is one of that name. */
+    public boolean create(String database) throws InterruptedException {
+        try {
+            json(CouchRequest.put(CouchPath.database(database), CouchJson.object())
+                    .repeated());
+            return true;
+        } catch (CouchFailure e) {
+            if (e.status() != ALREADY_THERE) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     public static JsonNode tree(InputStream body) throws IOException {

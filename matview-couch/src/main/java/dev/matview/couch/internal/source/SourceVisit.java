@@ -1,10 +1,13 @@
 package dev.matview.couch.internal.source;
 
-import dev.matview.core.feed.FeedDefinition;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Aggregator.Sink;
+import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;
+import dev.matview.core.spi.SliceMaker;
+import dev.matview.core.spi.VisitReport;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.DatabaseReader;
@@ -38,11 +41,10 @@ public final class SourceVisit {
     private final RollingReread rereads;
     private final ReaderThreads workers;
     private final List<Demand> demands;
-    private final Sink sink;
+    private final VisitReport report;
 
     private final Map<String, Source> sources = new HashMap<>();
     private final SortedSet<String> doubled = new TreeSet<>();
-    private final Map<FeedDefinition, Integer> covered = new HashMap<>();
     private final Map<String, List<Demand>> moved = new LinkedHashMap<>();
     private final Map<String, List<Demand>> due = new LinkedHashMap<>();
     /** Held, and not to be seen any more. */
@@ -73,7 +75,7 @@ public final class SourceVisit {
         this.rereads = rereads;
         this.workers = workers;
         this.demands = demands;
-        this.sink = sink;
+        this.report = new VisitReport(demands, sink);
     }
 
     public void run() throws InterruptedException {
@@ -141,10 +143,7 @@ public final class SourceVisit {
         for (Demand demand : demands) {
             names.put(demand, namesOf(demand));
         }
-        names.forEach((demand, covers) -> {
-            covered.put(demand.feed(), covers.size());
-            sink.covers(demand.feed(), covers.size());
-        });
+        names.forEach((demand, covers) -> report.begin(demand, covers.size()));
         names.forEach(this::compare);
         // Whoever has it read anyway has it read for all.
         due.keySet().removeAll(moved.keySet());
@@ -157,17 +156,19 @@ public final class SourceVisit {
             Position position = source == null ? null : source.position();
             if (position == null) {
                 CouchFailure failure = source == null ? unseen : source.failure();
-                sink.failed(demand.feed(), database, failureOf(failure));
-            } else if (!position.equals(demand.held().get(database))) {
-                moved.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
-            } else if (turn.contains(database)) {
+                report.failed(database, List.of(demand), failureOf(failure));
+            } else if (turn.contains(database) && VisitReport.holds(demand, database, position)) {
                 due.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
             } else {
-                sink.unmoved(demand.feed(), database);
+                report.compare(database, position, List.of(demand))
+                        .forEach(behind -> moved.computeIfAbsent(database, name -> new ArrayList<>())
+                                .add(behind));
             }
         }
-        lookForGone(demand, covers);
-        unlisted.forEach((cluster, failure) -> sink.failed(demand.feed(), cluster.url(), failure));
+        for (String database : report.missing(demand, covers)) {
+            missing.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
+        }
+        unlisted.forEach((cluster, failure) -> report.failed(cluster.url(), List.of(demand), failure));
     }
 
     private Instant now() {
@@ -198,23 +199,13 @@ public final class SourceVisit {
         return names;
     }
 
-    private void lookForGone(Demand demand, Set<String> covers) {
-        for (String database : demand.held().keySet()) {
-            if (!demand.feed().covers(database)) {
-                sink.gone(demand.feed(), database);
-            } else if (!covers.contains(database)) {
-                missing.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
-            }
-        }
-    }
-
     /** A list that lacks a database is not believed by itself: the rows would be gone for all who read. */
     private void confirmGone(String database, List<Demand> holding) throws InterruptedException {
         Exception doubt = null;
         for (Map.Entry<CouchClient, DatabaseCatalogue> cluster : clusters.entrySet()) {
             try {
                 if (cluster.getValue().exists(database)) {
-                    holding.forEach(demand -> covers(demand, 1));
+                    holding.forEach(demand -> report.coversMore(demand, 1));
                     doubt = new AggregationException(
                             database + " is there, and " + cluster.getKey().url() + " does not list it");
                 }
@@ -222,12 +213,10 @@ public final class SourceVisit {
                 doubt = e;
             }
         }
-        for (Demand demand : holding) {
-            if (doubt == null) {
-                sink.gone(demand.feed(), database);
-            } else {
-                sink.failed(demand.feed(), database, doubt);
-            }
+        if (doubt == null) {
+            report.gone(database, holding);
+        } else {
+            report.failed(database, holding, doubt);
         }
     }
 
@@ -242,7 +231,7 @@ public final class SourceVisit {
                 allowance.spend(
                         requests, Duration.between(began, cluster.scheduler().instant()));
             } else {
-                turn.getValue().forEach(demand -> sink.unmoved(demand.feed(), database));
+                report.unmoved(database, turn.getValue());
             }
         }
     }
@@ -267,13 +256,11 @@ public final class SourceVisit {
         Optional<CouchFailure> away =
                 faults.outages().of(cluster).or(() -> faults.late().of(cluster, database));
         if (away.isPresent()) {
-            wanting.forEach(demand -> sink.failed(demand.feed(), database, away.get()));
+            report.failed(database, wanting, away.get());
             return 0;
         }
-        List<SliceMaker> slices = wanting.stream()
-                .map(demand -> new SliceMaker(demand, database, sink))
-                .toList();
-        DatabaseReader reader = new DatabaseReader(cluster, database, new SliceMaker.ForAll(slices));
+        SliceMaker slices = report.slices(database, wanting);
+        DatabaseReader reader = new DatabaseReader(cluster, database, new ForSlices(slices));
         Instant began = cluster.scheduler().instant();
         try {
             reader.read();
@@ -284,11 +271,27 @@ public final class SourceVisit {
         }
         faults.late().read(cluster, database);
         Position position = positionOf(database, source, reader, moved);
-        for (int i = 0; i < slices.size(); i++) {
-            slices.get(i).report(source.position(), position);
-            rereads.read(wanting.get(i), database);
-        }
+        slices.report(source.position(), position);
+        wanting.forEach(demand -> rereads.read(demand, database));
         return reader.requests();
+    }
+
+    private record ForSlices(SliceMaker slices) implements DatabaseReader.Documents {
+
+        @Override
+        public void document(String id, ObjectNode document) {
+            slices.add(document);
+        }
+
+        @Override
+        public void unreadable(String id, Reason reason) {
+            slices.leaveOut(id, reason);
+        }
+
+        @Override
+        public void forget() {
+            slices.forget();
+        }
     }
 
     /** Of a database that did not move the catalogue keeps what it knows: should the slice differ, it is read again. */
@@ -305,29 +308,11 @@ public final class SourceVisit {
     private void unreadable(CouchClient cluster, String database, List<Demand> due, CouchFailure cause)
             throws InterruptedException {
         if (isGone(cluster, database, cause)) {
-            for (Demand demand : due) {
-                vanished(demand, database);
-            }
+            report.vanished(database, due);
             return;
         }
         faults.outages().failed(cluster, cause);
-        due.forEach(demand -> sink.failed(demand.feed(), database, cause));
-    }
-
-    private void vanished(Demand demand, String database) {
-        if (demand.held().containsKey(database)) {
-            sink.gone(demand.feed(), database);
-        } else {
-            covers(demand, -1);
-        }
-    }
-
-    private void covers(Demand demand, int more) {
-        int now;
-        synchronized (covered) {
-            now = covered.merge(demand.feed(), more, Integer::sum);
-        }
-        sink.covers(demand.feed(), now);
+        report.failed(database, due, cause);
     }
 
     private boolean isGone(CouchClient cluster, String database, CouchFailure cause) throws InterruptedException {

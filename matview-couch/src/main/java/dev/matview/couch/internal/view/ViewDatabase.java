@@ -56,19 +56,13 @@ final class ViewDatabase {
      * @return false when there is one of this name with something in it, which is somebody else's
      */
     boolean create() throws InterruptedException {
-        try {
-            cluster.json(CouchRequest.put(CouchPath.database(name), CouchJson.object())
-                    .repeated());
+        if (cluster.create(name)) {
             return true;
-        } catch (CouchFailure e) {
-            if (e.status() != 412) {
-                throw e;
-            }
-            // Perhaps our own, made by a request whose answer was lost.
-            JsonNode info = info();
-            return info.path("doc_count").asLong() == 0
-                    && info.path("doc_del_count").asLong() == 0;
         }
+        // Perhaps our own, made by a request whose answer was lost.
+        JsonNode info = info();
+        return info.path("doc_count").asLong() == 0
+                && info.path("doc_del_count").asLong() == 0;
     }
 
     /** Deletes the database; one that is not there is fine. */

@@ -67,23 +67,9 @@ record ViewDocumentId(long attempt, Kind kind, String database, int chunk) {
         return String.format(Locale.ROOT, "%0" + ATTEMPT_DIGITS + "d", attempt);
     }
 
-    /** The name as part of an id: readable, in one line, without a slash, and never the same for two names. */
-    static String escape(String name) {
-        StringBuilder escaped = new StringBuilder(name.length() + 8);
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c == '/' || c == '%' || c < ' ' || c == 0x7f) {
-                escaped.append(String.format(Locale.ROOT, "%%%02X", (int) c));
-            } else {
-                escaped.append(c);
-            }
-        }
-        return escaped.toString();
-    }
-
     @Override
     public String toString() {
-        String first = begin(attempt) + "/" + kind.text() + "/" + escape(database);
+        String first = begin(attempt) + "/" + kind.text() + "/" + Escape.FOR_IDS.of(database);
         return chunk == 0 ? first : first + String.format(Locale.ROOT, "/%05d", chunk);
     }
 }

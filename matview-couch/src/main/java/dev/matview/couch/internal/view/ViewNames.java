@@ -48,12 +48,12 @@ public final class ViewNames {
 
     /** The document of {@link #meta} that is the view's current generation. */
     public static String pointer(String view) {
-        return "pointer/" + ViewDocumentId.escape(view);
+        return "pointer/" + Escape.FOR_IDS.of(view);
     }
 
     /** The document of {@link #meta} that counts the attempts to commit to the view. */
     public static String attempts(String view) {
-        return "attempts/" + ViewDocumentId.escape(view);
+        return "attempts/" + Escape.FOR_IDS.of(view);
     }
 
     /** The database that the attempt builds the view in. */
@@ -74,19 +74,10 @@ public final class ViewNames {
     }
 
     private static String escape(String view) {
-        StringBuilder escaped = new StringBuilder();
-        int cut = 0;
-        for (byte b : view.getBytes(StandardCharsets.UTF_8)) {
-            if (escaped.length() <= CUT) {
-                cut = escaped.length();
-            }
-            boolean plain = (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '_' || b == '-';
-            escaped.append(
-                    plain ? String.valueOf((char) b) : "$" + HexFormat.of().toHexDigits(b));
-        }
+        String escaped = Escape.FOR_DATABASES.of(view);
         return escaped.length() <= MAX_ESCAPED
-                ? escaped.toString()
-                : escaped.substring(0, cut) + "(" + sha256(view) + ")";
+                ? escaped
+                : Escape.FOR_DATABASES.begin(escaped, CUT) + "(" + sha256(view) + ")";
     }
 
     private static String sha256(String text) {

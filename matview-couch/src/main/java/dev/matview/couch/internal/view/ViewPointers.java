@@ -184,13 +184,6 @@ public final class ViewPointers {
 
     /** Makes the meta database, if it is not there. */
     void create() throws InterruptedException {
-        try {
-            cluster.json(CouchRequest.put(CouchPath.database(meta), CouchJson.object())
-                    .repeated());
-        } catch (CouchFailure e) {
-            if (e.status() != 412) {
-                throw e;
-            }
-        }
+        cluster.create(meta);
     }
 }

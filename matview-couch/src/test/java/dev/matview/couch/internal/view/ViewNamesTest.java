@@ -65,6 +65,23 @@ class ViewNamesTest {
         assertThat(names.database("Posts/\u00e9", 1)).isEqualTo("matview-$50osts$2f$c3$a9-1");
     }
 
+    /** Views that are stored are found by these names: an escape that becomes another one loses them. */
+    @Test
+    void whatIsTooLongIsCutBetweenTwoBytes() {
+        assertThat(names.begin("x".repeat(121))).startsWith("matview-" + "x".repeat(50) + "(");
+        assertThat(names.begin("\u65e5".repeat(100))).startsWith("matview-" + "$e6$97$a5".repeat(5) + "$e6(");
+        assertThat(names.begin("a" + "\u65e5".repeat(100))).startsWith("matview-a" + "$e6$97$a5".repeat(5) + "$e6(");
+        assertThat(names.begin("ab" + "\u65e5".repeat(100)))
+                .isEqualTo("matview-ab" + "$e6$97$a5".repeat(5) + "$e6"
+                        + "(e81f1b7e85144b1060e4d96fc76231ac4a906095262e8919168531a7a37701bf)-");
+    }
+
+    @Test
+    void anIdOfADocumentStaysReadableInOneLine() {
+        assertThat(ViewNames.pointer("Posts/\u00e9 100%\n\ud83d\ude00$"))
+                .isEqualTo("pointer/Posts%2F\u00e9 100%25%0A\ud83d\ude00$");
+    }
+
     @Test
     void aPrefixThatNoDatabaseCanHaveIsRefused() {
         for (String prefix : List.of("", "_matview", "Matview-", "9", "a b", "x".repeat(41))) {

@@ -1,4 +1,4 @@
-package dev.matview.core.files;
+package dev.matview.core.internal.files;
 
 import dev.matview.core.spi.Position;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key names the file itself, so that another one moved to its name differs; empty where the system has none
  */
-record FileStamp(Instant modified, long size, String key) {
+public record FileStamp(Instant modified, long size, String key) {
 
     /** More than the step of the clock that kernels stamp files with. */
     private static final Duration FINE_STEP = Duration.ofMillis(20);
@@ -22,7 +22,7 @@ record FileStamp(Instant modified, long size, String key) {
     private static final Duration COARSE_STEP = Duration.ofSeconds(3);
 
     /** Stamps a file, following links; null when there is something else in its place, such as a directory. */
-    static @Nullable FileStamp of(Path path) throws IOException {
+    public static @Nullable FileStamp of(Path path) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {
             return null;
@@ -41,7 +41,7 @@ record FileStamp(Instant modified, long size, String key) {
      *
      * @param now the system's time, not later than when the stamp was taken
      */
-    Position position(Instant now) {
+    public Position position(Instant now) {
         Duration step = modified.getNano() == 0 ? COARSE_STEP : FINE_STEP;
         boolean fresh = modified.isAfter(now.minus(step));
         String time = modified.getEpochSecond() + "." + modified.getNano();

@@ -1,0 +1,53 @@
+package dev.matview.server;
+
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.couch.CouchCluster;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The CouchDBs, of the users and of the views, and the store of the views, which may be in one of them.
+ *
+ * @param clusters those of the users first
+ * @param check of those; null where there are none
+ */
+record Connections(
+        List<CouchCluster> clusters,
+        ViewStore views,
+        @Nullable ClusterCheck check) implements AutoCloseable {
+
+    /** @throws StartupException when a CouchDB refuses the credentials */
+    static Connections open(StoreOptions options, Map<String, String> environment, Scheduler scheduler)
+            throws UsageException, StartupException {
+        List<CouchCluster> clusters = options.clustersWithViews(environment, scheduler);
+        ViewStore views = null;
+        try {
+            views = options.openViews(clusters, scheduler);
+            return new Connections(clusters, views, clusters.isEmpty() ? null : ClusterCheck.run(clusters));
+        } catch (UsageException | StartupException | RuntimeException e) {
+            if (views != null) {
+                views.close();
+            }
+            clusters.forEach(CouchCluster::close);
+            throw e;
+        }
+    }
+
+    /** Done when a CouchDB that was away answers, and refuses the credentials. */
+    CompletableFuture<StartupException> refusal() {
+        return check == null ? new CompletableFuture<>() : check.refusal();
+    }
+
+    /** Closes the views, and then the CouchDBs. */
+    @Override
+    public void close() {
+        views.close();
+        if (check != null) {
+            check.close();
+        }
+        clusters.forEach(CouchCluster::close);
+    }
+}
