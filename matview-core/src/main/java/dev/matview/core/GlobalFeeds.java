@@ -1,25 +1,18 @@
 package dev.matview.core;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.DefaultGlobalFeeds;
-import dev.matview.core.mango.Budget;
-import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
-public interface GlobalFeeds extends AutoCloseable {
+public interface GlobalFeeds extends FeedQueries, FeedSubscriptions, AutoCloseable {
 
     /** A builder; a registry and an aggregator must be given, views are kept in memory unless a store is given. */
     static Builder builder() {
@@ -71,35 +64,6 @@ public interface GlobalFeeds extends AutoCloseable {
     boolean awaitReady(Duration timeout) throws InterruptedException;
 
     /**
-     * Answers from the current generation of the collection's view, or from the one that the bookmark pins. Waits for a
-     * refresh only where {@link Query#maxAge} asks for one; an answer that is older all the same has a warning.
-     *
-     * @throws QueryException when there is no answer: see its subclasses
-     * @throws dev.matview.core.mango.MangoException when selector, fields or sort exceed {@link Settings#mango}, or a regular
-     *     expression costs too much
-     */
-    default Page query(String collection, Query query) {
-        return query(collection, query, budget());
-    }
-
-    /**
-     * The same with a budget that the caller has made, and may {@linkplain Budget#stop stop} on another thread.
-     *
-     * @param budget a new one for each query
-     * @throws ColdQueryException when it is a {@linkplain #hotBudget hot} one, and does not suffice
-     */
-    Page query(String collection, Query query, Budget budget);
-
-    /** What one query may cost by the settings: its steps, its time of work, and the time it may wait. */
-    Budget budget();
-
-    /**
-     * What a query may cost on a thread that must not be held up: a few steps, and no waiting. Enough for what is ready or
-     * quickly found.
-     */
-    Budget hotBudget();
-
-    /**
      * The pages of an answer, one after the other, read when the stream gets to them: each follows the bookmark of the one
      * before, and an empty page ends it. All are of one generation, which they stay on whatever is refreshed meanwhile.
      *
@@ -116,40 +80,6 @@ public interface GlobalFeeds extends AutoCloseable {
     }
 
     /**
-     * Answers from the caller's own database, live: the documents that both the feed's selector (or
-     * {@code {"collection": …}} where no feed is registered) and the query's select. They are whole unless the query lists
-     * fields, and ordered by {@code _id} unless it sorts. A bookmark continues in what is there then.
-     *
-     * @throws IllegalArgumentException when the caller has no database
-     * @throws QueryException when there is no answer
-     * @throws AggregationException when the database cannot be read, or too many others are being read
-     * @throws InterruptedException when the thread was interrupted
-     */
-    default Page queryOwn(String collection, Query query) throws InterruptedException {
-        return queryOwn(collection, query, budget());
-    }
-
-    /**
-     * The same with a budget, as {@link #query(String, Query, Budget)}. A {@linkplain #hotBudget hot} one never suffices.
-     */
-    Page queryOwn(String collection, Query query, Budget budget) throws InterruptedException;
-
-    /**
-     * A document of any user, if it is there and the caller may read it: it is the caller's own, or its {@code acl} lets
-     * the caller in. It may be a few seconds old.
-     */
-    default Optional<ObjectNode> document(String did, String ref, Caller caller) {
-        return document(did, ref, caller, budget());
-    }
-
-    /**
-     * The same with a budget. A {@linkplain #hotBudget hot} one suffices for what was asked for a moment ago.
-     *
-     * @throws QueryException when the budget does not suffice
-     */
-    Optional<ObjectNode> document(String did, String ref, Caller caller, Budget budget);
-
-    /**
      * Refreshes a feed now, or as soon as the refresh under way is done.
      *
      * @return done when a refresh that began after this call has ended; fails with {@link RefreshException} when it
@@ -157,50 +87,8 @@ public interface GlobalFeeds extends AutoCloseable {
      */
     CompletableFuture<RefreshResult> refresh(String collection);
 
-    /**
-     * Refreshes a feed, if the generation that is served was not known to match its sources within that time; zero asks for a
-     * refresh that begins after this call. All who ask share refreshes, and they begin no more often than a continuous
-     * feed's do, or once a second: this may be left to whoever may read.
-     *
-     * @return true when the served generation is that young, perhaps after a refresh; false when that did not come about
-     *     within {@link Settings#queryTime}. Fails with {@link FeedNotRegisteredException}. Completed by a thread that must
-     *     not be held up
-     * @throws IllegalArgumentException when the age is negative
-     */
-    CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge);
-
     /** Tells the listener how each refresh ends, until the result is closed. It may be asked for before the start. */
     Subscription onRefresh(RefreshListener listener);
-
-    /**
-     * Gives the listener the answer to the query now, if there is one, and again whenever a new generation changes it.
-     * Calls for one subscription follow one another; a slow listener misses answers in between, never the last. The bookmark
-     * of the last answer does not expire while the subscription lasts. While the feed is not registered there are no
-     * answers; they go on when it is again.
-     *
-     * @param query its bookmark is of no meaning here
-     * @throws FeedNotRegisteredException when the collection has no feed
-     */
-    Subscription subscribe(String collection, Query query, Consumer<Page> listener);
-
-    /**
-     * The same for a listener that also hears why there is no answer, and with threads of its own for answers that are not
-     * ready. Those that are ready are given on threads that all subscriptions share.
-     *
-     * @param cold may refuse ({@link java.util.concurrent.RejectedExecutionException}): it is asked again after a second
-     */
-    Subscription subscribe(String collection, Query query, PageListener listener, Executor cold);
-
-    /**
-     * Gives the listener the answer of {@link #queryOwn}, soon, and again when a change of the caller's database changes
-     * it. While the database cannot be read there is no answer, and it is tried again. Otherwise as {@link #subscribe}.
-     *
-     * @throws IllegalArgumentException when the caller has no database
-     */
-    Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener);
-
-    /** The same with threads of its own, as {@link #subscribe(String, Query, PageListener, Executor)}: no answer is ready. */
-    Subscription subscribeOwn(String collection, Query query, PageListener listener, Executor cold);
 
     /**
      * Whether it is known which feeds there are, see {@link FeedRegistry#isRead}. Until then whoever asks for a feed that is

@@ -3,14 +3,18 @@ package dev.matview.core;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.spi.ViewStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A page of one generation of a view. Immutable and thread-safe. */
-public interface Page {
+/**
+ * A page of one generation of a view. Immutable and thread-safe. Only a {@link GlobalFeeds} makes pages: who needs one for a
+ * test asks a feed over {@link dev.matview.core.memory.InMemoryDatabases} for it.
+ */
+public sealed interface Page permits ServedPage {
 
     /** The documents as a JSON array in UTF-8, ready to be sent. The array is shared: do not write to it. */
     byte[] json();
@@ -48,11 +52,7 @@ public interface Page {
      */
     List<String> keys();
 
-    /**
-     * What leads from an earlier answer to this one, when both are of one query.
-     *
-     * @throws IllegalArgumentException when the other page is not from a {@link GlobalFeeds}
-     */
+    /** What leads from an earlier answer to this one, when both are of one query, however many came between. */
     Delta since(Page before);
 
     /**

@@ -5,13 +5,14 @@ import dev.matview.core.error.MatviewException;
 /** A query that has no answer. The error name and the reason are CouchDB's form of saying so, fit for a client. */
 public abstract sealed class QueryException extends MatviewException
         permits FeedNotRegisteredException,
-                RegistryNotReadyException,
-                ViewNotReadyException,
+                UnavailableException,
                 BookmarkExpiredException,
                 InvalidBookmarkException,
+                InvalidQueryException,
                 QueryStoppedException,
                 QueryTooLargeException,
-                QueryTimeoutException {
+                QueryTimeoutException,
+                QueryFailedException {
     private static final long serialVersionUID = 1L;
 
     private final String error;

@@ -3,18 +3,10 @@ package dev.matview.core;
 import java.time.Duration;
 
 /** Nobody knows yet which feeds there are: the registry was not read since the start. */
-public final class RegistryNotReadyException extends QueryException {
+public final class RegistryNotReadyException extends UnavailableException {
     private static final long serialVersionUID = 1L;
 
-    private final Duration retryAfter;
-
     public RegistryNotReadyException(Duration retryAfter) {
-        super("registry_not_ready", "The registry of feeds has not been read yet.");
-        this.retryAfter = retryAfter;
-    }
-
-    /** When to ask again. */
-    public Duration retryAfter() {
-        return retryAfter;
+        super("registry_not_ready", "The registry of feeds has not been read yet.", retryAfter);
     }
 }

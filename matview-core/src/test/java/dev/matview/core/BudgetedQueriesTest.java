@@ -12,7 +12,6 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.mango.Budget;
-import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
@@ -199,18 +198,31 @@ class BudgetedQueriesTest {
         assertRefused(Query.builder().selector(Selector.compile(in, large)), "selector_too_large");
     }
 
+    @Test
+    void aRegularExpressionThatCostsTooMuchIsARefusal() throws Exception {
+        databases.put("userdb-alice", Json.object().put("_id", "costly").put("s", "a".repeat(5_000) + "!"));
+        Query query = Query.builder()
+                .selector(Selector.compile(Json.parse("{\"s\":{\"$regex\":\"^(a+)+$\"}}")))
+                .caller(ALICE)
+                .build();
+
+        assertThat(catchThrowableOfType(InvalidQueryException.class, () -> feeds.queryOwn("all", query))
+                        .error())
+                .isEqualTo("regex_too_expensive");
+    }
+
     private void assertRefused(Query.Builder builder, String error) {
         Query query = builder.caller(ALICE).build();
-        assertThat(catchThrowableOfType(MangoException.class, () -> feeds.query("all", query))
+        assertThat(catchThrowableOfType(InvalidQueryException.class, () -> feeds.query("all", query))
                         .error())
                 .isEqualTo(error);
-        assertThat(catchThrowableOfType(MangoException.class, () -> feeds.queryOwn("all", query))
+        assertThat(catchThrowableOfType(InvalidQueryException.class, () -> feeds.queryOwn("all", query))
                         .error())
                 .isEqualTo(error);
-        assertThat(catchThrowableOfType(MangoException.class, () -> feeds.subscribe("all", query, page -> {}))
+        assertThat(catchThrowableOfType(InvalidQueryException.class, () -> feeds.subscribe("all", query, page -> {}))
                         .error())
                 .isEqualTo(error);
-        assertThat(catchThrowableOfType(MangoException.class, () -> feeds.subscribeOwn("all", query, page -> {}))
+        assertThat(catchThrowableOfType(InvalidQueryException.class, () -> feeds.subscribeOwn("all", query, page -> {}))
                         .error())
                 .isEqualTo(error);
     }
@@ -252,16 +264,16 @@ class BudgetedQueriesTest {
     @Test
     void aSubscriberHearsThatItsQueryCostsTooMuch() throws Exception {
         putHugeDocument();
-        BlockingQueue<RuntimeException> failures = new LinkedBlockingQueue<>();
+        BlockingQueue<QueryException> failures = new LinkedBlockingQueue<>();
         feeds.subscribe(
                 "all",
                 costly(),
                 new PageListener() {
                     @Override
-                    public void page(Page page) {}
+                    public void answer(Page page) {}
 
                     @Override
-                    public void failed(RuntimeException reason) {
+                    public void refused(QueryException reason) {
                         failures.add(reason);
                     }
                 },

@@ -400,23 +400,115 @@ class GlobalFeedsTest {
     void aSubscriptionGoesOnWhenAFeedThatWasRemovedComesBack() throws InterruptedException {
         post("userdb-a", "1", 1);
         refresh();
-        BlockingQueue<List<String>> answers = new LinkedBlockingQueue<>();
-        try (Subscription subscription = feeds.subscribe("posts", Query.all(), page -> answers.add(texts(page)))) {
-            assertThat(answers.poll(10, TimeUnit.SECONDS)).containsExactly("userdb-a-1");
+        Heard heard = new Heard();
+        try (Subscription subscription = feeds.subscribe("posts", Query.all(), heard)) {
+            assertThat(heard.answers.poll(10, TimeUnit.SECONDS)).containsExactly("userdb-a-1");
             registry.remove("posts");
+            assertThat(heard.refusals.poll(10, TimeUnit.SECONDS)).isInstanceOf(FeedNotRegisteredException.class);
+            assertThat(heard.answers).isEmpty();
             post("userdb-a", "2", 2);
             // Generations of a view that was dropped and made again differ by their time.
             scheduler.advance(Duration.ofSeconds(1));
             registry.put(POSTS);
-            // The removed view is dropped meanwhile, which may cost the feed its first refreshes.
+            // The removed view is dropped meanwhile, which may cost the feed its first refreshes; or it is served once
+            // more.
+            List<String> all = List.of("userdb-a-2", "userdb-a-1");
             List<String> answer = null;
-            for (int i = 0; i < 10 && answer == null; i++) {
+            for (int i = 0; i < 10 && !all.equals(answer); i++) {
                 refresh();
-                answer = answers.poll(1, TimeUnit.SECONDS);
+                answer = heard.answers.poll(1, TimeUnit.SECONDS);
                 scheduler.advance(Duration.ofSeconds(1));
             }
-            assertThat(answer).containsExactly("userdb-a-2", "userdb-a-1");
+            assertThat(answer).isEqualTo(all);
         }
+    }
+
+    /** What a subscription is told. */
+    private final class Heard implements PageListener {
+        private final BlockingQueue<List<String>> answers = new LinkedBlockingQueue<>();
+        private final BlockingQueue<QueryException> refusals = new LinkedBlockingQueue<>();
+
+        @Override
+        public void answer(Page page) {
+            answers.add(texts(page));
+        }
+
+        @Override
+        public void refused(QueryException reason) {
+            refusals.add(reason);
+        }
+    }
+
+    @Test
+    void whatChangedSinceAnyAnswerThatAListenerHoldsIsKnown() throws InterruptedException {
+        BlockingQueue<Page> pages = new LinkedBlockingQueue<>();
+        post("userdb-a", "1", 1);
+        refresh();
+        try (Subscription subscription = feeds.subscribe("posts", Query.all(), pages::add)) {
+            Page held = pages.poll(10, TimeUnit.SECONDS);
+            for (int n = 2; n <= 4; n++) {
+                post("userdb-a", Integer.toString(n), n);
+                refresh();
+                Page left = pages.poll(10, TimeUnit.SECONDS);
+                assertThat(left.since(held).put()).hasSize(n - 1);
+            }
+        }
+    }
+
+    @Test
+    void asLongAsAViewHasNoGenerationItsSubscribersAreToldSo() throws InterruptedException {
+        Heard heard = new Heard();
+        try (Subscription subscription = feeds.subscribe("posts", Query.all(), heard)) {
+            assertThat(heard.refusals.poll(10, TimeUnit.SECONDS)).isInstanceOf(ViewNotReadyException.class);
+            post("userdb-b", "1", 1);
+            refresh();
+            assertThat(heard.answers.poll(10, TimeUnit.SECONDS)).containsExactly("userdb-b-1");
+        }
+    }
+
+    @Test
+    void aCallersOwnDatabaseThatCannotBeReadIsARefusalAndNamesNothing() throws InterruptedException {
+        post("userdb-a", "1", 1);
+        databases.fail("userdb-a", new IllegalStateException("down"));
+        Query own = with().caller(new Caller("did:example:a", "userdb-a")).build();
+
+        assertThatThrownBy(() -> feeds.queryOwn("posts", own))
+                .isInstanceOfSatisfying(DatabaseUnavailableException.class, refusal -> {
+                    assertThat(refusal.error()).isEqualTo("database_unavailable");
+                    assertThat(refusal.reason()).doesNotContain("userdb", "down");
+                    assertThat(refusal.retryAfter()).isPositive();
+                });
+        Heard heard = new Heard();
+        try (Subscription subscription = feeds.subscribeOwn("posts", own, heard)) {
+            assertThat(heard.refusals.poll(10, TimeUnit.SECONDS)).isInstanceOf(DatabaseUnavailableException.class);
+            databases.recover("userdb-a");
+            scheduler.advance(Duration.ofSeconds(10));
+            assertThat(heard.answers.poll(10, TimeUnit.SECONDS)).containsExactly("userdb-a-1");
+        }
+    }
+
+    @Test
+    void whoeverIsInterruptedInTheMiddleOfAnOwnQueryStaysInterrupted() {
+        post("userdb-a", "1", 1);
+        Query own = with().caller(new Caller("did:example:a", "userdb-a")).build();
+        feeds.queryOwn("posts", own);
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> feeds.queryOwn("posts", own)).isInstanceOf(QueryStoppedException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void whereAllCallersAreAnsweredTheSameCanBeAsked() {
+        assertThat(feeds.isSameForAll("posts", Query.all())).isTrue();
+        assertThat(feeds.isSameForAll(
+                        "posts", Query.builder().expand(List.of("author")).build()))
+                .isFalse();
+        assertThat(feeds.isSameForAll("notes", Query.all())).isFalse();
+        registry.put(FeedDefinition.builder("notes").access(Access.ACL).build());
+        assertThat(feeds.isSameForAll("notes", Query.all())).isFalse();
     }
 
     @Test

@@ -146,6 +146,7 @@ class CouchClusterTest {
             assertThatThrownBy(() -> patient.client().json(ALL_DBS)).isInstanceOf(CouchException.class);
 
             Awaitility.await()
+                    .ignoreExceptions()
                     .untilAsserted(() ->
                             assertThat(patient.client().json(ALL_DBS).isArray()).isTrue());
         }

@@ -46,7 +46,8 @@ public final class MatviewServer implements AutoCloseable {
         // Bound first: an address that is taken is found out before any database is read. Until the feeds are
         // started, they answer that their views are not ready.
         RefreshMetrics refreshes = new RefreshMetrics();
-        HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler, refreshes);
+        HttpService http =
+                HttpService.start(httpSettings, new HttpService.Feeds(feeds), authenticator, scheduler, refreshes);
         Subscription counting = feeds.onRefresh(refreshes);
         try {
             feeds.start();

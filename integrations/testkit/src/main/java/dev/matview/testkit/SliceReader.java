@@ -26,6 +26,7 @@ public final class SliceReader {
     private final Aggregator aggregator;
     private final Map<String, Map<String, Slice>> held = new HashMap<>();
     private BiConsumer<FeedDefinition, Slice> whenMoved = (feed, slice) -> {};
+    private Runnable whenRow = () -> {};
 
     public SliceReader(Aggregator aggregator) {
         this.aggregator = aggregator;
@@ -37,6 +38,12 @@ public final class SliceReader {
         return this;
     }
 
+    /** Runs for each row that is found, while its database is being read. */
+    public SliceReader whenRow(Runnable action) {
+        whenRow = action;
+        return this;
+    }
+
     /** Visits for one feed. */
     public Report read(FeedDefinition feed) throws InterruptedException {
         return readAll(feed).get(feed.collection());
@@ -44,7 +51,7 @@ public final class SliceReader {
 
     /** Visits once for all feeds; the reports are by collection. */
     public Map<String, Report> readAll(FeedDefinition... feeds) throws InterruptedException {
-        RecordingSink sink = new RecordingSink(whenMoved);
+        RecordingSink sink = new RecordingSink(whenMoved, whenRow);
         aggregator.aggregate(Arrays.stream(feeds).map(this::demand).toList(), sink);
         Map<String, Report> reports = new HashMap<>();
         for (FeedDefinition feed : feeds) {
@@ -117,9 +124,25 @@ public final class SliceReader {
     private static final class RecordingSink implements Aggregator.Sink {
         private final Map<String, Report> reports = new ConcurrentHashMap<>();
         private final BiConsumer<FeedDefinition, Slice> whenMoved;
+        private final Runnable whenRow;
 
-        RecordingSink(BiConsumer<FeedDefinition, Slice> whenMoved) {
+        RecordingSink(BiConsumer<FeedDefinition, Slice> whenMoved, Runnable whenRow) {
             this.whenMoved = whenMoved;
+            this.whenRow = whenRow;
+        }
+
+        @Override
+        public Slice.Builder slice(FeedDefinition feed, String database) {
+            return Slice.builder(feed, database, new Slice.Room() {
+                @Override
+                public boolean take(long bytes) {
+                    whenRow.run();
+                    return true;
+                }
+
+                @Override
+                public void giveBack(long bytes) {}
+            });
         }
 
         Report of(FeedDefinition feed) {

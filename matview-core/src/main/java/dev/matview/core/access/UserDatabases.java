@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * users.database("alice"); // userdb-616c696365, as couch_peruser names it
  * }</pre>
  */
-public interface UserDatabases extends DidResolver {
+public interface UserDatabases {
 
     /** The rule unless another is given: {@code userdb-{instanceId}}. */
     static UserDatabases standard() {
@@ -48,6 +48,12 @@ public interface UserDatabases extends DidResolver {
      * @return empty for a caller that has none
      */
     Optional<String> database(String did, @Nullable String instanceId);
+
+    /**
+     * The name of the database of a user that a document refers to, {@code {"did": …, "ref": …}}; empty for a DID that has
+     * none.
+     */
+    Optional<String> database(String did);
 
     /** Whether a caller's database is named by the instance id, and not by the DID. */
     boolean needsInstanceId();

@@ -14,8 +14,9 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * What one feed selects from the user databases, and how its view is kept. Immutable and thread-safe. The keys and their
- * meaning are those of the seed's {@code global-feeds.json}.
+ * What one feed selects from the user databases, and how its view is kept. Immutable and thread-safe. Made by its builder
+ * alone: which stored rows may be served hangs on the {@link #fingerprint}. The keys and their meaning are those of the
+ * registry's JSON.
  *
  * <pre>{@code
  * FeedDefinition posts = FeedDefinition.builder("posts")
@@ -26,7 +27,7 @@ import java.util.OptionalInt;
  *         .build();
  * }</pre>
  */
-public interface FeedDefinition {
+public sealed interface FeedDefinition permits DefinedFeed {
 
     /** The collection that clients ask for; names the feed. */
     String collection();
@@ -50,17 +51,13 @@ public interface FeedDefinition {
     List<DatabasePattern> databases();
 
     /** Whether the definition says what databases it covers; where it does not, they are those of {@link #over}. */
-    default boolean namesDatabases() {
-        return true;
-    }
+    boolean namesDatabases();
 
     /**
      * The feed as it is where that rule tells users' databases: over those of all users, if it does not name any. What
      * follows references by another rule has another fingerprint.
      */
-    default FeedDefinition over(UserDatabases users) {
-        return this;
-    }
+    FeedDefinition over(UserDatabases users);
 
     /** When the feed is refreshed. */
     Refresh refresh();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * A line of a file is not a document that can be read. The message is {@code path:line: reason}; no part of the line's
  * content is in it.
  */
-public final class BadLineException extends MatviewException {
+final class BadLineException extends MatviewException {
     private static final long serialVersionUID = 1L;
 
     private final transient Path path;

@@ -10,6 +10,7 @@ import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Settings;
 import dev.matview.core.ViewNotReadyException;
+import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
@@ -53,7 +54,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -203,7 +204,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
-    public Page queryOwn(String collection, Query query, Budget budget) throws InterruptedException {
+    public Page queryOwn(String collection, Query query, Budget budget) {
         String database = ownDatabase(query);
         requireOpen();
         return answerOwn(collection, database, QueryLimits.within(settings.mango(), query), budget);
@@ -217,8 +218,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         return database;
     }
 
-    private ServedPage answerOwn(String collection, String database, Query query, Budget budget)
-            throws InterruptedException {
+    private ServedPage answerOwn(String collection, String database, Query query, Budget budget) {
         requireOpen();
         if (worker.task(collection).isEmpty() && !registry.isRead()) {
             // With a feed, it would select something else.
@@ -269,8 +269,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
-    public Subscription subscribe(String collection, Query query, Consumer<Page> listener) {
-        return subscribe(collection, query, PageListener.of(listener), searcher);
+    public Subscription subscribe(String collection, Query query, PageListener listener) {
+        return subscribe(collection, query, listener, searcher);
     }
 
     @Override
@@ -297,8 +297,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
-    public Subscription subscribeOwn(String collection, Query query, Consumer<Page> listener) {
-        return subscribeOwn(collection, query, PageListener.of(listener), ownSubscriptions.readers());
+    public Subscription subscribeOwn(String collection, Query query, PageListener listener) {
+        return subscribeOwn(collection, query, listener, ownSubscriptions.readers());
     }
 
     @Override
@@ -314,9 +314,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     /** No answer, and no complaint, once this is closed: nobody waits for it any more. */
-    private <E extends Exception> @Nullable ServedPage unlessClosed(Answering<E> query) throws E {
+    private @Nullable ServedPage unlessClosed(Supplier<ServedPage> query) {
         try {
-            return phase == Phase.CLOSED ? null : query.answer();
+            return phase == Phase.CLOSED ? null : query.get();
         } catch (RuntimeException e) {
             if (phase == Phase.CLOSED) {
                 return null;
@@ -325,9 +325,14 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
     }
 
-    @FunctionalInterface
-    private interface Answering<E extends Exception> {
-        ServedPage answer() throws E;
+    @Override
+    public boolean isSameForAll(String collection, Query query) {
+        return query.expand().isEmpty()
+                && worker.task(collection)
+                        .map(FeedTask::feed)
+                        .filter(feed ->
+                                feed.access() == Access.PUBLIC && feed.expand().isEmpty())
+                        .isPresent();
     }
 
     @Override

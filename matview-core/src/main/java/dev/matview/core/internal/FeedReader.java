@@ -5,7 +5,7 @@ import dev.matview.core.Query;
 import dev.matview.core.QueryException;
 import dev.matview.core.Settings;
 import dev.matview.core.access.CertificateRules;
-import dev.matview.core.access.DidResolver;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
@@ -44,14 +44,14 @@ public final class FeedReader {
     private final StoreKeys keys;
     private final PageReader pages;
     private final CertificateRules rules;
-    private final DidResolver dids;
+    private final UserDatabases users;
 
-    FeedReader(Settings settings, StoreKeys keys, PageReader pages, CertificateRules rules, DidResolver dids) {
+    FeedReader(Settings settings, StoreKeys keys, PageReader pages, CertificateRules rules, UserDatabases users) {
         this.settings = settings;
         this.keys = keys;
         this.pages = pages;
         this.rules = rules;
-        this.dids = dids;
+        this.users = users;
     }
 
     /**
@@ -74,7 +74,7 @@ public final class FeedReader {
             after = row(bookmark.place(), read.generation());
         }
         boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
-        CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, dids);
+        CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, users);
         KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), budget);
         Generation generation = read.generation();
         String next = page.bookmark(

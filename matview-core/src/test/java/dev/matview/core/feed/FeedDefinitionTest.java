@@ -35,6 +35,12 @@ class FeedDefinitionTest {
         assertThat(feed.expand()).isEmpty();
     }
 
+    /** Rows are served to whoever has the fingerprint that they were made by: no other hand may say what that is. */
+    @Test
+    void thereIsOneKindOfDefinition() {
+        assertThat(FeedDefinition.class.getPermittedSubclasses()).containsExactly(DefinedFeed.class);
+    }
+
     @Test
     void aContinuousFeedMaySayHowOftenItIsRefreshedAtMost() {
         Duration hour = Duration.ofHours(1);

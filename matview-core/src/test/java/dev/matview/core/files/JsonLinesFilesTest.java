@@ -332,16 +332,16 @@ class JsonLinesFilesTest {
         });
     }
 
-    /** A selector is asked for each document: here it appends to the file that is being read. */
     @Test
     void aFileThatChangesWhileItIsReadIsReadAgain() throws Exception {
         write("userdb-a", "{\"_id\":\"1\"}\n{\"_id\":\"2\"}\n");
         AtomicInteger appended = new AtomicInteger();
-        reader.read(new MeddlingFeed(ALL, () -> {
-            if (appended.getAndIncrement() == 0) {
-                append("userdb-a", "{\"_id\":\"late\"}\n");
-            }
-        }));
+        reader.whenRow(() -> {
+                    if (appended.getAndIncrement() == 0) {
+                        append("userdb-a", "{\"_id\":\"late\"}\n");
+                    }
+                })
+                .read(ALL);
         Report later = reader.read(ALL);
 
         assertThat(ids()).containsExactly("1", "2", "late");
@@ -353,8 +353,9 @@ class JsonLinesFilesTest {
         write("userdb-a", "{\"_id\":\"1\"}\n");
         write("userdb-b", "{\"_id\":\"b\"}\n");
         AtomicInteger appended = new AtomicInteger();
-        Report report = reader.read(new MeddlingFeed(
-                ALL, () -> append("userdb-a", "{\"_id\":\"late" + appended.incrementAndGet() + "\"}\n")));
+        reader.whenRow(() -> append("userdb-a", "{\"_id\":\"late" + appended.incrementAndGet() + "\"}\n"));
+
+        Report report = reader.read(ALL);
 
         assertThat(report.failed).containsOnlyKeys("userdb-a");
         assertThat(report.failed.get("userdb-a")).hasMessageContaining("keeps changing");
@@ -366,7 +367,8 @@ class JsonLinesFilesTest {
         write("userdb-a", "{\"_id\":\"1\"}\n");
         reader.read(ALL);
         write("userdb-a", "{\"_id\":\"1\"}\n{\"_id\":\"2\"}\n");
-        Report report = reader.read(new MeddlingFeed(ALL, () -> delete("userdb-a")));
+
+        Report report = reader.whenRow(() -> delete("userdb-a")).read(ALL);
 
         assertThat(report.gone).containsExactly("userdb-a");
     }
@@ -430,11 +432,13 @@ class JsonLinesFilesTest {
         write("userdb-a", String.join("\n", lines));
         AtomicInteger seen = new AtomicInteger();
 
-        assertThatThrownBy(() -> reader.read(new MeddlingFeed(ALL, () -> {
-                    if (seen.incrementAndGet() == 10) {
-                        files.close();
-                    }
-                })))
+        reader.whenRow(() -> {
+            if (seen.incrementAndGet() == 10) {
+                files.close();
+            }
+        });
+
+        assertThatThrownBy(() -> reader.read(ALL))
                 .isInstanceOf(AggregationException.class)
                 .hasMessageContaining("closed");
         assertThat(seen.get()).isEqualTo(10);

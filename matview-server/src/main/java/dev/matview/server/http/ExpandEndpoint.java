@@ -1,6 +1,6 @@
 package dev.matview.server.http;
 
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.FeedQueries;
 import dev.matview.core.access.Caller;
 import dev.matview.server.http.exchange.Callers;
 import dev.matview.server.http.exchange.Exchange;
@@ -21,11 +21,11 @@ final class ExpandEndpoint {
     /** What a request takes while it waits, about. */
     private static final int HELD_BYTES = 4_096;
 
-    private final GlobalFeeds feeds;
+    private final FeedQueries feeds;
     private final Callers callers;
     private final Turns turns;
 
-    ExpandEndpoint(GlobalFeeds feeds, Callers callers, Turns turns) {
+    ExpandEndpoint(FeedQueries feeds, Callers callers, Turns turns) {
         this.feeds = feeds;
         this.callers = callers;
         this.turns = turns;

@@ -1,5 +1,7 @@
 package dev.matview.server.http;
 
+import dev.matview.core.FeedQueries;
+import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.mango.MangoLimits;
@@ -54,6 +56,27 @@ public final class HttpService implements AutoCloseable {
     }
 
     /**
+     * What is served.
+     *
+     * @param queries what requests are answered from
+     * @param subscriptions what WebSockets are
+     * @param all whose state is shown, and what administrators refresh
+     */
+    public record Feeds(FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all) {
+
+        public Feeds(GlobalFeeds all) {
+            this(all, all, all);
+        }
+    }
+
+    /** Begins to serve all that there is of the feeds. */
+    public static HttpService start(
+            HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
+            throws IOException {
+        return start(settings, new Feeds(feeds), authenticator, scheduler);
+    }
+
+    /**
      * Begins to serve.
      *
      * @param scheduler the time, by which slow requests and sockets are ended
@@ -61,25 +84,30 @@ public final class HttpService implements AutoCloseable {
      * @throws IOException when the address cannot be bound
      */
     public static HttpService start(
-            HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
-            throws IOException {
+            HttpSettings settings, Feeds feeds, Authenticator authenticator, Scheduler scheduler) throws IOException {
         return start(settings, feeds, authenticator, scheduler, new RefreshMetrics());
     }
 
     /** The same, with refreshes that somebody has counted. */
     public static HttpService start(
             HttpSettings settings,
-            GlobalFeeds feeds,
+            Feeds feeds,
             Authenticator authenticator,
             Scheduler scheduler,
             RefreshMetrics refreshes)
             throws IOException {
-        MangoLimits limits = feeds.settings().mango();
+        MangoLimits limits = feeds.all().settings().mango();
         ServerThreads threads = new ServerThreads();
         FairShare share = FairShare.start(
                 ShareLimits.defaults().withPushesPerCaller(settings.sockets().maxSocketsPerCaller()), scheduler);
-        Sockets sockets =
-                new Sockets(feeds, authenticator, limits, settings.sockets(), share, threads.answering(), scheduler);
+        Sockets sockets = new Sockets(
+                feeds.subscriptions(),
+                authenticator,
+                limits,
+                settings.sockets(),
+                share,
+                threads.answering(),
+                scheduler);
         Exchanges exchanges = new Exchanges(threads, scheduler);
         OpenConnections connections = new OpenConnections(settings.connections(), settings.trustedProxies(), scheduler);
         AtomicInteger managementPort = new AtomicInteger(-1);
@@ -99,13 +127,15 @@ public final class HttpService implements AutoCloseable {
         spark.ipAddress(settings.host());
         spark.port(settings.port());
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
-        Turns turns = new Turns(feeds, share, new Departures(scheduler));
-        routeData(spark, feeds, callers, turns, new RequestBody(scheduler));
+        Turns turns = new Turns(feeds.queries(), share, new Departures(scheduler));
+        QueryEndpoint query = new QueryEndpoint(feeds.queries(), limits, callers, turns, new RequestBody(scheduler));
+        routeData(spark, query, new ExpandEndpoint(feeds.queries(), callers, turns));
         routeOperation(
                 spark,
-                feeds,
+                feeds.all(),
                 callers,
-                new MetricsEndpoint(feeds, callers, sockets, connections, share, refreshes, settings.metricsToken()),
+                new MetricsEndpoint(
+                        feeds.all(), callers, sockets, connections, share, refreshes, settings.metricsToken()),
                 scheduler);
         spark.awaitInitialization();
         JettyServer.forget(embedding);
@@ -118,13 +148,11 @@ public final class HttpService implements AutoCloseable {
         return new HttpService(spark, sockets, connections, share, sweep, managementPort.get());
     }
 
-    private static void routeData(Service spark, GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
-        QueryEndpoint query = new QueryEndpoint(feeds, callers, turns, body);
+    private static void routeData(Service spark, QueryEndpoint query, ExpandEndpoint expand) {
         post(
                 spark,
                 "/data/:collection/query",
                 (exchange, request) -> query.answer(request.params("collection"), exchange));
-        ExpandEndpoint expand = new ExpandEndpoint(feeds, callers, turns);
         get(spark, "/data/expand", (exchange, request) -> expand.answer(exchange));
     }
 

@@ -1,15 +1,13 @@
 package dev.matview.server.http;
 
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.FeedQueries;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
-import dev.matview.core.mango.Budget;
-import dev.matview.core.spi.AggregationException;
+import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.http.exchange.Callers;
 import dev.matview.server.http.exchange.Exchange;
-import dev.matview.server.http.exchange.HttpError;
 import dev.matview.server.http.exchange.QueryRequest;
 import dev.matview.server.http.exchange.QueryString;
 import dev.matview.server.http.exchange.RequestBody;
@@ -24,13 +22,9 @@ import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code POST /data/{collection}/query}: a page of a feed, or of the caller's own database. */
 final class QueryEndpoint {
-
-    private static final Logger log = LoggerFactory.getLogger(QueryEndpoint.class);
 
     /** How much memory a selector takes when it is compiled, for each character of it, about. */
     private static final int COMPILED = 20;
@@ -38,14 +32,16 @@ final class QueryEndpoint {
     private static final String NOT_REFRESHED =
             "The feed could not be refreshed in time: the answer is as old as view.refreshedAt says.";
 
-    private final GlobalFeeds feeds;
+    private final FeedQueries feeds;
+    private final MangoLimits limits;
     private final Callers callers;
     private final Turns turns;
     private final RequestBody body;
     private final CompressedPages compressed = new CompressedPages();
 
-    QueryEndpoint(GlobalFeeds feeds, Callers callers, Turns turns, RequestBody body) {
+    QueryEndpoint(FeedQueries feeds, MangoLimits limits, Callers callers, Turns turns, RequestBody body) {
         this.feeds = feeds;
+        this.limits = limits;
         this.callers = callers;
         this.turns = turns;
         this.body = body;
@@ -63,7 +59,7 @@ final class QueryEndpoint {
                 parameters.get("global"),
                 parameters.get("expand"),
                 identity.caller(),
-                feeds.settings().mango());
+                limits);
         Query query = asked.query();
         Turns.Place place = new Turns.Place(
                 Callers.name(identity.caller(), exchange.address()),
@@ -72,7 +68,8 @@ final class QueryEndpoint {
         Duration age = query.bookmark() == null ? query.maxAge() : null;
         if (!asked.global()) {
             callers.requireOwnDatabase(query.caller());
-            turns.answerInTurn(exchange, place, budget -> send(exchange, own(collection, query, budget), null));
+            turns.answerInTurn(
+                    exchange, place, budget -> send(exchange, feeds.queryOwn(collection, query, budget), null));
         } else if (age == null) {
             turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null));
         } else {
@@ -93,18 +90,6 @@ final class QueryEndpoint {
         }
         if (cause != null) {
             throw new IllegalStateException("it is not known how old a view is", cause);
-        }
-    }
-
-    private Page own(String collection, Query query, Budget budget) {
-        try {
-            return feeds.queryOwn(collection, query, budget);
-        } catch (AggregationException e) {
-            log.warn("A caller's own database could not be read: {}", e.getMessage());
-            throw HttpError.databaseUnavailable();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw HttpError.databaseUnavailable();
         }
     }
 

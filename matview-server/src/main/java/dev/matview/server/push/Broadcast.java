@@ -1,8 +1,11 @@
 package dev.matview.server.push;
 
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
+import dev.matview.core.QueryException;
 import dev.matview.core.QueryTooLargeException;
+import dev.matview.core.UnavailableException;
 import dev.matview.core.event.Subscription;
 import dev.matview.server.share.FairShare.Pushes;
 import java.util.Comparator;
@@ -28,7 +31,11 @@ final class Broadcast implements PageListener, Executor {
     private final Set<Outbox> outboxes = ConcurrentHashMap.newKeySet();
     private final AtomicLong answers = new AtomicLong();
     private volatile @Nullable Message latest;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable QueryException failure;
+
+    /** Whether there is no feed any more. */
+    private volatile boolean over;
+
     private Subscription source = () -> {};
 
     /** How many outboxes each caller has here. Guarded by itself. */
@@ -36,7 +43,7 @@ final class Broadcast implements PageListener, Executor {
 
     /** Takes the next answer; calls follow one another. */
     @Override
-    public void page(Page page) {
+    public void answer(Page page) {
         if (page.endsEarly()) {
             refuse(new QueryTooLargeException(
                     "answer_too_large",
@@ -49,15 +56,26 @@ final class Broadcast implements PageListener, Executor {
         outboxes.forEach(outbox -> outbox.offer(answer));
     }
 
-    /** Those who have had no answer are told why there is none; the others will get the next there is. */
+    /**
+     * All are told of the end of the feed. Of anything else, those who have had no answer are: the others will get the next
+     * there is, as will all when it is only a matter of time.
+     */
     @Override
-    public void failed(RuntimeException reason) {
-        if (latest == null) {
+    public void refused(QueryException reason) {
+        if (reason instanceof FeedNotRegisteredException) {
+            over = true;
+            refuse(reason);
+        } else if (latest == null && !(reason instanceof UnavailableException)) {
             refuse(reason);
         }
     }
 
-    private void refuse(RuntimeException reason) {
+    /** Whether its feed was removed: who comes now is to ask anew. */
+    boolean isOver() {
+        return over;
+    }
+
+    private void refuse(QueryException reason) {
         failure = reason;
         outboxes.forEach(outbox -> outbox.refuse(reason));
     }
@@ -104,7 +122,7 @@ final class Broadcast implements PageListener, Executor {
     /** Gives the outbox the latest answer, if there is one. Should a newer one have come to it before, it is ignored. */
     void greet(Outbox outbox) {
         Message answer = latest;
-        RuntimeException reason = failure;
+        QueryException reason = failure;
         if (reason != null) {
             outbox.refuse(reason);
         } else if (answer != null) {

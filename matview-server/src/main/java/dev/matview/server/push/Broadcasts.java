@@ -1,9 +1,8 @@
 package dev.matview.server.push;
 
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.Query;
 import dev.matview.core.event.Subscription;
-import dev.matview.core.feed.FeedDefinition;
 import dev.matview.server.share.FairShare.Pushes;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,12 +11,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Subscribes to the feeds once for each topic, and tells all who asked for it. Thread-safe. */
 public final class Broadcasts {
 
-    private final GlobalFeeds feeds;
+    private final FeedSubscriptions feeds;
 
     /** Guarded by this. */
     private final Map<Topic, Broadcast> broadcasts = new HashMap<>();
 
-    public Broadcasts(GlobalFeeds feeds) {
+    public Broadcasts(FeedSubscriptions feeds) {
         this.feeds = feeds;
     }
 
@@ -26,12 +25,11 @@ public final class Broadcasts {
      * there is none, and none will come.
      *
      * @param caller where answers are computed that are not ready
-     * @throws dev.matview.core.QueryException when there is no such feed
-     * @throws dev.matview.core.mango.MangoException when the query exceeds the limits
+     * @throws dev.matview.core.QueryException when there is no such feed, or the query exceeds the limits
      */
     public Subscription subscribe(String collection, Query query, Outbox outbox, Pushes caller) {
-        FeedDefinition feed = feeds.status(collection).feed();
-        return join(Topic.of(feed, query), query, outbox, caller);
+        Topic topic = Topic.of(collection, query, feeds.isSameForAll(collection, query));
+        return join(topic, query, outbox, caller);
     }
 
     /** The same for the caller's own database, which it has. */
@@ -48,10 +46,11 @@ public final class Broadcasts {
         Broadcast joined;
         synchronized (this) {
             Broadcast known = broadcasts.get(topic);
-            joined = known == null ? new Broadcast() : known;
+            boolean first = known == null || known.isOver();
+            joined = first ? new Broadcast() : known;
             // Before it is asked for: the answer is computed in the turn of somebody who wants it.
             joined.join(outbox, caller);
-            if (known == null) {
+            if (first) {
                 joined.feedFrom(source(topic, topic.query(query), joined));
                 broadcasts.put(topic, joined);
             }
@@ -74,7 +73,7 @@ public final class Broadcasts {
 
     private synchronized void leave(Topic topic, Broadcast broadcast, Outbox outbox, Pushes caller) {
         if (!broadcast.leave(outbox, caller)) {
-            broadcasts.remove(topic);
+            broadcasts.remove(topic, broadcast);
             broadcast.close();
         }
     }

@@ -1,5 +1,6 @@
 package dev.matview.server.push;
 
+import dev.matview.core.QueryException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,7 +46,7 @@ public final class Outbox {
     }
 
     /** Nothing more is sent: the subscriber is told why there is no answer. */
-    void refuse(RuntimeException reason) {
+    void refuse(QueryException reason) {
         synchronized (this) {
             if (closed) {
                 return;

@@ -1,5 +1,6 @@
 package dev.matview.server.push;
 
+import dev.matview.core.QueryException;
 import java.nio.ByteBuffer;
 
 /** A connection that takes messages. Thread-safe. */
@@ -13,10 +14,6 @@ public interface Outlet {
      */
     void send(ByteBuffer message, Runnable sent);
 
-    /**
-     * Says that there is no answer, and ends the connection. Returns without waiting. A message may be under way.
-     *
-     * @param reason a {@link dev.matview.core.QueryException} or {@link dev.matview.core.mango.MangoException}
-     */
-    void refuse(RuntimeException reason);
+    /** Says that there is no answer, and ends the connection. Returns without waiting. A message may be under way. */
+    void refuse(QueryException reason);
 }

@@ -1,9 +1,7 @@
 package dev.matview.server.push;
 
 import dev.matview.core.Query;
-import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
-import dev.matview.core.feed.FeedDefinition;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +25,9 @@ record Topic(
         return of(false, collection, query, query.caller());
     }
 
-    static Topic of(FeedDefinition feed, Query query) {
-        boolean sameForAll = feed.access() == Access.PUBLIC
-                && feed.expand().isEmpty()
-                && query.expand().isEmpty();
-        return of(true, feed.collection(), query, sameForAll ? null : query.caller());
+    /** @param sameForAll whether all callers are answered the same */
+    static Topic of(String collection, Query query, boolean sameForAll) {
+        return of(true, collection, query, sameForAll ? null : query.caller());
     }
 
     private static Topic of(boolean global, String collection, Query query, @Nullable Caller caller) {

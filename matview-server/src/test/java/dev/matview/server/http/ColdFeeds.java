@@ -3,23 +3,17 @@ package dev.matview.server.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.ColdQueryException;
-import dev.matview.core.FeedStatus;
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.FeedQueries;
+import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
 import dev.matview.core.QueryStoppedException;
-import dev.matview.core.Settings;
-import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.event.Subscription;
-import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
-import dev.matview.core.spi.LeftOut;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -34,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Feeds whose answers cost, but for those without a selector: each is worked for until a test lets its caller have it. A
  * subscription is answered once, on its own threads.
  */
-public final class ColdFeeds {
+public final class ColdFeeds implements FeedQueries, FeedSubscriptions {
 
     /** Every query that has been worked for, by who asked and on which thread. */
     public final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
@@ -48,39 +42,43 @@ public final class ColdFeeds {
 
     public record Asked(String caller, Query query, String thread) {}
 
-    public GlobalFeeds feeds() {
-        return (GlobalFeeds) Proxy.newProxyInstance(
-                GlobalFeeds.class.getClassLoader(),
-                new Class<?>[] {GlobalFeeds.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "query" -> query((Query) arguments[1], (Budget) arguments[2]);
-                    case "queryOwn" -> cold((Query) arguments[1], (Budget) arguments[2]);
-                    case "document" -> document((Caller) arguments[2], (Budget) arguments[3]);
-                    case "refreshIfOlder" -> {
-                        askedAge = (Duration) arguments[1];
-                        yield young;
-                    }
-                    case "subscribe" ->
-                        subscribe((Query) arguments[1], (PageListener) arguments[2], (Executor) arguments[3]);
-                    case "settings" -> Settings.defaults();
-                    case "hotBudget" -> Budget.hot(1);
-                    case "budget" -> Budget.ofSteps(1);
-                    case "status" -> arguments == null ? List.of() : status((String) arguments[0]);
-                    case "isRegistryRead" -> true;
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
+    public HttpService.Feeds feeds() {
+        return new HttpService.Feeds(this, this, StubFeeds.NONE);
     }
 
-    private Page query(Query query, Budget budget) {
-        return query.selector().isAll() && query.expand().isEmpty() ? StubPage.of("ready") : cold(query, budget);
+    @Override
+    public Page query(String collection, Query query, Budget budget) {
+        return query.selector().isAll() && query.expand().isEmpty() ? SomePage.empty() : cold(query, budget);
+    }
+
+    @Override
+    public Page queryOwn(String collection, Query query, Budget budget) {
+        return cold(query, budget);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge) {
+        askedAge = maxAge;
+        return young;
+    }
+
+    @Override
+    public Budget budget() {
+        return Budget.ofSteps(1);
+    }
+
+    @Override
+    public Budget hotBudget() {
+        return Budget.hot(1);
     }
 
     private Page cold(Query query, Budget budget) {
         work(query.caller(), query, budget);
-        return StubPage.of("found");
+        return SomePage.empty();
     }
 
-    private Optional<ObjectNode> document(Caller caller, Budget budget) {
+    @Override
+    public Optional<ObjectNode> document(String did, String ref, Caller caller, Budget budget) {
         work(caller, Query.all(), budget);
         return Optional.of(JsonNodeFactory.instance.objectNode());
     }
@@ -103,11 +101,17 @@ public final class ColdFeeds {
         }
     }
 
-    private Subscription subscribe(Query query, PageListener listener, Executor cold) {
+    @Override
+    public Subscription subscribe(String collection, Query query, PageListener listener) {
+        throw new UnsupportedOperationException("who subscribes brings threads");
+    }
+
+    @Override
+    public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
         Budget budget = Budget.ofSteps(1);
         cold.execute(() -> {
             try {
-                listener.page(cold(query, budget));
+                listener.answer(cold(query, budget));
             } catch (QueryStoppedException closed) {
                 // Nobody wants it any more.
             }
@@ -115,13 +119,20 @@ public final class ColdFeeds {
         return budget::stop;
     }
 
+    @Override
+    public Subscription subscribeOwn(String collection, Query query, PageListener listener) {
+        return subscribe(collection, query, listener);
+    }
+
+    @Override
+    public Subscription subscribeOwn(String collection, Query query, PageListener listener, Executor cold) {
+        return subscribe(collection, query, listener, cold);
+    }
+
     /** Callers are told apart. */
-    private static FeedStatus status(String collection) {
-        FeedDefinition feed = FeedDefinition.builder(collection)
-                .selector("{}")
-                .access(Access.ACL)
-                .build();
-        return new FeedStatus(feed, null, null, null, null, 0, null, Map.of(), LeftOut.NOTHING, 0);
+    @Override
+    public boolean isSameForAll(String collection, Query query) {
+        return false;
     }
 
     private Semaphore answers(String did) {

@@ -43,7 +43,7 @@ class ManagementTest {
                 null, null, ClaimRules.LEEWAY, "sub", "instanceId", new ClaimRules.Required("role", "admin"));
         service = HttpService.start(
                 settings,
-                StubFeeds.answering((collection, query) -> StubPage.of("g")),
+                StubFeeds.answering((collection, query) -> SomePage.empty()),
                 new SharedSecretTokens(Tokens.SECRET, rules, scheduler),
                 scheduler);
     }

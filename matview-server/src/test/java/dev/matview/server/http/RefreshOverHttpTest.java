@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.FeedNotRegisteredException;
-import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.Settings;
-import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,20 +28,11 @@ class RefreshOverHttpTest {
 
     @BeforeEach
     void start() throws IOException {
-        GlobalFeeds feeds = (GlobalFeeds) Proxy.newProxyInstance(
-                GlobalFeeds.class.getClassLoader(),
-                new Class<?>[] {GlobalFeeds.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "refresh" -> refresh;
-                    case "status" -> List.of();
-                    case "isRegistryRead" -> true;
-                    case "settings" -> Settings.defaults();
-                    case "hotBudget" -> Budget.unlimited();
-                    case "query" -> StubPage.of("g");
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
         service = HttpService.start(
-                HttpSettings.of("127.0.0.1", 0).withMaxRequestsPerCaller(1000), feeds, Authenticator.none(), time);
+                HttpSettings.of("127.0.0.1", 0).withMaxRequestsPerCaller(1000),
+                RefreshStub.refreshing(() -> refresh),
+                Authenticator.none(),
+                time);
     }
 
     @AfterEach

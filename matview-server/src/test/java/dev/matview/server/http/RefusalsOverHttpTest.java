@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.FeedNotRegisteredException;
-import dev.matview.core.GlobalFeeds;
 import dev.matview.core.InvalidBookmarkException;
+import dev.matview.core.InvalidQueryException;
+import dev.matview.core.QueryFailedException;
+import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.event.Scheduler;
@@ -41,7 +44,7 @@ class RefusalsOverHttpTest {
 
     private static final String POSTS = "/data/posts/query?global=true";
 
-    private volatile StubFeeds.Answering answering = (collection, query) -> StubPage.of("g");
+    private volatile StubFeeds.Answering answering = (collection, query) -> SomePage.empty();
     private HttpService service;
     private Http http;
 
@@ -52,7 +55,7 @@ class RefusalsOverHttpTest {
     }
 
     private HttpService start(int port) throws IOException {
-        GlobalFeeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
+        HttpService.Feeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
         return HttpService.start(HttpSettings.of("127.0.0.1", port), feeds, Authenticator.none(), scheduler);
     }
 
@@ -68,7 +71,10 @@ class RefusalsOverHttpTest {
                 Arguments.of(new BookmarkExpiredException(), 410, "bookmark_expired"),
                 Arguments.of(new InvalidBookmarkException("x"), 400, "invalid_bookmark"),
                 Arguments.of(new QueryTimeoutException(), 400, "query_timeout"),
+                Arguments.of(new QueryStoppedException(), 400, "query_stopped"),
                 Arguments.of(new MangoException("bad_arg", "why"), 400, "bad_arg"),
+                Arguments.of(new InvalidQueryException(new MangoException("bad_arg", "why")), 400, "bad_arg"),
+                Arguments.of(new QueryFailedException(new IOException("somebody's")), 500, "internal_error"),
                 Arguments.of(new IllegalStateException("a value of somebody's document"), 500, "internal_error"));
     }
 
@@ -87,6 +93,20 @@ class RefusalsOverHttpTest {
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(answer.headers().firstValue("Retry-After").orElse("none")).isEqualTo(status == 503 ? "2" : "none");
         assertThat(answer.headers().firstValue("ETag")).isEmpty();
+    }
+
+    @Test
+    void aDatabaseThatCannotBeReadIsToBeAskedForLater() {
+        answering = (collection, query) -> {
+            throw new DatabaseUnavailableException(new IOException("userdb-somebody at http://10.0.0.1"));
+        };
+
+        HttpResponse<String> answer = http.query(POSTS, "{}");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body())
+                .isEqualTo("{\"error\":\"database_unavailable\",\"reason\":\"The database cannot be read now.\"}\n");
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
     }
 
     @Test
@@ -222,8 +242,8 @@ class RefusalsOverHttpTest {
 
             assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 200 ")
-                    .contains("{\"docs\":[],\"bookmark\":\"end\",\"view\":{\"generation\":1,"
-                            + "\"refreshedAt\":\"2026-01-01T00:00:00.123Z\",\"rows\":0,\"databases\":1,\"behind\":0}}");
+                    .contains("{\"docs\":[],\"bookmark\":\"")
+                    .contains("\"rows\":0,\"databases\":0,\"behind\":0}}");
             closing.join();
         }
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
@@ -38,7 +36,7 @@ class SlowClientsTest {
 
     private final ManualScheduler time = new ManualScheduler();
     private final List<RawClient> clients = new ArrayList<>();
-    private volatile StubFeeds.Answering answering = (collection, query) -> StubPage.of("g");
+    private volatile StubFeeds.Answering answering = (collection, query) -> SomePage.empty();
     private HttpService service;
     private Http http;
 
@@ -48,7 +46,7 @@ class SlowClientsTest {
     }
 
     private void start(HttpSettings settings) throws IOException {
-        GlobalFeeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
+        HttpService.Feeds feeds = StubFeeds.answering((collection, query) -> answering.page(collection, query));
         service = HttpService.start(settings, feeds, new SharedSecretTokens(Tokens.SECRET, time), time);
         http = new Http(service.port());
     }
@@ -86,9 +84,9 @@ class SlowClientsTest {
         assertThat(http.send("GET", "/health", "").statusCode()).isEqualTo(200);
     }
 
-    /** A page of some kilobytes that are its own. */
-    private static Page page(int kilobytes) {
-        return StubPage.of("g", "[\"" + "x".repeat(kilobytes * 1024) + "\"]");
+    private void answerKilobytes(int kilobytes) {
+        SomePage.Maker pages = SomePage.ofKilobytes(kilobytes);
+        answering = (collection, query) -> pages.page();
     }
 
     @Test
@@ -138,19 +136,19 @@ class SlowClientsTest {
     @Test
     @Timeout(20)
     void readersThatDoNotReadKeepNobodyWaiting() throws IOException {
-        answering = (collection, query) -> page(300);
+        answerKilobytes(300);
         for (int i = 0; i < 11 * PER_CALLER; i++) {
             ask(i / PER_CALLER, 2, "{}");
         }
         await().until(() -> service.requestsUnderWay() == 11 * PER_CALLER);
 
-        answering = (collection, query) -> page(1);
+        answering = (collection, query) -> SomePage.empty();
         othersAreAnswered();
     }
 
     @Test
     void aReaderThatTakesTooLongIsCutOff() throws IOException {
-        answering = (collection, query) -> page(1024);
+        answerKilobytes(1024);
         RawClient client = ask(1, 2, "{}");
         assertThat(client.statusLine()).isEqualTo("HTTP/1.1 200 OK");
         time.advance(Exchange.SEND_TIME.plusSeconds(200));
@@ -165,16 +163,19 @@ class SlowClientsTest {
     @Test
     void whatIsKeptForSlowReadersHasABoundAndThoseWhoHaveBeenSlowForLongestMakeRoom() throws IOException {
         AtomicInteger made = new AtomicInteger();
+        SomePage.Maker pages = SomePage.ofKilobytes(1024);
         answering = (collection, query) -> {
             made.incrementAndGet();
-            return page(1024);
+            return pages.page();
         };
         int fit = Math.toIntExact(Runtime.getRuntime().maxMemory() / 8 / (1024 * 1024));
         List<RawClient> early = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             early.add(ask(i, 2, "{}"));
         }
-        await().until(() -> service.requestsUnderWay() == early.size());
+        for (RawClient client : early) {
+            assertThat(client.statusLine()).isEqualTo("HTTP/1.1 200 OK");
+        }
         time.advance(Duration.ofSeconds(5));
 
         for (int i = 0; i < fit; i++) {
@@ -204,7 +205,7 @@ class SlowClientsTest {
                 throw new AssertionError(e);
             }
             atWork.decrementAndGet();
-            return StubPage.of("g");
+            return SomePage.empty();
         };
         String large = "{\"a\":\"" + "x".repeat(100_000) + "\"}";
         for (int i = 0; i < 20; i++) {
@@ -232,7 +233,7 @@ class SlowClientsTest {
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
-            return StubPage.of("g");
+            return SomePage.empty();
         };
         return over;
     }

@@ -1,41 +1,103 @@
 package dev.matview.server.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.ColdQueryException;
+import dev.matview.core.FeedQueries;
+import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
+import dev.matview.core.PageListener;
 import dev.matview.core.Query;
-import dev.matview.core.Settings;
+import dev.matview.core.access.Caller;
+import dev.matview.core.event.Subscription;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.mango.Budget;
-import java.lang.reflect.Proxy;
-import java.util.List;
+import dev.matview.core.memory.InMemoryDatabases;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
-/** Feeds that answer every query in one way, and do nothing else. */
-public final class StubFeeds {
+/** Answers every query in one way, and fails whoever subscribes in a way that nobody expects. */
+public record StubFeeds(Answering answering) implements FeedQueries, FeedSubscriptions {
+
+    /** Feeds of which there are none. */
+    static final GlobalFeeds NONE = none();
 
     public interface Answering {
         Page page(String collection, Query query);
     }
 
-    private StubFeeds() {}
+    private static GlobalFeeds none() {
+        GlobalFeeds none = GlobalFeeds.builder()
+                .registry(FeedRegistry.of())
+                .aggregator(new InMemoryDatabases())
+                .build();
+        none.start();
+        return none;
+    }
 
-    public static GlobalFeeds answering(Answering answering) {
-        return (GlobalFeeds) Proxy.newProxyInstance(
-                GlobalFeeds.class.getClassLoader(),
-                new Class<?>[] {GlobalFeeds.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "query" -> answering.page((String) arguments[0], (Query) arguments[1]);
-                    case "queryOwn" -> {
-                        if (!((Budget) arguments[2]).mayWait()) {
-                            throw new ColdQueryException();
-                        }
-                        yield answering.page((String) arguments[0], (Query) arguments[1]);
-                    }
-                    case "settings" -> Settings.defaults();
-                    case "budget" -> Budget.unlimited();
-                    case "hotBudget" -> Budget.hot(1_000_000);
-                    case "status" -> List.of();
-                    case "isRegistryRead" -> true;
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
+    /** With which a service answers every query so. */
+    public static HttpService.Feeds answering(Answering answering) {
+        StubFeeds stub = new StubFeeds(answering);
+        return new HttpService.Feeds(stub, stub, NONE);
+    }
+
+    @Override
+    public Page query(String collection, Query query, Budget budget) {
+        return answering.page(collection, query);
+    }
+
+    @Override
+    public Page queryOwn(String collection, Query query, Budget budget) {
+        if (!budget.mayWait()) {
+            throw new ColdQueryException();
+        }
+        return answering.page(collection, query);
+    }
+
+    @Override
+    public Optional<ObjectNode> document(String did, String ref, Caller caller, Budget budget) {
+        return Optional.empty();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge) {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public Budget budget() {
+        return Budget.unlimited();
+    }
+
+    @Override
+    public Budget hotBudget() {
+        return Budget.hot(1_000_000);
+    }
+
+    @Override
+    public Subscription subscribe(String collection, Query query, PageListener listener) {
+        throw new IllegalStateException("a value of somebody's document");
+    }
+
+    @Override
+    public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
+        return subscribe(collection, query, listener);
+    }
+
+    @Override
+    public Subscription subscribeOwn(String collection, Query query, PageListener listener) {
+        return subscribe(collection, query, listener);
+    }
+
+    @Override
+    public Subscription subscribeOwn(String collection, Query query, PageListener listener, Executor cold) {
+        return subscribe(collection, query, listener);
+    }
+
+    @Override
+    public boolean isSameForAll(String collection, Query query) {
+        return false;
     }
 }

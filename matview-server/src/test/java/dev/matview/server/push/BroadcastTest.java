@@ -3,21 +3,23 @@ package dev.matview.server.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.matview.core.DatabaseUnavailableException;
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.Page;
 import dev.matview.core.QueryException;
 import dev.matview.core.QueryTimeoutException;
+import dev.matview.core.Settings;
+import dev.matview.server.http.SomePage;
 import dev.matview.server.share.Bench;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.FairShare.Pushes;
 import dev.matview.server.share.ShareLimits;
 import dev.matview.testkit.ManualScheduler;
-import java.lang.reflect.Proxy;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,8 +57,8 @@ class BroadcastTest {
         }
 
         @Override
-        public void refuse(RuntimeException reason) {
-            told.add(((QueryException) reason).error());
+        public void refuse(QueryException reason) {
+            told.add(reason.error());
         }
     }
 
@@ -90,18 +92,15 @@ class BroadcastTest {
         return done.await(30, TimeUnit.SECONDS);
     }
 
-    private static Page page(String json, boolean endsEarly) {
-        return (Page) Proxy.newProxyInstance(
-                Page.class.getClassLoader(),
-                new Class<?>[] {Page.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "json" -> json.getBytes(StandardCharsets.UTF_8);
-                    case "endsEarly" -> endsEarly;
-                    case "tag", "bookmark" -> json;
-                    case "warning" -> Optional.empty();
-                    case "view" -> new Page.View(1, Instant.EPOCH, 1, 1, 0);
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
+    private static Page page(String... texts) {
+        return SomePage.of(Settings.defaults(), texts);
+    }
+
+    /** One that has no room for all that was asked for. */
+    private static Page part(String... texts) {
+        Page page = SomePage.of(Settings.builder().answerBytes(1).build(), texts);
+        assertThat(page.endsEarly()).isTrue();
+        return page;
     }
 
     @Test
@@ -142,34 +141,59 @@ class BroadcastTest {
     void aListThatDoesNotFitIsRefusedToAllAndToThoseWhoComeUntilItFitsAgain() {
         Taker first = new Taker();
         join(first, alice);
-        broadcast.page(page("[1]", false));
-        broadcast.page(page("[1,2]", true));
+        broadcast.answer(page("1"));
+        broadcast.answer(part("1", "2"));
         Taker second = new Taker();
         join(second, mallory);
-        broadcast.page(page("[3]", false));
+        broadcast.answer(page("3"));
         Taker third = new Taker();
         join(third, mallory);
 
         assertThat(first.told).hasSize(2).last().isEqualTo("answer_too_large");
         assertThat(second.told).containsExactly("answer_too_large");
-        assertThat(third.told).singleElement().asString().startsWith("{\"docs\":[3],");
+        assertThat(third.told).singleElement().asString().startsWith("{\"docs\":[{\"text\":\"3\"}],");
     }
 
     @Test
     void whoHasHadNoAnswerIsToldWhyAndWhoHasWaitsForTheNext() {
         Taker early = new Taker();
         join(early, alice);
-        broadcast.failed(new QueryTimeoutException());
+        broadcast.refused(new QueryTimeoutException());
         Taker late = new Taker();
         join(late, alice);
-        broadcast.page(page("[1]", false));
+        broadcast.answer(page("1"));
         Taker lucky = new Taker();
         join(lucky, alice);
-        broadcast.failed(new QueryTimeoutException());
-        broadcast.page(page("[2]", false));
+        broadcast.refused(new QueryTimeoutException());
+        broadcast.answer(page("2"));
 
         assertThat(early.told).containsExactly("query_timeout");
         assertThat(late.told).containsExactly("query_timeout");
-        assertThat(lucky.told).hasSize(2).last().asString().startsWith("{\"docs\":[2],");
+        assertThat(lucky.told).hasSize(2).last().asString().startsWith("{\"docs\":[{\"text\":\"2\"}],");
+    }
+
+    @Test
+    void theEndOfTheFeedIsToldToAllAndWhoComesThenAsksAnew() {
+        Taker held = new Taker();
+        join(held, alice);
+        broadcast.answer(page("1"));
+        assertThat(broadcast.isOver()).isFalse();
+
+        broadcast.refused(new FeedNotRegisteredException("posts"));
+
+        assertThat(held.told).hasSize(2).last().isEqualTo("feed_not_registered");
+        assertThat(broadcast.isOver()).isTrue();
+    }
+
+    @Test
+    void whatIsOnlyAMatterOfTimeIsWaitedFor() {
+        Taker patient = new Taker();
+        join(patient, alice);
+
+        broadcast.refused(new DatabaseUnavailableException(new IOException("down")));
+        assertThat(patient.told).isEmpty();
+        broadcast.answer(page("1"));
+
+        assertThat(patient.told).hasSize(1);
     }
 }

@@ -134,11 +134,7 @@ class DeltaHistoriesTest {
         }
 
         Page ask() {
-            try {
-                return collection.equals("own") ? feeds.queryOwn("open", query()) : feeds.query(collection, query());
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            return collection.equals("own") ? feeds.queryOwn("open", query()) : feeds.query(collection, query());
         }
     }
 
@@ -180,7 +176,7 @@ class DeltaHistoriesTest {
             @ForAll("histories") List<Step> history, @ForAll("queries") Asked asked) {
         refresh();
         Broadcast broadcast = new Broadcast();
-        broadcast.page(asked.ask());
+        broadcast.answer(asked.ask());
         Subscriber client = new Subscriber();
         Outbox outbox = join(broadcast, client, null);
         for (Step step : history) {
@@ -194,14 +190,14 @@ class DeltaHistoriesTest {
             }
             take(step);
             refresh();
-            broadcast.page(asked.ask());
+            broadcast.answer(asked.ask());
             if (away) {
                 client.read();
                 if (step.client() == Client.COMES_BACK_LATE) {
                     scheduler.advance(Duration.ofMinutes(6));
                     refresh();
                     broadcast = new Broadcast();
-                    broadcast.page(asked.ask());
+                    broadcast.answer(asked.ask());
                 }
                 outbox = join(broadcast, client, client.etag);
             }

@@ -64,7 +64,7 @@ class PageJsonTest {
     }
 
     @Test
-    void rowsThatAreNotKnownAreLeftOut() throws InterruptedException {
+    void rowsThatAreNotKnownAreLeftOut() {
         assertThat(text(feeds.queryOwn("posts", OWN))).contains("\"view\":{").doesNotContain("\"rows\"");
     }
 

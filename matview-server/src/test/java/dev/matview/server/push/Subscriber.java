@@ -3,6 +3,7 @@ package dev.matview.server.push;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.matview.core.QueryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -44,7 +45,7 @@ final class Subscriber implements Outlet {
     }
 
     @Override
-    public void refuse(RuntimeException reason) {
+    public void refuse(QueryException reason) {
         throw new AssertionError("refused", reason);
     }
 

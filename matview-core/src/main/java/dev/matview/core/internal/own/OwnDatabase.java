@@ -1,6 +1,7 @@
 package dev.matview.core.internal.own;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.Query;
 import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.Settings;
@@ -22,6 +23,8 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what a query selects of one user's database, document by document.
@@ -35,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class OwnDatabase {
+
+    private static final Logger log = LoggerFactory.getLogger(OwnDatabase.class);
 
     private static final String DESIGN_DOCUMENT = "_design/";
 
@@ -68,7 +73,7 @@ public final class OwnDatabase {
      * @param after null for the start
      * @param skip how many are passed over
      * @throws QueryTooLargeException when there are too many, or what they are sorted by is too large
-     * @throws AggregationException when the database cannot be read, or too many others are
+     * @throws DatabaseUnavailableException when the database cannot be read, or too many others are
      * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice
      */
     Found read(
@@ -87,15 +92,22 @@ public final class OwnDatabase {
         Reading reading = new Reading(database, selector, query, after, (int) offset, limit, budget);
         long patience = budget.waitLeft().toMillis();
         if (!budget.await(() -> places.tryAcquire(patience, TimeUnit.MILLISECONDS))) {
-            throw new AggregationException(database + " was not read: too many other databases are being read");
+            throw unavailable(
+                    new AggregationException(database + " was not read: too many other databases are being read"));
         }
         try {
             return reading.found();
         } catch (AggregationException e) {
-            throw new AggregationException(database + " could not be read: " + Failures.reason(e), e);
+            throw unavailable(new AggregationException(database + " could not be read: " + Failures.reason(e), e));
         } finally {
             places.release();
         }
+    }
+
+    /** Whoever asks is told nothing of it, so the log is. */
+    private static DatabaseUnavailableException unavailable(AggregationException cause) {
+        log.warn("A user is not answered: {}", cause.getMessage());
+        return new DatabaseUnavailableException(cause);
     }
 
     /** One reading, of one query. */

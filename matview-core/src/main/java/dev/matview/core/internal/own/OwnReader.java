@@ -1,5 +1,6 @@
 package dev.matview.core.internal.own;
 
+import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.Settings;
@@ -19,13 +20,18 @@ import dev.matview.core.internal.read.StoreKeys.Keys;
 import dev.matview.core.internal.read.Warnings;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
+import dev.matview.core.spi.ViewStoreException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers queries of callers' own databases, live. Thread-safe. */
 public final class OwnReader {
+
+    private static final Logger log = LoggerFactory.getLogger(OwnReader.class);
 
     /** Stands for the generation: there is none. */
     private static final String OWN = "own";
@@ -49,11 +55,12 @@ public final class OwnReader {
      * Reads a page.
      *
      * @param feed what the collection selects
+     * @throws DatabaseUnavailableException when the database cannot be read
      * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice
      */
     public ServedPage query(String collection, String database, Selector feed, Query query, Budget budget)
             throws InterruptedException {
-        Keys known = keys.get();
+        Keys known = keys();
         // A place compares with the keys of the database it was given for, and must not with another's.
         String source = "own database " + database + ", " + collection;
         AtKey after = query.bookmark() == null ? null : place(query.bookmark(), source, query);
@@ -76,6 +83,16 @@ public final class OwnReader {
                 kept.bookmark(source, known, end -> Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, end)),
                 Warnings.ofLimit(settings, query),
                 new Page.View(0, clock.instant(), found.total(), 1, 0));
+    }
+
+    /** What bookmarks are sealed with is in the view store, though nothing else of an own database is. */
+    private Keys keys() {
+        try {
+            return keys.get();
+        } catch (ViewStoreException e) {
+            log.warn("A user is not answered: {}", e.getMessage());
+            throw new DatabaseUnavailableException(e);
+        }
     }
 
     /** The place of the last row that was looked at, of which so many are shown. */

@@ -1,15 +1,14 @@
 package dev.matview.core.internal.own;
 
+import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.PageListener;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.read.Subscriber;
 import dev.matview.core.internal.read.Subscriber.Effort;
-import dev.matview.core.internal.work.Failures;
 import dev.matview.core.internal.work.Threads;
 import dev.matview.core.mango.Budget;
-import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import java.time.Duration;
 import java.util.List;
@@ -20,8 +19,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Subscriptions to users' own databases. A database is read again when it changed, on threads of their own: reading may
@@ -37,8 +34,6 @@ public final class OwnSubscriptions implements AutoCloseable {
     static final Duration RETRY = Duration.ofSeconds(5);
 
     private static final Subscription NEVER = () -> {};
-
-    private static final Logger log = LoggerFactory.getLogger(OwnSubscriptions.class);
 
     private final Aggregator aggregator;
     private final Scheduler scheduler;
@@ -61,7 +56,8 @@ public final class OwnSubscriptions implements AutoCloseable {
 
     /** Asks for an answer. */
     public interface Asking {
-        ServedPage ask(Budget budget) throws InterruptedException;
+        @Nullable
+        ServedPage ask(Budget budget);
     }
 
     /** Where answers are asked for unless a subscription has threads of its own. */
@@ -105,13 +101,9 @@ public final class OwnSubscriptions implements AutoCloseable {
     private @Nullable ServedPage answer(String database, Asking query, Budget asked) {
         try {
             return query.ask(asked);
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-            return null;
-        } catch (AggregationException e) {
-            log.warn("{} cannot be read for who subscribed to it: {}", database, Failures.reason(e));
+        } catch (DatabaseUnavailableException e) {
             readSoon(database, RETRY);
-            return null;
+            throw e;
         }
     }
 

@@ -3,7 +3,7 @@ package dev.matview.core.internal.read;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
-import dev.matview.core.access.DidResolver;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -26,14 +26,14 @@ public final class CurrentRights {
     private final Served now;
     private final Caller caller;
     private final CertificateRules rules;
-    private final DidResolver dids;
+    private final UserDatabases users;
 
-    public CurrentRights(Served past, Served now, Caller caller, CertificateRules rules, DidResolver dids) {
+    public CurrentRights(Served past, Served now, Caller caller, CertificateRules rules, UserDatabases users) {
         this.past = past;
         this.now = now;
         this.caller = caller;
         this.rules = rules;
-        this.dids = dids;
+        this.users = users;
     }
 
     /** Whether all that may be read of a generation may be read for ever. */
@@ -86,7 +86,7 @@ public final class CurrentRights {
 
     /** Whether the served generation's row refers to the same document, and it may be read. */
     private boolean isReadable(Expansion reference, List<Expansion> current) {
-        Optional<String> owner = dids.database(reference.did());
+        Optional<String> owner = users.database(reference.did());
         return owner.isPresent()
                 && current.stream()
                         .filter(one -> one.field().equals(reference.field())

@@ -4,7 +4,7 @@ import dev.matview.core.Query;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
-import dev.matview.core.access.DidResolver;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.internal.read.PageWriter.Referred;
 import dev.matview.core.internal.read.ServedPage.CachedPage;
 import dev.matview.core.mango.Budget;
@@ -20,13 +20,13 @@ import java.util.Map;
  */
 public final class PageRenderer {
 
-    private final DidResolver dids;
+    private final UserDatabases users;
     private final CertificateRules rules;
     private final Referrals referrals;
     private final Settings settings;
 
-    public PageRenderer(DidResolver dids, CertificateRules rules, Referrals referrals, Settings settings) {
-        this.dids = dids;
+    public PageRenderer(UserDatabases users, CertificateRules rules, Referrals referrals, Settings settings) {
+        this.users = users;
         this.rules = rules;
         this.referrals = referrals;
         this.settings = settings;
@@ -93,7 +93,7 @@ public final class PageRenderer {
     }
 
     private boolean isReadable(Expansion expansion, Caller caller) {
-        String owner = dids.database(expansion.did()).orElse(null);
+        String owner = users.database(expansion.did()).orElse(null);
         return owner != null && expansion.acl().allows(caller, owner, rules);
     }
 }

@@ -1,6 +1,7 @@
 package dev.matview.core.internal.read;
 
 import dev.matview.core.ColdQueryException;
+import dev.matview.core.InvalidQueryException;
 import dev.matview.core.Query;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
@@ -8,10 +9,10 @@ import dev.matview.core.Settings;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.BudgetSpentException.Reason;
+import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.mango.Selector;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Holds queries to what they may ask for, and to what answering them may cost. */
 public final class QueryLimits {
@@ -26,12 +27,17 @@ public final class QueryLimits {
     /**
      * The query, once it is known to be within the limits, whoever compiled its parts.
      *
-     * @throws dev.matview.core.mango.MangoException when it is not
+     * @throws InvalidQueryException when it is not
      */
     public static Query within(MangoLimits limits, Query query) {
-        query.fields().within(limits);
-        query.sort().within(limits);
-        Selector selector = query.selector().within(limits);
+        Selector selector;
+        try {
+            query.fields().within(limits);
+            query.sort().within(limits);
+            selector = query.selector().within(limits);
+        } catch (MangoException e) {
+            throw new InvalidQueryException(e);
+        }
         if (selector == query.selector()) {
             return query;
         }
@@ -53,6 +59,7 @@ public final class QueryLimits {
      *
      * @throws QueryTimeoutException when the budget does not suffice for it
      * @throws QueryStoppedException when nobody wants it any more
+     * @throws InvalidQueryException when a regular expression costs too much
      */
     public static <T> T within(Budget budget, Supplier<T> work) {
         try {
@@ -60,22 +67,23 @@ public final class QueryLimits {
             return work.get();
         } catch (BudgetSpentException e) {
             throw unanswered(budget, e);
+        } catch (MangoException e) {
+            throw new InvalidQueryException(e);
         } finally {
             budget.end();
         }
     }
 
-    /** The same for work that may be interrupted. */
-    public static <T extends @Nullable Object> T withinWait(Budget budget, Budget.Wait<T> work)
-            throws InterruptedException {
-        try {
-            budget.begin();
-            return work.await();
-        } catch (BudgetSpentException e) {
-            throw unanswered(budget, e);
-        } finally {
-            budget.end();
-        }
+    /** The same for work that may be interrupted: then nobody waits for it any more, and the thread stays interrupted. */
+    public static <T> T withinWait(Budget budget, Budget.Wait<T> work) {
+        return within(budget, () -> {
+            try {
+                return work.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new QueryStoppedException();
+            }
+        });
     }
 
     private static RuntimeException unanswered(Budget budget, BudgetSpentException spent) {

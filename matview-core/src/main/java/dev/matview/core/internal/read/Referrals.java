@@ -8,7 +8,7 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
-import dev.matview.core.access.DidResolver;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.mango.Budget;
@@ -43,7 +43,7 @@ public final class Referrals {
     private static final int REQUEST_STEPS = 100;
 
     private final Aggregator aggregator;
-    private final DidResolver dids;
+    private final UserDatabases users;
     private final CertificateRules rules;
     private final InstantSource clock;
     private final Settings settings;
@@ -55,9 +55,13 @@ public final class Referrals {
     private record Referred(byte[] document, Acl acl) {}
 
     public Referrals(
-            Aggregator aggregator, DidResolver dids, CertificateRules rules, InstantSource clock, Settings settings) {
+            Aggregator aggregator,
+            UserDatabases users,
+            CertificateRules rules,
+            InstantSource clock,
+            Settings settings) {
         this.aggregator = aggregator;
-        this.dids = dids;
+        this.users = users;
         this.rules = rules;
         this.clock = clock;
         this.settings = settings;
@@ -103,7 +107,7 @@ public final class Referrals {
     }
 
     private Optional<Key> key(Expansion reference) {
-        return dids.database(reference.did()).map(database -> new Key(database, reference.ref()));
+        return users.database(reference.did()).map(database -> new Key(database, reference.ref()));
     }
 
     private void fetch(Map<String, Set<String>> wanted, Held held, Budget budget) {

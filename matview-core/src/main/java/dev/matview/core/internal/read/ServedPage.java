@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A page with what the moment of asking adds to it. Immutable. */
+/** The one kind of page there is, with what the moment of asking adds to it. Immutable. */
 public final class ServedPage implements Page {
 
     private final Origin origin;
@@ -130,9 +130,7 @@ public final class ServedPage implements Page {
 
     @Override
     public Delta since(Page before) {
-        if (!(before instanceof ServedPage earlier)) {
-            throw new IllegalArgumentException("the page is not from a GlobalFeeds");
-        }
+        ServedPage earlier = (ServedPage) before;
         return since(earlier.keys(), earlier.page);
     }
 

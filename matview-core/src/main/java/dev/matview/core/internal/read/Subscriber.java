@@ -1,15 +1,14 @@
 package dev.matview.core.internal.read;
 
 import dev.matview.core.ColdQueryException;
-import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.PageListener;
 import dev.matview.core.QueryException;
+import dev.matview.core.QueryFailedException;
+import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
-import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.mango.Budget;
-import dev.matview.core.mango.MangoException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *   <li>An answer that takes more is asked for again on the subscription's executor. When that refuses, or the answer takes
  *       more than one query may and more of it was found, all this is tried again after a while.
  *   <li>However often there may be a new answer meanwhile, it is asked for once more, and that is the newest. One equal to
- *       the last is not given again.
+ *       the last is not given again, unless the listener was told in between that there is none.
  * </ol>
  *
  * Thread-safe: one attempt is under way or waits at any time.
@@ -52,6 +51,8 @@ public final class Subscriber implements Runnable {
 
     private Duration retry = RETRY;
     private @Nullable ServedPage last;
+    /** Whether the listener was last told that there is no answer. */
+    private boolean refused;
     /** Keeps the generation of the last answer: its bookmark does not expire while the subscription lasts. */
     private final AtomicReference<Subscription> hold = new AtomicReference<>(NOTHING);
 
@@ -164,14 +165,14 @@ public final class Subscriber implements Runnable {
             // What was found of a view is kept: who asks on comes further.
             delay = effort.hot() == null ? null : retry;
             retry = min(retry.multipliedBy(2), LONGEST_RETRY);
-            tellFailed(e);
-        } catch (ViewNotReadyException | FeedNotRegisteredException notYet) {
-            log.trace("No answer yet for a subscriber");
-        } catch (QueryException | MangoException e) {
-            tellFailed(e);
+            tellRefused(e);
+        } catch (QueryStoppedException e) {
+            log.trace("Nobody waits for a subscriber's answer");
+        } catch (QueryException e) {
+            tellRefused(e);
         } catch (RuntimeException e) {
             log.warn("A subscriber's query failed", e);
-            tellFailed(e);
+            tellRefused(new QueryFailedException(e));
         }
         ended(delay);
     }
@@ -194,28 +195,30 @@ public final class Subscriber implements Runnable {
     }
 
     private void deliver(@Nullable ServedPage answer) {
-        if (answer == null || closed || last != null && answer.shows(last)) {
+        if (answer == null || closed || !refused && last != null && answer.shows(last)) {
             return;
         }
+        refused = false;
         last = answer;
         hold.getAndSet(answer.hold()).close();
         if (closed) {
             letGo();
         }
         try {
-            listener.page(answer);
+            listener.answer(answer);
         } catch (RuntimeException e) {
             log.warn("A subscriber failed", e);
         }
     }
 
-    private void tellFailed(RuntimeException reason) {
+    private void tellRefused(QueryException reason) {
         log.debug("A subscriber gets no answer: {}", reason.getMessage());
         if (closed) {
             return;
         }
+        refused = true;
         try {
-            listener.failed(reason);
+            listener.refused(reason);
         } catch (RuntimeException e) {
             log.warn("A subscriber failed", e);
         }

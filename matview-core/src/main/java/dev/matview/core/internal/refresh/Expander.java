@@ -2,7 +2,7 @@ package dev.matview.core.internal.refresh;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.access.Acl;
-import dev.matview.core.access.DidResolver;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.read.Referrals;
 import dev.matview.core.internal.view.Snapshot;
@@ -37,11 +37,11 @@ public final class Expander {
     private static final int IDS_AT_ONCE = 200;
 
     private final Aggregator aggregator;
-    private final DidResolver dids;
+    private final UserDatabases users;
 
-    public Expander(Aggregator aggregator, DidResolver dids) {
+    public Expander(Aggregator aggregator, UserDatabases users) {
         this.aggregator = aggregator;
-        this.dids = dids;
+        this.users = users;
     }
 
     /** Expands what the visit found, and adds to it the rows of other slices that show something else now. */
@@ -96,7 +96,7 @@ public final class Expander {
 
     private void want(Row row, Map<String, Set<String>> wanted) {
         for (Expansion expansion : row.expansions()) {
-            dids.database(expansion.did())
+            users.database(expansion.did())
                     .ifPresent(database -> wanted.computeIfAbsent(database, name -> new HashSet<>())
                             .add(expansion.ref()));
         }
@@ -107,7 +107,7 @@ public final class Expander {
             return Set.of();
         }
         Set<String> databases = new HashSet<>();
-        row.expansions().forEach(expansion -> dids.database(expansion.did()).ifPresent(databases::add));
+        row.expansions().forEach(expansion -> users.database(expansion.did()).ifPresent(databases::add));
         return databases;
     }
 
@@ -183,7 +183,7 @@ public final class Expander {
 
         private void share(Expansion held) {
             byte[] bytes = held.document();
-            Optional<String> database = bytes == null ? Optional.empty() : dids.database(held.did());
+            Optional<String> database = bytes == null ? Optional.empty() : users.database(held.did());
             if (database.isEmpty()) {
                 return;
             }
@@ -219,7 +219,7 @@ public final class Expander {
         }
 
         private Expansion expand(Expansion expansion) {
-            Optional<String> database = dids.database(expansion.did());
+            Optional<String> database = users.database(expansion.did());
             if (database.isPresent() && failures.containsKey(database.get())) {
                 return expansion;
             }

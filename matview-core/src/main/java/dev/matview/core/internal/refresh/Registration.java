@@ -90,7 +90,7 @@ final class Registration {
         return tasks.values();
     }
 
-    /** Calls the listener, which is quick, after each new generation of the collection's view. */
+    /** Calls the listener, which is quick, after each new generation of the collection's view, and when its feed is removed. */
     Subscription listen(String collection, Runnable listener) {
         List<Runnable> all = listeners(collection);
         all.add(listener);
@@ -112,6 +112,8 @@ final class Registration {
             ViewWriter before = task.writer();
             if (feed == null) {
                 remove(task);
+                // Those who subscribed are refused: there is no feed any more.
+                listeners(task.feed().collection()).forEach(Runnable::run);
             } else if (feed.viewName().equals(before.view())) {
                 task.redefine(feed, clock.instant());
             } else {

@@ -115,7 +115,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         return registration.tasks();
     }
 
-    /** Calls the listener, which is quick, after each new generation of the collection's view. */
+    /** Calls the listener, which is quick, after each new generation of the collection's view, and when its feed is removed. */
     public Subscription listen(String collection, Runnable listener) {
         return registration.listen(collection, listener);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
@@ -21,7 +22,6 @@ import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
@@ -276,7 +276,7 @@ class OwnQueriesTest {
         Thread thread = new Thread(() -> {
             try {
                 asked.complete(feeds.queryOwn("all", own().build(), budget));
-            } catch (InterruptedException | RuntimeException e) {
+            } catch (RuntimeException e) {
                 asked.completeExceptionally(e);
             }
         });
@@ -303,7 +303,7 @@ class OwnQueriesTest {
             CompletableFuture<Page> impatient =
                     ask(feeds, Budget.of(1_000_000, Duration.ofSeconds(1), Duration.ofMillis(20), scheduler));
             assertThatThrownBy(() -> impatient.get(10, TimeUnit.SECONDS))
-                    .hasCauseInstanceOf(AggregationException.class);
+                    .hasCauseInstanceOf(DatabaseUnavailableException.class);
             scheduler.advance(Duration.ofSeconds(10));
 
             source.gate.countDown();

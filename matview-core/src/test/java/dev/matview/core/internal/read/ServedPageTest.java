@@ -88,6 +88,12 @@ class ServedPageTest {
         return feeds.query("posts", Query.all());
     }
 
+    /** Any two pages can be compared. */
+    @Test
+    void thereIsOneKindOfPage() {
+        assertThat(Page.class.getPermittedSubclasses()).containsExactly(ServedPage.class);
+    }
+
     @Test
     void rowsOfTwoUsersWithOneIdHaveTwoKeysWhichStayAndSayNothing() {
         put("userdb-a", "same", 1, "same");

@@ -3,8 +3,11 @@ package dev.matview.core.internal.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.ColdQueryException;
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
+import dev.matview.core.QueryException;
+import dev.matview.core.QueryFailedException;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
 import dev.matview.core.event.Subscription;
@@ -40,12 +43,12 @@ class SubscriberTest {
 
     private final PageListener listener = new PageListener() {
         @Override
-        public void page(Page page) {
+        public void answer(Page page) {
             heard.add(new String(page.json(), StandardCharsets.UTF_8));
         }
 
         @Override
-        public void failed(RuntimeException reason) {
+        public void refused(QueryException reason) {
             heard.add(reason.getClass().getSimpleName());
         }
     };
@@ -242,6 +245,41 @@ class SubscriberTest {
         cold.runAll();
 
         assertThat(heard).containsExactly("QueryTimeoutException", "1");
+    }
+
+    @Test
+    void afterARefusalTheSameAnswerIsGivenAgain() {
+        subscriber.run();
+        hot.runAll();
+        failure = new FeedNotRegisteredException("posts");
+        subscriber.run();
+        hot.runAll();
+        failure = null;
+        for (int i = 0; i < 2; i++) {
+            subscriber.run();
+            hot.runAll();
+        }
+
+        assertThat(heard).containsExactly("1", "FeedNotRegisteredException", "1");
+    }
+
+    @Test
+    void whatNobodyExpectedIsARefusalToo() {
+        failure = new IllegalStateException("a value of somebody's document");
+        subscriber.run();
+        hot.runAll();
+
+        assertThat(heard).containsExactly("QueryFailedException");
+        assertThat(new QueryFailedException(failure).reason()).doesNotContain("somebody");
+    }
+
+    @Test
+    void whoseThreadIsInterruptedHearsNothing() {
+        failure = new QueryStoppedException();
+        subscriber.run();
+        hot.runAll();
+
+        assertThat(heard).isEmpty();
     }
 
     @Test

@@ -3,8 +3,8 @@ package dev.matview.server.http.exchange;
 import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.QueryException;
-import dev.matview.core.RegistryNotReadyException;
-import dev.matview.core.ViewNotReadyException;
+import dev.matview.core.QueryFailedException;
+import dev.matview.core.UnavailableException;
 import dev.matview.core.mango.MangoException;
 import dev.matview.server.auth.UnauthorizedException;
 import dev.matview.server.share.FullException;
@@ -95,12 +95,6 @@ public final class HttpError extends RuntimeException {
         return of(429, "too_many_sockets", "You have " + limit + " WebSockets open, and may have no more.");
     }
 
-    /** The caller's own database, or one it refers to, cannot be read now. */
-    public static HttpError databaseUnavailable() {
-        return new HttpError(
-                503, "database_unavailable", "The database cannot be read now.", Map.of("Retry-After", "5"));
-    }
-
     public static HttpError internal() {
         return of(500, "internal_error", "The server could not answer. Its log says why.");
     }
@@ -112,16 +106,16 @@ public final class HttpError extends RuntimeException {
 
     /** What a query without an answer is answered. */
     public static HttpError of(QueryException refused) {
-        if (refused instanceof ViewNotReadyException notReady) {
-            return notReady(refused, notReady.retryAfter());
+        if (refused instanceof UnavailableException unavailable) {
+            return later(refused, unavailable.retryAfter());
         }
-        if (refused instanceof RegistryNotReadyException notReady) {
-            return notReady(refused, notReady.retryAfter());
+        if (refused instanceof QueryFailedException) {
+            return internal();
         }
         return of(statusOf(refused), refused.error(), refused.reason());
     }
 
-    private static HttpError notReady(QueryException refused, Duration retryAfter) {
+    private static HttpError later(QueryException refused, Duration retryAfter) {
         return new HttpError(
                 503, refused.error(), refused.reason(), Map.of("Retry-After", Long.toString(wholeSeconds(retryAfter))));
     }

@@ -1,7 +1,7 @@
 package dev.matview.server.http.exchange;
 
 import dev.matview.core.ColdQueryException;
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.FeedQueries;
 import dev.matview.core.Query;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.mango.Budget;
@@ -20,11 +20,11 @@ public final class Turns {
     /** What a page takes that is kept ready. */
     private static final int READY_STEPS = 500;
 
-    private final GlobalFeeds feeds;
+    private final FeedQueries feeds;
     private final FairShare share;
     private final Departures departures;
 
-    public Turns(GlobalFeeds feeds, FairShare share, Departures departures) {
+    public Turns(FeedQueries feeds, FairShare share, Departures departures) {
         this.feeds = feeds;
         this.share = share;
         this.departures = departures;

@@ -1,6 +1,5 @@
 package dev.matview.server.http.socket;
 
-import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.QueryException;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.mango.MangoException;
@@ -15,7 +14,6 @@ import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
@@ -62,9 +60,6 @@ final class SocketConnection implements FrameHandler, Outlet {
 
     /** As whose the socket is counted; null until it is known. */
     private @Nullable String caller;
-
-    /** The feed that is subscribed to; null for none, and for an own database. */
-    private @Nullable String feed;
 
     private Subscription subscription = () -> {};
     private @Nullable Instant closing;
@@ -231,7 +226,6 @@ final class SocketConnection implements FrameHandler, Outlet {
         identity.begin(known);
         Outbox box = new Outbox(this, asked.delta(), asked.since(), sockets::now);
         synchronized (this) {
-            feed = asked.global() ? asked.collection() : null;
             outbox = box;
         }
         Subscription begun = sockets.subscribe(asked, box, name);
@@ -299,15 +293,8 @@ final class SocketConnection implements FrameHandler, Outlet {
     }
 
     @Override
-    public void refuse(RuntimeException reason) {
-        if (reason instanceof QueryException refused) {
-            refuse(HttpError.of(refused));
-        } else if (reason instanceof MangoException refused) {
-            refuse(HttpError.of(refused));
-        } else {
-            log.error("A subscription failed", reason);
-            refuse(HttpError.internal());
-        }
+    public void refuse(QueryException reason) {
+        refuse(HttpError.of(reason));
     }
 
     private void sendFrame(Frame frame, Runnable sent) {
@@ -319,18 +306,12 @@ final class SocketConnection implements FrameHandler, Outlet {
         }
     }
 
-    /**
-     * Looks whether anything has taken too long, or is allowed no more. Quick: it is called for every socket each second.
-     *
-     * @param registered the collections that have a feed
-     */
-    void sweep(Instant now, SocketLimits limits, Set<String> registered) {
+    /** Looks whether anything has taken too long, or is allowed no more. Quick: it is called for every socket each second. */
+    void sweep(Instant now, SocketLimits limits) {
         Instant since;
         Duration patience;
         boolean silent;
-        String asked;
         synchronized (this) {
-            asked = feed;
             since = closing;
             patience = flooding ? SocketLimits.FLOODING_FAREWELL : limits.authTime();
             silent = !spoken;
@@ -345,8 +326,6 @@ final class SocketConnection implements FrameHandler, Outlet {
             close(CloseCode.UNAUTHORIZED, "no authentication in time");
         } else if (end != null && !now.isBefore(end)) {
             close(CloseCode.UNAUTHORIZED, "the token has expired");
-        } else if (asked != null && !registered.contains(asked)) {
-            refuse(HttpError.of(new FeedNotRegisteredException(asked)));
         } else if (isTooSlow(now, limits)) {
             close(CloseCode.TOO_SLOW, "too slow");
         } else if (now.isAfter(heard.plus(limits.silence()))) {

@@ -1,6 +1,6 @@
 package dev.matview.server.http.socket;
 
-import dev.matview.core.GlobalFeeds;
+import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.access.Caller;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.mango.MangoLimits;
@@ -36,7 +36,6 @@ public final class Sockets implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Sockets.class);
 
-    private final GlobalFeeds feeds;
     private final Broadcasts broadcasts;
     private final Authenticator authenticator;
     private final MangoLimits mango;
@@ -52,14 +51,13 @@ public final class Sockets implements AutoCloseable {
     private volatile boolean closed;
 
     public Sockets(
-            GlobalFeeds feeds,
+            FeedSubscriptions feeds,
             Authenticator authenticator,
             MangoLimits mango,
             SocketLimits limits,
             FairShare share,
             Executor threads,
             InstantSource clock) {
-        this.feeds = feeds;
         this.broadcasts = new Broadcasts(feeds);
         this.authenticator = authenticator;
         this.mango = mango;
@@ -77,10 +75,7 @@ public final class Sockets implements AutoCloseable {
             return;
         }
         Instant now = now();
-        Set<String> registered = feeds.status().stream()
-                .map(status -> status.feed().collection())
-                .collect(Collectors.toSet());
-        connections.forEach(connection -> connection.sweep(now, limits, registered));
+        connections.forEach(connection -> connection.sweep(now, limits));
     }
 
     Instant now() {

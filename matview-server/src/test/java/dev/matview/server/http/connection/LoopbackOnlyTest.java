@@ -3,20 +3,15 @@ package dev.matview.server.http.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.FeedNotRegisteredException;
-import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Settings;
 import dev.matview.core.event.Scheduler;
-import dev.matview.core.mango.Budget;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.RawClient;
-import dev.matview.server.http.StubPage;
+import dev.matview.server.http.RefreshStub;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -49,22 +44,11 @@ class LoopbackOnlyTest {
         return HttpService.start(HttpSettings.of(host, 0).withCors(cors), feeds(), authenticator, scheduler);
     }
 
-    private GlobalFeeds feeds() {
-        return (GlobalFeeds) Proxy.newProxyInstance(
-                GlobalFeeds.class.getClassLoader(),
-                new Class<?>[] {GlobalFeeds.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "query" -> StubPage.of("g");
-                    case "status" -> List.of();
-                    case "isRegistryRead" -> true;
-                    case "settings" -> Settings.defaults();
-                    case "hotBudget" -> Budget.unlimited();
-                    case "refresh" -> {
-                        refreshes.incrementAndGet();
-                        yield CompletableFuture.failedFuture(new FeedNotRegisteredException("posts"));
-                    }
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
+    private HttpService.Feeds feeds() {
+        return RefreshStub.refreshing(() -> {
+            refreshes.incrementAndGet();
+            return CompletableFuture.failedFuture(new FeedNotRegisteredException("posts"));
+        });
     }
 
     @AfterEach

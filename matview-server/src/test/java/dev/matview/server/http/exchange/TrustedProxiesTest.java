@@ -9,8 +9,8 @@ import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.RawClient;
+import dev.matview.server.http.SomePage;
 import dev.matview.server.http.StubFeeds;
-import dev.matview.server.http.StubPage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -122,7 +122,7 @@ class TrustedProxiesTest {
     private static HttpService serve(HttpSettings settings) throws IOException {
         return HttpService.start(
                 settings,
-                StubFeeds.answering((collection, query) -> StubPage.of("g")),
+                StubFeeds.answering((collection, query) -> SomePage.empty()),
                 Authenticator.none(),
                 scheduler);
     }

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.server.http.SomePage;
 import dev.matview.server.http.StubFeeds;
-import dev.matview.server.http.StubPage;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.ShareLimits;
 import dev.matview.testkit.ManualScheduler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.CoreSession;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class SocketConnectionTest {
     @Test
     void whatIsClosedBeforeItIsOpenIsClosedThen() {
         Sockets sockets = new Sockets(
-                StubFeeds.answering((collection, query) -> StubPage.of("g")),
+                new StubFeeds((collection, query) -> SomePage.empty()),
                 Authenticator.none(),
                 MangoLimits.defaults(),
                 SocketLimits.defaults(),
@@ -43,7 +42,7 @@ class SocketConnectionTest {
                 Runnable::run,
                 time);
         SocketConnection connection = sockets.open("global", "203.0.113.1");
-        connection.sweep(time.instant().plusSeconds(60), SocketLimits.defaults(), Set.of());
+        connection.sweep(time.instant().plusSeconds(60), SocketLimits.defaults());
         assertThat(sockets.count()).isZero();
 
         connection.onOpen(session(), Callback.NOOP);

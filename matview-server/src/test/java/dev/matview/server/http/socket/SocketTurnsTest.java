@@ -40,7 +40,7 @@ class SocketTurnsTest {
         }
     }
 
-    private void serve(GlobalFeeds feeds) throws IOException {
+    private void serve(HttpService.Feeds feeds) throws IOException {
         service = HttpService.start(
                 HttpSettings.of("127.0.0.1", 0), feeds, new SharedSecretTokens(Tokens.SECRET, time), time);
         open.add(0, service);
@@ -101,7 +101,7 @@ class SocketTurnsTest {
         feeds.start();
         databases.put("userdb-alice", "{\"_id\":\"1\",\"type\":\"post\"}");
         feeds.refresh("posts").join();
-        serve(feeds);
+        serve(new HttpService.Feeds(feeds));
         SocketClient client = subscribe("alice", "{'collection':'posts'}");
         assertThat(client.next().get("docs")).hasSize(1);
 
