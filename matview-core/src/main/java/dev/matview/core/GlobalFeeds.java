@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +98,22 @@ public interface GlobalFeeds extends AutoCloseable {
      * quickly found.
      */
     Budget hotBudget();
+
+    /**
+     * The pages of an answer, one after the other, read when the stream gets to them: each follows the bookmark of the one
+     * before, and an empty page ends it. All are of one generation, which they stay on whatever is refreshed meanwhile.
+     *
+     * <p>The generation is kept for {@link Settings#bookmarkGrace} after the next one, and may be given up earlier for want
+     * of memory. A stream that gets to a page after that throws {@link BookmarkExpiredException}, out of its terminal
+     * operation: what it has given is right, and the rest is to be had by a new stream only, of the generation then served.
+     *
+     * @param query begins where its bookmark, if it has one, or else its number of rows to skip says; its limit is that of
+     *     each page, and each page may cost what one query may
+     * @return sequential; holds nothing that needs to be closed. Its terminal operation throws what {@link #query} does
+     */
+    default Stream<Page> pages(String collection, Query query) {
+        return StreamSupport.stream(new Pages(next -> query(collection, next), query), false);
+    }
 
     /**
      * Answers from the caller's own database, live: the documents that both the feed's selector (or

@@ -1,5 +1,6 @@
 package dev.matview.core;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.spi.ViewStore;
@@ -16,6 +17,20 @@ public interface Page {
 
     /** The documents, parsed anew at each call. */
     List<ObjectNode> documents();
+
+    /**
+     * The documents as values of a type that Jackson can read, a record for instance. Fields that the type does not have are
+     * passed over, and what a document lacks is null, zero or false, as Jackson has it.
+     *
+     * @throws RowTypeException when a document does not fit the type
+     */
+    <T> List<T> documents(Class<T> type);
+
+    /**
+     * The same as that mapper reads them: for types that need its modules (such as those for {@code java.time}), or for
+     * stricter ones.
+     */
+    <T> List<T> documents(Class<T> type, ObjectMapper mapper);
 
     /** How many documents are on the page. */
     int size();

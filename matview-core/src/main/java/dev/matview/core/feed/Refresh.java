@@ -36,6 +36,15 @@ public record Refresh(Duration interval, boolean continuous, Duration minInterva
         return new Refresh(interval, true, DEFAULT_MIN_INTERVAL);
     }
 
+    /**
+     * As soon as databases change, at most once in {@code minInterval}; and at the interval all the same.
+     *
+     * @throws IllegalArgumentException when a duration is shorter than {@link #LEAST}
+     */
+    public static Refresh continuous(Duration interval, Duration minInterval) {
+        return new Refresh(interval, true, minInterval);
+    }
+
     private static void requireLeast(Duration duration, String name) {
         if (duration.compareTo(LEAST) < 0) {
             throw new IllegalArgumentException(name + " must be at least a second, not " + duration);

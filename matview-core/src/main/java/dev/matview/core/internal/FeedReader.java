@@ -80,7 +80,7 @@ public final class FeedReader {
         String next = page.bookmark(
                 collection, known, end -> Bookmark.of(generation.view(), generation.tag(), collection, query, end));
         return new ServedPage(
-                new Asked(task, query, AnswerTag.Asked.of(collection, query), known),
+                new Asked(task, collection, query, AnswerTag.Asked.of(collection, query), known),
                 page,
                 rights == null ? generation.tag() : generation.tag() + AND + rights.tag(),
                 next,
@@ -112,15 +112,22 @@ public final class FeedReader {
     private final class Asked implements ServedPage.Origin {
 
         private final FeedTask task;
+        private final String collection;
         private final Query query;
         private final AnswerTag.Asked asked;
         private final Keys keys;
 
-        Asked(FeedTask task, Query query, AnswerTag.Asked asked, Keys keys) {
+        Asked(FeedTask task, String collection, Query query, AnswerTag.Asked asked, Keys keys) {
             this.task = task;
+            this.collection = collection;
             this.query = query;
             this.asked = asked;
             this.keys = keys;
+        }
+
+        @Override
+        public String collection() {
+            return collection;
         }
 
         @Override

@@ -36,6 +36,18 @@ class FeedDefinitionTest {
     }
 
     @Test
+    void aContinuousFeedMaySayHowOftenItIsRefreshedAtMost() {
+        Duration hour = Duration.ofHours(1);
+
+        assertThat(Refresh.continuous(hour, Duration.ofSeconds(5)))
+                .isEqualTo(new Refresh(hour, true, Duration.ofSeconds(5)));
+        assertThat(Refresh.continuous(hour)).isEqualTo(Refresh.continuous(hour, Refresh.DEFAULT_MIN_INTERVAL));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Refresh.continuous(hour, Duration.ofMillis(999)))
+                .withMessageContaining("minInterval");
+    }
+
+    @Test
     void aFeedCoversTheDatabasesThatMatchAnyOfItsPatterns() {
         FeedDefinition feed =
                 FeedDefinition.builder("posts").databases("userdb-*", "team").build();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -89,6 +90,11 @@ public final class Json {
     /** Reads an array that matview wrote. */
     public static ArrayNode parseArray(byte[] json) {
         return (ArrayNode) parse(json);
+    }
+
+    /** Reads objects that matview wrote as values of the type, as far as it has their fields. */
+    public static ObjectReader readerFor(Class<?> type) {
+        return DOCUMENTS.readerFor(type).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     }
 
     private static JsonNode parse(byte[] json) {

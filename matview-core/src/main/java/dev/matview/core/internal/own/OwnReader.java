@@ -70,7 +70,7 @@ public final class OwnReader {
         Place next = next(found, page.ids().size(), after);
         KeptPage kept = new KeptPage(RowKeys.OWN_VIEW, page, next);
         return new ServedPage(
-                new Asked(AnswerTag.Asked.of(source, query), known),
+                new Asked(collection, AnswerTag.Asked.of(source, query), known),
                 kept,
                 OWN,
                 kept.bookmark(source, known, end -> Bookmark.of(RowKeys.OWN_VIEW, OWN, source, query, end)),
@@ -91,7 +91,7 @@ public final class OwnReader {
     }
 
     /** A query of an own database. */
-    private record Asked(AnswerTag.Asked asked, Keys keys) implements ServedPage.Origin {
+    private record Asked(String collection, AnswerTag.Asked asked, Keys keys) implements ServedPage.Origin {
 
         @Override
         public AnswerTag tag(KeptPage page, String generations) {

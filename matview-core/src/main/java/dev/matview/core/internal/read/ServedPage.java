@@ -1,5 +1,6 @@
 package dev.matview.core.internal.read;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Page;
 import dev.matview.core.event.Subscription;
@@ -40,6 +41,9 @@ public final class ServedPage implements Page {
     /** What the answer was read from, and by which query. */
     public interface Origin {
 
+        /** The collection that was queried. */
+        String collection();
+
         /** @param generations {@link #generationTag} of an answer */
         AnswerTag tag(KeptPage page, String generations);
 
@@ -77,6 +81,16 @@ public final class ServedPage implements Page {
         List<ObjectNode> documents = new ArrayList<>(size());
         Json.parseArray(json()).forEach(document -> documents.add((ObjectNode) document));
         return documents;
+    }
+
+    @Override
+    public <T> List<T> documents(Class<T> type) {
+        return RowTypes.read(this, origin.collection(), page.elements(), type, Json.readerFor(type));
+    }
+
+    @Override
+    public <T> List<T> documents(Class<T> type, ObjectMapper mapper) {
+        return RowTypes.read(this, origin.collection(), page.elements(), type, mapper.readerFor(type));
     }
 
     @Override

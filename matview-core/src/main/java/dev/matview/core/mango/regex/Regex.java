@@ -1,12 +1,10 @@
 package dev.matview.core.mango.regex;
 
-import dev.matview.core.mango.regex.RegexInstruction.Boundary;
 import dev.matview.core.mango.regex.RegexInstruction.Mode;
 import dev.matview.core.mango.regex.RegexNode.Alternatives;
 import dev.matview.core.mango.regex.RegexNode.Assertion;
 import dev.matview.core.mango.regex.RegexNode.Bytes;
 import dev.matview.core.mango.regex.RegexNode.Group;
-import dev.matview.core.mango.regex.RegexNode.Repeat;
 import dev.matview.core.mango.regex.RegexNode.Sequence;
 import java.nio.charset.StandardCharsets;
 
@@ -90,7 +88,7 @@ public final class Regex {
         if (node instanceof Assertion assertion) {
             return startOf(assertion.boundary());
         }
-        if (node instanceof Group group && !(group.body() instanceof Repeat)) {
+        if (node instanceof Group group && !(group.body() instanceof RegexRepeat)) {
             // What the group holds would differ, if something referred to it.
             return group.body() instanceof Assertion assertion ? startOf(assertion) : Start.ANYWHERE;
         }
@@ -100,11 +98,11 @@ public final class Regex {
         if (node instanceof Alternatives alternatives) {
             return alternatives.nodes().stream().map(Regex::startOf).reduce(Start.SUBJECT, Start::orElse);
         }
-        boolean isDotStar = node instanceof Repeat repeat
+        boolean isDotStar = node instanceof RegexRepeat repeat
                 && repeat.min() == 0
                 && repeat.max() == Integer.MAX_VALUE
                 && repeat.mode() != Mode.POSSESSIVE;
-        if (isDotStar && ((Repeat) node).body() instanceof Bytes bytes) {
+        if (isDotStar && ((RegexRepeat) node).body() instanceof Bytes bytes) {
             return bytes.set() == ByteSet.ALL
                     ? Start.SUBJECT
                     : bytes.set() == ByteSet.NOT_NEWLINE ? Start.LINE : Start.ANYWHERE;
@@ -112,7 +110,7 @@ public final class Regex {
         return Start.ANYWHERE;
     }
 
-    private static Start startOf(Boundary boundary) {
+    private static Start startOf(RegexBoundary boundary) {
         return switch (boundary) {
             case SUBJECT_START -> Start.SUBJECT;
             case LINE_START -> Start.LINE;

@@ -1,6 +1,5 @@
 package dev.matview.core.mango.regex;
 
-import dev.matview.core.mango.regex.RegexInstruction.Boundary;
 import dev.matview.core.mango.regex.RegexNode.Alternatives;
 import dev.matview.core.mango.regex.RegexNode.AtomicGroup;
 import dev.matview.core.mango.regex.RegexNode.Conditional;
@@ -63,7 +62,7 @@ final class RegexGroupParser {
 
     private @Nullable RegexNode verb() {
         if (pattern.skip("*F)") || pattern.skip("*FAIL)")) {
-            return parser.check(Boundary.NEVER);
+            return parser.check(RegexBoundary.NEVER);
         }
         throw pattern.unsupported("Verbs, as in (*VERB),");
     }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * group leads back to its loop. They are immutable once the graph is built; what changes is in {@link RegexMatcher}.
  */
 abstract class RegexInstruction {
+    /** Comparing bytes one by one is that much cheaper than a step. */
+    static final int BYTES_PER_STEP = 8;
+
     /** Where a match ends. It is never executed. */
     static final RegexInstruction ACCEPT = new RegexInstruction() {
         @Override
@@ -54,75 +57,6 @@ abstract class RegexInstruction {
         GREEDY,
         LAZY,
         POSSESSIVE
-    }
-
-    /** Matches a number of bytes of one set. */
-    static final class Run extends RegexInstruction {
-        /** Scanning is that much cheaper than a step. */
-        private static final int BYTES_PER_STEP = 8;
-
-        private final ByteSet set;
-        private final int min;
-        private final int max;
-        private final Mode mode;
-        private final RegexInstruction next;
-
-        Run(ByteSet set, int min, int max, Mode mode, RegexInstruction next) {
-            this.set = set;
-            this.min = min;
-            this.max = max;
-            this.mode = mode;
-            this.next = next;
-        }
-
-        @Override
-        @Nullable
-        RegexInstruction step(RegexMatcher m) {
-            int start = m.position;
-            int end = consume(m, mode == Mode.LAZY ? min : max);
-            if (end - start < min) {
-                return null;
-            }
-            m.position = end;
-            if (mode == Mode.LAZY) {
-                m.push(this, end, min);
-            } else if (mode == Mode.GREEDY && end - start > min) {
-                m.push(this, start + min, end);
-            }
-            return next;
-        }
-
-        /** Lazy: takes one more byte, the count is remembered. Greedy: gives one back, unless at the lowest end. */
-        @Override
-        @Nullable
-        RegexInstruction resume(RegexMatcher m, int position, int other) {
-            if (mode == Mode.LAZY) {
-                boolean more = other < max && position < m.subject.length && set.contains(m.subject[position]);
-                if (!more) {
-                    return null;
-                }
-                m.position = position + 1;
-                m.push(this, position + 1, other + 1);
-                return next;
-            }
-            m.position = other - 1;
-            if (position < other - 1) {
-                m.push(this, position, other - 1);
-            }
-            return next;
-        }
-
-        private int consume(RegexMatcher m, int most) {
-            byte[] subject = m.subject;
-            int start = m.position;
-            int limit = most > subject.length - start ? subject.length : start + most;
-            int end = start;
-            while (end < limit && set.contains(subject[end])) {
-                end++;
-            }
-            m.spend((end - start) / BYTES_PER_STEP);
-            return end;
-        }
     }
 
     /** Tries one way, then the other. Repeating groups close their circle with {@link #first} or {@link #second}. */
@@ -202,7 +136,7 @@ abstract class RegexInstruction {
             if (length > m.subject.length - m.position) {
                 return null;
             }
-            m.spend(length / Run.BYTES_PER_STEP);
+            m.spend(length / BYTES_PER_STEP);
             for (int i = 0; i < length; i++) {
                 int a = m.subject[start + i] & 0xFF;
                 int b = m.subject[m.position + i] & 0xFF;
@@ -215,43 +149,12 @@ abstract class RegexInstruction {
         }
     }
 
-    /** What holds at a position without matching a byte. */
-    enum Boundary {
-        SUBJECT_START,
-        LINE_START,
-        SUBJECT_END,
-        SUBJECT_END_OR_LAST_NEWLINE,
-        LINE_END,
-        WORD,
-        NOT_WORD,
-        NEVER;
-
-        boolean holds(byte[] subject, int at) {
-            return switch (this) {
-                case SUBJECT_START -> at == 0;
-                // A newline that ends the subject begins no line.
-                case LINE_START -> at == 0 || at < subject.length && subject[at - 1] == '\n';
-                case SUBJECT_END -> at == subject.length;
-                case SUBJECT_END_OR_LAST_NEWLINE ->
-                    at == subject.length || at == subject.length - 1 && subject[at] == '\n';
-                case LINE_END -> at == subject.length || subject[at] == '\n';
-                case WORD -> isWord(subject, at - 1) != isWord(subject, at);
-                case NOT_WORD -> isWord(subject, at - 1) == isWord(subject, at);
-                case NEVER -> false;
-            };
-        }
-
-        private static boolean isWord(byte[] subject, int at) {
-            return at >= 0 && at < subject.length && ByteSet.WORD.contains(subject[at]);
-        }
-    }
-
     /** Checks a boundary. */
     static final class Check extends RegexInstruction {
-        private final Boundary boundary;
+        private final RegexBoundary boundary;
         private final RegexInstruction next;
 
-        Check(Boundary boundary, RegexInstruction next) {
+        Check(RegexBoundary boundary, RegexInstruction next) {
             this.boundary = boundary;
             this.next = next;
         }
@@ -363,8 +266,8 @@ abstract class RegexInstruction {
                 @Nullable RegexInstruction whenNot) {
             this.body = body;
             this.forgetsGroups = forgetsGroups;
-            this.whenMatched = whenMatched == null ? new Check(Boundary.NEVER, ACCEPT) : whenMatched;
-            this.whenNot = whenNot == null ? new Check(Boundary.NEVER, ACCEPT) : whenNot;
+            this.whenMatched = whenMatched == null ? new Check(RegexBoundary.NEVER, ACCEPT) : whenMatched;
+            this.whenNot = whenNot == null ? new Check(RegexBoundary.NEVER, ACCEPT) : whenNot;
         }
 
         @Override

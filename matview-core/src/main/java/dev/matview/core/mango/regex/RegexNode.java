@@ -1,14 +1,23 @@
 package dev.matview.core.mango.regex;
 
-import dev.matview.core.mango.regex.RegexInstruction.Boundary;
-import dev.matview.core.mango.regex.RegexInstruction.Loop;
-import dev.matview.core.mango.regex.RegexInstruction.Mode;
 import dev.matview.core.mango.regex.RegexInstruction.Split;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a parsed regular expression: what it says about itself, and how it becomes instructions. */
-sealed interface RegexNode {
+sealed interface RegexNode
+        permits RegexNode.Bytes,
+                RegexNode.Assertion,
+                RegexNode.Sequence,
+                RegexNode.Alternatives,
+                RegexNode.Group,
+                RegexNode.AtomicGroup,
+                RegexNode.LineBreak,
+                RegexNode.Reference,
+                RegexNode.Lookaround,
+                RegexNode.StepBack,
+                RegexNode.Conditional,
+                RegexRepeat {
     /** Stands for a length that is not the same for everything the node matches. */
     int VARIABLE = -1;
 
@@ -66,7 +75,7 @@ sealed interface RegexNode {
     }
 
     /** A condition on the position. */
-    record Assertion(Boundary boundary) implements RegexNode {
+    record Assertion(RegexBoundary boundary) implements RegexNode {
         @Override
         public RegexInstruction compile(Registers registers, RegexInstruction next) {
             return new RegexInstruction.Check(boundary, next);
@@ -357,78 +366,8 @@ sealed interface RegexNode {
         }
     }
 
-    /**
-     * Something several times.
-     *
-     * @param max the most, {@link Integer#MAX_VALUE} for any number
-     */
-    record Repeat(RegexNode body, int min, int max, Mode mode) implements RegexNode {
-        @Override
-        public RegexInstruction compile(Registers registers, RegexInstruction next) {
-            if (max == 0) {
-                return next;
-            }
-            if (body instanceof Bytes bytes) {
-                return new RegexInstruction.Run(bytes.set(), min, max, mode, next);
-            }
-            if (mode == Mode.POSSESSIVE) {
-                RegexNode greedy = new Repeat(body, min, max, Mode.GREEDY);
-                return new AtomicGroup(greedy).compile(registers, next);
-            }
-            if (min == 1 && max == 1) {
-                return body.compile(registers, next);
-            }
-            if (max == 1) {
-                return split(body.compile(registers, next), next);
-            }
-            if (min <= 1 && max == Integer.MAX_VALUE && body.minLength() > 0) {
-                return circle(registers, next);
-            }
-            Loop loop = new Loop(registers.forLoop(), min, max, mode == Mode.LAZY, next);
-            loop.body(body.compile(registers, loop));
-            return new RegexInstruction.LoopStart(loop);
-        }
-
-        /** Rounds that cannot be empty need not be counted. */
-        private RegexInstruction circle(Registers registers, RegexInstruction next) {
-            Split split = new Split();
-            RegexInstruction round = body.compile(registers, split);
-            split.first = mode == Mode.LAZY ? next : round;
-            split.second = mode == Mode.LAZY ? round : next;
-            return min == 1 ? round : split;
-        }
-
-        private Split split(RegexInstruction once, RegexInstruction next) {
-            Split split = new Split();
-            split.first = mode == Mode.LAZY ? next : once;
-            split.second = mode == Mode.LAZY ? once : next;
-            return split;
-        }
-
-        @Override
-        public int minLength() {
-            return cut((long) body.minLength() * min);
-        }
-
-        /** PCRE keeps a group that is repeated zero times, and then does not know its length. */
-        @Override
-        public int fixedLength() {
-            if (max == 0) {
-                boolean isGroup = !(body instanceof Bytes || body instanceof LineBreak || body instanceof Reference);
-                return isGroup ? VARIABLE : 0;
-            }
-            int length = min == max ? body.fixedLength() : VARIABLE;
-            return length == VARIABLE ? VARIABLE : cut((long) length * max);
-        }
-
-        @Override
-        public ByteSet firstBytes() {
-            return body.firstBytes();
-        }
-    }
-
     /** Lengths this great are all the same. */
-    private static int cut(long length) {
+    static int cut(long length) {
         return (int) Math.min(length, Integer.MAX_VALUE);
     }
 }

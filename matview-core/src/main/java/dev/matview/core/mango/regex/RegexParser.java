@@ -1,6 +1,5 @@
 package dev.matview.core.mango.regex;
 
-import dev.matview.core.mango.regex.RegexInstruction.Boundary;
 import dev.matview.core.mango.regex.RegexInstruction.Mode;
 import dev.matview.core.mango.regex.RegexNode.Alternatives;
 import dev.matview.core.mango.regex.RegexNode.Assertion;
@@ -8,7 +7,6 @@ import dev.matview.core.mango.regex.RegexNode.Bytes;
 import dev.matview.core.mango.regex.RegexNode.LineBreak;
 import dev.matview.core.mango.regex.RegexNode.Lookaround;
 import dev.matview.core.mango.regex.RegexNode.Reference;
-import dev.matview.core.mango.regex.RegexNode.Repeat;
 import dev.matview.core.mango.regex.RegexNode.Sequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,17 +152,18 @@ final class RegexParser {
     private static RegexNode repeat(RegexNode node, RegexQuantifier quantifier, Mode mode) {
         if (node instanceof Lookaround) {
             boolean optional = quantifier.min() == 0;
-            return optional ? new Repeat(node, 0, Math.min(quantifier.max(), 1), mode) : node;
+            return optional ? new RegexRepeat(node, 0, Math.min(quantifier.max(), 1), mode) : node;
         }
-        return new Repeat(node, quantifier.min(), quantifier.max(), mode);
+        return new RegexRepeat(node, quantifier.min(), quantifier.max(), mode);
     }
 
     private void item(List<RegexNode> nodes) {
         int c = pattern.next();
         switch (c) {
-            case '^' -> nodes.add(check(options.multiline() ? Boundary.LINE_START : Boundary.SUBJECT_START));
+            case '^' -> nodes.add(check(options.multiline() ? RegexBoundary.LINE_START : RegexBoundary.SUBJECT_START));
             case '$' ->
-                nodes.add(check(options.multiline() ? Boundary.LINE_END : Boundary.SUBJECT_END_OR_LAST_NEWLINE));
+                nodes.add(check(
+                        options.multiline() ? RegexBoundary.LINE_END : RegexBoundary.SUBJECT_END_OR_LAST_NEWLINE));
             case '.' -> nodes.add(bytes(options.dotAll() ? ByteSet.ALL : ByteSet.NOT_NEWLINE));
             case '[' -> {
                 if (pattern.startsWith("[:<:]]") || pattern.startsWith("[:>:]]")) {
@@ -191,7 +190,7 @@ final class RegexParser {
         pattern.at += "[:<:]]".length();
         RegexNode word = new Bytes(ByteSet.WORD);
         RegexNode behind = new Sequence(List.of(new RegexNode.StepBack(1), word));
-        nodes.add(check(Boundary.WORD));
+        nodes.add(check(RegexBoundary.WORD));
         nodes.add(new Lookaround(start ? word : behind, false));
         repeatable = true;
     }
@@ -218,11 +217,11 @@ final class RegexParser {
             case 'C' -> bytes(ByteSet.ALL);
             case 'R' -> lineBreak(ByteSet.VERTICAL_SPACE);
             case 'X' -> lineBreak(ByteSet.ALL);
-            case 'b' -> check(Boundary.WORD);
-            case 'B' -> check(Boundary.NOT_WORD);
-            case 'A', 'G' -> check(Boundary.SUBJECT_START);
-            case 'Z' -> check(Boundary.SUBJECT_END_OR_LAST_NEWLINE);
-            case 'z' -> check(Boundary.SUBJECT_END);
+            case 'b' -> check(RegexBoundary.WORD);
+            case 'B' -> check(RegexBoundary.NOT_WORD);
+            case 'A', 'G' -> check(RegexBoundary.SUBJECT_START);
+            case 'Z' -> check(RegexBoundary.SUBJECT_END_OR_LAST_NEWLINE);
+            case 'z' -> check(RegexBoundary.SUBJECT_END);
             case 'k' -> {
                 int open = pattern.next();
                 int close = open == '<' ? '>' : open == '{' ? '}' : open;
@@ -251,7 +250,7 @@ final class RegexParser {
         return new Reference(numbers, options.caseless());
     }
 
-    RegexNode check(Boundary boundary) {
+    RegexNode check(RegexBoundary boundary) {
         repeatable = false;
         return new Assertion(boundary);
     }

@@ -99,6 +99,11 @@ class SubscriberTest {
     private final class Held implements ServedPage.Origin {
 
         @Override
+        public String collection() {
+            return "posts";
+        }
+
+        @Override
         public AnswerTag tag(KeptPage page, String generations) {
             return new AnswerTag(generations, "query", "rows");
         }

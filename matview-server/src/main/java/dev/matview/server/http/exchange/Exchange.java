@@ -59,6 +59,7 @@ public final class Exchange {
     private final PlainRequest request;
     private final HttpServletResponse response;
     private final AsyncContext async;
+    private final HeldMemory held;
 
     /** Guarded by this, as is all that follows. */
     private Phase phase = Phase.WORKING;
@@ -71,8 +72,6 @@ public final class Exchange {
 
     private @Nullable Receiving receiving;
     private Instant since;
-    private long held;
-    private List<byte[]> sent = List.of();
     private final List<Runnable> atEnd = new ArrayList<>();
 
     /** Ends watching whether the client leaves, before anything is sent: from then on, Jetty may read. */
@@ -86,6 +85,7 @@ public final class Exchange {
         this.request = new PlainRequest(request);
         this.response = response;
         this.async = async;
+        this.held = new HeldMemory(all);
         this.since = all.now();
         request.setAttribute(Exchange.class.getName(), this);
     }
@@ -215,7 +215,7 @@ public final class Exchange {
             since = all.now();
             due = since.plus(RequestBody.MAX_TIME);
         }
-        hold(body.size(), List.of());
+        held.hold(body.size(), List.of());
         core.demand(rest);
     }
 
@@ -240,7 +240,7 @@ public final class Exchange {
         @Override
         public void run() {
             boolean complete = body.takeFrom(core);
-            hold(body.size(), List.of());
+            held.hold(body.size(), List.of());
             if (complete) {
                 end(null);
             } else {
@@ -336,34 +336,18 @@ public final class Exchange {
             due = since.plus(SEND_TIME).plusSeconds(length / MIN_BYTES_PER_SECOND);
         }
         request.receive(null);
-        hold(0, body);
+        held.hold(0, body);
         return true;
     }
 
-    /** @param bytes received, and nobody else's; @param answer which others may hold as well */
-    private void hold(long bytes, List<byte[]> answer) {
-        long more;
-        List<byte[]> before;
-        synchronized (this) {
-            if (phase == Phase.ENDED) {
-                return;
-            }
-            more = bytes - held;
-            held = bytes;
-            before = sent;
-            sent = answer;
-        }
-        all.hold(more, before, answer);
-    }
-
     /** How large the body is that was received, or announced. */
-    public synchronized long bodyBytes() {
-        return Math.max(held, request.getContentLengthLong());
+    public long bodyBytes() {
+        return Math.max(held.received(), request.getContentLengthLong());
     }
 
     /** Whether memory is held while the client is waited for. */
     synchronized boolean holdsForClient() {
-        return due != null && (held > 0 || !sent.isEmpty());
+        return due != null && !held.isNothing();
     }
 
     /** Since when it has been waited for. */
@@ -389,7 +373,7 @@ public final class Exchange {
 
     /** Closes the connection, and with it all that waits for it. What is held is as good as free. */
     void cutOff() {
-        hold(0, List.of());
+        held.hold(0, List.of());
         core.getConnectionMetaData()
                 .getConnection()
                 .getEndPoint()
@@ -398,8 +382,6 @@ public final class Exchange {
 
     /** Nothing more comes of it: the last byte is out, or the client is gone. */
     void end() {
-        long free;
-        List<byte[]> before;
         List<Runnable> tasks;
         synchronized (this) {
             if (phase == Phase.ENDED) {
@@ -408,13 +390,10 @@ public final class Exchange {
             phase = Phase.ENDED;
             departure.close();
             due = null;
-            free = held;
-            before = sent;
-            sent = List.of();
             tasks = List.copyOf(atEnd);
             atEnd.clear();
         }
-        all.hold(-free, before, List.of());
+        held.end();
         tasks.forEach(Runnable::run);
     }
 }
