@@ -230,7 +230,10 @@ class SeveralNodesTest extends WorkerFixture {
     private void holdUpVisits() {
         aggregator.closeGate();
         for (int i = 0; i < 2; i++) {
-            registry.put(feed("c" + i).build());
+            String collection = "c" + i;
+            registry.put(feed(collection).build());
+            // Before the time moves: what the other node commits by then would be loaded, and not be due.
+            await().until(() -> feeds.status(collection).nextRefresh() != null);
             awaitVisits(2 + i);
         }
     }
