@@ -251,6 +251,11 @@ public final class HttpService implements AutoCloseable {
         return sockets.longestSilentSince();
     }
 
+    /** What waits for its turn, and what has it. */
+    public FairShare.Load turns() {
+        return share.load();
+    }
+
     /** How many distinct queries they ask. */
     public int topics() {
         return sockets.topics();
