@@ -48,6 +48,12 @@ final class Maven {
         return run(project, command.toArray(String[]::new));
     }
 
+    /** Runs a program as a module, {@code module/class}. */
+    static Ended module(Path project, String modulePath, String module) throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return run(project, java, "--module-path", modulePath, "-m", module);
+    }
+
     private static Ended run(Path directory, String... command) throws IOException, InterruptedException {
         Path log = Files.createTempFile(MODULE.resolve("target"), "run", ".log");
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,33 @@ class PlainProjectIT {
         assertThat(run(project).lines())
                 .contains("{\"content\":\"Hello, I am Ada.\"}", "{\"content\":\"Fresh bread at the corner.\"}");
         assertVersions(project, "core");
+    }
+
+    @Test
+    void aModuleThatRequiresCoreIsCompiledAndRunOnTheModulePath() throws Exception {
+        Path project = build("core", "core");
+        String libraries = Files.readString(project.resolve("classpath.txt"));
+        Path descriptor = Files.writeString(
+                project.resolve("module-info.java"), "module com.example { requires dev.matview.core; }");
+
+        int compiled = ToolProvider.findFirst("javac")
+                .orElseThrow()
+                .run(
+                        System.out,
+                        System.err,
+                        "-d",
+                        project.resolve("module").toString(),
+                        "--module-path",
+                        libraries,
+                        descriptor.toString(),
+                        project.resolve("src/main/java/com/example/App.java").toString());
+
+        assertThat(compiled).isZero();
+        assertThat(Maven.module(project, project.resolve("module") + ":" + libraries, "com.example/com.example.App")
+                        .assertSuccess()
+                        .printed()
+                        .lines())
+                .contains("{\"content\":\"Hello, I am Ada.\"}");
     }
 
     @Test
