@@ -4,6 +4,7 @@ import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /**
@@ -47,5 +48,13 @@ abstract class ViewStoreHarness {
     final void closeStores() throws Exception {
         opened.forEach(ViewStore::close);
         clean();
+    }
+
+    static ViewModel read(ViewStore store, String view) {
+        return ViewModel.of(store.read(view, 0).orElseThrow());
+    }
+
+    static Set<String> ids(ViewStore store, String view, String database) {
+        return read(store, view).rows().get(database).keySet();
     }
 }
