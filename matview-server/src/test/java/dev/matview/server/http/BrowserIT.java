@@ -31,11 +31,13 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.function.Consumer;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -95,6 +97,11 @@ class BrowserIT {
                 new SharedSecretTokens(Tokens.SECRET, RULES, time),
                 time);
         browser = chromium();
+    }
+
+    /** Waits for what a page shows, which may change while it is looked at. */
+    private static ConditionFactory awaitPage() {
+        return await().atMost(PATIENCE).ignoreException(StaleElementReferenceException.class);
     }
 
     private void post(String database, int at, String content) {
@@ -178,20 +185,20 @@ class BrowserIT {
 
         String hers = "Ada: Planted tomatoes.";
         String his = "did:example:bela: Fresh bread at the corner.";
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(items("docs")).containsExactly(his, hers));
+        awaitPage().untilAsserted(() -> assertThat(items("docs")).containsExactly(his, hers));
         assertThat(text("status")).isEqualTo("200, ETag readable");
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(items("pushed")).containsExactly(his, hers));
+        awaitPage().untilAsserted(() -> assertThat(items("pushed")).containsExactly(his, hers));
 
         post("userdb-ada", 3, "And watered them.");
         feeds.refresh("posts").join();
-        await().atMost(PATIENCE)
+        awaitPage()
                 .untilAsserted(() -> assertThat(items("pushed")).containsExactly("Ada: And watered them.", his, hers));
         assertThat(text("push")).isEqualTo("open");
 
         time.advance(Duration.ofMinutes(9));
         assertThat(text("push")).isEqualTo("open");
         time.advance(Duration.ofMinutes(2));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("refusal")).isEqualTo("401 unauthorized"));
+        awaitPage().untilAsserted(() -> assertThat(text("refusal")).isEqualTo("401 unauthorized"));
         assertThat(text("push")).isEqualTo("closed with 4001");
         Files.createDirectories(Path.of("target"));
         Files.write(Path.of("target", "browser.png"), browser.getScreenshotAs(OutputType.BYTES));
@@ -203,7 +210,7 @@ class BrowserIT {
 
         browser.get(elsewhere + "/hub.html#server=127.0.0.1:" + service.port() + "&token=" + Tokens.alice());
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(text("status")).contains("TypeError"));
+        awaitPage().untilAsserted(() -> assertThat(text("status")).contains("TypeError"));
         assertThat(items("docs")).isEmpty();
     }
 
@@ -213,7 +220,7 @@ class BrowserIT {
         store.commit(ViewDelta.whole("_global_retired", 0, new ViewHead(1, "f", Instant.EPOCH, 3, 0), List.of()));
         feeds.refresh("posts").join();
         browser.get("http://127.0.0.1:" + service.port() + "/");
-        await().atMost(PATIENCE).until(() -> browser.findElement(By.id("token")).isDisplayed());
+        awaitPage().until(() -> browser.findElement(By.id("token")).isDisplayed());
         assertThat(browser.findElement(By.id("wrong")).isDisplayed()).isFalse();
 
         browser.findElement(By.id("token"))
@@ -223,7 +230,7 @@ class BrowserIT {
                         .build()));
         browser.findElement(By.cssSelector("#form button")).click();
 
-        await().atMost(PATIENCE)
+        awaitPage()
                 .untilAsserted(() -> assertThat(text("problems")).isEqualTo("feeds/b <b>events</b> query is missing"));
         assertThat(text("feeds")).startsWith("posts 2 2 2 0 1");
         assertThat(text("leftOut")).isEqualTo("posts userdb-ada <i>deep</i> it is nested deeper than 1000 levels");
