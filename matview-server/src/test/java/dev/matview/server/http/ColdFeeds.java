@@ -30,8 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ColdFeeds implements FeedQueries, FeedSubscriptions {
 
+    static final long HOT_STEPS = 1_000_000;
+
     /** Every query that has been worked for, by who asked and on which thread. */
     public final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+
+    /** The steps of each hot budget that a query was tried with. */
+    final BlockingQueue<Long> tried = new LinkedBlockingQueue<>();
 
     /** When a view is young enough. */
     volatile CompletableFuture<Boolean> young = CompletableFuture.completedFuture(true);
@@ -48,6 +53,9 @@ public final class ColdFeeds implements FeedQueries, FeedSubscriptions {
 
     @Override
     public Page query(String collection, Query query, Budget budget) {
+        if (!budget.mayWait()) {
+            tried.add(budget.stepsLeft());
+        }
         return query.selector().isAll() && query.expand().isEmpty() ? SomePage.empty() : cold(query, budget);
     }
 
@@ -69,7 +77,7 @@ public final class ColdFeeds implements FeedQueries, FeedSubscriptions {
 
     @Override
     public Budget hotBudget() {
-        return Budget.hot(1);
+        return Budget.hot(HOT_STEPS);
     }
 
     private Page cold(Query query, Budget budget) {

@@ -138,6 +138,26 @@ class TurnsOverHttpTest {
     }
 
     @Test
+    void whatIsReadyIsTriedWithLittleAndWhatIsNearlyWithMoreWhereThereIsRoomToWait() throws Exception {
+        readyPagesAreServed();
+        assertThat(feeds.tried)
+                .singleElement()
+                .satisfies(steps -> assertThat(steps).isLessThan(ColdFeeds.HOT_STEPS));
+        long ready = feeds.tried.remove();
+
+        search("mallory");
+        next();
+        assertThat(feeds.tried).containsExactly(ready, ColdFeeds.HOT_STEPS);
+        search("mallory", 8);
+        awaitTaken(9);
+        feeds.tried.clear();
+
+        assertThat(search("mallory").join().statusCode()).isEqualTo(429);
+        assertThat(feeds.tried).containsExactly(ready);
+        feeds.answer("mallory", 9);
+    }
+
+    @Test
     void callersTakeTurns() throws Exception {
         int others = Math.max(2, Runtime.getRuntime().availableProcessors()) - 1;
         for (int i = 0; i < others; i++) {

@@ -51,13 +51,23 @@ public final class Turns {
 
     /** Answers at once if it costs little, or when it is the caller's turn. */
     public void answer(Exchange exchange, Place place, Answering answering) throws IOException {
-        // Who has too much waiting is served what is ready, and does not make the server find out time and again what
-        // is not.
-        Budget little = share.hasRoom(place.caller()) ? feeds.hotBudget() : Budget.hot(READY_STEPS);
+        // What is ready is answered without a look at who waits, which takes a lock that all callers share.
+        if (!answers(answering, Budget.hot(READY_STEPS)) && !answersNearly(place, answering)) {
+            answerInTurn(exchange, place, answering);
+        }
+    }
+
+    /** Who has too much waiting does not make the server find out time and again what is nearly ready. */
+    private boolean answersNearly(Place place, Answering answering) throws IOException {
+        return share.hasRoom(place.caller()) && answers(answering, feeds.hotBudget());
+    }
+
+    private static boolean answers(Answering answering, Budget little) throws IOException {
         try {
             answering.answer(little);
+            return true;
         } catch (ColdQueryException cold) {
-            answerInTurn(exchange, place, answering);
+            return false;
         }
     }
 
