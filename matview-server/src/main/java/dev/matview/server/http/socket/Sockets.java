@@ -82,11 +82,12 @@ public final class Sockets implements AutoCloseable {
         return clock.instant();
     }
 
-    /** What all clients together that have not authenticated may have sent. */
+    /** The room for messages that renew tokens, of all sockets. */
     MessageRoom renewals() {
         return renewals;
     }
 
+    /** What all clients together that have not authenticated may have sent. */
     public MessageRoom unauthenticated() {
         return unauthenticated;
     }
