@@ -3,11 +3,9 @@ package dev.matview.server;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.event.Scheduler;
-import dev.matview.core.event.Subscription;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
-import dev.matview.server.http.RefreshMetrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -24,13 +22,11 @@ public final class MatviewServer implements AutoCloseable {
 
     private final GlobalFeeds feeds;
     private final HttpService http;
-    private final Subscription counting;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private MatviewServer(GlobalFeeds feeds, HttpService http, Subscription counting) {
+    private MatviewServer(GlobalFeeds feeds, HttpService http) {
         this.feeds = feeds;
         this.http = http;
-        this.counting = counting;
     }
 
     /**
@@ -45,18 +41,14 @@ public final class MatviewServer implements AutoCloseable {
             throws IOException {
         // Bound first: an address that is taken is found out before any database is read. Until the feeds are
         // started, they answer that their views are not ready.
-        RefreshMetrics refreshes = new RefreshMetrics();
-        HttpService http =
-                HttpService.start(httpSettings, new HttpService.Feeds(feeds), authenticator, scheduler, refreshes);
-        Subscription counting = feeds.onRefresh(refreshes);
+        HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler);
         try {
             feeds.start();
         } catch (RuntimeException e) {
-            counting.close();
             http.close();
             throw e;
         }
-        return new MatviewServer(feeds, http, counting);
+        return new MatviewServer(feeds, http);
     }
 
     /** The port that is bound. */
@@ -119,7 +111,6 @@ public final class MatviewServer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             http.close();
-            counting.close();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.matview.core.FeedQueries;
 import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.connection.OpenConnections;
@@ -36,6 +37,7 @@ public final class HttpService implements AutoCloseable {
     private final OpenConnections connections;
     private final FairShare share;
     private final Sweep sweep;
+    private final Subscription refreshes;
     private final int port;
     private final int managementPort;
 
@@ -45,12 +47,14 @@ public final class HttpService implements AutoCloseable {
             OpenConnections connections,
             FairShare share,
             Sweep sweep,
+            Subscription refreshes,
             int managementPort) {
         this.spark = spark;
         this.share = share;
         this.connections = connections;
         this.sockets = sockets;
         this.sweep = sweep;
+        this.refreshes = refreshes;
         this.port = spark.port();
         this.managementPort = managementPort;
     }
@@ -85,17 +89,6 @@ public final class HttpService implements AutoCloseable {
      */
     public static HttpService start(
             HttpSettings settings, Feeds feeds, Authenticator authenticator, Scheduler scheduler) throws IOException {
-        return start(settings, feeds, authenticator, scheduler, new RefreshMetrics());
-    }
-
-    /** The same, with refreshes that somebody has counted. */
-    public static HttpService start(
-            HttpSettings settings,
-            Feeds feeds,
-            Authenticator authenticator,
-            Scheduler scheduler,
-            RefreshMetrics refreshes)
-            throws IOException {
         MangoLimits limits = feeds.all().settings().mango();
         ServerThreads threads = new ServerThreads();
         FairShare share = FairShare.start(
@@ -129,6 +122,9 @@ public final class HttpService implements AutoCloseable {
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
         Turns turns = new Turns(feeds.queries(), share, new Departures(scheduler));
         QueryEndpoint query = new QueryEndpoint(feeds.queries(), limits, callers, turns, new RequestBody(scheduler));
+        RefreshMetrics refreshes = new RefreshMetrics();
+        // Before anything is served: a refresh that a request asks for is counted.
+        Subscription counting = feeds.all().onRefresh(refreshes);
         routeData(spark, query, new ExpandEndpoint(feeds.queries(), callers, turns));
         routeOperation(
                 spark,
@@ -140,12 +136,13 @@ public final class HttpService implements AutoCloseable {
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
+            counting.close();
             sockets.close();
             share.close();
             throw bindFailure(failure);
         }
         Sweep sweep = Sweep.start(scheduler, sockets::sweep, exchanges::sweep, connections::sweep);
-        return new HttpService(spark, sockets, connections, share, sweep, managementPort.get());
+        return new HttpService(spark, sockets, connections, share, sweep, counting, managementPort.get());
     }
 
     private static void routeData(Service spark, QueryEndpoint query, ExpandEndpoint expand) {
@@ -273,5 +270,6 @@ public final class HttpService implements AutoCloseable {
         spark.awaitStop();
         share.close();
         sweep.close();
+        refreshes.close();
     }
 }

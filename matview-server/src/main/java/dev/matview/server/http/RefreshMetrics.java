@@ -11,8 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Counts refreshes by feed and by how they ended, and the time they took. Thread-safe. */
-public final class RefreshMetrics implements RefreshListener {
+final class RefreshMetrics implements RefreshListener {
 
+    /** Bounded by the feeds that there ever were: each has three at most. */
     private final Map<Key, Sum> sums = new ConcurrentHashMap<>();
 
     private record Key(String collection, String outcome) {}
@@ -42,14 +43,23 @@ public final class RefreshMetrics implements RefreshListener {
         sums.merge(new Key(collection, outcome), Sum.of(took), Sum::plus);
     }
 
-    /** Adds what was counted of these feeds; what was counted of others, which there are no more, is forgotten. */
+    /**
+     * Adds what was counted of these feeds. What was counted of others is kept: they may be there no more, or just not yet
+     * when somebody looked which there are.
+     */
     void register(MeterRegistry registry, Set<String> collections) {
-        sums.keySet().removeIf(key -> !collections.contains(key.collection()));
-        sums.forEach((key, sum) -> FunctionTimer.builder(
-                        "matview.feed.refresh", sum, Sum::count, Sum::millis, TimeUnit.MILLISECONDS)
+        sums.forEach((key, sum) -> {
+            if (collections.contains(key.collection())) {
+                register(registry, key, sum);
+            }
+        });
+    }
+
+    private static void register(MeterRegistry registry, Key key, Sum sum) {
+        FunctionTimer.builder("matview.feed.refresh", sum, Sum::count, Sum::millis, TimeUnit.MILLISECONDS)
                 .description("Refreshes by how they ended, and the time they took.")
                 .tag("collection", key.collection())
                 .tag("outcome", key.outcome())
-                .register(registry));
+                .register(registry);
     }
 }
