@@ -249,7 +249,7 @@ public final class HttpService implements AutoCloseable {
     }
 
     /** What waits for its turn, and what has it. */
-    public FairShare.Load turns() {
+    FairShare.Load turns() {
         return share.load();
     }
 
