@@ -69,15 +69,15 @@ public final class MatviewServer implements AutoCloseable {
     /**
      * Waits until every feed has a generation to serve, or has failed to get its first one: then it is answered with 503
      * until one of the later attempts, which follow by themselves, succeeds. A registry that is not read soon is not waited
-     * for.
+     * for, nor is anything for longer than 10 seconds once the server is closed.
      */
     public FirstViews buildViews() {
         try {
-            feeds.awaitReady(PATIENCE);
-            while (feeds.isRegistryRead() && !areBuilt()) {
+            do {
                 feeds.awaitReady(PATIENCE);
-            }
+            } while (!closed.get() && feeds.isRegistryRead() && !areBuilt());
         } catch (IllegalStateException e) {
+            // The feeds are closed, which says that nobody wants views any more if the server was closed before them.
             if (!closed.get()) {
                 throw e;
             }

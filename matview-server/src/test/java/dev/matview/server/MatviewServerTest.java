@@ -8,6 +8,7 @@ import dev.matview.core.Query;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
+import dev.matview.core.spi.Aggregator;
 import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.Http;
@@ -15,9 +16,11 @@ import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.MetricsToken;
 import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,40 @@ class MatviewServerTest {
                 .extracting(status -> status.feed().collection())
                 .containsExactly("posts");
         assertThat(views.failed()).isEmpty();
+    }
+
+    @Test
+    void viewsAreNotWaitedForWhenTheServerIsClosed() throws IOException {
+        CountDownLatch read = new CountDownLatch(1);
+        Aggregator slow = (Aggregator) Proxy.newProxyInstance(
+                Aggregator.class.getClassLoader(), new Class<?>[] {Aggregator.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("aggregate")) {
+                        read.await();
+                    }
+                    return method.invoke(databases, arguments);
+                });
+        try (GlobalFeeds waiting = GlobalFeeds.builder()
+                        .registry(registry)
+                        .aggregator(slow)
+                        .scheduler(scheduler)
+                        .build();
+                MatviewServer closing = MatviewServer.start(
+                        waiting, Authenticator.none(), HttpSettings.of("127.0.0.1", 0), scheduler)) {
+            CompletableFuture<FirstViews> building = new CompletableFuture<>();
+            Thread thread = new Thread(() -> building.completeAsync(closing::buildViews, Runnable::run));
+            thread.start();
+            await().until(() -> thread.getState() == Thread.State.WAITING);
+
+            closing.close();
+
+            await().until(() -> {
+                scheduler.advance(Duration.ofSeconds(10));
+                return building.isDone();
+            });
+            assertThat(building.join().built()).isEmpty();
+        } finally {
+            read.countDown();
+        }
     }
 
     @Test
