@@ -1,6 +1,5 @@
 package dev.matview.server;
 
-import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -37,13 +36,13 @@ final class ClusterCheck implements AutoCloseable {
     }
 
     /** @throws StartupException when one refuses the credentials */
-    static ClusterCheck run(List<CouchCluster> clusters) throws StartupException {
+    static ClusterCheck run(List<NamedCluster> clusters) throws StartupException {
         ClusterCheck check = new ClusterCheck(PAUSE);
         try {
             check.away(clusters, PATIENCE)
-                    .forEach((url, reason) -> log.warn(
-                            "--couchdb-url {} does not answer; what is there is behind, or not ready, until it does: {}",
-                            url,
+                    .forEach((cluster, reason) -> log.warn(
+                            "{} does not answer; what is there is behind, or not ready, until it does: {}",
+                            cluster,
                             reason));
         } catch (StartupException e) {
             check.close();
@@ -65,13 +64,13 @@ final class ClusterCheck implements AutoCloseable {
     /**
      * Asks all at once, and goes on asking those that do not answer.
      *
-     * @return the URLs of those that have not answered as they should when the time is up, and why
+     * @return those that have not answered as they should when the time is up, each with its option, and why
      * @throws StartupException when one refuses the credentials by then
      */
-    Map<String, String> away(List<CouchCluster> clusters, Duration patience) throws StartupException {
+    Map<String, String> away(List<NamedCluster> clusters, Duration patience) throws StartupException {
         Answer late = new Answer(false, "no answer within " + patience.toMillis() + " ms");
-        Map<CouchCluster, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
-        for (CouchCluster cluster : clusters) {
+        Map<NamedCluster, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
+        for (NamedCluster cluster : clusters) {
             CompletableFuture<Answer> answer = new CompletableFuture<>();
             Thread thread = new Thread(() -> askUntilItAnswers(cluster, answer), "matview-start");
             thread.setDaemon(true);
@@ -79,19 +78,19 @@ final class ClusterCheck implements AutoCloseable {
             answers.put(cluster, answer.completeOnTimeout(late, patience.toMillis(), TimeUnit.MILLISECONDS));
         }
         Map<String, String> away = new TreeMap<>();
-        for (Map.Entry<CouchCluster, CompletableFuture<Answer>> asked : answers.entrySet()) {
+        for (Map.Entry<NamedCluster, CompletableFuture<Answer>> asked : answers.entrySet()) {
             Answer answer = asked.getValue().join();
             if (answer.refused()) {
                 throw unusable(asked.getKey(), answer.reason());
             }
             if (!answer.reason().isEmpty()) {
-                away.put(asked.getKey().url(), answer.reason());
+                away.put(asked.getKey().toString(), answer.reason());
             }
         }
         return away;
     }
 
-    private void askUntilItAnswers(CouchCluster cluster, CompletableFuture<Answer> first) {
+    private void askUntilItAnswers(NamedCluster cluster, CompletableFuture<Answer> first) {
         try {
             Answer answer = ask(cluster);
             first.complete(answer);
@@ -123,16 +122,16 @@ final class ClusterCheck implements AutoCloseable {
      */
     private record Answer(boolean refused, String reason) {}
 
-    private static Answer ask(CouchCluster cluster) throws InterruptedException {
+    private static Answer ask(NamedCluster cluster) throws InterruptedException {
         try {
-            cluster.verify();
+            cluster.couch().verify();
             return new Answer(false, "");
         } catch (CouchException e) {
             return new Answer(e.status() == 401 || e.status() == 403, e.getMessage());
         }
     }
 
-    private static StartupException unusable(CouchCluster cluster, String reason) {
-        return new StartupException("--couchdb-url " + cluster.url() + " cannot be used: " + reason);
+    private static StartupException unusable(NamedCluster cluster, String reason) {
+        return new StartupException(cluster + " cannot be used: " + reason);
     }
 }

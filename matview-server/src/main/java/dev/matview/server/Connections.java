@@ -2,7 +2,6 @@ package dev.matview.server;
 
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.ViewStore;
-import dev.matview.couch.CouchCluster;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param check of those; null where there are none
  */
 record Connections(
-        List<CouchCluster> clusters,
+        List<NamedCluster> clusters,
         ViewStore views,
         @Nullable ClusterCheck check) implements AutoCloseable {
 
     /** @throws StartupException when a CouchDB refuses the credentials */
     static Connections open(StoreOptions options, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        List<CouchCluster> clusters = options.clustersWithViews(environment, scheduler);
+        List<NamedCluster> clusters = options.clustersWithViews(environment, scheduler);
         ViewStore views = null;
         try {
             views = options.openViews(clusters, scheduler);
@@ -31,7 +30,7 @@ record Connections(
             if (views != null) {
                 views.close();
             }
-            clusters.forEach(CouchCluster::close);
+            clusters.forEach(NamedCluster::close);
             throw e;
         }
     }
@@ -48,6 +47,6 @@ record Connections(
         if (check != null) {
             check.close();
         }
-        clusters.forEach(CouchCluster::close);
+        clusters.forEach(NamedCluster::close);
     }
 }

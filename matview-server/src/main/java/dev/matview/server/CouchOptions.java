@@ -74,7 +74,7 @@ class CouchOptions {
      *
      * @throws UsageException when there is none, or a URL or credentials cannot be used; the message holds no password
      */
-    List<CouchCluster> clusters(Map<String, String> environment, Scheduler scheduler)
+    List<NamedCluster> clusters(Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
         for (String url : urls) {
             requireNoCredentials("--couchdb-url", url);
@@ -82,13 +82,13 @@ class CouchOptions {
         if (!isGiven(environment)) {
             throw new UsageException("there is no CouchDB: give --couchdb-url or COUCHDB_URL (environment)");
         }
-        List<CouchCluster> clusters = new ArrayList<>();
+        List<NamedCluster> clusters = new ArrayList<>();
         try {
             for (String url : urls(environment)) {
                 clusters.add(cluster("--couchdb-url", url, environment, scheduler));
             }
         } catch (UsageException | StartupException e) {
-            clusters.forEach(CouchCluster::close);
+            clusters.forEach(NamedCluster::close);
             throw e;
         }
         return clusters;
@@ -103,7 +103,7 @@ class CouchOptions {
     }
 
     /** A CouchDB at the URL, which an option names. */
-    CouchCluster cluster(String option, String url, Map<String, String> environment, Scheduler scheduler)
+    NamedCluster cluster(String option, String url, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
         Ranges.require("--couchdb-requests", requests, 1, MAX_REQUESTS);
         Ranges.require("--couchdb-requests-per-second", requestsPerSecond, 1, MAX_REQUESTS_PER_SECOND);
@@ -124,7 +124,7 @@ class CouchOptions {
             if (!name.isEmpty()) {
                 builder.credentials(name, password);
             }
-            return builder.build();
+            return new NamedCluster(option, builder.build());
         } catch (IllegalArgumentException e) {
             throw new UsageException(option + ": " + e.getMessage());
         }

@@ -5,7 +5,6 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.feed.FeedRegistry.Problem;
 import dev.matview.core.feed.RegistryException;
 import dev.matview.core.registry.FeedDefinitionWriter;
-import dev.matview.couch.CouchCluster;
 import dev.matview.couch.RegistryDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,13 +47,13 @@ abstract class RegistryCommands extends ServerCommand {
             throw new UsageException("--registry: a registry in CouchDB is written couchdb:NAME, not " + registry);
         }
         try (Scheduler scheduler = Scheduler.system()) {
-            List<CouchCluster> clusters = couch.clusters(environment, scheduler);
+            List<NamedCluster> clusters = couch.clusters(environment, scheduler);
             try {
-                run(RegistryDatabase.of(clusters.get(0), registry.substring(Sources.IN_COUCH.length())), out);
+                run(RegistryDatabase.of(clusters.get(0).couch(), registry.substring(Sources.IN_COUCH.length())), out);
             } catch (RegistryException e) {
                 throw new StartupException(e.getMessage(), e);
             } finally {
-                clusters.forEach(CouchCluster::close);
+                clusters.forEach(NamedCluster::close);
             }
         }
     }

@@ -92,12 +92,14 @@ record Sources(
 
     private static Sources inCouch(SourceOptions options, Connections connections, int ofUsers, Scheduler scheduler)
             throws UsageException, StartupException {
-        CouchCluster first = connections.clusters().get(0);
+        CouchCluster first = connections.clusters().get(0).couch();
         FeedRegistry registry = isInCouch(options.registry)
                 ? CouchFeedRegistry.open(first, options.registry.substring(IN_COUCH.length()))
                 : registry(options.registry, scheduler);
         Aggregator databases = CouchAggregator.builder(first)
-                .alsoIn(connections.clusters().subList(1, ofUsers))
+                .alsoIn(connections.clusters().subList(1, ofUsers).stream()
+                        .map(NamedCluster::couch)
+                        .toList())
                 .readers(options.requests)
                 .rereadInterval(options.rereadInterval())
                 .build();

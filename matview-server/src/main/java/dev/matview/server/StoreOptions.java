@@ -4,7 +4,6 @@ import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreProvider;
 import dev.matview.core.spi.ViewStoreProvider.Place;
-import dev.matview.couch.CouchCluster;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -32,39 +31,49 @@ class StoreOptions extends CouchOptions {
      *
      * @throws UsageException when a URL or credentials cannot be used; the message holds no password
      */
-    List<CouchCluster> clustersWithViews(Map<String, String> environment, Scheduler scheduler)
+    List<NamedCluster> clustersWithViews(Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        String views = couchOfViews();
-        List<CouchCluster> clusters =
+        boolean namesCouch = namesCouch();
+        List<NamedCluster> clusters =
                 new ArrayList<>(isGiven(environment) ? clusters(environment, scheduler) : List.of());
-        if (views != null
-                && clusters.stream().noneMatch(cluster -> cluster.url().equals(views))) {
+        if (namesCouch) {
             try {
-                clusters.add(cluster("--view-store", views, environment, scheduler));
+                addUnlessThere(clusters, cluster("--view-store", viewStore, environment, scheduler));
             } catch (UsageException | StartupException e) {
-                clusters.forEach(CouchCluster::close);
+                clusters.forEach(NamedCluster::close);
                 throw e;
             }
         }
         return clusters;
     }
 
-    /** The URL of the CouchDB that the option names; null where it names none. */
-    private @Nullable String couchOfViews() throws UsageException {
+    /** By the URLs that they have come to have: one CouchDB may be written in several ways. */
+    private static void addUnlessThere(List<NamedCluster> clusters, NamedCluster another) {
+        if (clusters.stream()
+                .anyMatch(
+                        cluster -> cluster.couch().url().equals(another.couch().url()))) {
+            another.close();
+        } else {
+            clusters.add(another);
+        }
+    }
+
+    /** Whether views are to be in a CouchDB that the option names. */
+    private boolean namesCouch() throws UsageException {
         String scheme = viewStore == null ? null : given(viewStore).getScheme();
         if (scheme == null || !scheme.toLowerCase(Locale.ROOT).matches("https?")) {
-            return null;
+            return false;
         }
         requireNoCredentials("--view-store", viewStore);
-        return viewStore.replaceAll("/+$", "");
+        return true;
     }
 
     /** @param clusters of {@link #clustersWithViews} */
-    String place(List<CouchCluster> clusters) {
+    String place(List<NamedCluster> clusters) {
         if (viewStore != null) {
             return viewStore;
         }
-        return clusters.isEmpty() ? IN_MEMORY : clusters.get(0).url();
+        return clusters.isEmpty() ? IN_MEMORY : clusters.get(0).couch().url();
     }
 
     /**
@@ -72,10 +81,12 @@ class StoreOptions extends CouchOptions {
      *
      * @param clusters of {@link #clustersWithViews}
      */
-    ViewStore openViews(List<CouchCluster> clusters, Scheduler scheduler) throws UsageException {
+    ViewStore openViews(List<NamedCluster> clusters, Scheduler scheduler) throws UsageException {
         URI url = given(place(clusters));
+        List<AutoCloseable> couches =
+                clusters.stream().<AutoCloseable>map(NamedCluster::couch).toList();
         try {
-            return ViewStoreProvider.find(new Place(url, scheduler, List.copyOf(clusters)))
+            return ViewStoreProvider.find(new Place(url, scheduler, couches))
                     .orElseThrow(
                             () -> new UsageException("--view-store: nothing that this program runs on keeps views at "
                                     + url.getScheme() + ":; the jar that does has to be in its class path"));

@@ -5,7 +5,6 @@ import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
-import dev.matview.couch.CouchCluster;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ abstract class ViewCommands extends ServerCommand {
     @Override
     void run(PrintWriter out) throws UsageException, StartupException {
         try (Scheduler scheduler = Scheduler.system()) {
-            List<CouchCluster> clusters = store.viewStore == null
+            List<NamedCluster> clusters = store.viewStore == null
                     ? store.clusters(environment, scheduler)
                     : store.clustersWithViews(environment, scheduler);
             try (ViewStore views = store.openViews(clusters, scheduler)) {
@@ -45,7 +44,7 @@ abstract class ViewCommands extends ServerCommand {
                 throw new StartupException(e.getMessage(), e);
             } finally {
                 out.flush();
-                clusters.forEach(CouchCluster::close);
+                clusters.forEach(NamedCluster::close);
             }
         }
     }

@@ -22,14 +22,15 @@ class ClusterCheckTest {
 
     private final FaultProxy east = new FaultProxy(NOWHERE);
     private final FaultProxy west = new FaultProxy(NOWHERE);
-    private final CouchCluster first = connect(east);
-    private final CouchCluster second = connect(west);
+    private final NamedCluster first = connect("--couchdb-url", east);
+    private final NamedCluster second = connect("--couchdb-url", west);
 
-    private static CouchCluster connect(FaultProxy proxy) {
-        return CouchCluster.builder(proxy.url().toString())
+    private static NamedCluster connect(String option, FaultProxy proxy) {
+        CouchCluster couch = CouchCluster.builder(proxy.url().toString())
                 .credentials("admin", "hunter2")
                 .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
                 .build();
+        return new NamedCluster(option, couch);
     }
 
     @AfterEach
@@ -45,7 +46,7 @@ class ClusterCheckTest {
         proxy.on(".*", Fault.status(status, body));
     }
 
-    private static Map<String, String> away(Duration patience, CouchCluster... clusters) throws StartupException {
+    private static Map<String, String> away(Duration patience, NamedCluster... clusters) throws StartupException {
         try (ClusterCheck check = ClusterCheck.every(Duration.ofSeconds(1))) {
             return check.away(List.of(clusters), patience);
         }
@@ -69,7 +70,7 @@ class ClusterCheckTest {
         east.down();
         try (ClusterCheck check = ClusterCheck.every(Duration.ofMillis(20))) {
             assertThat(check.away(List.of(first, second), Duration.ofMillis(200)))
-                    .containsOnlyKeys(east.url().toString());
+                    .containsOnlyKeys("--couchdb-url " + east.url());
             assertThat(check.refusal()).isNotDone();
             answer(east, 401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}");
             east.up();
@@ -97,6 +98,20 @@ class ClusterCheckTest {
     }
 
     @Test
+    void theOneOfTheViewsIsCalledByItsOwnOption() throws StartupException {
+        answer(east, 200, "[]");
+        answer(west, 401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}");
+        west.down();
+
+        try (NamedCluster views = connect("--view-store", west)) {
+            assertThat(away(Duration.ofMinutes(1), first, views)).containsOnlyKeys("--view-store " + west.url());
+            west.up();
+            assertThatThrownBy(() -> ClusterCheck.run(List.of(first, views)))
+                    .hasMessageStartingWith("--view-store " + west.url() + " cannot be used: ");
+        }
+    }
+
+    @Test
     void theOthersMayBeDown() throws StartupException {
         answer(east, 200, "[]");
         west.down();
@@ -104,8 +119,8 @@ class ClusterCheckTest {
         check();
 
         assertThat(away(Duration.ofMinutes(1), first, second))
-                .containsOnlyKeys(west.url().toString())
-                .allSatisfy((url, reason) ->
+                .containsOnlyKeys("--couchdb-url " + west.url())
+                .allSatisfy((cluster, reason) ->
                         assertThat(reason).contains("is CouchDB running there").doesNotContain("hunter2"));
     }
 
@@ -115,7 +130,7 @@ class ClusterCheckTest {
         west.on(".*", Fault.hang());
 
         assertThat(away(Duration.ofMillis(200), first, second))
-                .containsOnly(Map.entry(west.url().toString(), "no answer within 200 ms"));
+                .containsOnly(Map.entry("--couchdb-url " + west.url(), "no answer within 200 ms"));
     }
 
     @Test

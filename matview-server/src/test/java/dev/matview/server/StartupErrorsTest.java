@@ -53,6 +53,7 @@ class StartupErrorsTest {
                 "--view-store views --no-auth|--view-store: a URL begins with a scheme, such as memory: or https:",
                 "--view-store a%b --no-auth|--view-store: not a URL: ",
                 "--view-store http:// --no-auth|--view-store: ",
+                "--view-store HTTP://127.0.0.1:1 --no-auth|--view-store: the URL of a CouchDB looks like http://host:5984",
                 "views list --view-store ftp://a|--view-store: nothing that this program runs on keeps views at ftp:",
                 "--no-auth --registry couchdb:feeds|there is no CouchDB; give --couchdb-url",
                 "import --registry couchdb:feeds x.json|there is no CouchDB: give --couchdb-url",

@@ -1,0 +1,18 @@
+package dev.matview.server;
+
+import dev.matview.couch.CouchCluster;
+
+/** A CouchDB, and the option that names it, which a message about it begins with. */
+record NamedCluster(String option, CouchCluster couch) implements AutoCloseable {
+
+    /** The option as it would be given, without credentials. */
+    @Override
+    public String toString() {
+        return option + " " + couch.url();
+    }
+
+    @Override
+    public void close() {
+        couch.close();
+    }
+}
