@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -64,20 +65,28 @@ record Sources(
                     + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
         }
         Connections connections = Connections.open(options, environment, scheduler);
+        FeedRegistry registry = null;
         try {
+            registry = registry(options.registry, connections, scheduler);
             return inCouch
-                    ? inCouch(options, connections, options.count(environment), scheduler)
-                    : elsewhere(options, connections, users, scheduler);
+                    ? inCouch(options, registry, connections, options.count(environment))
+                    : elsewhere(options, registry, connections, users, scheduler);
         } catch (UsageException | StartupException | RuntimeException e) {
+            if (registry != null) {
+                registry.close();
+            }
             connections.close();
             throw e;
         }
     }
 
     private static Sources elsewhere(
-            SourceOptions options, Connections connections, UserDatabases users, Scheduler scheduler)
+            SourceOptions options,
+            FeedRegistry registry,
+            Connections connections,
+            UserDatabases users,
+            Scheduler scheduler)
             throws StartupException {
-        FeedRegistry registry = registry(options.registry, scheduler);
         if (options.data != null) {
             return new Sources(registry, databases(options.data, scheduler), null, connections);
         }
@@ -90,16 +99,12 @@ record Sources(
         return registry != null && registry.startsWith(IN_COUCH);
     }
 
-    private static Sources inCouch(SourceOptions options, Connections connections, int ofUsers, Scheduler scheduler)
-            throws UsageException, StartupException {
-        CouchCluster first = connections.clusters().get(0).couch();
-        FeedRegistry registry = isInCouch(options.registry)
-                ? CouchFeedRegistry.open(first, options.registry.substring(IN_COUCH.length()))
-                : registry(options.registry, scheduler);
-        Aggregator databases = CouchAggregator.builder(first)
-                .alsoIn(connections.clusters().subList(1, ofUsers).stream()
-                        .map(NamedCluster::couch)
-                        .toList())
+    private static Sources inCouch(SourceOptions options, FeedRegistry registry, Connections connections, int ofUsers)
+            throws UsageException {
+        List<CouchCluster> clusters =
+                connections.clusters().stream().map(NamedCluster::couch).toList();
+        Aggregator databases = CouchAggregator.builder(clusters.get(0))
+                .alsoIn(clusters.subList(1, ofUsers))
                 .readers(options.requests)
                 .rereadInterval(options.rereadInterval())
                 .build();
@@ -114,14 +119,19 @@ record Sources(
         }
     }
 
-    private static FeedRegistry registry(@Nullable String file, Scheduler scheduler) throws StartupException {
-        if (file == null) {
+    private static FeedRegistry registry(@Nullable String named, Connections connections, Scheduler scheduler)
+            throws StartupException {
+        if (named == null) {
             return bundledRegistry();
         }
+        if (isInCouch(named)) {
+            CouchCluster first = connections.clusters().get(0).couch();
+            return CouchFeedRegistry.open(first, named.substring(IN_COUCH.length()));
+        }
         try {
-            return JsonFileRegistry.open(Path.of(file), scheduler);
+            return JsonFileRegistry.open(Path.of(named), scheduler);
         } catch (RegistryException e) {
-            throw new StartupException("--registry " + file + " cannot be used:\n" + e.getMessage(), e);
+            throw new StartupException("--registry " + named + " cannot be used:\n" + e.getMessage(), e);
         }
     }
 
