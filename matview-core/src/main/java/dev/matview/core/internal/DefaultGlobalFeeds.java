@@ -43,7 +43,6 @@ import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.ViewEntry;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.util.Comparator;
@@ -93,15 +92,19 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private volatile Phase phase = Phase.NEW;
 
-    private DefaultGlobalFeeds(
+    /**
+     * @param givenStore null for one in memory of its own
+     * @param givenScheduler null for the system's, of its own
+     * @see GlobalFeeds.Builder#build()
+     */
+    public DefaultGlobalFeeds(
             FeedRegistry registry,
             Aggregator aggregator,
             @Nullable ViewStore givenStore,
             @Nullable Scheduler givenScheduler,
             UserDatabases users,
             CertificateRules rules,
-            Settings settings,
-            int format) {
+            Settings settings) {
         this.ownStore = givenStore == null ? new InMemoryViewStore() : null;
         this.ownScheduler = givenScheduler == null ? Scheduler.system() : null;
         ViewStore store = Objects.requireNonNullElse(givenStore, ownStore);
@@ -110,7 +113,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
         Expander expander = new Expander(aggregator, users);
         StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
-        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander, format);
+        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander);
         this.registry = new FollowedRegistry(registry, users, worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
@@ -122,31 +125,6 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.searcher = Threads.named("matview-searchers", SEARCHERS);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
         this.unusedViews = new UnusedViews(store);
-    }
-
-    /** @see GlobalFeeds.Builder#build() */
-    public static GlobalFeeds create(
-            FeedRegistry registry,
-            Aggregator aggregator,
-            @Nullable ViewStore store,
-            @Nullable Scheduler scheduler,
-            UserDatabases users,
-            CertificateRules rules,
-            Settings settings) {
-        return create(registry, aggregator, store, scheduler, users, rules, settings, ViewHead.FORMAT);
-    }
-
-    /** The same as a version of matview would be that makes views of that format. */
-    public static GlobalFeeds create(
-            FeedRegistry registry,
-            Aggregator aggregator,
-            @Nullable ViewStore store,
-            @Nullable Scheduler scheduler,
-            UserDatabases users,
-            CertificateRules rules,
-            Settings settings,
-            int format) {
-        return new DefaultGlobalFeeds(registry, aggregator, store, scheduler, users, rules, settings, format);
     }
 
     @Override

@@ -77,8 +77,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             Scheduler scheduler,
             Settings settings,
             Timetable timetable,
-            Expander expander,
-            int format) {
+            Expander expander) {
         this.aggregator = aggregator;
         this.scheduler = scheduler;
         this.expander = expander;
@@ -89,7 +88,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         PinnedGenerations pinned = new PinnedGenerations(settings, scheduler);
         this.registration = new Registration(
                 this,
-                new Registration.Views(store, keys, memory, pinned, format),
+                new Registration.Views(store, keys, memory, pinned),
                 timetable,
                 scheduler,
                 errands,
