@@ -1,6 +1,7 @@
 package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
@@ -8,6 +9,7 @@ import dev.matview.core.PageListener;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.Settings;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.access.Access;
@@ -49,8 +51,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -60,7 +64,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts registry, worker and reader together. */
 public final class DefaultGlobalFeeds implements GlobalFeeds {
 
-    /** What a client is told to wait for a view that is being built. */
+    /** What a client is told to wait for a view that is being built, or a registry that is being read. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     /** For answers that are ready, or nearly. */
@@ -83,6 +87,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final ExecutorService searcher;
     private final OwnSubscriptions ownSubscriptions;
     private final UnusedViews unusedViews;
+    private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
 
     private enum Phase {
         NEW,
@@ -198,11 +203,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private ServedPage answerOwn(String collection, String database, Query query, Budget budget) {
         requireOpen();
-        if (worker.task(collection).isEmpty() && !registry.isRead()) {
-            // With a feed, it would select something else.
-            throw registry.unknown(collection);
-        }
-        Selector selector = worker.task(collection)
+        // With a feed that is not known yet, it would select something else.
+        Selector selector = find(collection)
                 .map(task -> task.feed().selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
         return QueryLimits.withinWait(budget, () -> ownReader.query(collection, database, selector, query, budget));
@@ -226,14 +228,36 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase == Phase.NEW) {
             throw new ViewNotReadyException(collection, RETRY_AFTER);
         }
-        return worker.task(collection).orElseThrow(() -> registry.unknown(collection));
+        return find(collection).orElseThrow(() -> new FeedNotRegisteredException(collection));
+    }
+
+    /**
+     * The feed, if there is one.
+     *
+     * @throws RegistryNotReadyException when it is not known whether there is
+     */
+    private Optional<FeedTask> find(String collection) {
+        // Asked first: a feed that is not there when it was known which there are is not registered.
+        boolean known = registry.isRead();
+        Optional<FeedTask> task = worker.task(collection);
+        if (task.isEmpty() && !known) {
+            throw new RegistryNotReadyException(RETRY_AFTER);
+        }
+        return task;
+    }
+
+    private <T> CompletableFuture<T> ifKnown(String collection, Supplier<CompletableFuture<T>> asked) {
+        try {
+            find(collection);
+            return asked.get();
+        } catch (RegistryNotReadyException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
     public CompletableFuture<RefreshResult> refresh(String collection) {
-        return worker.task(collection).isEmpty() && !registry.isRead()
-                ? CompletableFuture.failedFuture(registry.unknown(collection))
-                : worker.refresh(collection);
+        return ifKnown(collection, () -> worker.refresh(collection));
     }
 
     @Override
@@ -243,7 +267,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge) {
-        return fresh.refreshIfOlder(collection, maxAge);
+        return ifKnown(collection, () -> fresh.refreshIfOlder(collection, maxAge));
     }
 
     @Override
@@ -261,9 +285,14 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 new Effort(notifier, this::hotBudget, cold, this::budget),
                 scheduler);
         Subscription listening = worker.listen(collection, subscriber);
+        subscribers.add(subscriber);
+        if (phase == Phase.CLOSED) {
+            subscriber.close();
+        }
         subscriber.run();
         return () -> {
             subscriber.close();
+            subscribers.remove(subscriber);
             listening.close();
         };
     }
@@ -355,6 +384,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         worker.readiness().changed();
         registry.close();
+        subscribers.forEach(Subscriber::close);
         worker.close();
         notifier.shutdownNow();
         searcher.shutdownNow();

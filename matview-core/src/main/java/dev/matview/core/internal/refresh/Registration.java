@@ -141,8 +141,9 @@ final class Registration {
     void removeAll() {
         for (FeedTask task : List.copyOf(tasks.values())) {
             remove(task);
-            RunningRefresh neverRun = task.running();
-            List<CompletableFuture<RefreshResult>> left = neverRun == null ? List.of() : neverRun.takeWaiting();
+            // One that does not end, however it is interrupted.
+            RunningRefresh endless = task.running();
+            List<CompletableFuture<RefreshResult>> left = endless == null ? List.of() : endless.takeWaiting();
             Worker.fail(left, new FeedNotRegisteredException(task.feed().collection()));
         }
     }

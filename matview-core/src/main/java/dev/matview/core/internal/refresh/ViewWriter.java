@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * Thread-safe; the lock is held while the store is asked, so that a commit and following another's do not cross.
  */
-public final class ViewWriter {
+final class ViewWriter {
 
     private static final Logger log = LoggerFactory.getLogger(ViewWriter.class);
 
