@@ -192,7 +192,7 @@ public interface GlobalFeeds extends FeedQueries, FeedSubscriptions, AutoCloseab
             if (registry == null || aggregator == null) {
                 throw new IllegalStateException("a GlobalFeeds needs a registry and an aggregator");
             }
-            return DefaultGlobalFeeds.create(registry, aggregator, viewStore, scheduler, users, rules, settings);
+            return new DefaultGlobalFeeds(registry, aggregator, viewStore, scheduler, users, rules, settings);
         }
     }
 }

@@ -20,7 +20,7 @@ public interface PageListener {
      * also when it is the same as the last. May be told more than once.
      *
      * @param reason a {@link FeedNotRegisteredException} when the feed was removed; an {@link UnavailableException} while the
-     *     view is being built or the own database cannot be read; an {@link InvalidQueryException} or a
+     *     view is being built, the registry is being read, or the own database cannot be read; an {@link InvalidQueryException} or a
      *     {@link QueryTimeoutException} when it costs too much; a {@link QueryFailedException} for what nobody expected
      */
     default void refused(QueryException reason) {}

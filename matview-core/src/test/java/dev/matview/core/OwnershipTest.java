@@ -1,7 +1,6 @@
 package dev.matview.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.access.Caller;
@@ -15,10 +14,8 @@ import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.testkit.ManualScheduler;
-import java.io.ByteArrayOutputStream;
+import dev.matview.testkit.Ownership;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +24,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,49 +126,39 @@ class OwnershipTest {
                 [{"collectionName": "posts", "materializedViewName": "_global_posts", "aggregationInterval": "5m",
                   "refresh": {"mode": "continuous"}, "query": {"selector": {}}}]""");
         Files.writeString(directory.resolve("userdb-a.jsonl"), "{\"_id\":\"1\"}\n");
-        PrintStream before = System.err;
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try {
-            Scheduler scheduler = Scheduler.system();
-            JsonFileRegistry registry = JsonFileRegistry.open(file, scheduler);
-            JsonLinesDirectory databases =
-                    JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
-            InMemoryViewStore store = new InMemoryViewStore();
-            GlobalFeeds feeds = GlobalFeeds.builder()
-                    .registry(registry)
-                    .aggregator(databases)
-                    .viewStore(store)
-                    .scheduler(scheduler)
-                    .build();
-            feeds.start();
-            assertThat(feeds.awaitReady(Duration.ofSeconds(30))).isTrue();
-            List<Page> pages = new CopyOnWriteArrayList<>();
-            feeds.subscribe("posts", Query.all(), pages::add);
-            feeds.subscribeOwn("posts", OWN, pages::add);
-            // What is being read from a source that somebody closes cannot be read, and the log says so.
-            await().until(() -> pages.size() >= 2);
-            for (String name : order) {
-                AutoCloseable one = switch (name) {
+        Scheduler scheduler = Scheduler.system();
+        JsonFileRegistry registry = JsonFileRegistry.open(file, scheduler);
+        JsonLinesDirectory databases =
+                JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
+        InMemoryViewStore store = new InMemoryViewStore();
+        GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(registry)
+                .aggregator(databases)
+                .viewStore(store)
+                .scheduler(scheduler)
+                .build();
+        feeds.start();
+        assertThat(feeds.awaitReady(Duration.ofSeconds(30))).isTrue();
+        List<Page> pages = new CopyOnWriteArrayList<>();
+        feeds.subscribe("posts", Query.all(), pages::add);
+        feeds.subscribeOwn("posts", OWN, pages::add);
+        // What is being read from a source that somebody closes cannot be read, and the log says so.
+        await().until(() -> pages.size() >= 2);
+
+        Ownership.assertQuietlyClosed(order.stream()
+                .<AutoCloseable>map(name -> switch (name) {
                     case "feeds" -> feeds;
                     case "databases" -> databases;
                     case "store" -> store;
                     case "registry" -> registry;
                     default -> scheduler;
-                };
-                assertThatCode(one::close).doesNotThrowAnyException();
-                assertThatCode(one::close).as("again").doesNotThrowAnyException();
-            }
-        } finally {
-            System.setErr(before);
-        }
-
-        assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("WARN", "ERROR", "Exception");
+                })
+                .toList());
     }
 
     @Test
     void noThreadIsLeftAndAllAreDaemons() throws Exception {
-        Set<Thread> before = threads();
+        Set<Thread> before = Ownership.threads();
         try (JsonLinesDirectory databases = files();
                 GlobalFeeds feeds = GlobalFeeds.builder()
                         .registry(FeedRegistry.of(POSTS))
@@ -186,21 +172,14 @@ class OwnershipTest {
             feeds.unusedViews();
             await().until(() -> pages.size() >= 2);
 
-            assertThat(threads()).hasSizeGreaterThan(before.size()).allMatch(Thread::isDaemon);
+            assertThat(Ownership.threads()).hasSizeGreaterThan(before.size()).allMatch(Thread::isDaemon);
         }
 
-        await().untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
+        await().untilAsserted(() -> assertThat(Ownership.threads()).isSubsetOf(before));
     }
 
     private JsonLinesDirectory files() throws IOException {
         Files.writeString(directory.resolve("userdb-a.jsonl"), "{\"_id\":\"1\",\"type\":\"post\"}\n");
         return JsonLinesDirectory.open(directory);
-    }
-
-    /** Ours, that are alive. */
-    private static Set<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("matview"))
-                .collect(Collectors.toSet());
     }
 }

@@ -139,7 +139,24 @@ class PageDocumentsTest {
     void aTypeThatCannotBeReadIsToldApart() {
         assertThatThrownBy(() -> page().documents(NoType.class))
                 .isInstanceOf(RowTypeException.class)
-                .hasMessageContaining("abstract types");
+                .hasMessageContaining("NoType is no type that Jackson makes from this");
+    }
+
+    static final class Pair {
+        Pair(String one, String other) {}
+    }
+
+    record Paired(Pair author) {}
+
+    @Test
+    void whatATypeCannotBeMadeFromIsNotQuoted() {
+        databases.put("userdb-ada", "{\"_id\":\"1\",\"author\":\"secret\"}");
+
+        assertThatThrownBy(() -> page().documents(Paired.class))
+                .isInstanceOf(RowTypeException.class)
+                .hasMessageContaining("at author: ")
+                .hasMessageNotContaining("secret")
+                .hasNoCause();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.matview.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
@@ -13,15 +12,13 @@ import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import dev.matview.testkit.Ownership;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,8 +63,8 @@ class CouchOwnershipTest {
         assertThat(feeds.awaitReady(Duration.ofSeconds(60))).isTrue();
         feeds.subscribe("posts", Query.all(), page -> {});
         await().atMost(Duration.ofSeconds(60))
-                .until(() ->
-                        threads().stream().anyMatch(thread -> thread.getName().equals("matview-couch-watch")));
+                .until(() -> Ownership.threads().stream()
+                        .anyMatch(thread -> thread.getName().equals("matview-couch-watch")));
         return List.of(cluster, registry, aggregator, store, feeds);
     }
 
@@ -76,26 +73,15 @@ class CouchOwnershipTest {
     void whoeverIsClosedFirstNothingIsComplainedOf(int first) throws Exception {
         List<AutoCloseable> opened = new ArrayList<>(open());
         Collections.rotate(opened, -first);
-        PrintStream before = System.err;
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try {
-            for (AutoCloseable one : opened) {
-                assertThatCode(one::close).doesNotThrowAnyException();
-                assertThatCode(one::close).as("again").doesNotThrowAnyException();
-            }
-        } finally {
-            System.setErr(before);
-        }
 
-        assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("WARN", "ERROR", "Exception");
+        Ownership.assertQuietlyClosed(opened);
     }
 
     @Test
     void noThreadIsLeftAndAllAreDaemons() throws Exception {
-        Set<Thread> before = threads();
+        Set<Thread> before = Ownership.threads();
         List<AutoCloseable> opened = new ArrayList<>(open());
-        assertThat(threads()).hasSizeGreaterThan(before.size()).allMatch(Thread::isDaemon);
+        assertThat(Ownership.threads()).hasSizeGreaterThan(before.size()).allMatch(Thread::isDaemon);
 
         Collections.reverse(opened);
         for (AutoCloseable one : opened) {
@@ -103,13 +89,6 @@ class CouchOwnershipTest {
         }
 
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
-    }
-
-    /** Ours, that are alive. */
-    private static Set<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("matview"))
-                .collect(Collectors.toSet());
+                .untilAsserted(() -> assertThat(Ownership.threads()).isSubsetOf(before));
     }
 }

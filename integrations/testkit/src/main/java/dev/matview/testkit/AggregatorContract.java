@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Row;
 import dev.matview.testkit.SliceReader.Report;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +19,6 @@ import org.junit.jupiter.api.Test;
  * found in databases that nobody else changes meanwhile, the rest is inherited.
  */
 public abstract class AggregatorContract extends AggregatorRowsContract {
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
-    private static JsonNode json(Row row) {
-        try {
-            return MAPPER.readTree(row.document());
-        } catch (IOException e) {
-            throw new AssertionError("the document of " + row + " is not JSON", e);
-        }
-    }
-
-    private static List<String> ids(List<Row> rows) {
-        return rows.stream().map(Row::id).toList();
-    }
 
     @Test
     void everyCoveredDatabaseIsReportedOnce() throws Exception {

@@ -1,7 +1,11 @@
 package dev.matview.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Aggregator;
+import dev.matview.core.spi.Row;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -11,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
  * databases under it. There is one instance for each test method; its databases are its own.
  */
 abstract class AggregatorHarness {
+
+    static final ObjectMapper MAPPER = new ObjectMapper();
 
     protected static final String ALICE = "alice";
     protected static final String BOB = "bob";
@@ -110,5 +116,17 @@ abstract class AggregatorHarness {
 
     protected static String post(String id) {
         return "{\"_id\":\"" + id + "\",\"type\":\"post\"}";
+    }
+
+    static JsonNode json(Row row) {
+        try {
+            return MAPPER.readTree(row.document());
+        } catch (IOException e) {
+            throw new AssertionError("the document of " + row + " is not JSON", e);
+        }
+    }
+
+    static List<String> ids(List<Row> rows) {
+        return rows.stream().map(Row::id).toList();
     }
 }

@@ -2,34 +2,15 @@ package dev.matview.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Acl;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.spi.Row;
-import java.io.IOException;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What documents become: which of them make rows, in which order, and what a row shows. */
 abstract class AggregatorRowsContract extends AggregatorChangesContract {
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
-    private static JsonNode json(Row row) {
-        try {
-            return MAPPER.readTree(row.document());
-        } catch (IOException e) {
-            throw new AssertionError("the document of " + row + " is not JSON", e);
-        }
-    }
-
-    private static List<String> ids(List<Row> rows) {
-        return rows.stream().map(Row::id).toList();
-    }
 
     @Test
     void designDocumentsMakeNoRows() throws Exception {

@@ -1,23 +1,28 @@
 package dev.matview.testkit;
 
-import dev.matview.core.event.Subscription;
-import dev.matview.core.spi.StoreSecret;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 
 /**
  * A store as a server of some version meets it. What the server takes for its own format is kept as one so many lower: to a
  * server behind by one, what others write is of a later version, and what it writes is older to them.
- *
- * @param shared stays open when this is closed
- * @param behind by how many formats the server is behind the present one
  */
-record StoreOfVersion(ViewStore shared, int behind) implements ViewStore {
+final class StoreOfVersion extends DelegatingViewStore {
+
+    private final int behind;
+
+    /**
+     * @param shared stays open when this is closed
+     * @param behind by how many formats the server is behind the present one
+     */
+    StoreOfVersion(ViewStore shared, int behind) {
+        super(shared);
+        this.behind = behind;
+    }
 
     private static ViewHead shifted(ViewHead head, int by) {
         return new ViewHead(
@@ -38,44 +43,24 @@ record StoreOfVersion(ViewStore shared, int behind) implements ViewStore {
 
     @Override
     public Optional<ViewDelta> read(String view, long since) {
-        return shared.read(view, since).map(delta -> shifted(delta, behind));
+        return super.read(view, since).map(delta -> shifted(delta, behind));
     }
 
     @Override
     public Optional<ViewHead> head(String view) {
-        return shared.head(view).map(head -> shifted(head, behind));
+        return super.head(view).map(head -> shifted(head, behind));
     }
 
     @Override
     public List<ViewEntry> views() {
-        return shared.views().stream()
+        return super.views().stream()
                 .map(entry -> new ViewEntry(entry.view(), shifted(entry.head(), behind), entry.rows()))
                 .toList();
     }
 
     @Override
     public boolean commit(ViewDelta delta) {
-        return shared.commit(shifted(delta, -behind));
-    }
-
-    @Override
-    public void drop(String view) {
-        shared.drop(view);
-    }
-
-    @Override
-    public Subscription watch(String view, LongConsumer listener) {
-        return shared.watch(view, listener);
-    }
-
-    @Override
-    public StoreSecret secret() {
-        return shared.secret();
-    }
-
-    @Override
-    public StoreSecret rotateSecret() {
-        return shared.rotateSecret();
+        return super.commit(shifted(delta, -behind));
     }
 
     @Override

@@ -56,7 +56,9 @@ final class ExecutorScheduler implements Scheduler {
 
     private final class Scheduled implements Runnable, Subscription {
 
-        private final Runnable task;
+        /** Null once it was run or is not to be: an executor may keep what was cancelled until its time. */
+        private @Nullable Runnable task;
+
         private @Nullable Future<?> future;
         private boolean cancelled;
 
@@ -73,8 +75,13 @@ final class ExecutorScheduler implements Scheduler {
 
         @Override
         public void run() {
-            if (pending.remove(this)) {
-                runNow(task);
+            Runnable due;
+            synchronized (this) {
+                due = task;
+                task = null;
+            }
+            if (pending.remove(this) && due != null) {
+                runNow(due);
             }
         }
 
@@ -82,6 +89,7 @@ final class ExecutorScheduler implements Scheduler {
         public synchronized void close() {
             pending.remove(this);
             cancelled = true;
+            task = null;
             if (future != null) {
                 future.cancel(false);
             }

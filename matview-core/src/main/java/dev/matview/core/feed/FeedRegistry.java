@@ -23,7 +23,10 @@ public interface FeedRegistry extends AutoCloseable {
         return true;
     }
 
-    /** Tells the listener the contents whenever they change from now on. The listener is quick and does not throw. */
+    /**
+     * Tells the listener the contents whenever they change from now on, once {@link #contents} gives them, or later ones. The
+     * listener is quick and does not throw.
+     */
     Subscription watch(Consumer<Contents> listener);
 
     /** Ends watching the place that definitions come from. */

@@ -1,6 +1,7 @@
 package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
@@ -8,6 +9,7 @@ import dev.matview.core.PageListener;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.Settings;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.access.Access;
@@ -43,15 +45,16 @@ import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.ViewEntry;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -61,7 +64,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts registry, worker and reader together. */
 public final class DefaultGlobalFeeds implements GlobalFeeds {
 
-    /** What a client is told to wait for a view that is being built. */
+    /** What a client is told to wait for a view that is being built, or a registry that is being read. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     /** For answers that are ready, or nearly. */
@@ -84,6 +87,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final ExecutorService searcher;
     private final OwnSubscriptions ownSubscriptions;
     private final UnusedViews unusedViews;
+    private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
 
     private enum Phase {
         NEW,
@@ -93,15 +97,19 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private volatile Phase phase = Phase.NEW;
 
-    private DefaultGlobalFeeds(
+    /**
+     * @param givenStore null for one in memory of its own
+     * @param givenScheduler null for the system's, of its own
+     * @see GlobalFeeds.Builder#build()
+     */
+    public DefaultGlobalFeeds(
             FeedRegistry registry,
             Aggregator aggregator,
             @Nullable ViewStore givenStore,
             @Nullable Scheduler givenScheduler,
             UserDatabases users,
             CertificateRules rules,
-            Settings settings,
-            int format) {
+            Settings settings) {
         this.ownStore = givenStore == null ? new InMemoryViewStore() : null;
         this.ownScheduler = givenScheduler == null ? Scheduler.system() : null;
         ViewStore store = Objects.requireNonNullElse(givenStore, ownStore);
@@ -110,7 +118,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
         Expander expander = new Expander(aggregator, users);
         StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
-        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander, format);
+        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander);
         this.registry = new FollowedRegistry(registry, users, worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
@@ -122,31 +130,6 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.searcher = Threads.named("matview-searchers", SEARCHERS);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
         this.unusedViews = new UnusedViews(store);
-    }
-
-    /** @see GlobalFeeds.Builder#build() */
-    public static GlobalFeeds create(
-            FeedRegistry registry,
-            Aggregator aggregator,
-            @Nullable ViewStore store,
-            @Nullable Scheduler scheduler,
-            UserDatabases users,
-            CertificateRules rules,
-            Settings settings) {
-        return create(registry, aggregator, store, scheduler, users, rules, settings, ViewHead.FORMAT);
-    }
-
-    /** The same as a version of matview would be that makes views of that format. */
-    public static GlobalFeeds create(
-            FeedRegistry registry,
-            Aggregator aggregator,
-            @Nullable ViewStore store,
-            @Nullable Scheduler scheduler,
-            UserDatabases users,
-            CertificateRules rules,
-            Settings settings,
-            int format) {
-        return new DefaultGlobalFeeds(registry, aggregator, store, scheduler, users, rules, settings, format);
     }
 
     @Override
@@ -220,11 +203,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private ServedPage answerOwn(String collection, String database, Query query, Budget budget) {
         requireOpen();
-        if (worker.task(collection).isEmpty() && !registry.isRead()) {
-            // With a feed, it would select something else.
-            throw registry.unknown(collection);
-        }
-        Selector selector = worker.task(collection)
+        // With a feed that is not known yet, it would select something else.
+        Selector selector = find(collection)
                 .map(task -> task.feed().selector())
                 .orElseGet(() -> Selector.compile(Json.object().put("collection", collection)));
         return QueryLimits.withinWait(budget, () -> ownReader.query(collection, database, selector, query, budget));
@@ -248,14 +228,36 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         if (phase == Phase.NEW) {
             throw new ViewNotReadyException(collection, RETRY_AFTER);
         }
-        return worker.task(collection).orElseThrow(() -> registry.unknown(collection));
+        return find(collection).orElseThrow(() -> new FeedNotRegisteredException(collection));
+    }
+
+    /**
+     * The feed, if there is one.
+     *
+     * @throws RegistryNotReadyException when it is not known whether there is
+     */
+    private Optional<FeedTask> find(String collection) {
+        // Asked first: a feed that is not there when it was known which there are is not registered.
+        boolean known = registry.isRead();
+        Optional<FeedTask> task = worker.task(collection);
+        if (task.isEmpty() && !known) {
+            throw new RegistryNotReadyException(RETRY_AFTER);
+        }
+        return task;
+    }
+
+    private <T> CompletableFuture<T> ifKnown(String collection, Supplier<CompletableFuture<T>> asked) {
+        try {
+            find(collection);
+            return asked.get();
+        } catch (RegistryNotReadyException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
     public CompletableFuture<RefreshResult> refresh(String collection) {
-        return worker.task(collection).isEmpty() && !registry.isRead()
-                ? CompletableFuture.failedFuture(registry.unknown(collection))
-                : worker.refresh(collection);
+        return ifKnown(collection, () -> worker.refresh(collection));
     }
 
     @Override
@@ -265,7 +267,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public CompletableFuture<Boolean> refreshIfOlder(String collection, Duration maxAge) {
-        return fresh.refreshIfOlder(collection, maxAge);
+        return ifKnown(collection, () -> fresh.refreshIfOlder(collection, maxAge));
     }
 
     @Override
@@ -283,9 +285,14 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 new Effort(notifier, this::hotBudget, cold, this::budget),
                 scheduler);
         Subscription listening = worker.listen(collection, subscriber);
+        subscribers.add(subscriber);
+        if (phase == Phase.CLOSED) {
+            subscriber.close();
+        }
         subscriber.run();
         return () -> {
             subscriber.close();
+            subscribers.remove(subscriber);
             listening.close();
         };
     }
@@ -377,6 +384,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         worker.readiness().changed();
         registry.close();
+        subscribers.forEach(Subscriber::close);
         worker.close();
         notifier.shutdownNow();
         searcher.shutdownNow();

@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers queries of feeds: from the generation that is served, or from the one that a bookmark names. Thread-safe. */
-public final class FeedReader {
+final class FeedReader {
 
     private static final Logger log = LoggerFactory.getLogger(FeedReader.class);
 

@@ -267,7 +267,6 @@ final class SelectorCompiler {
         return condition(argument, scope.element());
     }
 
-    /** A divisor of zero fails in CouchDB (500) when it meets an integer; in an element operator that reads as false. */
     private static Regex regex(String pattern) {
         try {
             return Regex.compile(pattern);
@@ -276,6 +275,7 @@ final class SelectorCompiler {
         }
     }
 
+    /** A divisor of zero fails in CouchDB (500) when it meets an integer; in an element operator that reads as false. */
     private static Condition mod(JsonNode argument, Scope scope) {
         boolean isPair = argument.isArray()
                 && argument.size() == 2

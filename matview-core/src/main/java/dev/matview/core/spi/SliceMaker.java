@@ -6,6 +6,7 @@ import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.LeftOut.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ public final class SliceMaker {
 
     /** The database has a document that cannot be read, see {@link Slice.Builder#leaveOut}. */
     public void leaveOut(String id, Reason reason) {
-        slices.forEach(slice -> slice.builder.leaveOut(id, reason));
+        slices.forEach(slice -> slice.attempt(() -> slice.builder.leaveOut(id, reason)));
     }
 
     /** Begins anew: what came so far is not to be believed, and all of it comes again. */
@@ -70,9 +71,13 @@ public final class SliceMaker {
         }
 
         void add(ObjectNode document) {
+            attempt(() -> builder.add(document));
+        }
+
+        void attempt(Runnable step) {
             if (failure == null) {
                 try {
-                    builder.add(document);
+                    step.run();
                 } catch (RuntimeException e) {
                     failure = e;
                 }
@@ -80,14 +85,16 @@ public final class SliceMaker {
         }
 
         void report(Position surveyed, Position read) {
+            AtomicReference<Slice> made = new AtomicReference<>();
+            attempt(() -> made.set(builder.build(read)));
             if (failure != null) {
                 sink.failed(demand.feed(), database, failure);
             } else if (VisitReport.holds(demand, database, surveyed) || VisitReport.holds(demand, database, read)) {
                 // It was read all the same; or others have something newer, which the replicas that were read have not
                 // got.
-                sink.reread(demand.feed(), builder.build(read));
+                sink.reread(demand.feed(), made.get());
             } else {
-                sink.moved(demand.feed(), builder.build(read));
+                sink.moved(demand.feed(), made.get());
             }
         }
     }

@@ -50,8 +50,8 @@ public final class VisitReport {
     public void begin(Demand demand, int databases) {
         synchronized (covered) {
             covered.put(demand.feed(), databases);
+            sink.covers(demand.feed(), databases);
         }
-        sink.covers(demand.feed(), databases);
     }
 
     /** The demands whose feeds cover the database. */
@@ -100,11 +100,10 @@ public final class VisitReport {
 
     /** The demand's feed covers so many more than was told. */
     public void coversMore(Demand demand, int more) {
-        int now;
         synchronized (covered) {
-            now = covered.merge(demand.feed(), more, Integer::sum);
+            // Told in its turn: the last number told is the last counted.
+            sink.covers(demand.feed(), covered.merge(demand.feed(), more, Integer::sum));
         }
-        sink.covers(demand.feed(), now);
     }
 
     /** Ends: what is held and not among the databases there are, or not covered, is gone. */

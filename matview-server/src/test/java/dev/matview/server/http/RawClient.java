@@ -64,6 +64,11 @@ public final class RawClient implements AutoCloseable {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /** Whether something of an answer has come. */
+    public boolean hasAnswer() throws IOException {
+        return socket.getInputStream().available() > 0;
+    }
+
     /** Reads what there is, and waits until the server has closed, in whatever way. */
     public boolean isClosedByServer() {
         try {

@@ -108,7 +108,11 @@ class SlowClientsTest {
         client.send(" ");
         assertThat(service.requestsUnderWay()).as("there is still time").isEqualTo(1);
 
-        time.advance(Duration.ofSeconds(3));
+        // A request that has arrived is waited for a moment later: the time goes on until it is over.
+        await().until(() -> {
+            time.advance(Duration.ofSeconds(3));
+            return client.hasAnswer();
+        });
 
         assertThat(client.readToEnd()).startsWith("HTTP/1.1 408 ").contains("{\"error\":\"request_timeout\",");
         await().until(() -> service.requestsUnderWay() == 0);

@@ -1,7 +1,7 @@
 package dev.matview.core.internal.own;
 
-import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.PageListener;
+import dev.matview.core.UnavailableException;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.read.ServedPage;
@@ -54,12 +54,6 @@ public final class OwnSubscriptions implements AutoCloseable {
         this.readers = Threads.named("matview-own", readers);
     }
 
-    /** Asks for an answer. */
-    public interface Asking {
-        @Nullable
-        ServedPage ask(Budget budget);
-    }
-
     /** Where answers are asked for unless a subscription has threads of its own. */
     public Executor readers() {
         return readers;
@@ -70,15 +64,17 @@ public final class OwnSubscriptions implements AutoCloseable {
      *
      * @throws IllegalStateException when this is closed
      */
-    public Subscription subscribe(String database, Asking query, PageListener listener, Executor executor) {
-        watch();
+    public Subscription subscribe(String database, Subscriber.Asking query, PageListener listener, Executor executor) {
         Subscriber subscriber = new Subscriber(
                 asked -> answer(database, query, asked), listener, Effort.cold(executor, budget), scheduler);
-        subscribers.compute(database, (name, known) -> {
-            List<Subscriber> all = known == null ? new CopyOnWriteArrayList<>() : known;
-            all.add(subscriber);
-            return all;
-        });
+        synchronized (this) {
+            watch();
+            subscribers.compute(database, (name, known) -> {
+                List<Subscriber> all = known == null ? new CopyOnWriteArrayList<>() : known;
+                all.add(subscriber);
+                return all;
+            });
+        }
         subscriber.run();
         return () -> {
             subscriber.close();
@@ -89,7 +85,7 @@ public final class OwnSubscriptions implements AutoCloseable {
         };
     }
 
-    private synchronized void watch() {
+    private void watch() {
         if (closed) {
             throw new IllegalStateException("closed");
         }
@@ -98,10 +94,10 @@ public final class OwnSubscriptions implements AutoCloseable {
         }
     }
 
-    private @Nullable ServedPage answer(String database, Asking query, Budget asked) {
+    private @Nullable ServedPage answer(String database, Subscriber.Asking query, Budget asked) {
         try {
             return query.ask(asked);
-        } catch (DatabaseUnavailableException e) {
+        } catch (UnavailableException e) {
             readSoon(database, RETRY);
             throw e;
         }

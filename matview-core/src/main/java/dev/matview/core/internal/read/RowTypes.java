@@ -58,9 +58,11 @@ final class RowTypes {
         if (e instanceof UnrecognizedPropertyException) {
             return "the type has no such property";
         }
-        if (e instanceof InvalidDefinitionException) {
-            // It speaks of the type.
-            return e.getOriginalMessage();
+        if (e instanceof InvalidDefinitionException undefined) {
+            // Its message speaks of the type, and may quote the value that it could not be made from.
+            return (undefined.getType() == null
+                            ? "the type"
+                            : undefined.getType().getRawClass().getName()) + " is no type that Jackson makes from this";
         }
         if (e instanceof ValueInstantiationException refused) {
             return refused.getType().getRawClass().getName() + " refuses it";

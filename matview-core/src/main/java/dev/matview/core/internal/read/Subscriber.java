@@ -56,6 +56,9 @@ public final class Subscriber implements Runnable {
     /** Keeps the generation of the last answer: its bookmark does not expire while the subscription lasts. */
     private final AtomicReference<Subscription> hold = new AtomicReference<>(NOTHING);
 
+    /** The next attempt, where it waits for its time. */
+    private final AtomicReference<Subscription> later = new AtomicReference<>(NOTHING);
+
     private volatile @Nullable Budget underWay;
     private volatile boolean closed;
 
@@ -138,7 +141,10 @@ public final class Subscriber implements Runnable {
     /** Tries again after a while, if anybody still wants the answer. An attempt counts as waiting until then. */
     private void later(Duration delay) {
         if (!closed) {
-            scheduler.schedule(delay, this::submit);
+            later.set(scheduler.schedule(delay, this::submit));
+        }
+        if (closed) {
+            later.getAndSet(NOTHING).close();
         }
     }
 
@@ -228,6 +234,7 @@ public final class Subscriber implements Runnable {
     public void close() {
         closed = true;
         letGo();
+        later.getAndSet(NOTHING).close();
         Budget budget = underWay;
         if (budget != null) {
             budget.stop();

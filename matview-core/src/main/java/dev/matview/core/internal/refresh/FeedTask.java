@@ -351,19 +351,30 @@ public final class FeedTask {
         return failures == 0 ? Optional.empty() : Optional.of(false);
     }
 
-    FeedStatus status(Instant now) {
+    /** What of its state goes together. */
+    record Plan(
+            @Nullable RunningRefresh underWay,
+            @Nullable Instant due,
+            int failures,
+            @Nullable String lastFailure) {}
+
+    Plan plan() {
+        return new Plan(running, due(), failures, lastFailure);
+    }
+
+    /** What it is doing, as it was planned; needs no lock. */
+    FeedStatus status(Plan plan, Instant now) {
         Optional<Served> served = served();
         ViewFormatException refusal = writer.refusal();
-        RunningRefresh underWay = running;
         return new FeedStatus(
                 feed,
                 served.map(s -> s.view(s.generation().visibleRows(s.feed()))).orElse(null),
                 served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                         .orElse(null),
-                underWay == null ? null : underWay.progress(),
-                due(),
-                failures,
-                refusal == null ? lastFailure : refusal.getMessage(),
+                plan.underWay() == null ? null : plan.underWay().progress(),
+                plan.due(),
+                plan.failures(),
+                refusal == null ? plan.lastFailure() : refusal.getMessage(),
                 served.map(s -> s.coverage().behind()).orElse(Map.of()),
                 served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
                 served.map(s -> s.generation().bytes()).orElse(0L));

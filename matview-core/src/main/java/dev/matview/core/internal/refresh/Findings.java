@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What one visit to the user databases finds for one feed, from the generation it starts from. Thread-safe. */
-public final class Findings {
+final class Findings {
 
     private final FeedDefinition feed;
     private final @Nullable Snapshot base;

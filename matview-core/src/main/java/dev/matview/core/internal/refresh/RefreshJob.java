@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -123,6 +124,11 @@ final class RefreshJob implements Runnable {
         open.remove(refresh);
         refresh.end();
         listener.failed(refresh, cause);
+    }
+
+    /** It waited for a thread until there was none any more. */
+    void neverRun() {
+        failRest(new CancellationException("closed"));
     }
 
     private void failRest(Throwable cause) {

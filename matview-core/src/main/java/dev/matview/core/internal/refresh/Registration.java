@@ -51,15 +51,11 @@ final class Registration {
     /** By collection, not by feed: whoever subscribed hears of a feed that was removed and has come back. */
     private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
 
-    /**
-     * What views are kept with.
-     *
-     * @param format of the views that this version makes, {@link ViewHead#FORMAT}
-     */
-    record Views(ViewStore store, StoreKeys keys, ViewMemory memory, PinnedGenerations pinned, int format) {
+    /** What views are kept with. */
+    record Views(ViewStore store, StoreKeys keys, ViewMemory memory, PinnedGenerations pinned) {
 
         private ViewWriter writer(String view, LiveView live) {
-            return new ViewWriter(store, keys, memory, view, live, format);
+            return new ViewWriter(store, keys, memory, view, live);
         }
     }
 
@@ -145,8 +141,9 @@ final class Registration {
     void removeAll() {
         for (FeedTask task : List.copyOf(tasks.values())) {
             remove(task);
-            RunningRefresh neverRun = task.running();
-            List<CompletableFuture<RefreshResult>> left = neverRun == null ? List.of() : neverRun.takeWaiting();
+            // One that does not end, however it is interrupted.
+            RunningRefresh endless = task.running();
+            List<CompletableFuture<RefreshResult>> left = endless == null ? List.of() : endless.takeWaiting();
             Worker.fail(left, new FeedNotRegisteredException(task.feed().collection()));
         }
     }

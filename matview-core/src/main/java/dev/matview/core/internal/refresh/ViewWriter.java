@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * Thread-safe; the lock is held while the store is asked, so that a commit and following another's do not cross.
  */
-public final class ViewWriter {
+final class ViewWriter {
 
     private static final Logger log = LoggerFactory.getLogger(ViewWriter.class);
 
@@ -48,7 +48,6 @@ public final class ViewWriter {
     private final ViewMemory memory;
     private final String view;
     private final LiveView live;
-    private final int format;
 
     private @Nullable Snapshot base;
     /** The number of the generation the store held, also of one that is no base; 0 for none. */
@@ -60,14 +59,12 @@ public final class ViewWriter {
     /** The generation last committed here, until the store tells of it; else 0. */
     private long own;
 
-    /** @param format of the views that this version makes, {@link ViewHead#FORMAT} */
-    ViewWriter(ViewStore store, StoreKeys keys, ViewMemory memory, String view, LiveView live, int format) {
+    ViewWriter(ViewStore store, StoreKeys keys, ViewMemory memory, String view, LiveView live) {
         this.store = store;
         this.keys = keys;
         this.memory = memory;
         this.view = view;
         this.live = live;
-        this.format = format;
     }
 
     String view() {
@@ -191,7 +188,7 @@ public final class ViewWriter {
                 coverage.behindCount(),
                 totals.documentsLeftOut(),
                 totals.bytes(),
-                format);
+                ViewHead.FORMAT);
     }
 
     private boolean commit(ViewDelta delta, FeedDefinition feed) {
@@ -247,11 +244,11 @@ public final class ViewWriter {
 
     /** Takes note of the store's generation; says whether it is of an older format. */
     private boolean isOlder(ViewHead head) {
-        if (head.format() > format) {
-            throw new ViewFormatException(view, head.format(), format);
+        if (head.format() > ViewHead.FORMAT) {
+            throw new ViewFormatException(view, head.format(), ViewHead.FORMAT);
         }
         generation = head.generation();
-        return head.format() < format;
+        return head.format() < ViewHead.FORMAT;
     }
 
     private ViewFormatException refuse(ViewFormatException newer) {
@@ -305,8 +302,8 @@ public final class ViewWriter {
         memory.forget(view);
         try {
             Optional<ViewHead> head = store.head(view);
-            if (head.isPresent() && head.get().format() > format) {
-                throw new ViewFormatException(view, head.get().format(), format);
+            if (head.isPresent() && head.get().format() > ViewHead.FORMAT) {
+                throw new ViewFormatException(view, head.get().format(), ViewHead.FORMAT);
             }
             store.drop(view);
         } catch (ViewFormatException e) {

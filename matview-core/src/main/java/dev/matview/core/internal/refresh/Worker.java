@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,10 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Listeners<Consumer<RefreshListener>> refreshListeners = new Listeners<>();
 
     private Subscription timer = () -> {};
+
+    /** When it goes off; null when it does not. */
+    private @Nullable Instant armed;
+
     private boolean closed;
 
     public Worker(
@@ -77,8 +82,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             Scheduler scheduler,
             Settings settings,
             Timetable timetable,
-            Expander expander,
-            int format) {
+            Expander expander) {
         this.aggregator = aggregator;
         this.scheduler = scheduler;
         this.expander = expander;
@@ -89,7 +93,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         PinnedGenerations pinned = new PinnedGenerations(settings, scheduler);
         this.registration = new Registration(
                 this,
-                new Registration.Views(store, keys, memory, pinned, format),
+                new Registration.Views(store, keys, memory, pinned),
                 timetable,
                 scheduler,
                 errands,
@@ -144,8 +148,12 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         return Optional.of(all);
     }
 
-    public synchronized FeedStatus status(FeedTask task) {
-        return task.status(scheduler.instant());
+    public FeedStatus status(FeedTask task) {
+        FeedTask.Plan plan;
+        synchronized (this) {
+            plan = task.plan();
+        }
+        return task.status(plan, scheduler.instant());
     }
 
     /** Takes over the feeds of the registry, as it is at first or when it has changed; waits for nobody. */
@@ -241,19 +249,25 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     }
 
     private synchronized void arm() {
-        timer.close();
-        if (closed) {
+        Instant earliest = closed
+                ? null
+                : tasks().stream()
+                        .map(FeedTask::due)
+                        .filter(Objects::nonNull)
+                        .min(Comparator.naturalOrder())
+                        .orElse(null);
+        if (Objects.equals(earliest, armed)) {
             return;
         }
-        tasks().stream()
-                .map(FeedTask::due)
-                .filter(Objects::nonNull)
-                .min(Comparator.naturalOrder())
-                .ifPresent(earliest ->
-                        timer = scheduler.schedule(Duration.between(scheduler.instant(), earliest), this::tick));
+        timer.close();
+        armed = earliest;
+        if (earliest != null) {
+            timer = scheduler.schedule(Duration.between(scheduler.instant(), earliest), this::tick);
+        }
     }
 
     private synchronized void tick() {
+        armed = null;
         Instant now = scheduler.instant();
         List<FeedTask> due =
                 new ArrayList<>(tasks().stream().filter(task -> task.isDue(now)).toList());
@@ -278,15 +292,19 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
 
     @Override
     public void succeeded(RunningRefresh refresh, RefreshResult result) {
-        List<CompletableFuture<RefreshResult>> done;
         Instant now = scheduler.instant();
         // Told first: the next refresh may begin as soon as this one has ended.
-        refreshListeners.tell(listener -> listener.refreshed(result, refresh.took(now)));
-        synchronized (this) {
-            done = refresh.task().succeeded(refresh, result.behindCount(), now);
-            arm();
+        try {
+            refreshListeners.tell(listener -> listener.refreshed(result, refresh.took(now)));
+        } finally {
+            // Whatever they throw: a refresh that has not ended would be the feed's last.
+            List<CompletableFuture<RefreshResult>> done;
+            synchronized (this) {
+                done = refresh.task().succeeded(refresh, result.behindCount(), now);
+                arm();
+            }
+            done.forEach(future -> future.complete(result));
         }
-        done.forEach(future -> future.complete(result));
     }
 
     @Override
@@ -306,16 +324,19 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         String collection = refresh.feed().collection();
         String reason = Failures.reason(cause);
         Instant now = scheduler.instant();
-        if (complain(collection + ": the refresh failed", cause)) {
-            refreshListeners.tell(listener -> listener.failed(collection, reason, refresh.took(now)));
+        try {
+            if (complain(collection + ": the refresh failed", cause)) {
+                refreshListeners.tell(listener -> listener.failed(collection, reason, refresh.took(now)));
+            }
+        } finally {
+            List<CompletableFuture<RefreshResult>> done;
+            synchronized (this) {
+                done = refresh.task().failed(refresh, reason, now);
+                arm();
+            }
+            readiness.changed();
+            fail(done, cause instanceof RefreshException e ? e : new RefreshException(collection, reason, cause));
         }
-        List<CompletableFuture<RefreshResult>> done;
-        synchronized (this) {
-            done = refresh.task().failed(refresh, reason, now);
-            arm();
-        }
-        readiness.changed();
-        fail(done, cause instanceof RefreshException e ? e : new RefreshException(collection, reason, cause));
     }
 
     static void fail(List<CompletableFuture<RefreshResult>> futures, RuntimeException cause) {
@@ -332,7 +353,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             closed = true;
             timer.close();
         }
-        pool.shutdownNow();
+        pool.shutdownNow().forEach(job -> ((RefreshJob) job).neverRun());
         errands.close();
         changes.close();
         try {

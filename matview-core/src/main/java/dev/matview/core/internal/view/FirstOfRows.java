@@ -21,8 +21,7 @@ record FirstOfRows(OrderedRows all, int most) implements OrderedRows {
         if (after == null) {
             return all.page(null, skip, Math.max(0, Math.min(limit, most - skip)));
         }
-        // Cheaper than the place of every row that a page begins after, and in a feed with a limit it is a small
-        // number.
+        // Cut at the limit by the place of the page's first row: one look-up, and none where the page is empty.
         List<Row> page = all.page(after, skip, limit);
         int left = page.isEmpty() ? 0 : most - all.place(page.get(0));
         return left < page.size() ? page.subList(0, Math.max(0, left)) : page;

@@ -51,15 +51,19 @@ public final class PinnedGenerations {
     /** Gives up those whose time is over, also where no generation follows. */
     private Subscription timer = () -> {};
 
+    private boolean armed;
+
     private static final class Kept {
         private final Line line;
         private final Served past;
+        private final String tag;
         private Instant until;
         private long weight;
 
         Kept(Line line, Served past, Instant until) {
             this.line = line;
             this.past = past;
+            this.tag = past.generation().tag();
             this.until = until;
         }
 
@@ -68,7 +72,7 @@ public final class PinnedGenerations {
         }
 
         boolean isHeld() {
-            return line.holders.containsKey(past.generation().tag());
+            return line.holders.containsKey(tag);
         }
     }
 
@@ -138,7 +142,7 @@ public final class PinnedGenerations {
             synchronized (PinnedGenerations.this) {
                 Instant now = scheduler.instant();
                 return kept.stream()
-                        .filter(one -> one.past.generation().tag().equals(tag) && !one.isOver(now))
+                        .filter(one -> one.tag.equals(tag) && !one.isOver(now))
                         .map(one -> one.past)
                         .findFirst();
             }
@@ -161,9 +165,7 @@ public final class PinnedGenerations {
             synchronized (PinnedGenerations.this) {
                 holders.computeIfPresent(tag, (held, count) -> count == 1 ? null : count - 1);
                 Instant until = scheduler.instant().plus(grace);
-                kept.stream()
-                        .filter(one -> one.past.generation().tag().equals(tag))
-                        .forEach(one -> one.until = until);
+                kept.stream().filter(one -> one.tag.equals(tag)).forEach(one -> one.until = until);
                 trim();
             }
         }
@@ -184,12 +186,33 @@ public final class PinnedGenerations {
                 giveUp(oldestFirst.get(i));
             }
         }
-        timer.close();
-        all.stream()
-                .filter(one -> !one.isHeld())
-                .map(one -> one.until)
-                .min(Comparator.naturalOrder())
-                .ifPresent(next -> timer = scheduler.schedule(Duration.between(now, next), this::trim));
+        arm(now);
+    }
+
+    /**
+     * Has those whose time comes first given up then. Times only move on: one that was set before is never too late, and is
+     * not set anew whenever somebody lets go. One that was too early looks again.
+     */
+    private void arm(Instant now) {
+        if (all.isEmpty()) {
+            timer.close();
+            armed = false;
+        } else if (!armed) {
+            all.stream()
+                    .filter(one -> !one.isHeld())
+                    .map(one -> one.until)
+                    .min(Comparator.naturalOrder())
+                    .ifPresent(next -> {
+                        armed = true;
+                        // Not a fraction of a millisecond too early, as executors count them.
+                        timer = scheduler.schedule(Duration.between(now, next).plusMillis(1), this::timeIsOver);
+                    });
+        }
+    }
+
+    private synchronized void timeIsOver() {
+        armed = false;
+        trim();
     }
 
     private void giveUp(Kept one) {

@@ -21,6 +21,7 @@ import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.StoreSecret;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.testkit.DelegatingViewStore;
 import dev.matview.testkit.ManualScheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -177,7 +178,7 @@ class BookmarkTest {
     }
 
     /** A store that gives its own secret, rotated until no bookmark of before is accepted. */
-    private static final class RotatedTwice extends StoreDelegate {
+    private static final class RotatedTwice extends DelegatingViewStore {
         RotatedTwice(InMemoryViewStore store) {
             super(store);
         }

@@ -328,4 +328,17 @@ class SubscriberTest {
         assertThat(heard).isEmpty();
         assertThat(asked.isStopped()).isTrue();
     }
+
+    @Test
+    void nothingStaysScheduledForWhoHasLeft() {
+        ready = false;
+        cold.refuses = true;
+        subscriber.run();
+        hot.runAll();
+        assertThat(scheduler.nextDue()).isPresent();
+
+        subscriber.close();
+
+        assertThat(scheduler.nextDue()).isEmpty();
+    }
 }

@@ -96,6 +96,27 @@ class RefreshListenerTest extends WorkerFixture {
         assertThat(feeds.status("posts").failures()).isZero();
     }
 
+    /** Such as a class that is missing. */
+    @Test
+    void aListenerThatThrowsAnErrorIsNoEndOfTheFeed() {
+        Subscription broken = feeds.onRefresh(new RefreshListener() {
+            @Override
+            public void refreshed(RefreshResult result, Duration took) {
+                throw new NoClassDefFoundError("a metric");
+            }
+
+            @Override
+            public void failed(String collection, String reason, Duration took) {}
+        });
+        start(POSTS);
+
+        refresh();
+
+        broken.close();
+        refresh();
+        assertThat(feeds.status("posts").nextRefresh()).isNotNull();
+    }
+
     @Test
     void whoeverHasLeftIsToldNothing() {
         Subscription subscription = feeds.onRefresh(listener);
@@ -138,11 +159,17 @@ class RefreshListenerTest extends WorkerFixture {
             CompletableFuture<RefreshResult> queued = narrow.refresh("events");
             scheduler.advance(Duration.ZERO);
             assertThat(narrow.status("events").nextRefresh()).isNull();
+            registry.put(feed("retired").build());
+            await().until(() -> narrow.status("retired").nextRefresh() != null);
+            CompletableFuture<RefreshResult> retired = narrow.refresh("retired");
+            scheduler.advance(Duration.ZERO);
+            registry.remove("retired");
 
             narrow.close();
 
             assertThat(underWay).isCompletedExceptionally();
             assertThat(queued).isCompletedExceptionally();
+            assertThat(retired).isCompletedExceptionally();
         }
     }
 }

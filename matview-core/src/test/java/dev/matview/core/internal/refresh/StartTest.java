@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Page;
+import dev.matview.core.PageListener;
 import dev.matview.core.Query;
+import dev.matview.core.QueryException;
 import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.access.Caller;
@@ -15,6 +18,7 @@ import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryViewStore;
+import dev.matview.testkit.ManualScheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -92,17 +97,66 @@ class StartTest {
         assertThatThrownBy(() -> feeds.queryOwn("posts", OWN)).isInstanceOf(RegistryNotReadyException.class);
         assertThatThrownBy(() -> feeds.subscribe("posts", Query.all(), page -> {}))
                 .isInstanceOf(RegistryNotReadyException.class);
-        assertThat(feeds.refresh("posts"))
-                .failsWithin(Duration.ofSeconds(20))
-                .withThrowableThat()
-                .havingRootCause()
-                .isInstanceOf(RegistryNotReadyException.class);
+        for (CompletableFuture<?> asked :
+                List.of(feeds.refresh("posts"), feeds.refreshIfOlder("posts", Duration.ZERO))) {
+            assertThat(asked)
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableThat()
+                    .havingRootCause()
+                    .isInstanceOf(RegistryNotReadyException.class);
+        }
 
         registry.publish(POSTS);
 
         assertThat(feeds.isRegistryRead()).isTrue();
         assertThat(feeds.refresh("posts")).succeedsWithin(Duration.ofSeconds(20));
         assertThatThrownBy(() -> feeds.query("other", Query.all())).isInstanceOf(FeedNotRegisteredException.class);
+    }
+
+    @Test
+    void aRegistryThatIsReadWhileItIsLookedAtDeniesNoFeed() {
+        registry.whileLooking = () -> registry.read = true;
+
+        feeds.start();
+
+        assertThatThrownBy(() -> feeds.query("posts", Query.all())).isInstanceOf(RegistryNotReadyException.class);
+        registry.whileLooking = () -> {};
+        registry.publish(POSTS);
+        assertThat(feeds.refresh("posts")).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void whoFollowsAnOwnDatabaseBeforeTheRegistryWasReadIsAnsweredOnceItIs() {
+        ManualScheduler scheduler = new ManualScheduler();
+        List<Page> pages = new CopyOnWriteArrayList<>();
+        List<QueryException> refusals = new CopyOnWriteArrayList<>();
+        try (GlobalFeeds early = GlobalFeeds.builder()
+                .registry(registry)
+                .aggregator(aggregator)
+                .scheduler(scheduler)
+                .build()) {
+            early.start();
+            early.subscribeOwn("posts", OWN, new PageListener() {
+                @Override
+                public void answer(Page page) {
+                    pages.add(page);
+                }
+
+                @Override
+                public void refused(QueryException reason) {
+                    refusals.add(reason);
+                }
+            });
+            await().until(() -> !refusals.isEmpty());
+            assertThat(refusals.get(0)).isInstanceOf(RegistryNotReadyException.class);
+
+            registry.publish(POSTS);
+
+            await().until(() -> {
+                scheduler.advance(Duration.ofSeconds(5));
+                return !pages.isEmpty();
+            });
+        }
     }
 
     @Test
@@ -166,6 +220,7 @@ class StartTest {
         private volatile Contents contents = new Contents(List.of(), List.of());
         private volatile boolean read;
         private volatile Runnable closing = () -> {};
+        private volatile Runnable whileLooking = () -> {};
 
         void publish(FeedDefinition... feeds) {
             contents = new Contents(List.of(feeds), List.of());
@@ -175,7 +230,9 @@ class StartTest {
 
         @Override
         public Contents contents() {
-            return contents;
+            Contents now = contents;
+            whileLooking.run();
+            return now;
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.matview.core.internal.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.core.Settings;
+import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.LiveView.Served;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PinnedGenerationsTest {
@@ -102,13 +104,42 @@ class PinnedGenerationsTest {
         Subscription held = line.hold(first.tag());
         assertThat(pinned.rows()).isPositive();
 
-        clock.advance(GRACE);
+        clock.advance(GRACE.plusMillis(1));
         assertThat(isKept(line, first)).isTrue();
         held.close();
-        clock.advance(GRACE);
+        clock.advance(GRACE.plusMillis(1));
 
         assertThat(pinned.rows()).isZero();
         assertThat(clock.nextDue()).as("timers").isEmpty();
+    }
+
+    /** Each push to each subscriber lets go of one answer, and holds the next. */
+    @Test
+    void lettingGoSetsNoTimerAnew() {
+        AtomicInteger timers = new AtomicInteger();
+        Scheduler counting = new Scheduler() {
+            @Override
+            public Instant instant() {
+                return clock.instant();
+            }
+
+            @Override
+            public Subscription schedule(Duration delay, Runnable task) {
+                timers.incrementAndGet();
+                return clock.schedule(delay, task);
+            }
+
+            @Override
+            public void close() {}
+        };
+        PinnedGenerations.Line line = new PinnedGenerations(Settings.defaults(), counting).line();
+        List<Snapshot> all = replace(line, first(10), 2, 1);
+
+        for (int i = 0; i < 100; i++) {
+            line.hold(all.get(2).tag()).close();
+        }
+
+        assertThat(timers).hasValue(1);
     }
 
     @Test

@@ -9,10 +9,10 @@ import dev.matview.core.Query;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.Settings;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.internal.refresh.VersionedNode;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
 import dev.matview.core.memory.InMemoryViewStore;
@@ -49,7 +49,12 @@ class ViewMemoryTest {
     }
 
     private GlobalFeeds node(InMemoryFeedRegistry registry) {
-        return VersionedNode.of(ViewHead.FORMAT, MEGABYTE, registry, databases, store);
+        return GlobalFeeds.builder()
+                .registry(registry)
+                .aggregator(databases)
+                .viewStore(store)
+                .settings(Settings.builder().maxViewBytes(MEGABYTE).build())
+                .build();
     }
 
     @AfterEach

@@ -1,10 +1,7 @@
 package dev.matview.couch.internal.view;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.OptionalLong;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * What the databases and documents of views are called. Immutable.
@@ -77,15 +74,6 @@ public final class ViewNames {
         String escaped = Escape.FOR_DATABASES.of(view);
         return escaped.length() <= MAX_ESCAPED
                 ? escaped
-                : Escape.FOR_DATABASES.begin(escaped, CUT) + "(" + sha256(view) + ")";
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JVM has SHA-256", e);
-        }
+                : Escape.FOR_DATABASES.begin(escaped, CUT) + "(" + DigestUtils.sha256Hex(view) + ")";
     }
 }

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.testkit;
 
 import dev.matview.core.event.Subscription;
 import dev.matview.core.spi.StoreSecret;
@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** A store that does what another one does. */
-abstract class StoreDelegate implements ViewStore {
+/** A store that does what another one does, but for what a test has it do otherwise. Thread-safe as that one is. */
+public abstract class DelegatingViewStore implements ViewStore {
 
     private final ViewStore store;
 
-    StoreDelegate(ViewStore store) {
+    protected DelegatingViewStore(ViewStore store) {
         this.store = store;
     }
 
