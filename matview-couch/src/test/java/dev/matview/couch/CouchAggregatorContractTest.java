@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Tag;
 @Needs(Tool.COUCHDB)
 class CouchAggregatorContractTest extends AggregatorContract {
 
-    private static final TestCouch COUCH = TestCouch.get();
+    static final TestCouch COUCH = TestCouch.get();
 
-    private final FaultProxy proxy = new FaultProxy(COUCH.url());
-    private final TestDatabases databases = COUCH.databases();
+    final FaultProxy proxy = new FaultProxy(COUCH.url());
+    final TestDatabases databases = COUCH.databases();
     private CouchCluster cluster;
 
     @Override
@@ -46,6 +46,17 @@ class CouchAggregatorContractTest extends AggregatorContract {
     @Override
     protected int writes() {
         return 60;
+    }
+
+    @Override
+    protected int steps() {
+        return 60;
+    }
+
+    /** Elsewhere a database may have been made again since, and nobody knows. */
+    @Override
+    protected boolean tellsChanges() {
+        return COUCH.capabilities().tellingPositions();
     }
 
     @Override

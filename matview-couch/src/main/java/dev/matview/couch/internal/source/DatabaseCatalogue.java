@@ -50,7 +50,7 @@ public final class DatabaseCatalogue {
     private final ReentrantLock lock = new ReentrantLock();
 
     private Scope scope = Scope.NOTHING;
-    private Map<String, Position> known = Map.of();
+    private Map<String, Standing> known = Map.of();
     private Map<String, CouchFailure> failed = Map.of();
     private UpdatesFeed.@Nullable Place place;
     private GradualSweep gradual;
@@ -106,11 +106,12 @@ public final class DatabaseCatalogue {
 
     /** What was known, and is held. */
     private Function<String, Set<Position>> earlier(Function<String, Set<Position>> held) {
-        Map<String, Position> before = known;
+        Map<String, Standing> before = known;
         return name -> {
             Set<Position> earlier = new LinkedHashSet<>(held.apply(name));
-            if (before.containsKey(name)) {
-                earlier.add(before.get(name));
+            Standing standing = before.get(name);
+            if (standing != null) {
+                earlier.add(standing.position());
             }
             return earlier;
         };
@@ -125,7 +126,7 @@ public final class DatabaseCatalogue {
         Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
         Survey survey = read(listing.names(wanted), earlier(held));
         scope = wanted;
-        known = Map.copyOf(survey.positions());
+        known = Map.copyOf(survey.standings());
         failed = Map.copyOf(survey.failed());
         place = from.orElse(null);
         gradual = new GradualSweep(policy.sweepInterval(), began);
@@ -145,9 +146,9 @@ public final class DatabaseCatalogue {
         changed.addAll(turn);
         if (!changed.isEmpty()) {
             Survey survey = read(changed, earlier(held));
-            Map<String, Position> updated = new TreeMap<>(known);
+            Map<String, Standing> updated = new TreeMap<>(known);
             updated.keySet().removeAll(changed);
-            updated.putAll(survey.positions());
+            updated.putAll(survey.standings());
             known = Map.copyOf(updated);
             failed = Map.copyOf(survey.failed());
         }
@@ -164,15 +165,11 @@ public final class DatabaseCatalogue {
     }
 
     /**
-     * The database was read from replicas that had the state of that sequence: perhaps the one of the position, or an
-     * earlier one.
-     *
-     * @return its position from now on
+     * The database, which has several positions for one state, is known by another than was surveyed from now on: it is
+     * that of its slices.
      */
-    Position asRead(String database, Position surveyed, String updateSeq) {
-        Position read = ReplicaPositions.asRead(surveyed, updateSeq);
-        renamings.put(database, new Renaming(surveyed, read));
-        return read;
+    void rename(String database, Position surveyed, Position to) {
+        renamings.put(database, new Renaming(surveyed, to));
     }
 
     /** From here on, what was surveyed is known by the positions that slices have. */
@@ -180,11 +177,13 @@ public final class DatabaseCatalogue {
         if (renamings.isEmpty()) {
             return;
         }
-        Map<String, Position> renamed = new HashMap<>(known);
+        Map<String, Standing> renamed = new HashMap<>(known);
         for (String database : Set.copyOf(renamings.keySet())) {
             Renaming renaming = renamings.remove(database);
             renamed.computeIfPresent(
-                    database, (name, position) -> position.equals(renaming.from()) ? renaming.to() : position);
+                    database,
+                    (name, standing) ->
+                            standing.position().equals(renaming.from()) ? standing.at(renaming.to()) : standing);
         }
         known = Map.copyOf(renamed);
     }
