@@ -14,6 +14,7 @@ import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,10 @@ final class ChangesFixture implements AutoCloseable {
     }
 
     void assertAsReadWhole() throws InterruptedException {
+        assertAsReadWhole(feed);
+    }
+
+    void assertAsReadWhole(Feeds feed) throws InterruptedException {
         assertThat(feed.failed).isEmpty();
         Feeds whole = new Feeds(feed.feed);
         try (CouchCluster direct = COUCH.cluster().build();
@@ -140,8 +145,7 @@ final class ChangesFixture implements AutoCloseable {
             List<String> content = new ArrayList<>();
             slice.rows().stream()
                     .sorted()
-                    .forEach(row -> content.add(
-                            row.id() + " " + new String(row.document(), java.nio.charset.StandardCharsets.UTF_8)));
+                    .forEach(row -> content.add(row.id() + " " + new String(row.document(), StandardCharsets.UTF_8)));
             slice.leftOut().examples().stream()
                     .map(example -> example.id() + " " + example.reason())
                     .sorted()

@@ -10,7 +10,9 @@ import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
 import dev.matview.couch.harness.Tool;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,7 +89,7 @@ class CouchAggregatorChangesTest {
         test.assertBroughtForward();
         assertThat(feed.rows())
                 .filteredOn(row -> row.id().equals("p1"))
-                .extracting(row -> new String(row.document(), java.nio.charset.StandardCharsets.UTF_8))
+                .extracting(row -> new String(row.document(), StandardCharsets.UTF_8))
                 .first()
                 .asString()
                 .contains("winner");
@@ -159,7 +161,7 @@ class CouchAggregatorChangesTest {
         test.put("p1", "\"n\":2");
         RAW.delete(bob, "p2");
         RAW.json("POST", RAW.path(bob, "_compact"), "{}");
-        org.awaitility.Awaitility.await()
+        Awaitility.await()
                 .until(() -> !RAW.json("GET", RAW.path(bob), null)
                         .path("compact_running")
                         .asBoolean());
@@ -269,6 +271,9 @@ class CouchAggregatorChangesTest {
                 IntStream.range(0, 4_000)
                         .mapToObj(i -> "{\"_id\":\"q" + i + "\"}")
                         .toList());
+
+        // PouchDB Server does not say how much is left.
+        test.proxy.on("bob/_changes", ChangesFixture.changed(json -> json.put("pending", 3_000)));
 
         visit();
 
