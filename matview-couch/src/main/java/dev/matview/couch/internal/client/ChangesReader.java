@@ -135,7 +135,7 @@ public final class ChangesReader {
                     if (isTooMuch(page.pending())) {
                         return false;
                     }
-                    if (page.changes() < limit || page.pending() == 0) {
+                    if (page.pending() == 0 || page.pending() < 0 && page.changes() < limit) {
                         return true;
                     }
                     limit = Math.min(PAGE, limit * GROWTH);
@@ -163,7 +163,12 @@ public final class ChangesReader {
                     .with("since", since);
             requests++;
             rows = 0;
-            return cluster.once(CouchRequest.get(path).answeredAtLength(), body -> Changes.read(body, this));
+            return cluster.once(CouchRequest.get(path).answeredAtLength(), body -> {
+                Changes.Answer answer = Changes.read(body, this);
+                WrongAnswerException.unless(
+                        answer.changes() > 0 || answer.pending() <= 0, "an answer without the changes that are left");
+                return answer;
+            });
         }
 
         private void beginAnew() {

@@ -148,7 +148,7 @@ class ChangesReaderTest {
     void numbersAreSequencesToo() throws Exception {
         String page =
                 answer(8, 1, change("a", 6), change("b", 7), change("c", 8)).replaceAll("\"(\\d+)-x\"", "$1");
-        answers.add(new Answer(200, page, 40));
+        answers.add(new Answer(200, page, 20));
         answering(answer(9, 0, change("d", 9)).replaceAll("\"(\\d+)-x\"", "$1"));
 
         assertThat(reader(100).read(List.of("5"))).isEqualTo("9");
@@ -175,10 +175,19 @@ class ChangesReaderTest {
     }
 
     @Test
-    void halfOfItIsStillRead() throws Exception {
-        answering(answer(8, 50, change("a", 6), change("b", 7), change("c", 8))).answering(answer(8, 0));
+    void aPageThatHasNothingAndLeavesSomethingIsNotBelieved() throws Exception {
+        answering(answer(8, 2));
 
-        assertThat(reader(100).read(List.of("5-x"))).isEqualTo("8-x");
+        assertThat(reader(100).read(List.of("5-x"))).isNull();
+        assertThat(asked).hasSize(cluster().attempts());
+    }
+
+    @Test
+    void halfOfItIsStillRead() throws Exception {
+        answering(answer(8, 50, change("a", 6), change("b", 7), change("c", 8)))
+                .answering(answer(9, 0, change("d", 9)));
+
+        assertThat(reader(100).read(List.of("5-x"))).isEqualTo("9-x");
     }
 
     @Test
