@@ -6,7 +6,6 @@ import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.LeftOut.Reason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,17 +84,29 @@ public final class SliceMaker {
         }
 
         void report(Position surveyed, Position read) {
-            AtomicReference<Slice> made = new AtomicReference<>();
-            attempt(() -> made.set(builder.build(read)));
-            if (failure != null) {
-                sink.failed(demand.feed(), database, failure);
-            } else if (VisitReport.holds(demand, database, surveyed) || VisitReport.holds(demand, database, read)) {
+            Slice made;
+            try {
+                made = build(read);
+            } catch (RuntimeException e) {
+                failure = e;
+                sink.failed(demand.feed(), database, e);
+                return;
+            }
+            if (VisitReport.holds(demand, database, surveyed) || VisitReport.holds(demand, database, read)) {
                 // It was read all the same; or others have something newer, which the replicas that were read have not
                 // got.
-                sink.reread(demand.feed(), made.get());
+                sink.reread(demand.feed(), made);
             } else {
-                sink.moved(demand.feed(), made.get());
+                sink.moved(demand.feed(), made);
             }
+        }
+
+        /** @throws RuntimeException why there is no slice, whether it was met earlier or now */
+        private Slice build(Position read) {
+            if (failure != null) {
+                throw failure;
+            }
+            return builder.build(read);
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +56,12 @@ public final class Expander {
         others.forEach(row -> want(row, wanted));
         Fetched fetched = fetch(wanted, visit);
         for (Slice slice : List.copyOf(visit.moved())) {
-            Optional<String> failed = slice.rows().stream()
+            Optional<AggregationException> failure = slice.rows().stream()
                     .flatMap(row -> referred(row).stream())
-                    .filter(fetched.failures()::containsKey)
+                    .flatMap(database -> Stream.ofNullable(fetched.failures().get(database)))
                     .findAny();
-            if (failed.isPresent()) {
-                visit.setBack(slice.database(), fetched.failures().get(failed.get()));
+            if (failure.isPresent()) {
+                visit.setBack(slice.database(), failure.get());
             } else {
                 List<Row> rows = slice.rows().stream().map(fetched::expand).toList();
                 visit.expanded(new Slice(slice.database(), slice.position(), rows, slice.leftOut()));
@@ -183,11 +184,12 @@ public final class Expander {
 
         private void share(Expansion held) {
             byte[] bytes = held.document();
-            Optional<String> database = bytes == null ? Optional.empty() : users.database(held.did());
-            if (database.isEmpty()) {
-                return;
+            if (bytes != null) {
+                users.database(held.did()).ifPresent(database -> share(new Referrals.Key(database, held.ref()), bytes));
             }
-            Referrals.Key key = new Referrals.Key(database.get(), held.ref());
+        }
+
+        private void share(Referrals.Key key, byte[] bytes) {
             Referred referred = documents.get(key);
             if (referred != null && !unchanged.contains(key) && Arrays.equals(referred.document(), bytes)) {
                 documents.put(key, new Referred(bytes, referred.acl()));
@@ -227,7 +229,7 @@ public final class Expander {
             Referred referred = database.map(name -> documents.get(new Referrals.Key(name, expansion.ref())))
                     .orElse(null);
             return referred == null
-                    ? new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null)
+                    ? new Expansion(expansion.field(), expansion.did(), expansion.ref())
                     : new Expansion(
                             expansion.field(), expansion.did(), expansion.ref(), referred.document(), referred.acl());
         }

@@ -17,8 +17,9 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -325,8 +326,8 @@ public final class Snapshot implements Generation {
     public LeftOut leftOut() {
         LeftOut all = LeftOut.NOTHING;
         if (totals.documentsLeftOut() > 0) {
-            for (String database : new TreeSet<>(slices.keySet())) {
-                all = all.and(slices.get(database).leftOut());
+            for (Held held : new TreeMap<>(slices).values()) {
+                all = all.and(held.leftOut());
             }
         }
         return all;
@@ -341,7 +342,7 @@ public final class Snapshot implements Generation {
 
     /** What becomes of a slice that is held when these rows of it are others, and all else stays. */
     public SliceDelta changed(String database, List<Row> rows) {
-        Held held = slices.get(database);
+        Held held = Objects.requireNonNull(slices.get(database), "the slice whose rows changed is held");
         return new SliceDelta(database, held.position(), rows, Set.of(), held.leftOut());
     }
 
