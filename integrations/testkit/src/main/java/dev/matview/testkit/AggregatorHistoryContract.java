@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The part of {@link AggregatorContract} about what slices are after any history: the same as if their databases were read
@@ -47,9 +47,9 @@ abstract class AggregatorHistoryContract extends AggregatorChangesContract {
                         .build());
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void slicesAreAsIfTheirDatabasesWereReadWholeAfterAnyHistory(long seed) throws Exception {
+    @RepeatedTest(3)
+    void slicesAreAsIfTheirDatabasesWereReadWholeAfterAnyHistory(RepetitionInfo repetition) throws Exception {
+        long seed = repetition.getCurrentRepetition();
         Random random = new Random(seed);
         List<FeedDefinition> feeds = feeds();
         SliceReader reader = reader();
