@@ -8,13 +8,16 @@ import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -60,7 +63,7 @@ public final class SliceReader {
     }
 
     private RecordingSink visit(FeedDefinition... feeds) throws InterruptedException {
-        RecordingSink sink = new RecordingSink(whenMoved, whenRow);
+        RecordingSink sink = new RecordingSink();
         aggregator.aggregate(Arrays.stream(feeds).map(this::demand).toList(), sink);
         return sink;
     }
@@ -117,7 +120,11 @@ public final class SliceReader {
 
     /** What one visit told of one feed. */
     public static final class Report {
+        /** The slices as they are then, also where only what changed was told. */
         public final Map<String, Slice> moved = new TreeMap<>();
+        /** Of those that moved, what was told instead of the whole slice. */
+        public final Map<String, SliceChange> changed = new ConcurrentSkipListMap<>();
+
         public final List<String> unmoved = new ArrayList<>();
         public final Map<String, Exception> failed = new TreeMap<>();
         public final List<String> gone = new ArrayList<>();
@@ -138,15 +145,8 @@ public final class SliceReader {
         }
     }
 
-    private static final class RecordingSink implements Aggregator.Sink {
+    private final class RecordingSink implements Aggregator.Sink {
         private final Map<String, Report> reports = new ConcurrentHashMap<>();
-        private final BiConsumer<FeedDefinition, Slice> whenMoved;
-        private final Runnable whenRow;
-
-        RecordingSink(BiConsumer<FeedDefinition, Slice> whenMoved, Runnable whenRow) {
-            this.whenMoved = whenMoved;
-            this.whenRow = whenRow;
-        }
 
         @Override
         public Slice.Builder slice(FeedDefinition feed, String database) {
@@ -179,6 +179,21 @@ public final class SliceReader {
             Report report = of(feed);
             report.add(slice.database(), () -> report.moved.put(slice.database(), slice));
             whenMoved.accept(feed, slice);
+        }
+
+        @Override
+        public boolean changed(FeedDefinition feed, SliceChange change) {
+            Slice before = held.getOrDefault(feed.collection(), Map.of()).get(change.database());
+            if (before == null) {
+                throw new AssertionError("a change of " + change.database() + ", of which no slice is held");
+            }
+            assertThat(change.put()).noneMatch(row -> change.others().contains(row.id()));
+            Optional<Slice> after = change.applyTo(before, feed);
+            after.ifPresent(slice -> {
+                of(feed).changed.put(change.database(), change);
+                moved(feed, slice);
+            });
+            return after.isPresent();
         }
 
         @Override
