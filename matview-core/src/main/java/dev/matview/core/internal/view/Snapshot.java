@@ -376,6 +376,14 @@ public final class Snapshot implements Generation {
         return held == null ? LeftOut.NOTHING : held.leftOut();
     }
 
+    /** Whether the slice is already as the change would make it. */
+    public boolean isAfter(SliceDelta change) {
+        return change.put().isEmpty()
+                && change.removed().isEmpty()
+                && change.position().equals(position(change.database()))
+                && change.leftOut().equals(leftOut(change.database()));
+    }
+
     /** The rows of the slice of that database, by their ids; none when it is not held. */
     public List<Row> slice(String database) {
         Held held = slices.get(database);
