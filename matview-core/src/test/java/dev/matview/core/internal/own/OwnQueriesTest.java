@@ -188,6 +188,30 @@ class OwnQueriesTest {
         }
 
         @Test
+        void whateverTheIdsABookmarkIsAtMostTwoKilobytesAndThePagesGoOn() throws Exception {
+            for (int length : List.of(1, 400, 1_300, 1_500, 5_000, 70_000)) {
+                source.databases.drop(OWN);
+                for (int n = 0; n < 3; n++) {
+                    source.databases.put(
+                            OWN,
+                            Json.object().put("_id", "i".repeat(length) + n).put("n", n));
+                }
+                try (GlobalFeeds feeds = feeds(Settings.builder())) {
+                    List<Integer> seen = new ArrayList<>();
+                    Query.Builder query = own().limit(1);
+                    Page page = feeds.queryOwn("all", query.build());
+                    while (page.size() > 0) {
+                        seen.addAll(numbers(page));
+                        assertThat(page.bookmark()).as("%d", length).hasSizeLessThanOrEqualTo(2_048);
+                        page = feeds.queryOwn(
+                                "all", query.bookmark(page.bookmark()).build());
+                    }
+                    assertThat(seen).as("%d", length).containsExactly(0, 1, 2);
+                }
+            }
+        }
+
+        @Test
         void moreThanItMayPassOverAndAskForIsRefused() throws Exception {
             putNumbers(30);
             try (GlobalFeeds feeds = feeds(Settings.builder().ownRows(20))) {
