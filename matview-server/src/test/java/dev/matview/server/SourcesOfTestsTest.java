@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What compilers and rules for classes do not see: the sources of all modules' tests. */
+/** What compilers and rules for classes do not see: the sources of all modules, those of their tests above all. */
 class SourcesOfTestsTest {
 
     private static final Path TOP = Path.of("..");

@@ -12,12 +12,15 @@ import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,14 +39,22 @@ final class Findings {
     private final AtomicInteger failures = new AtomicInteger();
     private final Map<String, Slice> moved = new ConcurrentHashMap<>();
     private final Map<String, String> failed = new ConcurrentHashMap<>();
-    private final Map<String, List<Row>> changed = new HashMap<>();
+    private final Map<String, SliceChange> changes = new ConcurrentHashMap<>();
+    private final Map<String, List<Row>> others = new HashMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
+
+    /** The findings whose rest these are, once a commit was lost; null for those of a visit. */
+    private final @Nullable Findings before;
+
+    /** When what is held after these was known to match its sources. */
+    private final Instant asOf;
 
     private final ViewMemory memory;
     /** What the rows of each database take that were found so far. */
     private final Map<String, Long> taken = new ConcurrentHashMap<>();
 
     private volatile boolean full;
+    private boolean partial;
     /** How much more than there was room for. */
     private volatile long wanted;
 
@@ -52,7 +63,24 @@ final class Findings {
         this.feed = feed;
         this.base = base;
         this.startedAt = startedAt;
+        this.before = null;
+        this.asOf = startedAt;
         this.held = base == null || rebuilds() ? Map.of() : base.positions();
+    }
+
+    /** What is left of the others after a commit that was not theirs. */
+    private Findings(Findings before, Snapshot base, Instant asOf) {
+        this.memory = before.memory;
+        this.feed = before.feed;
+        this.base = base;
+        this.startedAt = before.startedAt;
+        this.before = before;
+        this.asOf = asOf;
+        this.held = Map.of();
+        total.set(before.total.get());
+        done.set(before.done.get());
+        failures.set(before.failures.get());
+        failed.putAll(before.failed);
     }
 
     FeedDefinition feed() {
@@ -118,6 +146,7 @@ final class Findings {
         }
         end();
         moved.clear();
+        changes.clear();
     }
 
     private void giveBack(String database) {
@@ -144,15 +173,30 @@ final class Findings {
 
     void moved(Slice slice) {
         done.incrementAndGet();
-        if (hasRoom(slice)) {
+        if (hasRoom(slice.database(), slice.rows())) {
             moved.put(slice.database(), slice);
         }
     }
 
-    /** Counts what whoever made the slice did not. */
-    private boolean hasRoom(Slice slice) {
-        long more = slice.rows().stream().mapToLong(Row::bytes).sum() - taken.getOrDefault(slice.database(), 0L);
-        return !full && (more <= 0 || take(slice.database(), more));
+    /** @return false when the change does not tell what the slice is now, and nothing is known of the database yet */
+    boolean changed(SliceChange change) {
+        Snapshot from = base;
+        Optional<SliceChange> resolved =
+                from == null || rebuilds() ? Optional.empty() : ChangedSlice.resolve(change, from, feed);
+        if (resolved.isEmpty()) {
+            return false;
+        }
+        done.incrementAndGet();
+        if (hasRoom(change.database(), resolved.get().put())) {
+            changes.put(change.database(), resolved.get());
+        }
+        return true;
+    }
+
+    /** Counts what whoever made the rows did not. */
+    private boolean hasRoom(String database, List<Row> rows) {
+        long more = rows.stream().mapToLong(Row::bytes).sum() - taken.getOrDefault(database, 0L);
+        return !full && (more <= 0 || take(database, more));
     }
 
     void unmoved() {
@@ -183,7 +227,7 @@ final class Findings {
 
     /** Takes back that the database moved: it stays at its last position, behind. */
     void setBack(String database, Exception cause) {
-        if (moved.remove(database) != null) {
+        if (moved.remove(database) != null || changes.remove(database) != null) {
             done.decrementAndGet();
             failed(database, cause);
         }
@@ -191,23 +235,101 @@ final class Findings {
 
     /** Gives a slice that moved other rows. */
     void expanded(Slice slice) {
-        if (hasRoom(slice)) {
+        if (hasRoom(slice.database(), slice.rows())) {
             moved.replace(slice.database(), slice);
         }
     }
 
-    /** A row of a slice that did not move is another now. */
-    void changed(Row row) {
-        changed.computeIfAbsent(row.database(), database -> new ArrayList<>()).add(row);
+    /** Gives a slice that changed other rows. */
+    void expanded(SliceChange change) {
+        if (hasRoom(change.database(), change.put())) {
+            changes.replace(change.database(), change);
+        }
     }
 
-    /** Rows that changed although their databases did not move, by database. */
-    Map<String, List<Row>> changed() {
-        return changed;
+    /** A row whose document did not change is another now. */
+    void other(Row row) {
+        others.computeIfAbsent(row.database(), database -> new ArrayList<>()).add(row);
     }
 
+    /** Rows that are others now although their documents did not change, by database. */
+    Map<String, List<Row>> others() {
+        return others;
+    }
+
+    /** The slices that were read whole. */
     Collection<Slice> moved() {
         return moved.values();
+    }
+
+    /** What changed in slices that were not read whole, by database. */
+    Map<String, SliceChange> changes() {
+        return changes;
+    }
+
+    /** How many slices the visit found moved, whether or not they were read whole. */
+    int movedCount() {
+        return before == null ? moved.size() + changes.size() : before.movedCount();
+    }
+
+    /** When what is held after these was known to match its sources. */
+    Instant asOf() {
+        return asOf;
+    }
+
+    /** How often a commit was lost meanwhile. */
+    int lost() {
+        return before == null ? 0 : before.lost() + 1;
+    }
+
+    /** Whether something was discarded for what another process found earlier: the refresh is to be repeated. */
+    boolean isPartial() {
+        return partial || (before != null && before.isPartial());
+    }
+
+    /**
+     * What of these can still be committed after another process has committed the generation: what concerns the slices
+     * that it did not move. Of a slice that it moved elsewhere, its state stays. Room that was taken passes to the rest.
+     */
+    Findings rebasedOn(Snapshot next) {
+        boolean later = !next.head().refreshedAt().isBefore(startedAt);
+        List<Slice> slices = new ArrayList<>(moved.values());
+        slices.removeIf(slice -> !isOurs(slice.database(), slice.position(), next));
+        List<SliceChange> ours = new ArrayList<>(changes.values());
+        ours.removeIf(change -> !isOurs(change.database(), change.position(), next));
+        boolean overlaps = moved.values().stream().anyMatch(slice -> isOther(slice.database(), slice.position(), next))
+                || changes.values().stream().anyMatch(change -> isOther(change.database(), change.position(), next))
+                || gone.stream().anyMatch(database -> isOther(database, null, next));
+        Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
+        rest.partial = overlaps && !later;
+        slices.forEach(slice -> rest.moved.put(slice.database(), slice));
+        ours.forEach(change -> rest.changes.put(change.database(), change));
+        gone.stream().filter(database -> isOurs(database, null, next)).forEach(rest.gone::add);
+        rest.taken.putAll(taken);
+        taken.clear();
+        return rest;
+    }
+
+    /** Whether the generation has the slice where these started from; with references, what they lead to may be ours too. */
+    private boolean isOurs(String database, @Nullable Position found, Snapshot next) {
+        Position position = next.position(database);
+        boolean same = Objects.equals(position, found);
+        return same ? found != null && !feed.expand().isEmpty() : Objects.equals(position, heldAt(database));
+    }
+
+    /** Whether the generation has the slice elsewhere than it was found, and than it was. */
+    private boolean isOther(String database, @Nullable Position found, Snapshot next) {
+        Position position = next.position(database);
+        return !Objects.equals(position, found) && !Objects.equals(position, heldAt(database));
+    }
+
+    private @Nullable Position heldAt(String database) {
+        return base == null || rebuilds() ? null : base.position(database);
+    }
+
+    /** Whether nothing was found that would change anything. */
+    boolean isEmpty() {
+        return moved.isEmpty() && changes.isEmpty() && gone.isEmpty() && others.isEmpty();
     }
 
     Set<String> gone() {
@@ -220,7 +342,7 @@ final class Findings {
     }
 
     Coverage coverage() {
-        return new Coverage(startedAt, total.get(), failed, failures.get());
+        return new Coverage(asOf, total.get(), failed, failures.get());
     }
 
     Progress progress() {

@@ -4,6 +4,7 @@ import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -339,12 +341,6 @@ public final class Snapshot implements Generation {
                         Map.Entry::getKey, slice -> slice.getValue().position()));
     }
 
-    /** What becomes of a slice that is held when these rows of it are others, and all else stays. */
-    public SliceDelta changed(String database, List<Row> rows) {
-        Held held = slices.get(database);
-        return new SliceDelta(database, held.position(), rows, Set.of(), held.leftOut());
-    }
-
     /** Whether the slice held for the database says the same, whatever its references were found to lead to. */
     public boolean hasSame(Slice slice) {
         Held held = slices.get(slice.database());
@@ -366,6 +362,56 @@ public final class Snapshot implements Generation {
     /** Whether a slice of the database is held. */
     public boolean holds(String database) {
         return slices.containsKey(database);
+    }
+
+    /** The position of the slice of that database; null when none is held. */
+    public @Nullable Position position(String database) {
+        Held held = slices.get(database);
+        return held == null ? null : held.position();
+    }
+
+    /** What is left out of the slice of that database; nothing when none is held. */
+    public LeftOut leftOut(String database) {
+        Held held = slices.get(database);
+        return held == null ? LeftOut.NOTHING : held.leftOut();
+    }
+
+    /** Whether the slice is already as the change would make it. */
+    public boolean isAfter(SliceDelta change) {
+        return change.put().isEmpty()
+                && change.removed().isEmpty()
+                && change.position().equals(position(change.database()))
+                && change.leftOut().equals(leftOut(change.database()));
+    }
+
+    /** The rows of the slice of that database, by their ids; none when it is not held. */
+    public List<Row> slice(String database) {
+        Held held = slices.get(database);
+        return held == null ? List.of() : List.of(held.rows());
+    }
+
+    /**
+     * The change of a slice that is held, by what of it is not as it is held.
+     *
+     * @param change how its documents changed; null when none did
+     * @param put rows whose documents did not change, and which are others now
+     */
+    public SliceDelta changed(String database, @Nullable SliceChange change, Collection<Row> put) {
+        Held held = Objects.requireNonNull(slices.get(database), "a slice that is held");
+        Map<String, Row> rows = new HashMap<>();
+        put.forEach(row -> rows.put(row.id(), row));
+        Set<String> removed = new HashSet<>();
+        if (change != null) {
+            change.put().forEach(row -> rows.put(row.id(), row));
+            change.others().stream().filter(id -> held.find(id) != null).forEach(removed::add);
+        }
+        rows.values().removeIf(row -> row.equals(held.find(row.id())));
+        return new SliceDelta(
+                database,
+                change == null ? held.position() : change.position(),
+                List.copyOf(rows.values()),
+                removed,
+                change == null ? held.leftOut() : change.leftOut());
     }
 
     /** What changes when the slice takes the place of the one held for its database. */
