@@ -49,8 +49,8 @@ abstract class AggregatorHistoryContract extends AggregatorChangesContract {
 
     @RepeatedTest(3)
     void slicesAreAsIfTheirDatabasesWereReadWholeAfterAnyHistory(RepetitionInfo repetition) throws Exception {
-        long seed = repetition.getCurrentRepetition();
-        Random random = new Random(seed);
+        long history = repetition.getCurrentRepetition();
+        Random random = Seed.random(history);
         List<FeedDefinition> feeds = feeds();
         SliceReader reader = reader();
         Map<String, Set<String>> there = new HashMap<>();
@@ -61,7 +61,7 @@ abstract class AggregatorHistoryContract extends AggregatorChangesContract {
                 List<FeedDefinition> some = new ArrayList<>(feeds);
                 some.removeIf(feed -> random.nextInt(4) == 0);
                 reader.readAll(some.toArray(FeedDefinition[]::new));
-                assertAsReadWhole(reader, some, "step " + step + " of history " + seed);
+                assertAsReadWhole(reader, some, "step " + step + " of history " + history);
             }
         }
     }
