@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -327,8 +327,8 @@ public final class Snapshot implements Generation {
     public LeftOut leftOut() {
         LeftOut all = LeftOut.NOTHING;
         if (totals.documentsLeftOut() > 0) {
-            for (String database : new TreeSet<>(slices.keySet())) {
-                all = all.and(slices.get(database).leftOut());
+            for (Held held : new TreeMap<>(slices).values()) {
+                all = all.and(held.leftOut());
             }
         }
         return all;
@@ -374,6 +374,14 @@ public final class Snapshot implements Generation {
     public LeftOut leftOut(String database) {
         Held held = slices.get(database);
         return held == null ? LeftOut.NOTHING : held.leftOut();
+    }
+
+    /** Whether the slice is already as the change would make it. */
+    public boolean isAfter(SliceDelta change) {
+        return change.put().isEmpty()
+                && change.removed().isEmpty()
+                && change.position().equals(position(change.database()))
+                && change.leftOut().equals(leftOut(change.database()));
     }
 
     /** The rows of the slice of that database, by their ids; none when it is not held. */

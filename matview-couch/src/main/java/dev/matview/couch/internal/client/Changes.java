@@ -51,8 +51,7 @@ public final class Changes {
 
         static Change of(byte[] text, int offset, int length, boolean whole) throws IOException {
             JsonMembers change = JsonMembers.of(text, offset, length);
-            String id = change.string("id");
-            WrongAnswerException.unless(id != null, "an answer with a change of no document");
+            String id = WrongAnswerException.present(change.string("id"), "an answer with a change of no document");
             WrongAnswerException.unless(!whole || change.isComplete(), "an answer with a change that is no object");
             String seq = seq(text, change.range("seq"));
             boolean deleted = change.isTrue("deleted");

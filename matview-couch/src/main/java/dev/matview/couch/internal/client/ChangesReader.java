@@ -1,5 +1,6 @@
 package dev.matview.couch.internal.client;
 
+import dev.matview.core.spi.LeftOut.Reason;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -193,19 +194,23 @@ public final class ChangesReader {
             } else {
                 WrongAnswerException.unless(!first, "an answer with a document that came before");
             }
-            if (change.seq() != null) {
-                since = change.seq();
+            String seq = change.seq();
+            if (seq != null) {
+                since = seq;
             }
         }
 
         private void tell(Changes.Change change) throws WrongAnswerException, InterruptedException {
+            Reason problem = change.problem();
             if (change.deleted()) {
                 taker.deleted(change.id());
-            } else if (change.problem() != null) {
-                taker.unreadable(change.id(), change.problem());
+            } else if (problem != null) {
+                taker.unreadable(change.id(), problem);
             } else {
-                WrongAnswerException.unless(change.document() != null, "an answer with a change without its document");
-                taker.document(change.id(), change.document());
+                taker.document(
+                        change.id(),
+                        WrongAnswerException.present(
+                                change.document(), "an answer with a change without its document"));
             }
         }
     }

@@ -84,8 +84,7 @@ public final class DatabaseCatalogue {
         try {
             rename();
             UpdatesFeed.Place from = place;
-            boolean followable = from != null && scope.contains(wanted) && isWorthFollowing();
-            if (!followable || !follow(from, held)) {
+            if (from == null || !scope.contains(wanted) || !isWorthFollowing() || !follow(from, held)) {
                 sweep(scope.union(wanted), held);
             }
             return new Survey(known, failed);
@@ -180,10 +179,12 @@ public final class DatabaseCatalogue {
         Map<String, Standing> renamed = new HashMap<>(known);
         for (String database : Set.copyOf(renamings.keySet())) {
             Renaming renaming = renamings.remove(database);
-            renamed.computeIfPresent(
-                    database,
-                    (name, standing) ->
-                            standing.position().equals(renaming.from()) ? standing.at(renaming.to()) : standing);
+            if (renaming != null) {
+                renamed.computeIfPresent(
+                        database,
+                        (name, standing) ->
+                                standing.position().equals(renaming.from()) ? standing.at(renaming.to()) : standing);
+            }
         }
         known = Map.copyOf(renamed);
     }

@@ -261,11 +261,12 @@ public final class SourceVisit {
 
     private SliceReading readingOf(String database) {
         Source source = sources.get(database);
+        Standing standing = source == null ? null : source.standing();
         DatabaseCatalogue catalogue = source == null ? null : clusters.get(source.cluster());
-        if (source == null || source.standing() == null || catalogue == null) {
+        if (source == null || standing == null || catalogue == null) {
             throw new IllegalStateException("only a database with a position is read");
         }
         SliceReading.Place place = new SliceReading.Place(source.cluster(), catalogue, database);
-        return new SliceReading(place, source.standing(), faults, report, rereads);
+        return new SliceReading(place, standing, faults, report, rereads);
     }
 }
