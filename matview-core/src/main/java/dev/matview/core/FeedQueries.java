@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Answers queries: what of a {@link GlobalFeeds} is needed by who only reads. Thread-safe. Whatever keeps a query from being
+ * Answers queries: the part of a {@link GlobalFeeds} that a program needs which only reads. Thread-safe. Whatever keeps a query from being
  * answered is a {@link QueryException}, save for mistakes in the asking program.
  */
 public interface FeedQueries {

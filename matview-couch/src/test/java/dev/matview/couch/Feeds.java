@@ -6,11 +6,13 @@ import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,6 +22,9 @@ final class Feeds implements Aggregator.Sink {
     final FeedDefinition feed;
     final Map<String, Slice> slices = new ConcurrentHashMap<>();
     final Map<String, Slice> moved = new ConcurrentHashMap<>();
+    /** Of those that moved, what was told instead of the whole slice. */
+    final Map<String, SliceChange> changed = new ConcurrentHashMap<>();
+
     final Map<String, Exception> failed = new ConcurrentHashMap<>();
     final List<String> unmoved = new ArrayList<>();
     final List<String> gone = new ArrayList<>();
@@ -61,6 +66,11 @@ final class Feeds implements Aggregator.Sink {
             }
 
             @Override
+            public boolean changed(FeedDefinition feed, SliceChange change) {
+                return of(feed).changed(feed, change);
+            }
+
+            @Override
             public void unmoved(FeedDefinition feed, String database) {
                 of(feed).unmoved(feed, database);
             }
@@ -86,6 +96,7 @@ final class Feeds implements Aggregator.Sink {
 
     private Demand begin() {
         moved.clear();
+        changed.clear();
         failed.clear();
         unmoved.clear();
         gone.clear();
@@ -119,6 +130,16 @@ final class Feeds implements Aggregator.Sink {
     @Override
     public void moved(FeedDefinition feed, Slice slice) {
         moved.put(slice.database(), slice);
+    }
+
+    @Override
+    public boolean changed(FeedDefinition feed, SliceChange change) {
+        Optional<Slice> after = change.applyTo(slices.get(change.database()), feed);
+        after.ifPresent(slice -> {
+            changed.put(change.database(), change);
+            moved(feed, slice);
+        });
+        return after.isPresent();
     }
 
     @Override

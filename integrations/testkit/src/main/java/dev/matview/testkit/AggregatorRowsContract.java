@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What documents become: which of them make rows, in which order, and what a row shows. */
-abstract class AggregatorRowsContract extends AggregatorChangesContract {
+abstract class AggregatorRowsContract extends AggregatorHistoryContract {
 
     @Test
     void designDocumentsMakeNoRows() throws Exception {

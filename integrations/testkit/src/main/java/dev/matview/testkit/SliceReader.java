@@ -8,13 +8,16 @@ import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -51,7 +54,7 @@ public final class SliceReader {
 
     /** Visits once for all feeds; the reports are by collection. */
     public Map<String, Report> readAll(FeedDefinition... feeds) throws InterruptedException {
-        RecordingSink sink = new RecordingSink(whenMoved, whenRow);
+        RecordingSink sink = new RecordingSink();
         aggregator.aggregate(Arrays.stream(feeds).map(this::demand).toList(), sink);
         Map<String, Report> reports = new HashMap<>();
         for (FeedDefinition feed : feeds) {
@@ -100,7 +103,11 @@ public final class SliceReader {
 
     /** What one visit told of one feed. */
     public static final class Report {
+        /** The slices as they are then, also where only what changed was told. */
         public final Map<String, Slice> moved = new TreeMap<>();
+        /** Of those that moved, what was told instead of the whole slice. */
+        public final Map<String, SliceChange> changed = new ConcurrentSkipListMap<>();
+
         public final List<String> unmoved = new ArrayList<>();
         public final Map<String, Exception> failed = new TreeMap<>();
         public final List<String> gone = new ArrayList<>();
@@ -121,15 +128,8 @@ public final class SliceReader {
         }
     }
 
-    private static final class RecordingSink implements Aggregator.Sink {
+    private final class RecordingSink implements Aggregator.Sink {
         private final Map<String, Report> reports = new ConcurrentHashMap<>();
-        private final BiConsumer<FeedDefinition, Slice> whenMoved;
-        private final Runnable whenRow;
-
-        RecordingSink(BiConsumer<FeedDefinition, Slice> whenMoved, Runnable whenRow) {
-            this.whenMoved = whenMoved;
-            this.whenRow = whenRow;
-        }
 
         @Override
         public Slice.Builder slice(FeedDefinition feed, String database) {
@@ -162,6 +162,19 @@ public final class SliceReader {
             Report report = of(feed);
             report.add(slice.database(), () -> report.moved.put(slice.database(), slice));
             whenMoved.accept(feed, slice);
+        }
+
+        @Override
+        public boolean changed(FeedDefinition feed, SliceChange change) {
+            Slice before = held.getOrDefault(feed.collection(), Map.of()).get(change.database());
+            assertThat(before).as("a change is of a slice that is held").isNotNull();
+            assertThat(change.put()).noneMatch(row -> change.others().contains(row.id()));
+            Optional<Slice> after = change.applyTo(before, feed);
+            after.ifPresent(slice -> {
+                of(feed).changed.put(change.database(), change);
+                moved(feed, slice);
+            });
+            return after.isPresent();
         }
 
         @Override

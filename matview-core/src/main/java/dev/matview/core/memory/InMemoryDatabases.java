@@ -9,9 +9,11 @@ import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.SliceMaker;
 import dev.matview.core.spi.VisitReport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -178,12 +180,29 @@ public final class InMemoryDatabases implements Aggregator {
             report.vanished(name, covering);
             return;
         }
-        List<Demand> behind = report.compare(name, database.position(), covering);
+        List<Demand> behind = new ArrayList<>(report.compare(name, database.position(), covering));
+        VisitReport.byHeld(name, behind).forEach((since, demands) -> {
+            Optional<StoredDatabase.Changes> changes = database.changesSince(since);
+            if (changes.isPresent()) {
+                SliceMaker slices = report.changes(name, since, demands);
+                changes.get().documents().forEach(change -> add(slices, change));
+                behind.removeAll(demands);
+                behind.addAll(slices.report(changes.get().position()));
+            }
+        });
         if (!behind.isEmpty()) {
             StoredDatabase.Content content = database.content();
             SliceMaker slices = report.slices(name, behind);
             content.documents().forEach(stored -> add(slices, stored));
             slices.report(content.position());
+        }
+    }
+
+    private static void add(SliceMaker slices, StoredDatabase.Change change) {
+        if (change.document() == null) {
+            slices.remove(change.id());
+        } else {
+            add(slices, change.document());
         }
     }
 

@@ -6,8 +6,12 @@ import dev.matview.core.mango.SortOrder;
 import dev.matview.core.spi.DocumentReader;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,10 @@ final class StoredDatabase {
 
     private final String instance;
     private final Map<String, Stored> documents = new TreeMap<>(SortOrder.ofIds());
+    /** The ids of all documents there ever were, by the {@code updateSeq} of their last change; purged ones are in none. */
+    private final NavigableMap<Long, String> changes = new TreeMap<>();
+
+    private final Map<String, Long> lastChanges = new HashMap<>();
     private long updateSeq;
     private long purgeSeq;
 
@@ -38,6 +46,36 @@ final class StoredDatabase {
         return new Content(position(), List.copyOf(documents.values()));
     }
 
+    /** @param document null for one that is not there any more */
+    record Change(String id, @Nullable Stored document) {}
+
+    /** The documents that changed since a position. */
+    record Changes(Position position, List<Change> documents) {}
+
+    /** What changed since the position; nothing where that cannot be told, or is most of what there is. */
+    synchronized Optional<Changes> changesSince(Position since) {
+        Position now = position();
+        if (!since.instance().equals(now.instance()) || !since.purgeSeq().equals(now.purgeSeq())) {
+            return Optional.empty();
+        }
+        Collection<String> ids =
+                changes.tailMap(Long.parseLong(since.updateSeq()), false).values();
+        if (ids.size() > 1 && ids.size() > documents.size() / 2) {
+            return Optional.empty();
+        }
+        return Optional.of(new Changes(
+                now, ids.stream().map(id -> new Change(id, documents.get(id))).toList()));
+    }
+
+    private void changed(String id) {
+        updateSeq++;
+        Long before = lastChanges.put(id, updateSeq);
+        if (before != null) {
+            changes.remove(before);
+        }
+        changes.put(updateSeq, id);
+    }
+
     /** The document, if it is there and can be read. */
     synchronized @Nullable ObjectNode document(String id) {
         Stored stored = documents.get(id);
@@ -48,7 +86,7 @@ final class StoredDatabase {
     synchronized String put(String id, ObjectNode document) {
         document.remove("_rev");
         String rev = nextRev(documents.get(id), document);
-        updateSeq++;
+        changed(id);
         if (document.path("_deleted").booleanValue()) {
             documents.remove(id);
         } else {
@@ -74,7 +112,7 @@ final class StoredDatabase {
         if (documents.remove(id) == null) {
             return false;
         }
-        updateSeq++;
+        changed(id);
         return true;
     }
 
@@ -83,6 +121,10 @@ final class StoredDatabase {
             return false;
         }
         purgeSeq++;
+        Long last = lastChanges.remove(id);
+        if (last != null) {
+            changes.remove(last);
+        }
         return true;
     }
 }

@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /**
  * Writes feed definitions as the JSON that {@link FeedDefinitionReader} reads. Optional keys that say what holds without
- * them are left out, so that the seed's registry is written as it was read. A definition made in code may have a name or
+ * them are left out, so that a registry without them is written as it was read. A definition made in code may have a name or
  * an interval that a registry may not have: it is written, and refused when it is read.
  */
 public final class FeedDefinitionWriter {

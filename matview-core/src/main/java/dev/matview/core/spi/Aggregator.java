@@ -25,9 +25,12 @@ import org.jspecify.annotations.Nullable;
  *       it could not be read. A held database that is no more is reported as {@linkplain Sink#gone gone}.
  *   <li>A slice holds every matching document at its position or at a later one, and never one that was deleted
  *       before: a write that the slice may have missed gives the database another position.
+ *   <li>Instead of the whole slice of a database that moved, {@linkplain Sink#changed what changed} may be told: where every
+ *       document that was written or deleted since the held position is known for sure. So it is never told after a purge,
+ *       or of a database made again. The slice it leads to is the one that reading the database whole would have given.
  *   <li>One database failing does not keep others from being read; and one document that cannot be read does not keep
  *       its database from being read: it is {@linkplain Slice.Builder#leaveOut left out}, and the position moves on.
- *   <li>A database is read once for all demands that need it.
+ *   <li>A database is read once for all demands that need it whole, and once for all that hold it at one position.
  * </ol>
  */
 public interface Aggregator extends AutoCloseable {
@@ -92,7 +95,8 @@ public interface Aggregator extends AutoCloseable {
     /**
      * One feed to be brought forward.
      *
-     * @param held the positions of the slices already held, by database; empty reads everything
+     * @param held the positions of the slices already held, by database; empty reads everything. For looking up: perhaps a
+     *     view of what is held, and it is not copied. It does not change
      * @param heldSince when those were read, or earlier: of the databases that did not move since, some may be read again,
      *     see {@link Sink#reread}; null where that is not known
      */
@@ -100,9 +104,6 @@ public interface Aggregator extends AutoCloseable {
             FeedDefinition feed,
             Map<String, Position> held,
             @Nullable Instant heldSince) {
-        public Demand {
-            held = Map.copyOf(held);
-        }
 
         /** A feed whose slices were read at an unknown time. */
         public Demand(FeedDefinition feed, Map<String, Position> held) {
@@ -123,6 +124,16 @@ public interface Aggregator extends AutoCloseable {
 
         /** The database is not at the held position: its slice, whole, with the documents that had to be left out of it. */
         void moved(FeedDefinition feed, Slice slice);
+
+        /**
+         * The database is not at the held position, and this is what changed since; told instead of {@link #moved}.
+         *
+         * @return false when that is not enough to know the slice: then nothing was told, and the database is to be read
+         *     whole
+         */
+        default boolean changed(FeedDefinition feed, SliceChange change) {
+            return false;
+        }
 
         /** The database is at the held position. */
         void unmoved(FeedDefinition feed, String database);

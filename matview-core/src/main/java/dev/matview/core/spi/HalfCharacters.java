@@ -12,6 +12,9 @@ import java.util.stream.Stream;
  */
 final class HalfCharacters {
 
+    /** What stands for one where it cannot be shown. */
+    static final char REPLACEMENT = '\uFFFD';
+
     /** An escape: a backslash, u, and four hexadecimal digits. */
     private static final int ESCAPE = 6;
 

@@ -3,6 +3,7 @@ package dev.matview.core.spi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The documents that a feed would have to read and cannot: each is left out, and its database goes on without it. Here is
@@ -42,6 +43,18 @@ public record LeftOut(int documents, List<Example> examples) {
         return new LeftOut(documents + other.documents, both);
     }
 
+    /** Whether each of them is among the examples, by an id that is its own and no other's. */
+    boolean namesAll() {
+        return examples.size() == documents && examples.stream().allMatch(Example::isExact);
+    }
+
+    /** Those whose ids are not among these, where {@linkplain #namesAll() all are named}. */
+    LeftOut without(Set<String> ids) {
+        List<Example> left =
+                examples.stream().filter(example -> !ids.contains(example.id())).toList();
+        return new LeftOut(left.size(), left);
+    }
+
     /**
      * One document that is left out.
      *
@@ -56,6 +69,11 @@ public record LeftOut(int documents, List<Example> examples) {
             Objects.requireNonNull(database, "database");
             Objects.requireNonNull(reason, "reason");
             id = HalfCharacters.replacedIn(id.length() > MAX_ID ? id.substring(0, MAX_ID) + "…" : id);
+        }
+
+        /** Whether the id is the document's, and cannot be what another's was made into. */
+        private boolean isExact() {
+            return id.length() <= MAX_ID && id.indexOf(HalfCharacters.REPLACEMENT) < 0;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Aggregator.Sink;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,8 +16,9 @@ import java.util.Set;
  *
  * <ol>
  *   <li>{@link #begin}: how many of the databases each feed covers.
- *   <li>For each database, {@link #compare}: those who hold its position are told that it did not move; for the others it is
- *       to be read, by {@link #slices}. One that cannot be read has {@link #failed}.
+ *   <li>For each database, {@link #compare}: those who hold its position are told that it did not move. For the others what
+ *       changed since they hold it is read where the backend can, by {@link #changes}; and where it cannot, or that is not
+ *       enough, all of it, by {@link #slices}. One that cannot be read has {@link #failed}.
  *   <li>{@link #end}: what is held and is no more, or no longer covered, is gone.
  * </ol>
  *
@@ -75,6 +77,27 @@ public final class VisitReport {
     /** Takes the documents of a database, for those who do not hold its position. */
     public SliceMaker slices(String database, List<Demand> demands) {
         return new SliceMaker(database, demands, sink);
+    }
+
+    /**
+     * Takes what changed in a database since a position, for those who {@linkplain #holds hold} it.
+     *
+     * @see Sink#changed
+     */
+    public SliceMaker changes(String database, Position since, List<Demand> demands) {
+        return new SliceMaker(database, since, demands, sink);
+    }
+
+    /** Those demands that hold the database, by the position they hold it at. */
+    public static Map<Position, List<Demand>> byHeld(String database, List<Demand> demands) {
+        Map<Position, List<Demand>> byHeld = new LinkedHashMap<>();
+        for (Demand demand : demands) {
+            Position held = demand.held().get(database);
+            if (held != null) {
+                byHeld.computeIfAbsent(held, position -> new ArrayList<>()).add(demand);
+            }
+        }
+        return byHeld;
     }
 
     /** The database, or what is in its place, cannot be read: see {@link Sink#failed}. */

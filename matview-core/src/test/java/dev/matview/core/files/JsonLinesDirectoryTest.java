@@ -30,6 +30,11 @@ class JsonLinesDirectoryTest extends AggregatorContract {
     }
 
     @Override
+    protected boolean tellsChanges() {
+        return false;
+    }
+
+    @Override
     protected String prefix() {
         return "userdb-";
     }

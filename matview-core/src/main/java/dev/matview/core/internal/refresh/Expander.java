@@ -3,6 +3,7 @@ package dev.matview.core.internal.refresh;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.UserDatabases;
+import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.read.Referrals;
 import dev.matview.core.internal.view.Snapshot;
@@ -11,6 +12,7 @@ import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -52,46 +54,81 @@ public final class Expander {
         List<Row> others = affected(visit);
         Map<String, Set<String>> wanted = new HashMap<>();
         visit.moved().forEach(slice -> slice.rows().forEach(row -> want(row, wanted)));
+        visit.changes().values().forEach(change -> change.put().forEach(row -> want(row, wanted)));
         others.forEach(row -> want(row, wanted));
         Fetched fetched = fetch(wanted, visit);
         for (Slice slice : List.copyOf(visit.moved())) {
-            Optional<String> failed = slice.rows().stream()
-                    .flatMap(row -> referred(row).stream())
-                    .filter(fetched.failures()::containsKey)
-                    .findAny();
-            if (failed.isPresent()) {
-                visit.setBack(slice.database(), fetched.failures().get(failed.get()));
-            } else {
+            if (!isSetBack(slice.database(), slice.rows(), fetched, visit)) {
                 List<Row> rows = slice.rows().stream().map(fetched::expand).toList();
                 visit.expanded(new Slice(slice.database(), slice.position(), rows, slice.leftOut()));
+            }
+        }
+        for (SliceChange change : List.copyOf(visit.changes().values())) {
+            if (!isSetBack(change.database(), change.put(), fetched, visit)) {
+                List<Row> rows = change.put().stream().map(fetched::expand).toList();
+                visit.expanded(new SliceChange(
+                        change.database(), change.since(), change.position(), rows, change.others(), change.leftOut()));
             }
         }
         for (Row row : others) {
             Row expanded = fetched.expand(row);
             if (!expanded.equals(row)) {
-                visit.changed(expanded);
+                visit.other(expanded);
             }
         }
     }
 
-    /** The rows of slices that did not move whose references may lead elsewhere now. */
+    /** Sets the slice back when one of its rows refers to a database that could not be read. */
+    private boolean isSetBack(String database, List<Row> rows, Fetched fetched, Findings visit) {
+        Optional<String> failed = rows.stream()
+                .flatMap(row -> referred(row).stream())
+                .filter(fetched.failures()::containsKey)
+                .findAny();
+        failed.ifPresent(other -> visit.setBack(database, fetched.failures().get(other)));
+        return failed.isPresent();
+    }
+
+    /** The rows whose documents did not change, and whose references may lead elsewhere now. */
     private List<Row> affected(Findings visit) {
         Snapshot base = visit.base();
         if (base == null || visit.rebuilds()) {
             return List.of();
         }
-        Set<String> moved = new HashSet<>(visit.gone());
-        visit.moved().forEach(slice -> moved.add(slice.database()));
+        Moved moved = new Moved(visit);
         List<Row> affected = new ArrayList<>();
         for (Row row : base) {
-            if (!moved.contains(row.database())
-                    && referred(row).stream()
-                            .anyMatch(database ->
-                                    moved.contains(database) || !visit.feed().covers(database))) {
+            if (!moved.has(row.database(), row.id()) && refersTo(row, moved, visit.feed())) {
                 affected.add(row);
             }
         }
         return affected;
+    }
+
+    private boolean refersTo(Row row, Moved moved, FeedDefinition feed) {
+        for (Expansion reference : row.expansions()) {
+            Optional<String> database = users.database(reference.did());
+            if (database.isPresent() && (moved.has(database.get(), reference.ref()) || !feed.covers(database.get()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The documents that may be others now: all of a database that was read whole, or is gone. */
+    private static final class Moved {
+        private final Set<String> whole;
+        private final Map<String, Set<String>> ids = new HashMap<>();
+
+        Moved(Findings visit) {
+            whole = new HashSet<>(visit.gone());
+            visit.moved().forEach(slice -> whole.add(slice.database()));
+            visit.changes().forEach((database, change) -> ids.put(database, change.ids()));
+        }
+
+        boolean has(String database, String id) {
+            return whole.contains(database)
+                    || ids.getOrDefault(database, Set.of()).contains(id);
+        }
     }
 
     private void want(Row row, Map<String, Set<String>> wanted) {

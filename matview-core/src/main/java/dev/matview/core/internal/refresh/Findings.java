@@ -12,12 +12,14 @@ import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +38,8 @@ final class Findings {
     private final AtomicInteger failures = new AtomicInteger();
     private final Map<String, Slice> moved = new ConcurrentHashMap<>();
     private final Map<String, String> failed = new ConcurrentHashMap<>();
-    private final Map<String, List<Row>> changed = new HashMap<>();
+    private final Map<String, SliceChange> changes = new ConcurrentHashMap<>();
+    private final Map<String, List<Row>> others = new HashMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
     private final ViewMemory memory;
@@ -118,6 +121,7 @@ final class Findings {
         }
         end();
         moved.clear();
+        changes.clear();
     }
 
     private void giveBack(String database) {
@@ -144,15 +148,30 @@ final class Findings {
 
     void moved(Slice slice) {
         done.incrementAndGet();
-        if (hasRoom(slice)) {
+        if (hasRoom(slice.database(), slice.rows())) {
             moved.put(slice.database(), slice);
         }
     }
 
-    /** Counts what whoever made the slice did not. */
-    private boolean hasRoom(Slice slice) {
-        long more = slice.rows().stream().mapToLong(Row::bytes).sum() - taken.getOrDefault(slice.database(), 0L);
-        return !full && (more <= 0 || take(slice.database(), more));
+    /** @return false when the change does not tell what the slice is now, and nothing is known of the database yet */
+    boolean changed(SliceChange change) {
+        Snapshot from = base;
+        Optional<SliceChange> resolved =
+                from == null || rebuilds() ? Optional.empty() : ChangedSlice.resolve(change, from, feed);
+        if (resolved.isEmpty()) {
+            return false;
+        }
+        done.incrementAndGet();
+        if (hasRoom(change.database(), resolved.get().put())) {
+            changes.put(change.database(), resolved.get());
+        }
+        return true;
+    }
+
+    /** Counts what whoever made the rows did not. */
+    private boolean hasRoom(String database, List<Row> rows) {
+        long more = rows.stream().mapToLong(Row::bytes).sum() - taken.getOrDefault(database, 0L);
+        return !full && (more <= 0 || take(database, more));
     }
 
     void unmoved() {
@@ -183,7 +202,7 @@ final class Findings {
 
     /** Takes back that the database moved: it stays at its last position, behind. */
     void setBack(String database, Exception cause) {
-        if (moved.remove(database) != null) {
+        if (moved.remove(database) != null || changes.remove(database) != null) {
             done.decrementAndGet();
             failed(database, cause);
         }
@@ -191,23 +210,41 @@ final class Findings {
 
     /** Gives a slice that moved other rows. */
     void expanded(Slice slice) {
-        if (hasRoom(slice)) {
+        if (hasRoom(slice.database(), slice.rows())) {
             moved.replace(slice.database(), slice);
         }
     }
 
-    /** A row of a slice that did not move is another now. */
-    void changed(Row row) {
-        changed.computeIfAbsent(row.database(), database -> new ArrayList<>()).add(row);
+    /** Gives a slice that changed other rows. */
+    void expanded(SliceChange change) {
+        if (hasRoom(change.database(), change.put())) {
+            changes.replace(change.database(), change);
+        }
     }
 
-    /** Rows that changed although their databases did not move, by database. */
-    Map<String, List<Row>> changed() {
-        return changed;
+    /** A row whose document did not change is another now. */
+    void other(Row row) {
+        others.computeIfAbsent(row.database(), database -> new ArrayList<>()).add(row);
     }
 
+    /** Rows that are others now although their documents did not change, by database. */
+    Map<String, List<Row>> others() {
+        return others;
+    }
+
+    /** The slices that were read whole. */
     Collection<Slice> moved() {
         return moved.values();
+    }
+
+    /** What changed in slices that were not read whole, by database. */
+    Map<String, SliceChange> changes() {
+        return changes;
+    }
+
+    /** How many slices moved, whether or not they were read whole. */
+    int movedCount() {
+        return moved.size() + changes.size();
     }
 
     Set<String> gone() {

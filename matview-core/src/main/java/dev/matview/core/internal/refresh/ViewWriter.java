@@ -9,6 +9,7 @@ import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewFormatException;
@@ -171,7 +172,12 @@ final class ViewWriter {
             return new ViewDelta(view, generation, true, head, changes, Set.of());
         }
         visit.moved().forEach(slice -> changes.add(base.difference(slice)));
-        visit.changed().forEach((database, rows) -> changes.add(base.changed(database, rows)));
+        Set<String> changed = new HashSet<>(visit.changes().keySet());
+        changed.addAll(visit.others().keySet());
+        for (String database : changed) {
+            List<Row> others = visit.others().getOrDefault(database, List.of());
+            changes.add(base.changed(database, visit.changes().get(database), others));
+        }
         Set<String> gone = new HashSet<>(visit.gone());
         gone.removeIf(database -> !base.holds(database));
         ViewHead head = head(visit, base.totalsAfter(changes, gone));
@@ -319,7 +325,7 @@ final class ViewWriter {
                 served.map(now -> now.generation().head().generation()).orElse(0L),
                 changed,
                 coverage.databases(),
-                visit.moved().size(),
+                visit.movedCount(),
                 served.map(now -> now.generation().visibleRows(now.feed())).orElse(0),
                 coverage.behind(),
                 coverage.behindCount(),

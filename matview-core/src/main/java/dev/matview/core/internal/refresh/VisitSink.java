@@ -4,6 +4,7 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,6 +57,13 @@ final class VisitSink implements Aggregator.Sink {
     public void moved(FeedDefinition feed, Slice slice) {
         of(feed).moved(slice);
         report(of(feed));
+    }
+
+    @Override
+    public boolean changed(FeedDefinition feed, SliceChange change) {
+        boolean enough = of(feed).changed(change);
+        report(of(feed));
+        return enough;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -219,34 +221,52 @@ public final class Snapshot implements Generation {
         return slices.find(database) != null;
     }
 
-    /** The position that the slice reflects; null when none is held of the database. */
+    /** The position of the slice of that database; null when none is held. */
     public @Nullable Position position(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? null : held.reflected();
     }
 
-    /** The documents of the database that could not be read, and so have no row. */
+    /** What is left out of the slice of that database; nothing when none is held. */
     public LeftOut leftOut(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? LeftOut.NOTHING : held.leftOut();
     }
 
-    /** How many rows are held of the database. */
+    /** How many rows the slice of that database has. */
     public int rows(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? 0 : held.rows().size();
     }
 
-    /** The rows of the database, by their ids. */
-    public Iterable<Row> slice(String database) {
+    /** The rows of the slice of that database, by their ids; none when it is not held. */
+    public List<Row> slice(String database) {
         HeldSlice held = slices.find(database);
-        return held == null ? List.of() : held.rows();
+        return held == null ? List.of() : held.rows().list(0, held.rows().size());
     }
 
-    /** What becomes of a slice that is held when these rows of it are others, and all else stays. */
-    public SliceDelta changed(String database, List<Row> rows) {
-        HeldSlice held = Objects.requireNonNull(slices.find(database), "the slice is held");
-        return new SliceDelta(database, held.reflected(), rows, Set.of(), held.leftOut());
+    /**
+     * The change of a slice that is held, by what of it is not as it is held.
+     *
+     * @param change how its documents changed; null when none did
+     * @param put rows whose documents did not change, and which are others now
+     */
+    public SliceDelta changed(String database, @Nullable SliceChange change, Collection<Row> put) {
+        HeldSlice held = Objects.requireNonNull(slices.find(database), "a slice that is held");
+        Map<String, Row> rows = new HashMap<>();
+        put.forEach(row -> rows.put(row.id(), row));
+        Set<String> removed = new HashSet<>();
+        if (change != null) {
+            change.put().forEach(row -> rows.put(row.id(), row));
+            change.others().stream().filter(id -> held.find(id) != null).forEach(removed::add);
+        }
+        rows.values().removeIf(row -> row.equals(held.find(row.id())));
+        return new SliceDelta(
+                database,
+                change == null ? held.reflected() : change.position(),
+                List.copyOf(rows.values()),
+                removed,
+                change == null ? held.leftOut() : change.leftOut());
     }
 
     /** Whether the slice held for the database says the same, whatever its references were found to lead to. */
