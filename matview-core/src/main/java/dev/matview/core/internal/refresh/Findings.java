@@ -9,6 +9,7 @@ import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
@@ -55,6 +56,7 @@ final class Findings {
 
     private volatile boolean full;
     private boolean partial;
+    private volatile @Nullable String checkpoint;
     /** How much more than there was room for. */
     private volatile long wanted;
 
@@ -97,7 +99,12 @@ final class Findings {
     }
 
     Demand demand() {
-        return new Demand(feed, held, base == null ? null : base.head().refreshedAt());
+        boolean holds = base != null && !held.isEmpty();
+        return new Demand(
+                feed,
+                held,
+                base == null ? null : base.head().refreshedAt(),
+                holds ? base.head().checkpoint() : null);
     }
 
     /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
@@ -302,6 +309,7 @@ final class Findings {
                 || gone.stream().anyMatch(database -> isOther(database, null, next));
         Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
         rest.partial = overlaps && !later;
+        rest.checkpoint = later || overlaps ? next.head().checkpoint() : checkpoint;
         slices.forEach(slice -> rest.moved.put(slice.database(), slice));
         ours.forEach(change -> rest.changes.put(change.database(), change));
         gone.stream().filter(database -> isOurs(database, null, next)).forEach(rest.gone::add);
@@ -325,6 +333,18 @@ final class Findings {
 
     private @Nullable Position heldAt(String database) {
         return base == null || rebuilds() ? null : base.position(database);
+    }
+
+    void checkpoint(String told) {
+        if (told.length() <= Sink.MAX_CHECKPOINT) {
+            checkpoint = told;
+        }
+    }
+
+    /** Where the history of the sources stood; null where not all of them are as they were found then. */
+    @Nullable
+    String checkpoint() {
+        return failures.get() == 0 ? checkpoint : null;
     }
 
     /** Whether nothing was found that would change anything. */

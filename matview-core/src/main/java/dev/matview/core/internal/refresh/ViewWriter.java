@@ -219,7 +219,8 @@ final class ViewWriter {
                 coverage.behindCount(),
                 totals.documentsLeftOut(),
                 totals.bytes(),
-                ViewHead.FORMAT);
+                ViewHead.FORMAT,
+                visit.checkpoint());
     }
 
     private boolean commit(ViewDelta delta, FeedDefinition feed) {
