@@ -3,6 +3,7 @@ package dev.matview.core.internal.refresh;
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.Snapshot;
@@ -32,6 +33,7 @@ final class Findings {
 
     private final FeedDefinition feed;
     private final @Nullable Snapshot base;
+    private final ReferenceIndex references;
     private final Instant startedAt;
     private final Map<String, Position> held;
 
@@ -60,7 +62,13 @@ final class Findings {
     /** How much more than there was room for. */
     private volatile long wanted;
 
-    Findings(FeedDefinition feed, @Nullable Snapshot base, Instant startedAt, ViewMemory memory) {
+    Findings(
+            FeedDefinition feed,
+            @Nullable Snapshot base,
+            ReferenceIndex references,
+            Instant startedAt,
+            ViewMemory memory) {
+        this.references = references;
         this.memory = memory;
         this.feed = feed;
         this.base = base;
@@ -72,6 +80,7 @@ final class Findings {
 
     /** What is left of the others after a commit that was not theirs. */
     private Findings(Findings before, Snapshot base, Instant asOf) {
+        this.references = before.references;
         this.memory = before.memory;
         this.feed = before.feed;
         this.base = base;
@@ -92,6 +101,13 @@ final class Findings {
     @Nullable
     Snapshot base() {
         return base;
+    }
+
+    /** Which rows of the base refer to which documents; null where none of its rows can stay. */
+    @Nullable
+    References references(UserDatabases users) {
+        Snapshot from = base;
+        return from == null || rebuilds() ? null : references.of(from, feed, users);
     }
 
     Instant startedAt() {
