@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,12 +85,12 @@ public final class Expander {
 
     /** Sets the slice back when one of its rows refers to a database that could not be read. */
     private boolean isSetBack(String database, List<Row> rows, Fetched fetched, Findings visit) {
-        Optional<String> failed = rows.stream()
+        Optional<AggregationException> failure = rows.stream()
                 .flatMap(row -> referred(row).stream())
-                .filter(fetched.failures()::containsKey)
+                .flatMap(other -> Stream.ofNullable(fetched.failures().get(other)))
                 .findAny();
-        failed.ifPresent(other -> visit.setBack(database, fetched.failures().get(other)));
-        return failed.isPresent();
+        failure.ifPresent(cause -> visit.setBack(database, cause));
+        return failure.isPresent();
     }
 
     /** The rows whose documents did not change, and whose references may lead elsewhere now. */
@@ -204,8 +205,8 @@ public final class Expander {
             byte[] bytes = Json.bytes(document);
             Expansion held = references == null ? null : references.held(key.database(), key.id());
             byte[] before = held == null ? null : held.document();
-            boolean same = before != null && Arrays.equals(before, bytes);
-            documents.put(key, new Referred(same ? before : bytes, Acl.of(document)));
+            byte[] shared = before != null && Arrays.equals(before, bytes) ? before : bytes;
+            documents.put(key, new Referred(shared, Acl.of(document)));
             return true;
         }
 
@@ -254,7 +255,7 @@ public final class Expander {
             Referred referred = database.map(name -> documents.get(new Referrals.Key(name, expansion.ref())))
                     .orElse(null);
             return referred == null
-                    ? new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null)
+                    ? new Expansion(expansion.field(), expansion.did(), expansion.ref())
                     : new Expansion(
                             expansion.field(), expansion.did(), expansion.ref(), referred.document(), referred.acl());
         }

@@ -15,6 +15,7 @@ import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
+import dev.matview.core.spi.ViewHead;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -115,12 +116,11 @@ final class Findings {
     }
 
     Demand demand() {
-        boolean holds = base != null && !held.isEmpty();
-        return new Demand(
-                feed,
-                held,
-                base == null ? null : base.head().refreshedAt(),
-                holds ? base.head().checkpoint() : null);
+        if (base == null) {
+            return new Demand(feed, held);
+        }
+        ViewHead head = base.head();
+        return new Demand(feed, held, head.refreshedAt(), held.isEmpty() ? null : head.checkpoint());
     }
 
     /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
