@@ -91,6 +91,14 @@ class CouchAggregatorChangesFaultsTest {
                 Map.entry("an error after all", ChangesFixture.changed(json -> json.put("error", "timeout"))),
                 Map.entry("nothing", Fault.status(200, "{}")),
                 Map.entry("a list", Fault.status(200, "[]")),
+                Map.entry("true, and then spaces", Fault.unending(Duration.ZERO)),
+                Map.entry(
+                        "changes without end",
+                        Fault.endless(
+                                200,
+                                "{\"results\":[{\"id\":\"e\",\"deleted\":true}",
+                                i -> ",{\"id\":\"e" + i + "\",\"deleted\":true}",
+                                Duration.ZERO)),
                 Map.entry("no JSON", Fault.status(200, "<html>")));
     }
 

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -156,7 +157,8 @@ public final class SourceVisit {
 
     /** Reports what is known already, and finds what is to be read, and for whom. */
     private void compare() {
-        Map<Demand, Set<String>> names = new LinkedHashMap<>();
+        // By identity: a demand is as large as what it holds.
+        Map<Demand, Set<String>> names = new IdentityHashMap<>();
         for (Demand demand : demands) {
             names.put(demand, namesOf(demand));
         }
