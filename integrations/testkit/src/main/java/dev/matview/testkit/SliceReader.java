@@ -76,7 +76,7 @@ public final class SliceReader {
         assertThat(report.names()).as("databases reported").doesNotHaveDuplicates();
         assertThat(report.names()).as("databases held are all reported").containsAll(slices.keySet());
         assertThat(slices.keySet()).containsAll(report.unmoved).containsAll(report.gone);
-        assertThat(report.coversTold).as("covers is told first").isTrue();
+        assertThat(report.toldFirst).as("covers is told first").isTrue();
         slices.keySet().removeAll(report.gone);
         report.moved.forEach((database, slice) -> {
             assertThat(slice.database()).isEqualTo(database);
@@ -115,10 +115,11 @@ public final class SliceReader {
         public int covers;
 
         private final List<String> names = new ArrayList<>();
-        private boolean coversTold = true;
+        private boolean told;
+        private boolean toldFirst = true;
 
         private synchronized void add(String database, Runnable entry) {
-            coversTold &= covers > 0 || names.isEmpty();
+            toldFirst &= told;
             names.add(database);
             entry.run();
         }
@@ -154,6 +155,7 @@ public final class SliceReader {
             Report report = of(feed);
             synchronized (report) {
                 report.covers = databases;
+                report.told = true;
             }
         }
 
