@@ -73,15 +73,15 @@ abstract class AggregatorHistoryContract extends AggregatorChangesContract {
     private void change(Random random, Map<String, Set<String>> there) throws Exception {
         String database = random.nextInt(4) > 0 ? ALICE : BOB;
         String id = "d" + random.nextInt(DOCUMENTS);
-        boolean isThere = there.getOrDefault(database, Set.of()).contains(id);
+        Set<String> ids = there.getOrDefault(database, Set.of());
         int kind = random.nextInt(20);
-        if (kind < 4 && isThere) {
+        if (kind < 4 && ids.contains(id)) {
             if (kind == 0) {
                 purge(database, id);
             } else {
                 delete(database, id);
             }
-            there.get(database).remove(id);
+            ids.remove(id);
         } else if (kind == 4 && there.remove(database) != null) {
             drop(database);
         } else {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,12 +81,12 @@ public final class Expander {
 
     /** Sets the slice back when one of its rows refers to a database that could not be read. */
     private boolean isSetBack(String database, List<Row> rows, Fetched fetched, Findings visit) {
-        Optional<String> failed = rows.stream()
+        Optional<AggregationException> failure = rows.stream()
                 .flatMap(row -> referred(row).stream())
-                .filter(fetched.failures()::containsKey)
+                .flatMap(other -> Stream.ofNullable(fetched.failures().get(other)))
                 .findAny();
-        failed.ifPresent(other -> visit.setBack(database, fetched.failures().get(other)));
-        return failed.isPresent();
+        failure.ifPresent(cause -> visit.setBack(database, cause));
+        return failure.isPresent();
     }
 
     /** The rows whose documents did not change, and whose references may lead elsewhere now. */
@@ -220,11 +221,12 @@ public final class Expander {
 
         private void share(Expansion held) {
             byte[] bytes = held.document();
-            Optional<String> database = bytes == null ? Optional.empty() : users.database(held.did());
-            if (database.isEmpty()) {
-                return;
+            if (bytes != null) {
+                users.database(held.did()).ifPresent(database -> share(new Referrals.Key(database, held.ref()), bytes));
             }
-            Referrals.Key key = new Referrals.Key(database.get(), held.ref());
+        }
+
+        private void share(Referrals.Key key, byte[] bytes) {
             Referred referred = documents.get(key);
             if (referred != null && !unchanged.contains(key) && Arrays.equals(referred.document(), bytes)) {
                 documents.put(key, new Referred(bytes, referred.acl()));
@@ -264,7 +266,7 @@ public final class Expander {
             Referred referred = database.map(name -> documents.get(new Referrals.Key(name, expansion.ref())))
                     .orElse(null);
             return referred == null
-                    ? new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null)
+                    ? new Expansion(expansion.field(), expansion.did(), expansion.ref())
                     : new Expansion(
                             expansion.field(), expansion.did(), expansion.ref(), referred.document(), referred.acl());
         }

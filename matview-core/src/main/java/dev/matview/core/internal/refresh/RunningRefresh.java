@@ -66,6 +66,11 @@ final class RunningRefresh {
         return writer;
     }
 
+    /** When it was planned, which is before it waits for a thread. */
+    Instant begunAt() {
+        return begunAt;
+    }
+
     /** How long it has taken until now, the time in the queue included. */
     Duration took(Instant now) {
         return Duration.between(begunAt, now);

@@ -157,18 +157,20 @@ final class ViewWriter {
                             + visit.coverage().behind().entrySet().iterator().next(),
                     null);
         }
+        Snapshot before = base;
         ViewDelta delta = delta(visit);
-        if (delta.isEmpty()) {
-            live.verify(feed, base, visit.coverage());
+        if (before != null && delta.isEmpty()) {
+            live.verify(feed, before, visit.coverage());
             return ended(visit, false);
         }
         if (!commit(delta, feed)) {
             return lost(visit);
         }
-        hold(delta.whole() ? Snapshot.of(delta) : base.apply(delta));
-        generation = base.head().generation();
+        Snapshot next = before == null || delta.whole() ? Snapshot.of(delta) : before.apply(delta);
+        hold(next);
+        generation = next.head().generation();
         own = generation;
-        live.publish(feed, base, visit.coverage());
+        live.publish(feed, next, visit.coverage());
         return ended(visit, true);
     }
 

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -327,8 +327,8 @@ public final class Snapshot implements Generation {
     public LeftOut leftOut() {
         LeftOut all = LeftOut.NOTHING;
         if (totals.documentsLeftOut() > 0) {
-            for (String database : new TreeSet<>(slices.keySet())) {
-                all = all.and(slices.get(database).leftOut());
+            for (Held held : new TreeMap<>(slices).values()) {
+                all = all.and(held.leftOut());
             }
         }
         return all;

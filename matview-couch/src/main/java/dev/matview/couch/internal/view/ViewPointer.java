@@ -50,6 +50,14 @@ public record ViewPointer(
         return head == null ? 0 : head.generation();
     }
 
+    /** The generation of a view that has one. */
+    public ViewHead requireHead() {
+        if (head == null) {
+            throw new IllegalStateException("a view that was dropped has no generation");
+        }
+        return head;
+    }
+
     /** After a commit into the same database. */
     ViewPointer changed(ViewHead next, long by, Totals now) {
         return new ViewPointer(
