@@ -1,6 +1,7 @@
 package dev.matview.core;
 
 import dev.matview.core.error.MatviewException;
+import org.jspecify.annotations.Nullable;
 
 /** A refresh failed; the generation served before still is. */
 public class RefreshException extends MatviewException {
@@ -8,7 +9,7 @@ public class RefreshException extends MatviewException {
 
     private final String collection;
 
-    public RefreshException(String collection, String message, Throwable cause) {
+    public RefreshException(String collection, String message, @Nullable Throwable cause) {
         super("the refresh of " + collection + " failed: " + message, cause);
         this.collection = collection;
     }

@@ -9,6 +9,7 @@ import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.testkit.ManualScheduler;
+import dev.matview.testkit.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,8 @@ class RefreshHistoryTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void aViewIsWhatReadingEverythingWouldMake(long seed) {
-        Random random = new Random(seed);
+    void aViewIsWhatReadingEverythingWouldMake(long history) {
+        Random random = Seed.random(history);
         feeds.start();
         for (int step = 0; step < STEPS; step++) {
             change(random);
@@ -75,7 +76,7 @@ class RefreshHistoryTest {
                     if (random.nextInt(4) > 0) {
                         scheduler.await(feeds.refresh(feed.collection()));
                         assertThat(content(store, feed))
-                                .as("%s, step %d of history %d", feed.collection(), step, seed)
+                                .as("%s, step %d of history %d", feed.collection(), step, history)
                                 .isEqualTo(madeAnew(feed));
                     }
                 }

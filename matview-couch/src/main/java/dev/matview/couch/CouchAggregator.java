@@ -206,7 +206,7 @@ public final class CouchAggregator implements Aggregator {
         CouchRequest request = CouchRequest.post(path, body).repeated().answeredAtLength();
         cluster.exchange(request, answer -> {
             AllDocs.keys(answer, ids, new Found(wanted::takeOnce));
-            return null;
+            return true;
         });
     }
 

@@ -152,8 +152,8 @@ public final class CouchViewStore implements ViewStore {
         return calls.run("cannot list the views", () -> {
             List<ViewEntry> entries = new ArrayList<>();
             pointers.all()
-                    .forEach((view, pointer) -> entries.add(
-                            new ViewEntry(view, pointer.head(), pointer.totals().rows())));
+                    .forEach((view, pointer) -> entries.add(new ViewEntry(
+                            view, pointer.requireHead(), pointer.totals().rows())));
             return entries;
         });
     }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -66,185 +67,6 @@ class CouchAggregatorFaultsTest {
         return RAW.path(databases.name(name), "_all_docs");
     }
 
-    @Test
-    void aDatabaseThatAnswers500IsTriedAgainAndThenFails() throws InterruptedException {
-        proxy.on(allDocs("bob"), Fault.status(500, BROKEN));
-
-        feed.visit(aggregator);
-
-        assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
-        assertThat(feed.failed.get(databases.name("bob"))).hasMessageContaining("500 internal_server_error");
-        assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("carol"));
-        assertThat(proxy.count(allDocs("bob"))).isEqualTo(5);
-    }
-
-    @Test
-    void aDatabaseThatRecoversInTimeIsRead() throws InterruptedException {
-        proxy.on(allDocs("bob"), Fault.status(500, BROKEN), 1);
-        proxy.on(allDocs("bob"), Fault.status(429, "{\"error\":\"too_many_requests\"}"), 1);
-        proxy.on(allDocs("bob"), Fault.cut(3), 1);
-
-        feed.visit(aggregator);
-
-        assertThat(feed.failed).isEmpty();
-        assertThat(feed.slices).hasSize(3);
-    }
-
-    @Test
-    void aDatabaseThatHangsFailsAfterTheTimeout() throws InterruptedException {
-        aggregator.close();
-        cluster.close();
-        open(builder().socketTimeout(Duration.ofMillis(500)));
-        proxy.on(allDocs("bob"), Fault.hang());
-
-        feed.visit(aggregator);
-
-        assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
-        assertThat(feed.failed.get(databases.name("bob"))).hasMessageContaining("no answer within 500 ms");
-        assertThat(feed.moved).hasSize(2);
-        assertThat(proxy.count(allDocs("bob"))).isEqualTo(1);
-    }
-
-    @Test
-    void aBrokenAnswerIsContinuedNotDoubled() throws InterruptedException {
-        List<String> documents = IntStream.range(0, 500)
-                .mapToObj(i -> String.format("{\"_id\":\"d%03d\",\"text\":\"%s\"}", i, "x".repeat(200)))
-                .toList();
-        RAW.bulk(databases.name("bob"), documents);
-        proxy.on(allDocs("bob"), Fault.cut(60_000), 2);
-
-        feed.visit(aggregator);
-
-        assertThat(feed.slices.get(databases.name("bob")).rows())
-                .extracting(row -> row.id())
-                .doesNotHaveDuplicates()
-                .hasSize(501);
-        assertThat(proxy.count("bob/_all_docs.*startkey=")).isEqualTo(2);
-    }
-
-    @Test
-    void whatFollowsADocumentThatIsDeletedMeanwhileIsNotSkipped() throws InterruptedException {
-        List<String> documents = IntStream.range(0, 500)
-                .mapToObj(i -> String.format("{\"_id\":\"d%03d\",\"text\":\"%s\"}", i, "x".repeat(200)))
-                .toList();
-        RAW.bulk(databases.name("bob"), documents);
-        AtomicReference<String> deleted = new AtomicReference<>();
-        proxy.on(allDocs("bob"), Fault.cut(60_000), 1);
-        proxy.on(allDocs("bob"), Fault.after(() -> deleted.set(deleteWhereTheReaderGoesOn())), 1);
-
-        feed.visit(aggregator);
-
-        assertThat(deleted.get()).startsWith("d");
-        assertThat(feed.slices.get(databases.name("bob")).rows())
-                .extracting(row -> row.id())
-                .doesNotHaveDuplicates()
-                .filteredOn(id -> !id.equals(deleted.get()))
-                .hasSize(500);
-    }
-
-    private String deleteWhereTheReaderGoesOn() {
-        String request = proxy.requests().get(proxy.requests().size() - 1);
-        String id = request.replaceAll(".*startkey=%22(\\w+)%22.*", "$1");
-        RAW.delete(databases.name("bob"), id);
-        return id;
-    }
-
-    @Test
-    void anErrorAfterTheFirstRowsIsNotAnEnd() throws InterruptedException {
-        proxy.on(
-                allDocs("bob"),
-                Fault.rewrite(body -> body.substring(0, body.lastIndexOf(']')) + "],\"error\":\"timeout\"}"),
-                1);
-
-        feed.visit(aggregator);
-
-        assertThat(proxy.count(allDocs("bob"))).isEqualTo(2);
-        assertThat(feed.slices.get(databases.name("bob")).rows()).hasSize(1);
-    }
-
-    @Test
-    void aDatabaseThatVanishesBeforeItIsReadIsGone() throws InterruptedException {
-        feed.visit(aggregator);
-        RAW.put(databases.name("bob"), "p2", "{}");
-        proxy.on(allDocs("bob"), Fault.after(() -> RAW.drop(databases.name("bob"))), 1);
-
-        feed.visit(aggregator);
-
-        assertThat(feed.gone).containsExactly(databases.name("bob"));
-        assertThat(feed.failed).isEmpty();
-        assertThat(feed.unmoved).hasSize(2);
-    }
-
-    @Test
-    void aNewDatabaseThatVanishesBeforeItIsReadIsNoLongerCovered() throws InterruptedException {
-        proxy.on(allDocs("bob"), Fault.after(() -> RAW.drop(databases.name("bob"))), 1);
-
-        feed.visit(aggregator);
-
-        assertThat(feed.covers).isEqualTo(2);
-        assertThat(feed.failed).isEmpty();
-        assertThat(feed.slices).hasSize(2);
-    }
-
-    @Test
-    void aDatabaseThatVanishesInTheMiddleOfAnAnswerIsGone() throws InterruptedException {
-        RAW.bulk(
-                databases.name("bob"),
-                IntStream.range(0, 500)
-                        .mapToObj(i -> "{\"text\":\"" + "x".repeat(200) + "\"}")
-                        .toList());
-        proxy.on(allDocs("bob"), Fault.cut(60_000), 1);
-        proxy.on(allDocs("bob"), Fault.after(() -> RAW.drop(databases.name("bob"))), 1);
-
-        feed.visit(aggregator);
-
-        assertThat(feed.covers).isEqualTo(2);
-        assertThat(feed.slices).doesNotContainKey(databases.name("bob"));
-        assertThat(feed.failed).isEmpty();
-    }
-
-    @Test
-    void aDatabaseThatIsForbiddenFailsAtOnce() throws InterruptedException {
-        proxy.on(allDocs("bob"), Fault.status(403, "{\"error\":\"forbidden\",\"reason\":\"not yours\"}"));
-
-        feed.visit(aggregator);
-
-        assertThat(feed.failed.get(databases.name("bob"))).hasMessageContaining("403 forbidden: not yours");
-        assertThat(proxy.count(allDocs("bob"))).isEqualTo(1);
-    }
-
-    @Test
-    void aWrongPasswordIsSaidClearlyAndNotTriedAgainAndAgain() {
-        proxy.on("", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}"));
-
-        for (int i = 0; i < 20; i++) {
-            assertThatThrownBy(() -> feed.visit(aggregator))
-                    .isInstanceOf(AggregationException.class)
-                    .hasMessageContaining("Name or password is incorrect.")
-                    .hasMessageContaining("Check the user and the password");
-        }
-        assertThat(proxy.requests()).hasSize(1);
-    }
-
-    @Test
-    void theServerItselfRefusesAWrongPassword() {
-        try (CouchCluster wrong = CouchCluster.builder(proxy.url().toString())
-                        .credentials(RawCouch.stranger(), "wrong-one")
-                        .build();
-                CouchAggregator refused = CouchAggregator.of(wrong)) {
-            if (COUCH.capabilities().authentication()) {
-                assertThatThrownBy(() -> feed.visit(refused))
-                        .isInstanceOf(AggregationException.class)
-                        .hasMessageContaining("401 unauthorized")
-                        .hasMessageNotContaining("wrong-one");
-                assertThat(proxy.requests()).hasSize(1);
-            } else {
-                // PouchDB Server without accounts lets everybody in.
-                assertThat(catchVisit(refused).slices).hasSize(3);
-            }
-        }
-    }
-
     private Feeds catchVisit(CouchAggregator other) {
         try {
             return feed.visit(other);
@@ -253,87 +75,284 @@ class CouchAggregatorFaultsTest {
         }
     }
 
-    @Test
-    void aServerThatGoesAwayInTheMiddleFailsTheRestAndLosesNothing() throws InterruptedException {
-        feed.visit(aggregator);
-        for (String name : List.of("alice", "bob", "carol")) {
-            RAW.put(databases.name(name), "p2", "{}");
+    @Nested
+    class DatabasesThatFail {
+
+        @Test
+        void aDatabaseThatAnswers500IsTriedAgainAndThenFails() throws InterruptedException {
+            proxy.on(allDocs("bob"), Fault.status(500, BROKEN));
+
+            feed.visit(aggregator);
+
+            assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
+            assertThat(feed.failed.get(databases.name("bob"))).hasMessageContaining("500 internal_server_error");
+            assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("carol"));
+            assertThat(proxy.count(allDocs("bob"))).isEqualTo(5);
         }
-        proxy.on("_all_docs", Fault.after(proxy::down), 1);
-        feed.visit(aggregator);
 
-        assertThat(feed.failed).hasSizeGreaterThanOrEqualTo(1);
-        assertThat(feed.gone).isEmpty();
-        proxy.up();
-        feed.visit(aggregator);
-        assertThat(feed.ids()).containsExactly("p1", "p1", "p1", "p2", "p2", "p2");
+        @Test
+        void aDatabaseThatRecoversInTimeIsRead() throws InterruptedException {
+            proxy.on(allDocs("bob"), Fault.status(500, BROKEN), 1);
+            proxy.on(allDocs("bob"), Fault.status(429, "{\"error\":\"too_many_requests\"}"), 1);
+            proxy.on(allDocs("bob"), Fault.cut(3), 1);
+
+            feed.visit(aggregator);
+
+            assertThat(feed.failed).isEmpty();
+            assertThat(feed.slices).hasSize(3);
+        }
+
+        @Test
+        void aDatabaseThatHangsFailsAfterTheTimeout() throws InterruptedException {
+            aggregator.close();
+            cluster.close();
+            open(builder().socketTimeout(Duration.ofMillis(500)));
+            proxy.on(allDocs("bob"), Fault.hang());
+
+            feed.visit(aggregator);
+
+            assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
+            assertThat(feed.failed.get(databases.name("bob"))).hasMessageContaining("no answer within 500 ms");
+            assertThat(feed.moved).hasSize(2);
+            assertThat(proxy.count(allDocs("bob"))).isEqualTo(1);
+        }
+
+        @Test
+        void aDatabaseThatIsForbiddenFailsAtOnce() throws InterruptedException {
+            proxy.on(allDocs("bob"), Fault.status(403, "{\"error\":\"forbidden\",\"reason\":\"not yours\"}"));
+
+            feed.visit(aggregator);
+
+            assertThat(feed.failed.get(databases.name("bob"))).hasMessageContaining("403 forbidden: not yours");
+            assertThat(proxy.count(allDocs("bob"))).isEqualTo(1);
+        }
     }
 
-    @Test
-    void aServerThatIsBackSoonIsNotNoticed() throws InterruptedException {
-        aggregator.close();
-        cluster.close();
-        open(builder().backoff(Duration.ofMillis(300), Duration.ofSeconds(1)));
-        proxy.on(
-                allDocs("bob"),
-                Fault.after(() -> {
-                    proxy.down();
-                    proxy.up();
-                }),
-                1);
+    @Nested
+    class AnswersThatBreakOff {
 
-        feed.visit(aggregator);
+        @Test
+        void aBrokenAnswerIsContinuedNotDoubled() throws InterruptedException {
+            List<String> documents = IntStream.range(0, 500)
+                    .mapToObj(i -> String.format("{\"_id\":\"d%03d\",\"text\":\"%s\"}", i, "x".repeat(200)))
+                    .toList();
+            RAW.bulk(databases.name("bob"), documents);
+            proxy.on(allDocs("bob"), Fault.cut(60_000), 2);
 
-        assertThat(feed.failed).isEmpty();
-        assertThat(feed.slices).hasSize(3);
+            feed.visit(aggregator);
+
+            assertThat(feed.slices.get(databases.name("bob")).rows())
+                    .extracting(row -> row.id())
+                    .doesNotHaveDuplicates()
+                    .hasSize(501);
+            assertThat(proxy.count("bob/_all_docs.*startkey=")).isEqualTo(2);
+        }
+
+        @Test
+        void whatFollowsADocumentThatIsDeletedMeanwhileIsNotSkipped() throws InterruptedException {
+            List<String> documents = IntStream.range(0, 500)
+                    .mapToObj(i -> String.format("{\"_id\":\"d%03d\",\"text\":\"%s\"}", i, "x".repeat(200)))
+                    .toList();
+            RAW.bulk(databases.name("bob"), documents);
+            AtomicReference<String> deleted = new AtomicReference<>();
+            proxy.on(allDocs("bob"), Fault.cut(60_000), 1);
+            proxy.on(allDocs("bob"), Fault.after(() -> deleted.set(deleteWhereTheReaderGoesOn())), 1);
+
+            feed.visit(aggregator);
+
+            assertThat(deleted.get()).startsWith("d");
+            assertThat(feed.slices.get(databases.name("bob")).rows())
+                    .extracting(row -> row.id())
+                    .doesNotHaveDuplicates()
+                    .filteredOn(id -> !id.equals(deleted.get()))
+                    .hasSize(500);
+        }
+
+        private String deleteWhereTheReaderGoesOn() {
+            String request = proxy.requests().get(proxy.requests().size() - 1);
+            String id = request.replaceAll(".*startkey=%22(\\w+)%22.*", "$1");
+            RAW.delete(databases.name("bob"), id);
+            return id;
+        }
+
+        @Test
+        void anErrorAfterTheFirstRowsIsNotAnEnd() throws InterruptedException {
+            proxy.on(
+                    allDocs("bob"),
+                    Fault.rewrite(body -> body.substring(0, body.lastIndexOf(']')) + "],\"error\":\"timeout\"}"),
+                    1);
+
+            feed.visit(aggregator);
+
+            assertThat(proxy.count(allDocs("bob"))).isEqualTo(2);
+            assertThat(feed.slices.get(databases.name("bob")).rows()).hasSize(1);
+        }
+
+        @Test
+        void aDatabaseThatVanishesInTheMiddleOfAnAnswerIsGone() throws InterruptedException {
+            RAW.bulk(
+                    databases.name("bob"),
+                    IntStream.range(0, 500)
+                            .mapToObj(i -> "{\"text\":\"" + "x".repeat(200) + "\"}")
+                            .toList());
+            proxy.on(allDocs("bob"), Fault.cut(60_000), 1);
+            proxy.on(allDocs("bob"), Fault.after(() -> RAW.drop(databases.name("bob"))), 1);
+
+            feed.visit(aggregator);
+
+            assertThat(feed.covers).isEqualTo(2);
+            assertThat(feed.slices).doesNotContainKey(databases.name("bob"));
+            assertThat(feed.failed).isEmpty();
+        }
+
+        @Test
+        void aDatabaseThatVanishesBeforeItIsReadIsGone() throws InterruptedException {
+            feed.visit(aggregator);
+            RAW.put(databases.name("bob"), "p2", "{}");
+            proxy.on(allDocs("bob"), Fault.after(() -> RAW.drop(databases.name("bob"))), 1);
+
+            feed.visit(aggregator);
+
+            assertThat(feed.gone).containsExactly(databases.name("bob"));
+            assertThat(feed.failed).isEmpty();
+            assertThat(feed.unmoved).hasSize(2);
+        }
+
+        @Test
+        void aNewDatabaseThatVanishesBeforeItIsReadIsNoLongerCovered() throws InterruptedException {
+            proxy.on(allDocs("bob"), Fault.after(() -> RAW.drop(databases.name("bob"))), 1);
+
+            feed.visit(aggregator);
+
+            assertThat(feed.covers).isEqualTo(2);
+            assertThat(feed.failed).isEmpty();
+            assertThat(feed.slices).hasSize(2);
+        }
     }
 
-    @Test
-    void aServerThatIsNotThereIsSaidClearly() {
-        proxy.down();
+    @Nested
+    class ServersThatFail {
 
-        assertThatThrownBy(() -> feed.visit(aggregator))
-                .isInstanceOf(AggregationException.class)
-                .hasMessageContaining("is CouchDB running there");
-        proxy.up();
-    }
+        @Test
+        void aWrongPasswordIsSaidClearlyAndNotTriedAgainAndAgain() {
+            proxy.on(
+                    "",
+                    Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}"));
 
-    @Test
-    void anInterruptEndsAVisitThatWaits() {
-        proxy.on("_all_docs", Fault.hang());
-        AtomicReference<Throwable> thrown = new AtomicReference<>();
-        Thread visiting = new Thread(() -> {
-            try {
-                feed.visit(aggregator);
-            } catch (InterruptedException | RuntimeException e) {
-                thrown.set(e);
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> feed.visit(aggregator))
+                        .isInstanceOf(AggregationException.class)
+                        .hasMessageContaining("Name or password is incorrect.")
+                        .hasMessageContaining("Check the user and the password");
             }
-        });
-        visiting.start();
-        Awaitility.await().until(() -> proxy.count("_all_docs") > 0);
+            assertThat(proxy.requests()).hasSize(1);
+        }
 
-        visiting.interrupt();
+        @Test
+        void theServerItselfRefusesAWrongPassword() {
+            try (CouchCluster wrong = CouchCluster.builder(proxy.url().toString())
+                            .credentials(RawCouch.stranger(), "wrong-one")
+                            .build();
+                    CouchAggregator refused = CouchAggregator.of(wrong)) {
+                if (COUCH.capabilities().authentication()) {
+                    assertThatThrownBy(() -> feed.visit(refused))
+                            .isInstanceOf(AggregationException.class)
+                            .hasMessageContaining("401 unauthorized")
+                            .hasMessageNotContaining("wrong-one");
+                    assertThat(proxy.requests()).hasSize(1);
+                } else {
+                    // PouchDB Server without accounts lets everybody in.
+                    assertThat(catchVisit(refused).slices).hasSize(3);
+                }
+            }
+        }
 
-        Awaitility.await().untilAsserted(() -> assertThat(thrown.get()).isInstanceOf(InterruptedException.class));
-        assertThat(feed.moved).isEmpty();
+        @Test
+        void aServerThatGoesAwayInTheMiddleFailsTheRestAndLosesNothing() throws InterruptedException {
+            feed.visit(aggregator);
+            for (String name : List.of("alice", "bob", "carol")) {
+                RAW.put(databases.name(name), "p2", "{}");
+            }
+            proxy.on("_all_docs", Fault.after(proxy::down), 1);
+            feed.visit(aggregator);
+
+            assertThat(feed.failed).hasSizeGreaterThanOrEqualTo(1);
+            assertThat(feed.gone).isEmpty();
+            proxy.up();
+            feed.visit(aggregator);
+            assertThat(feed.ids()).containsExactly("p1", "p1", "p1", "p2", "p2", "p2");
+        }
+
+        @Test
+        void aServerThatIsBackSoonIsNotNoticed() throws InterruptedException {
+            aggregator.close();
+            cluster.close();
+            open(builder().backoff(Duration.ofMillis(300), Duration.ofSeconds(1)));
+            proxy.on(
+                    allDocs("bob"),
+                    Fault.after(() -> {
+                        proxy.down();
+                        proxy.up();
+                    }),
+                    1);
+
+            feed.visit(aggregator);
+
+            assertThat(feed.failed).isEmpty();
+            assertThat(feed.slices).hasSize(3);
+        }
+
+        @Test
+        void aServerThatIsNotThereIsSaidClearly() {
+            proxy.down();
+
+            assertThatThrownBy(() -> feed.visit(aggregator))
+                    .isInstanceOf(AggregationException.class)
+                    .hasMessageContaining("is CouchDB running there");
+            proxy.up();
+        }
     }
 
-    @Test
-    void closingEndsAVisitThatWaits() {
-        proxy.on("_all_docs", Fault.hang());
-        AtomicReference<Throwable> thrown = new AtomicReference<>();
-        Thread visiting = new Thread(() -> {
-            try {
-                feed.visit(aggregator);
-            } catch (InterruptedException | RuntimeException e) {
-                thrown.set(e);
-            }
-        });
-        visiting.start();
-        Awaitility.await().until(() -> proxy.count("_all_docs") > 0);
+    @Nested
+    class VisitsThatAreEnded {
 
-        aggregator.close();
+        @Test
+        void anInterruptEndsAVisitThatWaits() {
+            proxy.on("_all_docs", Fault.hang());
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread visiting = new Thread(() -> {
+                try {
+                    feed.visit(aggregator);
+                } catch (InterruptedException | RuntimeException e) {
+                    thrown.set(e);
+                }
+            });
+            visiting.start();
+            Awaitility.await().until(() -> proxy.count("_all_docs") > 0);
 
-        Awaitility.await().untilAsserted(() -> assertThat(thrown.get()).isInstanceOf(AggregationException.class));
+            visiting.interrupt();
+
+            Awaitility.await().untilAsserted(() -> assertThat(thrown.get()).isInstanceOf(InterruptedException.class));
+            assertThat(feed.moved).isEmpty();
+        }
+
+        @Test
+        void closingEndsAVisitThatWaits() {
+            proxy.on("_all_docs", Fault.hang());
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread visiting = new Thread(() -> {
+                try {
+                    feed.visit(aggregator);
+                } catch (InterruptedException | RuntimeException e) {
+                    thrown.set(e);
+                }
+            });
+            visiting.start();
+            Awaitility.await().until(() -> proxy.count("_all_docs") > 0);
+
+            aggregator.close();
+
+            Awaitility.await().untilAsserted(() -> assertThat(thrown.get()).isInstanceOf(AggregationException.class));
+        }
     }
 }

@@ -6,64 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.spi.AggregationException;
-import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;
-import dev.matview.couch.harness.RawCouch;
-import dev.matview.couch.harness.TestCouch;
-import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How changes are noticed: with {@code _db_updates}, when it is lost, and without it. */
+/** How visits notice changes: with {@code _db_updates}, when it is lost, and without it. */
 @Tag("couchdb")
 @Needs(Tool.COUCHDB)
-class CouchAggregatorFollowingTest {
-
-    private static final TestCouch COUCH = TestCouch.get();
-    private static final RawCouch RAW = COUCH.raw();
-    private static final boolean FOLLOWS = COUCH.capabilities().dbUpdates();
-    private static final String NOT_FOUND = "{\"error\":\"not_found\",\"reason\":\"missing\"}";
-
-    private final FaultProxy proxy = new FaultProxy(COUCH.url());
-    private final TestDatabases databases = COUCH.databases();
-    private final Feeds feed = Feeds.over(databases.pattern());
-    private final CouchCluster cluster = COUCH.cluster(proxy.url())
-            .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
-            .build();
-    private final CouchAggregator aggregator = CouchAggregator.builder(cluster)
-            .sweepAlwaysUpTo(0)
-            .pollInterval(Duration.ofMillis(100))
-            .build();
-
-    @BeforeEach
-    void fill() {
-        for (String name : List.of("alice", "bob", "carol")) {
-            databases.create(name);
-            RAW.put(databases.name(name), "p1", "{}");
-        }
-    }
-
-    @AfterEach
-    void close() {
-        aggregator.close();
-        cluster.close();
-        proxy.close();
-        databases.close();
-    }
+class CouchAggregatorFollowingTest extends FollowingFixture {
 
     private void assertSwept(boolean swept) {
         assertThat(proxy.count("_all_dbs") > 0).as("names were listed").isEqualTo(swept);
@@ -99,150 +59,6 @@ class CouchAggregatorFollowingTest {
         assertThat(feed.gone).containsExactly(databases.name("alice"));
         assertThat(feed.unmoved).containsExactly(databases.name("carol"));
         assertSwept(!FOLLOWS);
-    }
-
-    @Test
-    void aVisitWaitsNoLongerThanEntriesAreOnTheirWay() throws InterruptedException {
-        // By this clock the longest that they may take never passes.
-        Instant now = Instant.now();
-        try (Scheduler still = new Clock(() -> now);
-                CouchCluster timeless = COUCH.cluster().scheduler(still).build();
-                CouchAggregator patient =
-                        CouchAggregator.builder(timeless).sweepAlwaysUpTo(0).build()) {
-            feed.visit(patient);
-            RAW.put(databases.name("bob"), "p2", "{}");
-
-            feed.visit(patient);
-        }
-
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-    }
-
-    @Test
-    void entriesThatAreOnTheirWayAreWaitedFor() throws InterruptedException {
-        feed.visit(aggregator);
-        RAW.put(databases.name("bob"), "p2", "{}");
-        proxy.on(
-                "_stats/global_changes",
-                Fault.rewrite(body -> body.replace("_updates\":{\"value\":0", "_updates\":{\"value\":1")),
-                3);
-        proxy.on("GET /_db_updates\\?since=\\d", Fault.rewrite(body -> nothingSince(lastPlace())), 3);
-        proxy.forget();
-
-        feed.visit(aggregator);
-
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-        assertSwept(!FOLLOWS);
-    }
-
-    @Test
-    void anEntryThatIsBeingWrittenDownIsWaitedFor() throws InterruptedException {
-        // By this clock writing it down takes no time.
-        Instant now = Instant.now();
-        try (Scheduler still = new Clock(() -> now);
-                CouchCluster timeless =
-                        COUCH.cluster(proxy.url()).scheduler(still).build();
-                CouchAggregator patient =
-                        CouchAggregator.builder(timeless).sweepAlwaysUpTo(0).build()) {
-            feed.visit(patient);
-            RAW.put(databases.name("bob"), "p2", "{}");
-            proxy.on(
-                    "_stats/global_changes",
-                    Fault.rewrite(body -> body.replaceAll("_updates\":\\{\"value\":\\d+", "_updates\":{\"value\":0")));
-            proxy.on("GET /_db_updates\\?since=\\d", Fault.rewrite(body -> nothingSince(lastPlace())), 3);
-
-            feed.visit(patient);
-        }
-
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-    }
-
-    @Test
-    void whereNodesDoNotTellTheLongestIsWaited() throws InterruptedException {
-        proxy.on("_stats/", Fault.status(403, "{\"error\":\"forbidden\",\"reason\":\"not an admin\"}"));
-        feed.visit(aggregator);
-        RAW.put(databases.name("bob"), "p2", "{}");
-        proxy.forget();
-
-        feed.visit(aggregator);
-
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-        assertSwept(!FOLLOWS);
-    }
-
-    private String lastPlace() {
-        String query = proxy.requests().stream()
-                .filter(request -> request.contains("_db_updates?since="))
-                .reduce((first, second) -> second)
-                .orElseThrow();
-        return query.substring(query.indexOf("since=") + "since=".length());
-    }
-
-    private static String nothingSince(String place) {
-        return "{\"results\":[],\"last_seq\":\"%s\"}".formatted(URLDecoder.decode(place, StandardCharsets.UTF_8));
-    }
-
-    /** What is scheduled happens in the system's time, whatever the clock says. */
-    private record Clock(Supplier<Instant> time, Scheduler system) implements Scheduler {
-
-        Clock(Supplier<Instant> time) {
-            this(time, Scheduler.system());
-        }
-
-        @Override
-        public Instant instant() {
-            return time.get();
-        }
-
-        @Override
-        public Subscription schedule(Duration delay, Runnable task) {
-            return system.schedule(delay, task);
-        }
-
-        @Override
-        public void close() {
-            system.close();
-        }
-    }
-
-    @Test
-    void aNodeThatWasRestartedWithoutATraceIsNoticedAMinuteLater() throws InterruptedException {
-        AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-        try (Scheduler clock = new Clock(() -> Instant.now().plus(ahead.get()));
-                CouchCluster timed = COUCH.cluster(proxy.url()).scheduler(clock).build();
-                CouchAggregator following =
-                        CouchAggregator.builder(timed).sweepAlwaysUpTo(0).build()) {
-            feed.visit(following);
-            proxy.on("_system", Fault.rewrite(body -> body.replaceAll("\"uptime\":\\d+", "\"uptime\":30")));
-            ahead.set(Duration.ofMinutes(2));
-            proxy.forget();
-
-            feed.visit(following);
-            assertSwept(true);
-            proxy.forget();
-
-            feed.visit(following);
-            assertSwept(!FOLLOWS);
-        }
-    }
-
-    @Test
-    void aRestartIsNotForgottenByAVisitThatFails() throws InterruptedException {
-        feed.visit(aggregator);
-        proxy.on(
-                "_stats/couchdb",
-                Fault.rewrite(body -> body.replaceAll("\"commits\":\\{\"value\":\\d+", "\"commits\":{\"value\":0")),
-                1);
-        proxy.on("GET /_db_updates\\?since=\\d", Fault.status(500, "{\"error\":\"internal\"}"), 5);
-        if (FOLLOWS) {
-            assertThatThrownBy(() -> feed.visit(aggregator)).isInstanceOf(AggregationException.class);
-        }
-        proxy.forget();
-
-        feed.visit(aggregator);
-
-        assertThat(feed.unmoved).hasSize(3);
-        assertSwept(true);
     }
 
     @Test
@@ -290,62 +106,6 @@ class CouchAggregatorFollowingTest {
     }
 
     @Test
-    void everyPositionIsReadEverySoOftenWhateverTheUpdatesSay() throws InterruptedException {
-        AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-        try (Scheduler clock = new Clock(() -> Instant.now().plus(ahead.get()));
-                CouchCluster timed = COUCH.cluster(proxy.url()).scheduler(clock).build();
-                CouchAggregator following =
-                        CouchAggregator.builder(timed).sweepAlwaysUpTo(0).build()) {
-            feed.visit(following);
-            // By this clock CouchDB would have been started since.
-            proxy.on("_system", Fault.rewrite(body -> body.replaceAll("\"uptime\":\\d+", "\"uptime\":100000000")));
-            proxy.on("GET /_db_updates\\?since=\\d", Fault.status(200, "{\"results\":[],\"last_seq\":\"0-x\"}"));
-            RAW.put(databases.name("bob"), "p2", "{}");
-            RAW.drop(databases.name("alice"));
-            databases.create("dave");
-            ahead.set(Duration.ofMinutes(61));
-
-            feed.visit(following);
-        }
-
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"), databases.name("dave"));
-        assertThat(feed.gone).containsExactly(databases.name("alice"));
-    }
-
-    @Test
-    void aLostHistoryLeadsToASweep() throws InterruptedException {
-        feed.visit(aggregator);
-        RAW.put(databases.name("bob"), "p2", "{}");
-        // Another _global_changes has another time of creation, and knows nothing of before.
-        proxy.on(
-                "GET /_global_changes",
-                Fault.rewrite(
-                        body -> body.replaceAll("\"instance_start_time\":\"\\d+\"", "\"instance_start_time\":\"1\"")));
-        proxy.on("GET /_db_updates\\?since=\\d", Fault.status(200, "{\"results\":[],\"last_seq\":\"0-x\"}"));
-        proxy.forget();
-
-        feed.visit(aggregator);
-
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-        assertSwept(true);
-    }
-
-    @Test
-    void aFeedThatIsNoLongerAllowedLeadsToSweeps() throws InterruptedException {
-        feed.visit(aggregator);
-        proxy.on("_db_updates", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"not an admin\"}"));
-
-        for (String id : List.of("p2", "p3")) {
-            RAW.put(databases.name("bob"), id, "{}");
-            proxy.forget();
-            feed.visit(aggregator);
-
-            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-            assertSwept(true);
-        }
-    }
-
-    @Test
     void aVisitThatFailsLosesNoChange() throws InterruptedException {
         feed.visit(aggregator);
         RAW.put(databases.name("bob"), "p2", "{}");
@@ -360,90 +120,261 @@ class CouchAggregatorFollowingTest {
         assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
     }
 
-    @Test
-    void withoutDbsInfoEachDatabaseIsAsked() throws InterruptedException {
-        proxy.on("_dbs_info", Fault.status(404, NOT_FOUND));
-        feed.visit(aggregator);
-        RAW.put(databases.name("bob"), "p2", "{}");
-        RAW.drop(databases.name("alice"));
+    /** What is scheduled happens in the system's time, whatever the clock says. */
+    private record Clock(Supplier<Instant> time, Scheduler system) implements Scheduler {
 
-        feed.visit(aggregator);
+        Clock(Supplier<Instant> time) {
+            this(time, Scheduler.system());
+        }
 
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-        assertThat(feed.gone).containsExactly(databases.name("alice"));
-        assertThat(proxy.count("_dbs_info")).isEqualTo(1);
-        assertThat(proxy.count("GET " + RAW.path(databases.name("bob")) + "$")).isGreaterThanOrEqualTo(2);
+        @Override
+        public Instant instant() {
+            return time.get();
+        }
+
+        @Override
+        public Subscription schedule(Duration delay, Runnable task) {
+            return system.schedule(delay, task);
+        }
+
+        @Override
+        public void close() {
+            system.close();
+        }
     }
 
-    @Test
-    void aRefusalOfTheMomentDoesNotEndTheUseOfDbsInfo() throws InterruptedException {
-        proxy.on("_dbs_info", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"changing passwords\"}"), 1);
-        feed.visit(aggregator);
-        RAW.put(databases.name("bob"), "p2", "{}");
+    /** What was written a moment ago may stand in {@code _db_updates} only a moment later. */
+    @Nested
+    class EntriesOnTheirWay {
 
-        feed.visit(aggregator);
+        @Test
+        void aVisitWaitsNoLongerThanEntriesAreOnTheirWay() throws InterruptedException {
+            // By this clock the longest that they may take never passes.
+            Instant now = Instant.now();
+            try (Scheduler still = new Clock(() -> now);
+                    CouchCluster timeless = COUCH.cluster().scheduler(still).build();
+                    CouchAggregator patient =
+                            CouchAggregator.builder(timeless).sweepAlwaysUpTo(0).build()) {
+                feed.visit(patient);
+                RAW.put(databases.name("bob"), "p2", "{}");
 
-        assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
-        assertThat(proxy.count("_dbs_info")).isEqualTo(2);
-    }
+                feed.visit(patient);
+            }
 
-    @Test
-    void oneDatabaseThatSpoilsABatchFailsAlone() throws InterruptedException {
-        proxy.on("_dbs_info", Fault.status(500, "{\"error\":\"internal\"}"));
-        proxy.on("GET " + RAW.path(databases.name("bob")) + "$", Fault.status(500, "{\"error\":\"internal\"}"));
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        }
 
-        feed.visit(aggregator);
-
-        assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
-        assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("carol"));
-    }
-
-    @Test
-    void withoutUpdatesAWatcherIsToldAllTheSame() throws InterruptedException {
-        proxy.on("_db_updates", Fault.status(404, NOT_FOUND));
-        // Only what visits cover is looked at, however many databases the server has.
-        feed.visit(aggregator);
-        Set<String> told = ConcurrentHashMap.newKeySet();
-        try (Subscription watch = aggregator.watch(told::add)) {
-            assertThat(watch).isNotNull();
+        @Test
+        void entriesThatAreOnTheirWayAreWaitedFor() throws InterruptedException {
+            feed.visit(aggregator);
             RAW.put(databases.name("bob"), "p2", "{}");
-            Awaitility.await().until(() -> told.contains(databases.name("bob")));
+            proxy.on(
+                    "_stats/global_changes",
+                    Fault.rewrite(body -> body.replace("_updates\":{\"value\":0", "_updates\":{\"value\":1")),
+                    3);
+            proxy.on("GET /_db_updates\\?since=\\d", Fault.rewrite(body -> nothingSince(lastPlace())), 3);
+            proxy.forget();
+
+            feed.visit(aggregator);
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+            assertSwept(!FOLLOWS);
+        }
+
+        @Test
+        void anEntryThatIsBeingWrittenDownIsWaitedFor() throws InterruptedException {
+            // By this clock writing it down takes no time.
+            Instant now = Instant.now();
+            try (Scheduler still = new Clock(() -> now);
+                    CouchCluster timeless =
+                            COUCH.cluster(proxy.url()).scheduler(still).build();
+                    CouchAggregator patient =
+                            CouchAggregator.builder(timeless).sweepAlwaysUpTo(0).build()) {
+                feed.visit(patient);
+                RAW.put(databases.name("bob"), "p2", "{}");
+                proxy.on(
+                        "_stats/global_changes",
+                        Fault.rewrite(
+                                body -> body.replaceAll("_updates\":\\{\"value\":\\d+", "_updates\":{\"value\":0")));
+                proxy.on("GET /_db_updates\\?since=\\d", Fault.rewrite(body -> nothingSince(lastPlace())), 3);
+
+                feed.visit(patient);
+            }
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+        }
+
+        @Test
+        void whereNodesDoNotTellTheLongestIsWaited() throws InterruptedException {
+            proxy.on("_stats/", Fault.status(403, "{\"error\":\"forbidden\",\"reason\":\"not an admin\"}"));
+            feed.visit(aggregator);
+            RAW.put(databases.name("bob"), "p2", "{}");
+            proxy.forget();
+
+            feed.visit(aggregator);
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+            assertSwept(!FOLLOWS);
+        }
+
+        private String lastPlace() {
+            String query = proxy.requests().stream()
+                    .filter(request -> request.contains("_db_updates?since="))
+                    .reduce((first, second) -> second)
+                    .orElseThrow();
+            return query.substring(query.indexOf("since=") + "since=".length());
+        }
+
+        private static String nothingSince(String place) {
+            return "{\"results\":[],\"last_seq\":\"%s\"}".formatted(URLDecoder.decode(place, StandardCharsets.UTF_8));
+        }
+    }
+
+    @Nested
+    class UpdatesThatTellNotEverything {
+
+        @Test
+        void aNodeThatWasRestartedWithoutATraceIsNoticedAMinuteLater() throws InterruptedException {
+            AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+            try (Scheduler clock = new Clock(() -> Instant.now().plus(ahead.get()));
+                    CouchCluster timed =
+                            COUCH.cluster(proxy.url()).scheduler(clock).build();
+                    CouchAggregator following =
+                            CouchAggregator.builder(timed).sweepAlwaysUpTo(0).build()) {
+                feed.visit(following);
+                proxy.on("_system", Fault.rewrite(body -> body.replaceAll("\"uptime\":\\d+", "\"uptime\":30")));
+                ahead.set(Duration.ofMinutes(2));
+                proxy.forget();
+
+                feed.visit(following);
+                assertSwept(true);
+                proxy.forget();
+
+                feed.visit(following);
+                assertSwept(!FOLLOWS);
+            }
+        }
+
+        @Test
+        void aRestartIsNotForgottenByAVisitThatFails() throws InterruptedException {
+            feed.visit(aggregator);
+            proxy.on(
+                    "_stats/couchdb",
+                    Fault.rewrite(body -> body.replaceAll("\"commits\":\\{\"value\":\\d+", "\"commits\":{\"value\":0")),
+                    1);
+            proxy.on("GET /_db_updates\\?since=\\d", Fault.status(500, "{\"error\":\"internal\"}"), 5);
+            if (FOLLOWS) {
+                assertThatThrownBy(() -> feed.visit(aggregator)).isInstanceOf(AggregationException.class);
+            }
+            proxy.forget();
+
+            feed.visit(aggregator);
+
+            assertThat(feed.unmoved).hasSize(3);
+            assertSwept(true);
+        }
+
+        @Test
+        void everyPositionIsReadEverySoOftenWhateverTheUpdatesSay() throws InterruptedException {
+            AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+            try (Scheduler clock = new Clock(() -> Instant.now().plus(ahead.get()));
+                    CouchCluster timed =
+                            COUCH.cluster(proxy.url()).scheduler(clock).build();
+                    CouchAggregator following =
+                            CouchAggregator.builder(timed).sweepAlwaysUpTo(0).build()) {
+                feed.visit(following);
+                // By this clock CouchDB would have been started since.
+                proxy.on("_system", Fault.rewrite(body -> body.replaceAll("\"uptime\":\\d+", "\"uptime\":100000000")));
+                proxy.on("GET /_db_updates\\?since=\\d", Fault.status(200, "{\"results\":[],\"last_seq\":\"0-x\"}"));
+                RAW.put(databases.name("bob"), "p2", "{}");
+                RAW.drop(databases.name("alice"));
+                databases.create("dave");
+                ahead.set(Duration.ofMinutes(61));
+
+                feed.visit(following);
+            }
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"), databases.name("dave"));
+            assertThat(feed.gone).containsExactly(databases.name("alice"));
+        }
+
+        @Test
+        void aLostHistoryLeadsToASweep() throws InterruptedException {
+            feed.visit(aggregator);
+            RAW.put(databases.name("bob"), "p2", "{}");
+            // Another _global_changes has another time of creation, and knows nothing of before.
+            proxy.on(
+                    "GET /_global_changes",
+                    Fault.rewrite(body ->
+                            body.replaceAll("\"instance_start_time\":\"\\d+\"", "\"instance_start_time\":\"1\"")));
+            proxy.on("GET /_db_updates\\?since=\\d", Fault.status(200, "{\"results\":[],\"last_seq\":\"0-x\"}"));
+            proxy.forget();
+
+            feed.visit(aggregator);
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+            assertSwept(true);
+        }
+
+        @Test
+        void aFeedThatIsNoLongerAllowedLeadsToSweeps() throws InterruptedException {
+            feed.visit(aggregator);
+            proxy.on("_db_updates", Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"not an admin\"}"));
+
+            for (String id : List.of("p2", "p3")) {
+                RAW.put(databases.name("bob"), id, "{}");
+                proxy.forget();
+                feed.visit(aggregator);
+
+                assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+                assertSwept(true);
+            }
+        }
+    }
+
+    @Nested
+    class PositionsOfManyAtOnce {
+
+        @Test
+        void withoutDbsInfoEachDatabaseIsAsked() throws InterruptedException {
+            proxy.on("_dbs_info", Fault.status(404, NOT_FOUND));
+            feed.visit(aggregator);
+            RAW.put(databases.name("bob"), "p2", "{}");
             RAW.drop(databases.name("alice"));
-            Awaitility.await().until(() -> told.contains(databases.name("alice")));
-            databases.create("dave");
-            Awaitility.await().until(() -> told.contains(databases.name("dave")));
-            assertThat(told).doesNotContain(databases.name("carol"));
+
+            feed.visit(aggregator);
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+            assertThat(feed.gone).containsExactly(databases.name("alice"));
+            assertThat(proxy.count("_dbs_info")).isEqualTo(1);
+            assertThat(proxy.count("GET " + RAW.path(databases.name("bob")) + "$"))
+                    .isGreaterThanOrEqualTo(2);
         }
-    }
 
-    @Test
-    void aWatchOutlivesAServerThatGoesAway() throws InterruptedException {
-        Set<String> told = ConcurrentHashMap.newKeySet();
-        try (Subscription watch = aggregator.watch(told::add)) {
-            assertThat(watch).isNotNull();
-            proxy.down();
-            proxy.up();
-            Awaitility.await().until(() -> {
-                RAW.put(databases.name("bob"), Long.toString(System.nanoTime()), "{}");
-                return told.contains(databases.name("bob"));
-            });
+        @Test
+        void aRefusalOfTheMomentDoesNotEndTheUseOfDbsInfo() throws InterruptedException {
+            proxy.on(
+                    "_dbs_info",
+                    Fault.status(401, "{\"error\":\"unauthorized\",\"reason\":\"changing passwords\"}"),
+                    1);
+            feed.visit(aggregator);
+            RAW.put(databases.name("bob"), "p2", "{}");
+
+            feed.visit(aggregator);
+
+            assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
+            assertThat(proxy.count("_dbs_info")).isEqualTo(2);
         }
-    }
 
-    @Test
-    void nobodyIsAskedWhenNobodyWatches() {
-        Subscription one = aggregator.watch(name -> {});
-        Subscription two = aggregator.watch(name -> {});
-        one.close();
-        assertThat(watching()).isTrue();
+        @Test
+        void oneDatabaseThatSpoilsABatchFailsAlone() throws InterruptedException {
+            proxy.on("_dbs_info", Fault.status(500, "{\"error\":\"internal\"}"));
+            proxy.on("GET " + RAW.path(databases.name("bob")) + "$", Fault.status(500, "{\"error\":\"internal\"}"));
 
-        two.close();
+            feed.visit(aggregator);
 
-        Awaitility.await().until(() -> !watching());
-    }
-
-    private static boolean watching() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals("matview-couch-watch"));
+            assertThat(feed.failed).containsOnlyKeys(databases.name("bob"));
+            assertThat(feed.moved).containsOnlyKeys(databases.name("alice"), databases.name("carol"));
+        }
     }
 }

@@ -10,6 +10,7 @@ import dev.matview.core.spi.ViewDelta;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
+import dev.matview.testkit.Seed;
 import dev.matview.testkit.ViewModel;
 import java.io.File;
 import java.io.IOException;
@@ -28,19 +29,18 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Kills a server, as {@code kill -9} does, at random instants of refreshes that change what every row says, and looks at
- * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 10 times; {@code -Dmatview.seed=…} draws the
- * same instants again.
+ * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 10 times; another
+ * {@link Seed} draws other instants.
  */
 @Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class KilledWhileRefreshingTest {
 
     private static final int KILLS = Integer.getInteger("matview.kills", 10);
-    private static final long SEED = Long.getLong("matview.seed", System.nanoTime());
 
     private final StoredViews views = new StoredViews();
     private final CouchCluster cluster = TestCouch.get().cluster().build();
-    private final Random random = new Random(SEED);
+    private final Random random = Seed.random();
     private int attemptsThatDied;
 
     @AfterEach
@@ -52,7 +52,7 @@ class KilledWhileRefreshingTest {
     @Tag("slow")
     @Test
     void aKilledServerLeavesOneWholeGenerationAndTheNextRefreshConverges() throws Exception {
-        System.out.println("killing " + KILLS + " times, -Dmatview.seed=" + SEED);
+        System.out.println("killing " + KILLS + " times, -Dmatview.seed=" + Seed.value());
         int stamp = 1;
         for (int kill = 0; kill < KILLS; kill++) {
             int last = runAndKill(stamp, kill % 3 == 0);

@@ -103,8 +103,9 @@ final class Authentication {
     }
 
     private Authenticator keySet(String place, ClaimRules rules) throws UsageException, StartupException {
-        String value =
-                tokens.keySet != null ? tokens.keySet : environment.get("JWKS").strip();
+        String value = tokens.keySet != null
+                ? tokens.keySet
+                : environment.getOrDefault("JWKS", "").strip();
         URL url = keySetUrl(place, value);
         try {
             return KeySetTokens.open(url, rules, clock);

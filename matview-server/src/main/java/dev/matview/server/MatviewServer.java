@@ -8,11 +8,10 @@ import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 /** The HTTP server in front of global feeds, which stay their builder's to close. Thread-safe. */
 public final class MatviewServer implements AutoCloseable {
@@ -84,9 +83,10 @@ public final class MatviewServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Map<Boolean, List<FeedStatus>> views =
-                feeds.status().stream().collect(Collectors.partitioningBy(status -> status.view() != null));
-        return new FirstViews(views.get(true), views.get(false));
+        List<FeedStatus> built = new ArrayList<>();
+        List<FeedStatus> failed = new ArrayList<>();
+        feeds.status().forEach(status -> (status.view() != null ? built : failed).add(status));
+        return new FirstViews(built, failed);
     }
 
     private boolean areBuilt() {

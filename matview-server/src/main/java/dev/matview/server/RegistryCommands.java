@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -69,7 +68,7 @@ abstract class RegistryCommands extends ServerCommand {
     static final class Import extends RegistryCommands {
 
         @Parameters(paramLabel = "FILE", description = "a JSON array of feeds")
-        private @Nullable Path file;
+        private Path file = Path.of("");
 
         Import(Map<String, String> environment) {
             super(environment);

@@ -1,6 +1,7 @@
 package dev.matview.server;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -35,7 +36,7 @@ abstract class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine commandLine = spec.commandLine();
+        CommandLine commandLine = Objects.requireNonNull(spec, "spec").commandLine();
         try {
             run(commandLine.getOut());
             return CommandLine.ExitCode.OK;

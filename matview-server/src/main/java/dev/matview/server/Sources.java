@@ -52,15 +52,16 @@ record Sources(
             SourceOptions options, UserDatabases users, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
         boolean inCouch = options.isGiven(environment);
+        String registryDatabase = databaseOf(options.registry);
         if (inCouch) {
             if (options.data != null) {
                 throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
             }
             requireApart(users, VIEWS);
-            if (isInCouch(options.registry)) {
-                requireApart(users, options.registry.substring(IN_COUCH.length()));
+            if (registryDatabase != null) {
+                requireApart(users, registryDatabase);
             }
-        } else if (isInCouch(options.registry)) {
+        } else if (registryDatabase != null) {
             throw new UsageException("--registry " + options.registry
                     + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
         }
@@ -95,8 +96,9 @@ record Sources(
         return new Sources(registry, samples, samples, connections);
     }
 
-    private static boolean isInCouch(@Nullable String registry) {
-        return registry != null && registry.startsWith(IN_COUCH);
+    /** The database of a registry in CouchDB; null for any other. */
+    private static @Nullable String databaseOf(@Nullable String registry) {
+        return registry != null && registry.startsWith(IN_COUCH) ? registry.substring(IN_COUCH.length()) : null;
     }
 
     private static Sources inCouch(SourceOptions options, FeedRegistry registry, Connections connections, int ofUsers)
@@ -124,9 +126,10 @@ record Sources(
         if (named == null) {
             return bundledRegistry();
         }
-        if (isInCouch(named)) {
+        String database = databaseOf(named);
+        if (database != null) {
             CouchCluster first = connections.clusters().get(0).couch();
-            return CouchFeedRegistry.open(first, named.substring(IN_COUCH.length()));
+            return CouchFeedRegistry.open(first, database);
         }
         try {
             return JsonFileRegistry.open(Path.of(named), scheduler);

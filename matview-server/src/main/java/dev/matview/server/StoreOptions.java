@@ -33,12 +33,12 @@ class StoreOptions extends CouchOptions {
      */
     List<NamedCluster> clustersWithViews(Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        boolean namesCouch = namesCouch();
+        String named = namedCouch();
         List<NamedCluster> clusters =
                 new ArrayList<>(isGiven(environment) ? clusters(environment, scheduler) : List.of());
-        if (namesCouch) {
+        if (named != null) {
             try {
-                addUnlessThere(clusters, cluster("--view-store", viewStore, environment, scheduler));
+                addUnlessThere(clusters, cluster("--view-store", named, environment, scheduler));
             } catch (UsageException | StartupException e) {
                 clusters.forEach(NamedCluster::close);
                 throw e;
@@ -58,14 +58,14 @@ class StoreOptions extends CouchOptions {
         }
     }
 
-    /** Whether views are to be in a CouchDB that the option names. */
-    private boolean namesCouch() throws UsageException {
-        String scheme = viewStore == null ? null : given(viewStore).getScheme();
-        if (scheme == null || !scheme.toLowerCase(Locale.ROOT).matches("https?")) {
-            return false;
+    /** The CouchDB that the option names for the views; null when it names none. */
+    private @Nullable String namedCouch() throws UsageException {
+        String url = viewStore;
+        if (url == null || !given(url).getScheme().toLowerCase(Locale.ROOT).matches("https?")) {
+            return null;
         }
-        requireNoCredentials("--view-store", viewStore);
-        return true;
+        requireNoCredentials("--view-store", url);
+        return url;
     }
 
     /** @param clusters of {@link #clustersWithViews} */

@@ -8,6 +8,7 @@ import dev.matview.core.spi.ViewStoreException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,6 +58,7 @@ abstract class ViewCommands extends ServerCommand {
             usageHelpAutoWidth = true)
     static final class Views implements Runnable {
 
+        /** Set by picocli before it runs this. */
         @Spec
         @Nullable
         CommandSpec spec;
@@ -69,7 +71,8 @@ abstract class ViewCommands extends ServerCommand {
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "views list, or views drop NAME");
+            throw new ParameterException(
+                    Objects.requireNonNull(spec, "spec").commandLine(), "views list, or views drop NAME");
         }
     }
 

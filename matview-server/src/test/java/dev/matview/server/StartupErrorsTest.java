@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,163 +113,6 @@ class StartupErrorsTest {
         assertRefused(USAGE, message, Started.with(Map.of(), arguments.split(" ")));
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "PORT,x,PORT (environment): a port is a number from 0 to 65535",
-        "PORT,70000,PORT (environment): a port is a number from 0 to 65535",
-    })
-    void aWrongEnvironmentIsRefused(String name, String value, String message) {
-        assertRefused(USAGE, message, Started.with(Map.of(name, value)));
-    }
-
-    @Test
-    void noAuthContradictsASecretInTheEnvironment() {
-        assertRefused(
-                USAGE,
-                "--no-auth contradicts JWT_SECRET (environment)",
-                Started.with(Map.of("JWT_SECRET", SECRET), "--no-auth"));
-    }
-
-    @Test
-    void aKeySetBesideASecretIsRefusedWhereverTheyAreGiven() {
-        assertRefused(
-                USAGE,
-                "JWT_SECRET (environment) and JWKS (environment): give a secret or a key set, not both",
-                Started.with(Map.of("JWT_SECRET", SECRET, "JWKS", "keys.json")));
-        assertRefused(
-                USAGE,
-                "--jwks and JWT_SECRET (environment): give a secret or a key set, not both",
-                Started.with(Map.of("JWT_SECRET", SECRET), "--jwks", "keys.json"));
-    }
-
-    @Test
-    void aKeySetThatCannotBeReadIsRefused() throws IOException {
-        Path file = Files.writeString(directory.resolve("keys.json"), "{\"keys\":[]}");
-
-        assertRefused(
-                FAILED,
-                "--jwks " + file + ": holds no key for RS256, ES256 or EdDSA",
-                Started.with(Map.of(), "--jwks", file.toString()));
-        assertRefused(
-                FAILED,
-                "JWKS (environment) " + directory.resolve("none") + ": is no JSON Web Key Set that can be read",
-                Started.with(Map.of("JWKS", directory.resolve("none").toString())));
-    }
-
-    @Test
-    void wrongOriginsInTheEnvironmentAreRefused() {
-        assertRefused(USAGE, "CORS_ORIGIN (environment): \"x\" is no origin", Started.with(Map.of("CORS_ORIGIN", "x")));
-    }
-
-    @Test
-    void anEmptySecretInTheEnvironmentIsNone() {
-        assertRefused(USAGE, "give --jwt-secret-file", Started.with(Map.of("JWT_SECRET", " "), "--data", "."));
-    }
-
-    @Test
-    void aShortSecretInTheEnvironmentIsRefusedAndNotShown() {
-        Started started = Started.with(Map.of("JWT_SECRET", "hunter2"));
-
-        assertRefused(USAGE, "JWT_SECRET (environment): an HS256 secret has at least 32 bytes, not 7", started);
-        assertThat(started.err()).doesNotContain("hunter2");
-    }
-
-    @Test
-    void aShortSecretInAFileIsRefusedAndNotShown() throws IOException {
-        Path file = Files.writeString(directory.resolve("secret"), "hunter2\r\n");
-
-        Started started = Started.with(Map.of(), "--jwt-secret-file", file.toString());
-
-        assertRefused(USAGE, "--jwt-secret-file " + file + ": an HS256 secret has at least 32 bytes, not 7", started);
-        assertThat(started.err()).doesNotContain("hunter2");
-    }
-
-    @Test
-    void aSecretFileThatIsNotThereIsRefused() {
-        Path file = directory.resolve("nothing");
-
-        assertRefused(
-                FAILED,
-                "--jwt-secret-file " + file + ": there is no such file",
-                Started.with(Map.of(), "--jwt-secret-file", file.toString()));
-    }
-
-    @Test
-    void aSecretFileThatIsADirectoryIsRefused() {
-        assertRefused(
-                FAILED,
-                "--jwt-secret-file " + directory + ": cannot be read",
-                Started.with(Map.of(), "--jwt-secret-file", directory.toString()));
-    }
-
-    @Test
-    void aSecretFileLargerThanAnySecretIsRefused() throws IOException {
-        Path file = Files.write(directory.resolve("secret"), new byte[100_000]);
-
-        assertRefused(
-                FAILED, "is larger than any secret", Started.with(Map.of(), "--jwt-secret-file", file.toString()));
-    }
-
-    @Test
-    void everyMistakeInARegistryIsTold() throws IOException {
-        Path file = Files.writeString(directory.resolve("feeds.json"), """
-                [{"collectionName": "posts", "materializedViewName": "a", "aggregationInterval": "often",
-                  "query": {"selector": {}}},
-                 {"collectionName": "events", "materializedViewName": "b", "aggregationInterval": "5m", "colour": "red",
-                  "query": {"selector": {"n": {"$foo": 1}}}}]
-                """);
-
-        Started started = Started.with(Map.of(), "--no-auth", "--registry", file.toString());
-
-        assertRefused(FAILED, "--registry " + file + " cannot be used:", started);
-        assertThat(started.err()).contains("feeds.json", "posts", "aggregationInterval", "events", "colour", "$foo");
-    }
-
-    @Test
-    void aRegistryThatIsNotThereIsRefused() {
-        Path file = directory.resolve("nothing.json");
-
-        assertRefused(
-                FAILED,
-                "--registry " + file + " cannot be used:",
-                Started.with(Map.of(), "--no-auth", "--registry", file.toString()));
-    }
-
-    @Test
-    void aDataDirectoryThatIsNotThereIsRefused() {
-        Path nothing = directory.resolve("nothing");
-
-        assertRefused(
-                FAILED,
-                "--data " + nothing + ": there is no such directory",
-                Started.with(Map.of(), "--no-auth", "--data", nothing.toString()));
-    }
-
-    @Test
-    void everyWrongLineInTheDataIsToldWithFileAndNumber() throws IOException {
-        String post = "{\"_id\":\"1\",\"type\":\"post\",\"createdAt\":\"2026\"}\n";
-        Files.writeString(directory.resolve("userdb-a.jsonl"), post);
-        Files.writeString(directory.resolve("userdb-b.jsonl"), post + "{\n");
-        Files.writeString(directory.resolve("userdb-c.jsonl"), post + "\n[]\n");
-
-        Started started = Started.with(Map.of(), "--no-auth", "--port", "0", "--data", directory.toString());
-
-        assertRefused(FAILED, "--data " + directory + " cannot be used:", started);
-        assertThat(started.err())
-                .containsPattern("userdb-b\\.jsonl\\D+2\\b")
-                .containsPattern("userdb-c\\.jsonl\\D+3\\b");
-        assertThat(started.err()).doesNotContain("userdb-a");
-    }
-
-    @Test
-    void dataOfWhichNothingCanBeReadIsRefusedToo() throws IOException {
-        Files.writeString(directory.resolve("userdb-b.jsonl"), "{\n");
-
-        Started started = Started.with(Map.of(), "--no-auth", "--port", "0", "--data", directory.toString());
-
-        assertRefused(FAILED, "userdb-b.jsonl", started);
-    }
-
     @Test
     void aPortInUseIsTold() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -285,51 +129,6 @@ class StartupErrorsTest {
                 FAILED,
                 "--host, --port: cannot listen on 192.0.2.1:0",
                 Started.with(Map.of("JWT_SECRET", SECRET), "--host", "192.0.2.1", "--port", "0"));
-    }
-
-    @Test
-    void aSecretThatIsGuessedIsRefusedAndNotShown() throws IOException {
-        String secret = "a".repeat(40);
-        Path file = Files.writeString(directory.resolve("secret"), secret);
-        Path good = Files.writeString(directory.resolve("good"), SECRET);
-
-        for (Started started : List.of(
-                Started.with(Map.of("JWT_SECRET", secret)),
-                Started.with(Map.of("JWT_SECRET", SECRET, "JWT_SECRET_PREVIOUS", secret)),
-                Started.with(Map.of(), "--jwt-secret-file", file.toString()),
-                Started.with(Map.of(), "--jwt-secret-file", good.toString(), "--jwt-secret-file", file.toString()),
-                Started.with(Map.of("JWT_SECRET", secret), "token", "--sub", "a"))) {
-            assertRefused(USAGE, "repeats the same byte and is guessed; make one by chance", started);
-            assertThat(started.err()).doesNotContain(secret);
-        }
-    }
-
-    @Test
-    void aSecretBeforeTheOneInUseIsNotEnough() {
-        assertRefused(
-                USAGE,
-                "JWT_SECRET_PREVIOUS (environment) is the secret before the one in use: give JWT_SECRET too",
-                Started.with(Map.of("JWT_SECRET_PREVIOUS", SECRET)));
-    }
-
-    @Test
-    void aTokenForMetricsThatIsShortIsRefusedAndNotShown() throws IOException {
-        Path file = Files.writeString(directory.resolve("token"), "hunter2\n");
-
-        Started started = Started.with(Map.of(), "--metrics-token-file", file.toString());
-
-        assertRefused(USAGE, "--metrics-token-file " + file + ": a metrics token has at least 16 characters", started);
-        assertThat(started.err()).doesNotContain("hunter2");
-    }
-
-    @Test
-    void aTokenForMetricsThatIsGuessedIsRefused() throws IOException {
-        Path file = Files.writeString(directory.resolve("token"), "abcabcabcabcabcabc");
-
-        assertRefused(
-                USAGE,
-                "--metrics-token-file " + file + ": repeats the same 3 bytes and is guessed",
-                Started.with(Map.of(), "--metrics-token-file", file.toString()));
     }
 
     @Test
@@ -350,5 +149,223 @@ class StartupErrorsTest {
         assertThat(started.err()).containsOnlyOnce("matview: ").doesNotContain("\tat ", "Exception");
         assertThat(started.out()).isEmpty();
         assertThat(started.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Nested
+    class Environment {
+
+        @ParameterizedTest
+        @CsvSource({
+            "PORT,x,PORT (environment): a port is a number from 0 to 65535",
+            "PORT,70000,PORT (environment): a port is a number from 0 to 65535",
+        })
+        void aWrongEnvironmentIsRefused(String name, String value, String message) {
+            assertRefused(USAGE, message, Started.with(Map.of(name, value)));
+        }
+
+        @Test
+        void noAuthContradictsASecretInTheEnvironment() {
+            assertRefused(
+                    USAGE,
+                    "--no-auth contradicts JWT_SECRET (environment)",
+                    Started.with(Map.of("JWT_SECRET", SECRET), "--no-auth"));
+        }
+
+        @Test
+        void wrongOriginsInTheEnvironmentAreRefused() {
+            assertRefused(
+                    USAGE, "CORS_ORIGIN (environment): \"x\" is no origin", Started.with(Map.of("CORS_ORIGIN", "x")));
+        }
+
+        @Test
+        void anEmptySecretInTheEnvironmentIsNone() {
+            assertRefused(USAGE, "give --jwt-secret-file", Started.with(Map.of("JWT_SECRET", " "), "--data", "."));
+        }
+    }
+
+    @Nested
+    class KeysAndSecrets {
+
+        @Test
+        void aKeySetBesideASecretIsRefusedWhereverTheyAreGiven() {
+            assertRefused(
+                    USAGE,
+                    "JWT_SECRET (environment) and JWKS (environment): give a secret or a key set, not both",
+                    Started.with(Map.of("JWT_SECRET", SECRET, "JWKS", "keys.json")));
+            assertRefused(
+                    USAGE,
+                    "--jwks and JWT_SECRET (environment): give a secret or a key set, not both",
+                    Started.with(Map.of("JWT_SECRET", SECRET), "--jwks", "keys.json"));
+        }
+
+        @Test
+        void aKeySetThatCannotBeReadIsRefused() throws IOException {
+            Path file = Files.writeString(directory.resolve("keys.json"), "{\"keys\":[]}");
+
+            assertRefused(
+                    FAILED,
+                    "--jwks " + file + ": holds no key for RS256, ES256 or EdDSA",
+                    Started.with(Map.of(), "--jwks", file.toString()));
+            assertRefused(
+                    FAILED,
+                    "JWKS (environment) " + directory.resolve("none") + ": is no JSON Web Key Set that can be read",
+                    Started.with(Map.of("JWKS", directory.resolve("none").toString())));
+        }
+
+        @Test
+        void aShortSecretInTheEnvironmentIsRefusedAndNotShown() {
+            Started started = Started.with(Map.of("JWT_SECRET", "hunter2"));
+
+            assertRefused(USAGE, "JWT_SECRET (environment): an HS256 secret has at least 32 bytes, not 7", started);
+            assertThat(started.err()).doesNotContain("hunter2");
+        }
+
+        @Test
+        void aShortSecretInAFileIsRefusedAndNotShown() throws IOException {
+            Path file = Files.writeString(directory.resolve("secret"), "hunter2\r\n");
+
+            Started started = Started.with(Map.of(), "--jwt-secret-file", file.toString());
+
+            assertRefused(
+                    USAGE, "--jwt-secret-file " + file + ": an HS256 secret has at least 32 bytes, not 7", started);
+            assertThat(started.err()).doesNotContain("hunter2");
+        }
+
+        @Test
+        void aSecretFileThatIsNotThereIsRefused() {
+            Path file = directory.resolve("nothing");
+
+            assertRefused(
+                    FAILED,
+                    "--jwt-secret-file " + file + ": there is no such file",
+                    Started.with(Map.of(), "--jwt-secret-file", file.toString()));
+        }
+
+        @Test
+        void aSecretFileThatIsADirectoryIsRefused() {
+            assertRefused(
+                    FAILED,
+                    "--jwt-secret-file " + directory + ": cannot be read",
+                    Started.with(Map.of(), "--jwt-secret-file", directory.toString()));
+        }
+
+        @Test
+        void aSecretFileLargerThanAnySecretIsRefused() throws IOException {
+            Path file = Files.write(directory.resolve("secret"), new byte[100_000]);
+
+            assertRefused(
+                    FAILED, "is larger than any secret", Started.with(Map.of(), "--jwt-secret-file", file.toString()));
+        }
+
+        @Test
+        void aSecretThatIsGuessedIsRefusedAndNotShown() throws IOException {
+            String secret = "a".repeat(40);
+            Path file = Files.writeString(directory.resolve("secret"), secret);
+            Path good = Files.writeString(directory.resolve("good"), SECRET);
+
+            for (Started started : List.of(
+                    Started.with(Map.of("JWT_SECRET", secret)),
+                    Started.with(Map.of("JWT_SECRET", SECRET, "JWT_SECRET_PREVIOUS", secret)),
+                    Started.with(Map.of(), "--jwt-secret-file", file.toString()),
+                    Started.with(Map.of(), "--jwt-secret-file", good.toString(), "--jwt-secret-file", file.toString()),
+                    Started.with(Map.of("JWT_SECRET", secret), "token", "--sub", "a"))) {
+                assertRefused(USAGE, "repeats the same byte and is guessed; make one by chance", started);
+                assertThat(started.err()).doesNotContain(secret);
+            }
+        }
+
+        @Test
+        void aSecretBeforeTheOneInUseIsNotEnough() {
+            assertRefused(
+                    USAGE,
+                    "JWT_SECRET_PREVIOUS (environment) is the secret before the one in use: give JWT_SECRET too",
+                    Started.with(Map.of("JWT_SECRET_PREVIOUS", SECRET)));
+        }
+
+        @Test
+        void aTokenForMetricsThatIsShortIsRefusedAndNotShown() throws IOException {
+            Path file = Files.writeString(directory.resolve("token"), "hunter2\n");
+
+            Started started = Started.with(Map.of(), "--metrics-token-file", file.toString());
+
+            assertRefused(
+                    USAGE, "--metrics-token-file " + file + ": a metrics token has at least 16 characters", started);
+            assertThat(started.err()).doesNotContain("hunter2");
+        }
+
+        @Test
+        void aTokenForMetricsThatIsGuessedIsRefused() throws IOException {
+            Path file = Files.writeString(directory.resolve("token"), "abcabcabcabcabcabc");
+
+            assertRefused(
+                    USAGE,
+                    "--metrics-token-file " + file + ": repeats the same 3 bytes and is guessed",
+                    Started.with(Map.of(), "--metrics-token-file", file.toString()));
+        }
+    }
+
+    @Nested
+    class RegistryAndData {
+
+        @Test
+        void everyMistakeInARegistryIsTold() throws IOException {
+            Path file = Files.writeString(directory.resolve("feeds.json"), """
+                    [{"collectionName": "posts", "materializedViewName": "a", "aggregationInterval": "often",
+                      "query": {"selector": {}}},
+                     {"collectionName": "events", "materializedViewName": "b", "aggregationInterval": "5m", "colour": "red",
+                      "query": {"selector": {"n": {"$foo": 1}}}}]
+                    """);
+
+            Started started = Started.with(Map.of(), "--no-auth", "--registry", file.toString());
+
+            assertRefused(FAILED, "--registry " + file + " cannot be used:", started);
+            assertThat(started.err())
+                    .contains("feeds.json", "posts", "aggregationInterval", "events", "colour", "$foo");
+        }
+
+        @Test
+        void aRegistryThatIsNotThereIsRefused() {
+            Path file = directory.resolve("nothing.json");
+
+            assertRefused(
+                    FAILED,
+                    "--registry " + file + " cannot be used:",
+                    Started.with(Map.of(), "--no-auth", "--registry", file.toString()));
+        }
+
+        @Test
+        void aDataDirectoryThatIsNotThereIsRefused() {
+            Path nothing = directory.resolve("nothing");
+
+            assertRefused(
+                    FAILED,
+                    "--data " + nothing + ": there is no such directory",
+                    Started.with(Map.of(), "--no-auth", "--data", nothing.toString()));
+        }
+
+        @Test
+        void everyWrongLineInTheDataIsToldWithFileAndNumber() throws IOException {
+            String post = "{\"_id\":\"1\",\"type\":\"post\",\"createdAt\":\"2026\"}\n";
+            Files.writeString(directory.resolve("userdb-a.jsonl"), post);
+            Files.writeString(directory.resolve("userdb-b.jsonl"), post + "{\n");
+            Files.writeString(directory.resolve("userdb-c.jsonl"), post + "\n[]\n");
+
+            Started started = Started.with(Map.of(), "--no-auth", "--port", "0", "--data", directory.toString());
+
+            assertRefused(FAILED, "--data " + directory + " cannot be used:", started);
+            assertThat(started.err())
+                    .containsPattern("userdb-b\\.jsonl\\D+2\\b")
+                    .containsPattern("userdb-c\\.jsonl\\D+3\\b");
+            assertThat(started.err()).doesNotContain("userdb-a");
+        }
+
+        @Test
+        void dataOfWhichNothingCanBeReadIsRefusedToo() throws IOException {
+            Files.writeString(directory.resolve("userdb-b.jsonl"), "{\n");
+
+            Started started = Started.with(Map.of(), "--no-auth", "--port", "0", "--data", directory.toString());
+
+            assertRefused(FAILED, "userdb-b.jsonl", started);
+        }
     }
 }

@@ -49,8 +49,8 @@ abstract class AggregatorHistoryContract extends AggregatorChangesContract {
 
     @RepeatedTest(3)
     void slicesAreAsIfTheirDatabasesWereReadWholeAfterAnyHistory(RepetitionInfo repetition) throws Exception {
-        long seed = repetition.getCurrentRepetition();
-        Random random = new Random(seed);
+        long history = repetition.getCurrentRepetition();
+        Random random = Seed.random(history);
         List<FeedDefinition> feeds = feeds();
         SliceReader reader = reader();
         Map<String, Set<String>> there = new HashMap<>();
@@ -61,7 +61,7 @@ abstract class AggregatorHistoryContract extends AggregatorChangesContract {
                 List<FeedDefinition> some = new ArrayList<>(feeds);
                 some.removeIf(feed -> random.nextInt(4) == 0);
                 reader.readAll(some.toArray(FeedDefinition[]::new));
-                assertAsReadWhole(reader, some, "step " + step + " of history " + seed);
+                assertAsReadWhole(reader, some, "step " + step + " of history " + history);
             }
         }
     }
@@ -70,15 +70,15 @@ abstract class AggregatorHistoryContract extends AggregatorChangesContract {
     private void change(Random random, Map<String, Set<String>> there) throws Exception {
         String database = random.nextInt(4) > 0 ? ALICE : BOB;
         String id = "d" + random.nextInt(DOCUMENTS);
-        boolean isThere = there.getOrDefault(database, Set.of()).contains(id);
+        Set<String> ids = there.getOrDefault(database, Set.of());
         int kind = random.nextInt(20);
-        if (kind < 4 && isThere) {
+        if (kind < 4 && ids.contains(id)) {
             if (kind == 0) {
                 purge(database, id);
             } else {
                 delete(database, id);
             }
-            there.get(database).remove(id);
+            ids.remove(id);
         } else if (kind == 4 && there.remove(database) != null) {
             drop(database);
         } else {

@@ -32,22 +32,22 @@ abstract class AggregatorReadingContract extends AggregatorHarness {
         Map<String, ObjectNode> found = aggregator().fetch(db(ALICE), Set.of("p1", "p2", "p3", "p4", "a/b"));
 
         assertThat(found).containsOnlyKeys("p1", "p2");
-        assertThat(found.get("p1").path("_id").textValue()).isEqualTo("p1");
-        assertThat(found.get("p2").path("content").textValue()).isEqualTo("two");
+        assertThat(found)
+                .hasEntrySatisfying("p1", document -> assertThat(idOf(document)).isEqualTo("p1"))
+                .hasEntrySatisfying(
+                        "p2", document -> assertThat(contentOf(document)).isEqualTo("two"));
         assertThat(aggregator().fetch(db(ALICE), Set.of())).isEmpty();
     }
 
     @Test
     void fetchedDocumentsAreTheCallersOwn() throws Exception {
         put(ALICE, "{\"_id\":\"p1\",\"content\":\"one\"}");
-        aggregator().fetch(db(ALICE), Set.of("p1")).get("p1").put("content", "changed");
+        assertThat(aggregator().fetch(db(ALICE), Set.of("p1")))
+                .hasEntrySatisfying("p1", document -> document.put("content", "changed"));
 
-        assertThat(aggregator()
-                        .fetch(db(ALICE), Set.of("p1"))
-                        .get("p1")
-                        .path("content")
-                        .textValue())
-                .isEqualTo("one");
+        assertThat(aggregator().fetch(db(ALICE), Set.of("p1")))
+                .hasEntrySatisfying(
+                        "p1", document -> assertThat(contentOf(document)).isEqualTo("one"));
     }
 
     @Test
@@ -77,6 +77,10 @@ abstract class AggregatorReadingContract extends AggregatorHarness {
 
     private static String idOf(ObjectNode document) {
         return document.path("_id").textValue();
+    }
+
+    private static String contentOf(ObjectNode document) {
+        return document.path("content").textValue();
     }
 
     /** All documents that are there, in the order of their ids where the backend says so. */

@@ -49,20 +49,29 @@ public final class SliceReader {
 
     /** Visits for one feed. */
     public Report read(FeedDefinition feed) throws InterruptedException {
-        return readAll(feed).get(feed.collection());
+        return taken(feed, visit(feed));
     }
 
     /** Visits once for all feeds; the reports are by collection. */
     public Map<String, Report> readAll(FeedDefinition... feeds) throws InterruptedException {
-        RecordingSink sink = new RecordingSink();
-        aggregator.aggregate(Arrays.stream(feeds).map(this::demand).toList(), sink);
+        RecordingSink sink = visit(feeds);
         Map<String, Report> reports = new HashMap<>();
         for (FeedDefinition feed : feeds) {
-            Report report = sink.of(feed);
-            take(feed, report);
-            reports.put(feed.collection(), report);
+            reports.put(feed.collection(), taken(feed, sink));
         }
         return reports;
+    }
+
+    private RecordingSink visit(FeedDefinition... feeds) throws InterruptedException {
+        RecordingSink sink = new RecordingSink();
+        aggregator.aggregate(Arrays.stream(feeds).map(this::demand).toList(), sink);
+        return sink;
+    }
+
+    private Report taken(FeedDefinition feed, RecordingSink sink) {
+        Report report = sink.of(feed);
+        take(feed, report);
+        return report;
     }
 
     private Demand demand(FeedDefinition feed) {
@@ -76,21 +85,29 @@ public final class SliceReader {
         assertThat(report.names()).as("databases reported").doesNotHaveDuplicates();
         assertThat(report.names()).as("databases held are all reported").containsAll(slices.keySet());
         assertThat(slices.keySet()).containsAll(report.unmoved).containsAll(report.gone);
-        assertThat(report.coversTold).as("covers is told first").isTrue();
+        assertThat(report.coversFirst).as("covers is told first").isTrue();
         slices.keySet().removeAll(report.gone);
         report.moved.forEach((database, slice) -> {
             assertThat(slice.database()).isEqualTo(database);
+            Slice before = slices.put(database, slice);
             assertThat(slice.position())
                     .as("the position of %s, which moved", database)
-                    .isNotEqualTo(
-                            slices.containsKey(database) ? slices.get(database).position() : null);
-            slices.put(database, slice);
+                    .isNotEqualTo(before == null ? null : before.position());
         });
     }
 
     /** The slices held for a feed, by database. */
     public Map<String, Slice> slices(FeedDefinition feed) {
         return held.computeIfAbsent(feed.collection(), name -> new TreeMap<>());
+    }
+
+    /** The slice held for a feed of that database, of which there must be one. */
+    Slice slice(FeedDefinition feed, String database) {
+        Slice slice = slices(feed).get(database);
+        if (slice == null) {
+            throw new AssertionError("no slice of " + database + " is held for " + feed.collection());
+        }
+        return slice;
     }
 
     /** All rows held for a feed, in its order. */
@@ -115,10 +132,11 @@ public final class SliceReader {
         public int covers;
 
         private final List<String> names = new ArrayList<>();
-        private boolean coversTold = true;
+        private boolean coversTold;
+        private boolean coversFirst = true;
 
         private synchronized void add(String database, Runnable entry) {
-            coversTold &= covers > 0 || names.isEmpty();
+            coversFirst &= coversTold;
             names.add(database);
             entry.run();
         }
@@ -154,6 +172,7 @@ public final class SliceReader {
             Report report = of(feed);
             synchronized (report) {
                 report.covers = databases;
+                report.coversTold = true;
             }
         }
 
@@ -167,7 +186,9 @@ public final class SliceReader {
         @Override
         public boolean changed(FeedDefinition feed, SliceChange change) {
             Slice before = held.getOrDefault(feed.collection(), Map.of()).get(change.database());
-            assertThat(before).as("a change is of a slice that is held").isNotNull();
+            if (before == null) {
+                throw new AssertionError("a change of " + change.database() + ", of which no slice is held");
+            }
             assertThat(change.put()).noneMatch(row -> change.others().contains(row.id()));
             Optional<Slice> after = change.applyTo(before, feed);
             after.ifPresent(slice -> {

@@ -65,7 +65,8 @@ public final class ViewModel {
         return head == null ? 0 : head.generation();
     }
 
-    public ViewHead head() {
+    /** What the generation says of itself; null before the first delta. */
+    public @Nullable ViewHead head() {
         return head;
     }
 
@@ -76,6 +77,15 @@ public final class ViewModel {
     /** Rows by database and id. */
     public Map<String, Map<String, Row>> rows() {
         return rows;
+    }
+
+    /** The rows of a database, by id; there must be a slice of it. */
+    Map<String, Row> rows(String database) {
+        Map<String, Row> held = rows.get(database);
+        if (held == null) {
+            throw new AssertionError("the view has no slice of " + database);
+        }
+        return held;
     }
 
     /** The documents that are left out, by database. */

@@ -55,6 +55,6 @@ abstract class ViewStoreHarness {
     }
 
     static Set<String> ids(ViewStore store, String view, String database) {
-        return read(store, view).rows().get(database).keySet();
+        return read(store, view).rows(database).keySet();
     }
 }

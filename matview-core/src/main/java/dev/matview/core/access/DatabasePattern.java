@@ -1,6 +1,7 @@
 package dev.matview.core.access;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name pattern for user databases, such as {@code userdb-*}: a star stands for any run of characters, everything else
@@ -66,7 +67,7 @@ public final class DatabasePattern {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof DatabasePattern pattern && pattern.glob.equals(glob);
     }
 

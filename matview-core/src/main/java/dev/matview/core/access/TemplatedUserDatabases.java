@@ -112,7 +112,7 @@ final class TemplatedUserDatabases implements UserDatabases {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof TemplatedUserDatabases users && users.rule().equals(rule());
     }
 

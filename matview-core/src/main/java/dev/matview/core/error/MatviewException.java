@@ -1,5 +1,6 @@
 package dev.matview.core.error;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,5 +28,12 @@ public abstract class MatviewException extends RuntimeException {
      */
     protected MatviewException(String message, @Nullable Throwable cause, boolean stackTrace) {
         super(message, cause, stackTrace, stackTrace);
+    }
+
+    /** What happened; never null. */
+    @Override
+    public String getMessage() {
+        // A kind of other hands that was given none is called by its name: it is not to fail where it is told.
+        return Objects.requireNonNullElseGet(super.getMessage(), getClass()::getSimpleName);
     }
 }

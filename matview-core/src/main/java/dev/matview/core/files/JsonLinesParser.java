@@ -89,13 +89,13 @@ final class JsonLinesParser {
     /** A document that can be told from others, though it cannot be read, is left out; anything else is a bad line. */
     private void unreadable(Path path, long line, Reason reason, Documents documents, Map<String, Long> lineOfId) {
         JsonMembers members = JsonMembers.of(lines.bytes(), lines.offset(), lines.length());
-        String id = members.string("_id");
-        if (lines.isCut() ? id == null : !members.isComplete()) {
+        String read = members.string("_id");
+        if (lines.isCut() ? read == null : !members.isComplete()) {
             throw new BadLineException(
                     path, line, lines.isCut() ? "longer than " + MAX_LINE + " bytes" : "not a JSON object");
         }
-        requireNewId(
-                path, line, id == null ? MissingNode.getInstance() : JsonNodeFactory.instance.textNode(id), lineOfId);
+        JsonNode value = read == null ? MissingNode.getInstance() : JsonNodeFactory.instance.textNode(read);
+        String id = requireNewId(path, line, value, lineOfId);
         if (!members.isTrue("_deleted")) {
             documents.unreadable(id, reason);
         }
@@ -140,7 +140,7 @@ final class JsonLinesParser {
         }
     }
 
-    private void requireNewId(Path path, long line, JsonNode id, Map<String, Long> lineOfId) {
+    private String requireNewId(Path path, long line, JsonNode id, Map<String, Long> lineOfId) {
         if (id.isMissingNode()) {
             throw new BadLineException(path, line, "the document has no _id");
         }
@@ -151,5 +151,6 @@ final class JsonLinesParser {
         if (first != null) {
             throw new BadLineException(path, line, "the _id is that of line " + first + " too");
         }
+        return id.textValue();
     }
 }

@@ -213,8 +213,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     @Override
     public Optional<ObjectNode> document(String did, String ref, Caller caller, Budget budget) {
         requireOpen();
-        return QueryLimits.within(
-                budget, () -> referrals.document(new Expansion("", did, ref, null, null), caller, budget));
+        return QueryLimits.within(budget, () -> referrals.document(new Expansion("", did, ref), caller, budget));
     }
 
     private void requireOpen() {

@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,7 @@ public final class InMemoryViewStore implements ViewStore {
     private final Map<String, StoredView> views = new ConcurrentHashMap<>();
     private final Map<String, Listeners<Long>> listeners = new ConcurrentHashMap<>();
     private final AtomicLong commits = new AtomicLong();
-    private final AtomicReference<StoreSecret> secret = new AtomicReference<>(OF_THE_PROCESS);
+    private volatile StoreSecret secret = OF_THE_PROCESS;
     private volatile boolean closed;
 
     /** There are no views yet. */
@@ -140,13 +139,14 @@ public final class InMemoryViewStore implements ViewStore {
     @Override
     public StoreSecret secret() {
         requireOpen();
-        return secret.get();
+        return secret;
     }
 
     @Override
-    public StoreSecret rotateSecret() {
+    public synchronized StoreSecret rotateSecret() {
         requireOpen();
-        return secret.updateAndGet(StoreSecret::rotated);
+        secret = secret.rotated();
+        return secret;
     }
 
     private void requireOpen(String view) {

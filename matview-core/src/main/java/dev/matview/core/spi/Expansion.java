@@ -33,16 +33,21 @@ public record Expansion(
         }
     }
 
+    /** A reference without a document: there is none, or it is not to be shown. */
+    public Expansion(String field, String did, String ref) {
+        this(field, did, ref, null, null);
+    }
+
     /** The reference in that field of the document, if there is one. */
     public static Optional<Expansion> of(JsonNode document, String field) {
         JsonNode reference = document.path(field);
         String did = reference.path("did").textValue();
         String ref = reference.path("ref").textValue();
-        return did == null || ref == null ? Optional.empty() : Optional.of(new Expansion(field, did, ref, null, null));
+        return did == null || ref == null ? Optional.empty() : Optional.of(new Expansion(field, did, ref));
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Expansion expansion
                 && field.equals(expansion.field)
                 && did.equals(expansion.did)

@@ -110,7 +110,7 @@ public final class Row implements Comparable<Row> {
 
     /** Whether the two rows are the same row in the same state. */
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Row row
                 && id.equals(row.id)
                 && database.equals(row.database)

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,22 +127,24 @@ public final class SliceMaker {
 
         /** @return false when changes are not enough */
         boolean report(Position surveyed, Position read) {
-            AtomicReference<Slice> made = new AtomicReference<>();
-            attempt(() -> made.set(builder.build(read)));
-            if (failure != null) {
-                sink.failed(demand.feed(), database, failure);
+            Slice made;
+            try {
+                made = build(read);
+            } catch (RuntimeException e) {
+                failure = e;
+                sink.failed(demand.feed(), database, e);
                 return true;
             }
             boolean held = VisitReport.holds(demand, database, surveyed) || VisitReport.holds(demand, database, read);
             if (since != null) {
-                return reportChange(since, made.get(), held);
+                return reportChange(since, made, held);
             }
             if (held) {
                 // It was read all the same; or others have something newer, which the replicas that were read have not
                 // got.
-                sink.reread(demand.feed(), made.get());
+                sink.reread(demand.feed(), made);
             } else {
-                sink.moved(demand.feed(), made.get());
+                sink.moved(demand.feed(), made);
             }
             return true;
         }
@@ -158,6 +159,14 @@ public final class SliceMaker {
             return sink.changed(
                     demand.feed(),
                     new SliceChange(database, begin, made.position(), made.rows(), others, made.leftOut()));
+        }
+
+        /** @throws RuntimeException why there is no slice, whether it was met earlier or now */
+        private Slice build(Position read) {
+            if (failure != null) {
+                throw failure;
+            }
+            return builder.build(read);
         }
     }
 }

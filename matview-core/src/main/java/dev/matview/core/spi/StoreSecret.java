@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all processes on one {@link ViewStore} share and nobody else knows: from it come the keys of rows, which last, and
@@ -78,7 +79,7 @@ public final class StoreSecret {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof StoreSecret secret
                 && Arrays.equals(lasting, secret.lasting)
                 && Arrays.equals(seal, secret.seal)

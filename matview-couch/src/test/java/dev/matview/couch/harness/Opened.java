@@ -3,7 +3,7 @@ package dev.matview.couch.harness;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What a test has opened: closed in the opposite order. */
+/** What a test has opened: closed in the opposite order, all of it, also when one fails to close. */
 public final class Opened implements AutoCloseable {
 
     private final Deque<AutoCloseable> all = new ArrayDeque<>();
@@ -16,13 +16,22 @@ public final class Opened implements AutoCloseable {
 
     @Override
     public void close() {
+        AssertionError failure = null;
         while (!all.isEmpty()) {
             AutoCloseable last = all.pop();
             try {
                 last.close();
             } catch (Exception e) {
-                throw new AssertionError(last + " cannot be closed", e);
+                AssertionError failed = new AssertionError(last + " cannot be closed", e);
+                if (failure == null) {
+                    failure = failed;
+                } else {
+                    failure.addSuppressed(failed);
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

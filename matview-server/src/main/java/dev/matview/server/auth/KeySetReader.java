@@ -18,12 +18,14 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a key set from a file or by HTTP. The deadline is one for connecting, headers and the whole body together: a
@@ -110,18 +112,26 @@ final class KeySetReader implements KeySet.Source {
         } catch (TimeoutException e) {
             throw new IOException(UNREADABLE + "it did not come whole within " + deadline.toMillis() + " ms", e);
         } catch (ExecutionException e) {
-            throw new IOException(UNREADABLE + e.getCause().getMessage(), e);
+            throw new IOException(UNREADABLE + reason(Objects.requireNonNullElse(e.getCause(), e)), e);
         } finally {
             // Closes the connection of an answer that is not whole.
             answer.cancel(true);
         }
     }
 
+    /** Java's client has no words for a connection that is refused. */
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return message != null
+                ? message
+                : "no connection, or it broke (" + cause.getClass().getSimpleName() + ")";
+    }
+
     /** Takes a body, and no more of it than {@link #MAX_BYTES}. */
     private static final class BoundedBody implements BodySubscriber<byte[]> {
         private final CompletableFuture<byte[]> body = new CompletableFuture<>();
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private Subscription subscription;
+        private @Nullable Subscription subscription;
 
         @Override
         public CompletionStage<byte[]> getBody() {
@@ -138,7 +148,8 @@ final class KeySetReader implements KeySet.Source {
         public void onNext(List<ByteBuffer> buffers) {
             for (ByteBuffer buffer : buffers) {
                 if (bytes.size() + buffer.remaining() > MAX_BYTES) {
-                    subscription.cancel();
+                    Objects.requireNonNull(subscription, "nothing comes before it")
+                            .cancel();
                     body.completeExceptionally(new IOException(TOO_LARGE));
                     return;
                 }

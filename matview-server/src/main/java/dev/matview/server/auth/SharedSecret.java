@@ -9,6 +9,7 @@ import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A secret for HS256, which no text of this object shows. Immutable and thread-safe. */
 public final class SharedSecret {
@@ -57,7 +58,7 @@ public final class SharedSecret {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof SharedSecret secret && Arrays.equals(secret.bytes, bytes);
     }
 

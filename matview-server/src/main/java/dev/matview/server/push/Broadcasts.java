@@ -46,11 +46,13 @@ public final class Broadcasts {
         Broadcast joined;
         synchronized (this) {
             Broadcast known = broadcasts.get(topic);
-            boolean first = known == null || known.isOver();
-            joined = first ? new Broadcast() : known;
-            // Before it is asked for: the answer is computed in the turn of somebody who wants it.
-            joined.join(outbox, caller);
-            if (first) {
+            if (known != null && !known.isOver()) {
+                joined = known;
+                joined.join(outbox, caller);
+            } else {
+                joined = new Broadcast();
+                // Before it is asked for: the answer is computed in the turn of somebody who wants it.
+                joined.join(outbox, caller);
                 joined.feedFrom(source(topic, topic.query(query), joined));
                 broadcasts.put(topic, joined);
             }

@@ -120,6 +120,17 @@ class KeySetReaderTest {
                 "larger than 262144 bytes");
     }
 
+    @Test
+    void whyNothingAnswersIsToldInWords() throws Exception {
+        URL place = new URL("http://127.0.0.1:" + server.getLocalPort() + "/keys");
+        server.close();
+
+        assertThatThrownBy(() -> new KeySetReader(place).read())
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("is no JSON Web Key Set that can be read: ")
+                .hasMessageNotContaining("null");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {204, 301, 404, 500})
     void anotherStatusIsNoSet(int status) throws Exception {

@@ -12,10 +12,10 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
+import dev.matview.testkit.Seed;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +56,7 @@ class BodiesOverHttpTest {
             "unsupported_regex",
             "regex_too_expensive",
             "query_timeout",
+            "too_many_rows",
             "too_many_fields",
             "too_many_sort_keys",
             "field_path_too_long",
@@ -100,7 +101,7 @@ class BodiesOverHttpTest {
     @Test
     void noBodyMakesTheServerFail() throws JsonProcessingException {
         Http http = new Http(service.port());
-        BodyFuzz fuzz = new BodyFuzz(new Random(20260101));
+        BodyFuzz fuzz = new BodyFuzz(Seed.random());
         Map<String, Integer> seen = new TreeMap<>();
         for (int i = 0; i < TRIES; i++) {
             String body = fuzz.next();

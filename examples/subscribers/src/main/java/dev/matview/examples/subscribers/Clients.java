@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The JVM of the subscribers: opens them, and tells on standard output how long posts took to reach them all. */
 final class Clients {
@@ -141,7 +142,7 @@ final class Clients {
         private boolean answered;
 
         @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
             head.append(part, 0, Math.min(part.length(), HEAD - head.length()));
             if (last) {
                 read();
@@ -157,7 +158,7 @@ final class Clients {
         }
 
         @Override
-        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
             System.err.println("a subscriber was closed: " + code + " " + reason);
             return null;
         }

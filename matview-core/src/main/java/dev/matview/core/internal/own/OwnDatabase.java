@@ -251,9 +251,9 @@ public final class OwnDatabase {
         }
 
         private void await(Read read) throws InterruptedException {
-            budget.<@Nullable Void>await(() -> {
+            budget.await(() -> {
                 read.run();
-                return null;
+                return true;
             });
         }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * then. Of a key that is too long for a bookmark its beginning is taken, and how many rows of that beginning were looked at.
  * An instance goes along with the rows after a place; for one thread.
  */
-public final class OwnPlaces {
+final class OwnPlaces {
 
     /** The longest key that a place holds whole: shorter than a beginning, so that no such key has one. */
     static final int LONGEST_KEY = Bookmark.PLACE_BYTES - 16;
@@ -19,7 +19,7 @@ public final class OwnPlaces {
     private int passed;
 
     /** @param place null for the start */
-    public OwnPlaces(@Nullable AtKey place) {
+    OwnPlaces(@Nullable AtKey place) {
         if (place != null && !place.isWhole()) {
             beginning = place.key();
             passed = place.passed();
@@ -45,7 +45,7 @@ public final class OwnPlaces {
     }
 
     /** The place of the next row, which was not looked at before. */
-    public AtKey next(byte[] key) {
+    AtKey next(byte[] key) {
         if (key.length <= LONGEST_KEY) {
             return new AtKey(key, -1);
         }

@@ -1,5 +1,6 @@
 package dev.matview.core.internal.read;
 
+import dev.matview.core.access.Acl;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.internal.view.OrderedRows;
@@ -31,25 +32,25 @@ final class AclIndex {
         List<Row> openRows = new ArrayList<>();
         for (Row row : rows) {
             // A row without an ACL was made while the feed was public; nobody may see it until it is made anew.
-            if (row.acl() != null) {
-                if (row.acl().isOpen()) {
+            Acl acl = row.acl();
+            if (acl != null) {
+                if (acl.isOpen()) {
                     openRows.add(row);
                 } else {
-                    restrict(row);
+                    restrict(row, acl);
                 }
             }
         }
         open = openRows.toArray(Row[]::new);
     }
 
-    private void restrict(Row row) {
-        if (row.acl().allow().contains("*") || !row.acl().allowRules().isEmpty()) {
+    private void restrict(Row row, Acl acl) {
+        if (acl.allow().contains("*") || !acl.allowRules().isEmpty()) {
             ruled.add(row);
             return;
         }
         byOwner.computeIfAbsent(row.database(), owner -> new ArrayList<>()).add(row);
-        row.acl()
-                .allow()
+        acl.allow()
                 .forEach(did ->
                         byDid.computeIfAbsent(did, name -> new ArrayList<>()).add(row));
     }
@@ -74,8 +75,13 @@ final class AclIndex {
         add(own, byOwner, caller.database());
         add(own, byDid, caller.did());
         own.addAll(ruled);
-        own.removeIf(row -> !row.acl().allows(caller, row.database(), rules));
+        own.removeIf(row -> !isAllowed(row, caller, rules));
         return new Merged(open, own.toArray(Row[]::new));
+    }
+
+    private static boolean isAllowed(Row row, Caller caller, CertificateRules rules) {
+        Acl acl = row.acl();
+        return acl != null && acl.allows(caller, row.database(), rules);
     }
 
     private static void add(TreeSet<Row> rows, Map<String, List<Row>> index, @Nullable String name) {

@@ -74,10 +74,7 @@ public final class CurrentRights {
         List<Expansion> shown = new ArrayList<>();
         for (Expansion expansion : row.expansions()) {
             boolean readable = expansion.document() == null || isReadable(expansion, current);
-            shown.add(
-                    readable
-                            ? expansion
-                            : new Expansion(expansion.field(), expansion.did(), expansion.ref(), null, null));
+            shown.add(readable ? expansion : new Expansion(expansion.field(), expansion.did(), expansion.ref()));
         }
         return shown.equals(row.expansions())
                 ? row

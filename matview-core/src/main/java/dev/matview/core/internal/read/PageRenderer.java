@@ -2,6 +2,7 @@ package dev.matview.core.internal.read;
 
 import dev.matview.core.Query;
 import dev.matview.core.Settings;
+import dev.matview.core.access.Acl;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
@@ -66,8 +67,9 @@ public final class PageRenderer {
         }
         Map<String, byte[]> documents = new LinkedHashMap<>();
         for (Expansion expansion : row.expansions()) {
-            if (expansion.document() != null && isReadable(expansion, caller)) {
-                documents.put(expansion.field(), expansion.document());
+            byte[] document = expansion.document();
+            if (document != null && isReadable(expansion, caller)) {
+                documents.put(expansion.field(), document);
             }
         }
         for (Expansion reference : references.of(number)) {
@@ -94,6 +96,7 @@ public final class PageRenderer {
 
     private boolean isReadable(Expansion expansion, Caller caller) {
         String owner = users.database(expansion.did()).orElse(null);
-        return owner != null && expansion.acl().allows(caller, owner, rules);
+        Acl acl = expansion.acl();
+        return owner != null && acl != null && acl.allows(caller, owner, rules);
     }
 }

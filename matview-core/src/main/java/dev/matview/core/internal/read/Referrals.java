@@ -91,14 +91,15 @@ public final class Referrals {
         Held held = new Held();
         Map<String, Set<String>> wanted = new LinkedHashMap<>();
         for (Expansion reference : references) {
-            Key key = key(reference).orElse(null);
-            Optional<Referred> known = key == null ? Optional.empty() : recent.getIfPresent(key);
-            if (known == null) {
-                wanted.computeIfAbsent(key.database(), database -> new LinkedHashSet<>())
-                        .add(key.id());
-            } else {
-                known.ifPresent(referred -> held.take(key, referred));
-            }
+            key(reference).ifPresent(key -> {
+                Optional<Referred> known = recent.getIfPresent(key);
+                if (known == null) {
+                    wanted.computeIfAbsent(key.database(), database -> new LinkedHashSet<>())
+                            .add(key.id());
+                } else {
+                    known.ifPresent(referred -> held.take(key, referred));
+                }
+            });
         }
         if (!wanted.isEmpty()) {
             fetch(wanted, held, budget);
@@ -199,12 +200,14 @@ public final class Referrals {
 
         /** The document as JSON, where it is there and the caller may read it. Not to be written to. */
         byte @Nullable [] document(Expansion reference, Caller caller) {
-            return key(reference)
-                    .filter(documents::containsKey)
-                    .map(key ->
-                            documents.get(key).acl().allows(caller, key.database(), rules) ? documents.get(key) : null)
-                    .map(Referred::document)
-                    .orElse(null);
+            return key(reference).map(key -> document(key, caller)).orElse(null);
+        }
+
+        private byte @Nullable [] document(Key key, Caller caller) {
+            Referred referred = documents.get(key);
+            return referred != null && referred.acl().allows(caller, key.database(), rules)
+                    ? referred.document()
+                    : null;
         }
 
         /** Whether the document was not read, or let go, because there would have been too much of them. */

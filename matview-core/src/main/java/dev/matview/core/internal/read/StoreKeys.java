@@ -34,7 +34,9 @@ public final class StoreKeys {
     private final InstantSource clock;
     private final Duration patience;
     private final ReentrantLock reading = new ReentrantLock();
-    private final AtomicReference<Instant> askedAt = new AtomicReference<>(Instant.MIN);
+    /** Null until it was asked. */
+    private final AtomicReference<@Nullable Instant> askedAt = new AtomicReference<>();
+
     private volatile @Nullable Keys keys;
     private volatile Runnable rereading = () -> {};
 
@@ -135,7 +137,7 @@ public final class StoreKeys {
     private boolean isDue(Duration age) {
         Instant last = askedAt.get();
         Instant now = clock.instant();
-        return !now.isBefore(last.plus(age)) && askedAt.compareAndSet(last, now);
+        return (last == null || !now.isBefore(last.plus(age))) && askedAt.compareAndSet(last, now);
     }
 
     /** Reads them from the store. */

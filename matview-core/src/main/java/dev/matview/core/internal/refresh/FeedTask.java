@@ -167,8 +167,11 @@ public final class FeedTask {
             return;
         }
         storeWatch = watch;
-        boolean current = head != null && Provenance.isOf(feed, head);
-        due = current && !isAwaited() ? timetable.first(feed.refresh(), head.refreshedAt(), now) : now;
+        if (head != null && Provenance.isOf(feed, head) && !isAwaited()) {
+            due = timetable.first(feed.refresh(), head.refreshedAt(), now);
+        } else {
+            due = now;
+        }
     }
 
     /** Due then, if it was due later. */
@@ -255,12 +258,12 @@ public final class FeedTask {
             waiting.addAll(done);
             done.clear();
         }
-        reschedule(superseded ? now : next(now));
+        reschedule(superseded ? now : next(ended.begunAt(), now));
         return done;
     }
 
-    /** When a feed whose refresh has ended is due again. */
-    private Instant next(Instant now) {
+    /** When a feed whose refresh has ended, which began then, is due again. */
+    private Instant next(Instant begunAt, Instant now) {
         if (overtaken > 0) {
             // At once, and not each time: nodes that overtake one another for ever would do nothing else.
             return overtaken == 1 ? now : timetable.afterFailure(overtaken - 1, now);
@@ -271,14 +274,14 @@ public final class FeedTask {
         if (failures > 0) {
             return timetable.afterFailure(failures, now);
         }
-        Instant next = timetable.next(feed.refresh(), lastStart, now);
+        Instant next = timetable.next(feed.refresh(), begunAt, now);
         if (behind > 0) {
             next = earlier(next, timetable.afterFailure(behind, now));
         }
         if (!readers.isEmpty()) {
-            next = earlier(next, timetable.afterReader(feed.refresh(), lastStart, now));
+            next = earlier(next, timetable.afterReader(feed.refresh(), begunAt, now));
         }
-        return changed ? earlier(next, timetable.afterChange(feed.refresh(), lastStart, now)) : next;
+        return changed ? earlier(next, timetable.afterChange(feed.refresh(), begunAt, now)) : next;
     }
 
     private static Instant earlier(Instant one, Instant other) {
@@ -306,7 +309,7 @@ public final class FeedTask {
      * soon as it may.
      */
     void awaitYounger(CompletableFuture<RefreshResult> reader, Duration age, Instant now) {
-        if (running != null && isWithin(lastStart, age, now)) {
+        if (running != null && isWithin(running.begunAt(), age, now)) {
             running.join(reader);
             return;
         }

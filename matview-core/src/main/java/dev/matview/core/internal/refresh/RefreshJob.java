@@ -1,6 +1,7 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.RefreshResult;
+import dev.matview.core.internal.refresh.ViewWriter.Outcome;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.spi.Aggregator;
 import java.time.InstantSource;
@@ -8,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
@@ -36,7 +36,7 @@ final class RefreshJob implements Runnable {
     interface Listener {
         void succeeded(RunningRefresh refresh, RefreshResult result);
 
-        /** Its work is discarded, and what is there instead does not stand in for it. */
+        /** Some of its work is discarded, and what is there instead does not stand in for it. */
         void overtaken(RunningRefresh refresh);
 
         void failed(RunningRefresh refresh, Throwable cause);
@@ -66,7 +66,6 @@ final class RefreshJob implements Runnable {
             }
             new VisitSink(started.values(), clock).visit(aggregator);
             for (Map.Entry<RunningRefresh, Findings> one : started.entrySet()) {
-                expander.expand(one.getValue());
                 write(one.getKey(), one.getValue());
             }
         } catch (InterruptedException e) {
@@ -93,21 +92,34 @@ final class RefreshJob implements Runnable {
         return started;
     }
 
-    private void write(RunningRefresh refresh, Findings found) {
-        Optional<RefreshResult> written;
+    private void write(RunningRefresh refresh, Findings found) throws InterruptedException {
+        Outcome outcome;
         try {
-            written = refresh.write(found);
+            outcome = expandAndWrite(refresh, found);
         } catch (RuntimeException e) {
             fail(refresh, e);
             return;
         }
         open.remove(refresh);
-        if (written.isEmpty()) {
+        if (outcome instanceof Outcome.Done done) {
+            succeeded(refresh, done.result(), found.base() == null);
+        } else {
             listener.overtaken(refresh);
-            return;
         }
-        RefreshResult result = written.get();
-        boolean first = found.base() == null;
+    }
+
+    /** With each commit that is lost there is less left. What rows refer to is looked for again: others may refer to it now. */
+    private Outcome expandAndWrite(RunningRefresh refresh, Findings found) throws InterruptedException {
+        expander.expand(found);
+        Outcome outcome = refresh.write(found);
+        while (outcome instanceof Outcome.Rebased rebased) {
+            expander.expand(rebased.rest());
+            outcome = refresh.write(rebased.rest());
+        }
+        return outcome;
+    }
+
+    private void succeeded(RunningRefresh refresh, RefreshResult result, boolean first) {
         log.atLevel(first && result.changed() ? Level.INFO : Level.DEBUG)
                 .log(
                         "{}: generation {}, {} rows of {} databases, {} read, {} behind",

@@ -4,6 +4,7 @@ import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.refresh.ViewWriter.Outcome;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
 import java.time.Duration;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +66,11 @@ final class RunningRefresh {
         return writer;
     }
 
+    /** When it was planned, which is before it waits for a thread. */
+    Instant begunAt() {
+        return begunAt;
+    }
+
     /** How long it has taken until now, the time in the queue included. */
     Duration took(Instant now) {
         return Duration.between(begunAt, now);
@@ -76,7 +81,7 @@ final class RunningRefresh {
         Snapshot base = writer.load(feed);
         // Milliseconds, as stores keep them.
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Findings started = new Findings(feed, base, startedAt, memory);
+        Findings started = new Findings(feed, base, writer.references(), startedAt, memory);
         findings = started;
         return started;
     }
@@ -84,15 +89,21 @@ final class RunningRefresh {
     /**
      * Commits what was found.
      *
-     * @return nothing when it is discarded and the refresh is to be repeated
+     * @return as {@link ViewWriter#write} says; what is left to be written is what was found from then on
      * @throws RefreshException as {@link ViewWriter#write} says
      */
-    Optional<RefreshResult> write(Findings found) {
+    Outcome write(Findings found) {
+        @Nullable Outcome outcome = null;
         try {
-            return writer.write(found);
+            outcome = writer.write(found);
+            return outcome;
         } finally {
-            // Before anybody is told: the next refresh is to have the room.
-            end();
+            if (outcome instanceof Outcome.Rebased rebased) {
+                findings = rebased.rest();
+            } else {
+                // Before anybody is told: the next refresh is to have the room.
+                end();
+            }
         }
     }
 

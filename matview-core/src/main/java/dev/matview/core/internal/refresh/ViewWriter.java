@@ -32,8 +32,10 @@ import org.slf4j.LoggerFactory;
  *   <li>The base is the generation the store held when last looked at. A refresh starts from it.
  *   <li>What the refresh found becomes a delta, which is committed if the base is still current.
  *   <li>Committed, the next generation is the base with the delta applied, and is served.
- *   <li>Not committed, another process was faster: the work is discarded, and its generation read and served. It stands
- *       in for the work if it began no earlier, by the clocks of both processes, which are taken to agree.
+ *   <li>Not committed, another process was faster: its generation is read and served, and is the base from now on. What was
+ *       found of slices that it did not move is {@linkplain Findings#rebasedOn rebased} and tried again; the rest is
+ *       discarded. What it found stands in for that if it began no earlier, by the clocks of both processes, which are
+ *       taken to agree.
  *   <li>A generation of an older format is no base: its rows are not read, and all of it is replaced. One of a newer
  *       format ends it: nothing is served any more, written or dropped, until the store has something else.
  * </ol>
@@ -44,11 +46,15 @@ final class ViewWriter {
 
     private static final Logger log = LoggerFactory.getLogger(ViewWriter.class);
 
+    /** How many commits in a row may be lost before all is read again. */
+    private static final int MAX_LOST = 5;
+
     private final ViewStore store;
     private final StoreKeys keys;
     private final ViewMemory memory;
     private final String view;
     private final LiveView live;
+    private final ReferenceIndex references = new ReferenceIndex();
 
     private @Nullable Snapshot base;
     /** The number of the generation the store held, also of one that is no base; 0 for none. */
@@ -70,6 +76,11 @@ final class ViewWriter {
 
     String view() {
         return view;
+    }
+
+    /** Which rows refer to which documents, of the generations that refreshes start from. */
+    ReferenceIndex references() {
+        return references;
     }
 
     /** Why the view is left alone: a later version of matview wrote it; null when it is not. */
@@ -118,21 +129,32 @@ final class ViewWriter {
         }
     }
 
+    /** What became of findings. */
+    sealed interface Outcome {
+
+        /** They are committed, or there was nothing to commit. */
+        record Done(RefreshResult result) implements Outcome {}
+
+        /** A commit was lost. This is left to be expanded and written: it stands on the generation that won. */
+        record Rebased(Findings rest) implements Outcome {}
+
+        /** Some were discarded, and what is there instead does not stand in for them: the refresh is to be repeated. */
+        record Overtaken() implements Outcome {}
+    }
+
     /**
      * Commits what a visit found.
      *
-     * @return nothing when the work is discarded and what another process committed does not stand in for it: the refresh
-     *     is to be repeated
      * @throws RefreshException when no database could be read and there is nothing to keep, or what was found is more
      *     than memory has room for
      */
-    synchronized Optional<RefreshResult> write(Findings visit) {
+    synchronized Outcome write(Findings visit) {
         FeedDefinition feed = visit.feed();
         if (visit.isFull()) {
             throw visit.tooLarge();
         }
         if (dropped || visit.base() != base) {
-            return discard(visit);
+            return lost(visit);
         }
         if (visit.rebuilds() && visit.readNothing()) {
             throw new RefreshException(
@@ -141,27 +163,37 @@ final class ViewWriter {
                             + visit.coverage().behind().entrySet().iterator().next(),
                     null);
         }
+        Snapshot before = base;
         ViewDelta delta = delta(visit);
-        if (delta.isEmpty()) {
-            live.verify(feed, base, visit.coverage());
-            return Optional.of(result(visit, false));
+        if (before != null && delta.isEmpty()) {
+            live.verify(feed, before, visit.coverage());
+            return ended(visit, false);
         }
         if (!commit(delta, feed)) {
-            return discard(visit);
+            return lost(visit);
         }
-        hold(delta.whole() ? Snapshot.of(delta) : base.apply(delta));
-        generation = base.head().generation();
+        Snapshot next = before == null || delta.whole() ? Snapshot.of(delta) : before.apply(delta);
+        hold(next);
+        generation = next.head().generation();
         own = generation;
-        live.publish(feed, base, visit.coverage());
-        return Optional.of(result(visit, true));
+        live.publish(feed, next, visit.coverage());
+        return ended(visit, true);
     }
 
-    private Optional<RefreshResult> discard(Findings visit) {
-        boolean standsIn = !dropped
-                && base != null
-                && Provenance.isOf(visit.feed(), base.head())
-                && !base.head().refreshedAt().isBefore(visit.startedAt());
-        return standsIn ? Optional.of(result(visit, false)) : Optional.empty();
+    private Outcome ended(Findings visit, boolean changed) {
+        return visit.isPartial() ? new Outcome.Overtaken() : new Outcome.Done(result(visit, changed));
+    }
+
+    private Outcome lost(Findings visit) {
+        if (dropped || base == null || !Provenance.isOf(visit.feed(), base.head())) {
+            return new Outcome.Overtaken();
+        }
+        boolean standsIn = !base.head().refreshedAt().isBefore(visit.startedAt());
+        if (visit.lost() == MAX_LOST) {
+            return standsIn ? ended(visit, false) : new Outcome.Overtaken();
+        }
+        Findings rest = visit.rebasedOn(base);
+        return rest.isEmpty() && standsIn ? ended(rest, false) : new Outcome.Rebased(rest);
     }
 
     private ViewDelta delta(Findings visit) {
@@ -178,6 +210,7 @@ final class ViewWriter {
             List<Row> others = visit.others().getOrDefault(database, List.of());
             changes.add(base.changed(database, visit.changes().get(database), others));
         }
+        changes.removeIf(base::isAfter);
         Set<String> gone = new HashSet<>(visit.gone());
         gone.removeIf(database -> !base.holds(database));
         ViewHead head = head(visit, base.totalsAfter(changes, gone));
@@ -189,12 +222,13 @@ final class ViewWriter {
         return new ViewHead(
                 generation + 1,
                 visit.feed().fingerprint(),
-                visit.startedAt(),
+                visit.asOf(),
                 coverage.databases(),
                 coverage.behindCount(),
                 totals.documentsLeftOut(),
                 totals.bytes(),
-                ViewHead.FORMAT);
+                ViewHead.FORMAT,
+                visit.checkpoint());
     }
 
     private boolean commit(ViewDelta delta, FeedDefinition feed) {

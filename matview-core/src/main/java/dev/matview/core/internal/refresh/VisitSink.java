@@ -6,12 +6,11 @@ import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +22,13 @@ final class VisitSink implements Aggregator.Sink {
 
     private final Map<String, Findings> visits = new HashMap<>();
     private final InstantSource clock;
-    private final AtomicReference<Instant> reported;
+    /** When it was last said, in milliseconds. */
+    private final AtomicLong reported;
 
     VisitSink(Collection<Findings> visits, InstantSource clock) {
         visits.forEach(visit -> this.visits.put(visit.feed().collection(), visit));
         this.clock = clock;
-        this.reported = new AtomicReference<>(clock.instant());
+        this.reported = new AtomicLong(clock.millis());
     }
 
     void visit(Aggregator aggregator) throws InterruptedException {
@@ -90,10 +90,15 @@ final class VisitSink implements Aggregator.Sink {
         of(feed).gone(database);
     }
 
+    @Override
+    public void checkpoint(FeedDefinition feed, String checkpoint) {
+        of(feed).checkpoint(checkpoint);
+    }
+
     private void report(Findings visit) {
-        Instant last = reported.get();
-        Instant now = clock.instant();
-        if (now.isAfter(last.plus(BETWEEN_REPORTS)) && reported.compareAndSet(last, now)) {
+        long last = reported.get();
+        long now = clock.millis();
+        if (now - last > BETWEEN_REPORTS.toMillis() && reported.compareAndSet(last, now)) {
             log.info(
                     "{}: {} of {} databases visited",
                     visit.feed().collection(),

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,9 @@ public final class PinnedGenerations {
         /** By tag: of those that are kept, and of the one that is served. */
         private final Map<String, Integer> holders = new HashMap<>();
 
+        /** The one that took the place of the last that is kept; null while none was ever kept. */
         private @Nullable Generation served;
+
         private boolean closed;
 
         private Line() {}
@@ -160,6 +163,13 @@ public final class PinnedGenerations {
                     release(tag);
                 }
             };
+        }
+
+        /** The generation at that place in the line, at whose end is the one that is served. */
+        private Generation generation(int at) {
+            return at < kept.size()
+                    ? kept.get(at).past.generation()
+                    : Objects.requireNonNull(served, "what a generation that was kept made place for");
         }
 
         private void release(String tag) {
@@ -226,9 +236,7 @@ public final class PinnedGenerations {
             // The one before is now the last that has the rows it shared with this one.
             Kept before = line.get(at - 1);
             rows -= before.weight;
-            before.weight = weight(
-                    before.past.generation(),
-                    at < line.size() ? line.get(at).past.generation() : one.line.served);
+            before.weight = weight(before.past.generation(), one.line.generation(at));
             rows += before.weight;
         }
     }

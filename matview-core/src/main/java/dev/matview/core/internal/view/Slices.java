@@ -152,7 +152,7 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
 
         /** The one string that is equal to this one. */
         String shared(String string, @Nullable String before) {
-            if (string.equals(before)) {
+            if (before != null && string.equals(before)) {
                 return before;
             }
             String one = known.get(string);

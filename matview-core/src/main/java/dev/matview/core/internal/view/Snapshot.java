@@ -239,6 +239,14 @@ public final class Snapshot implements Generation {
         return held == null ? 0 : held.rows().size();
     }
 
+    /** Whether the slice is already as the change would make it. */
+    public boolean isAfter(SliceDelta change) {
+        return change.put().isEmpty()
+                && change.removed().isEmpty()
+                && change.position().equals(position(change.database()))
+                && change.leftOut().equals(leftOut(change.database()));
+    }
+
     /** The rows of the slice of that database, by their ids; none when it is not held. */
     public List<Row> slice(String database) {
         HeldSlice held = slices.find(database);

@@ -8,7 +8,6 @@ import dev.matview.core.InvalidBookmarkException;
 import dev.matview.core.Query;
 import dev.matview.core.access.Caller;
 import dev.matview.core.internal.json.Json;
-import dev.matview.core.internal.own.OwnPlaces;
 import dev.matview.core.internal.read.Place.AtKey;
 import dev.matview.core.internal.read.Place.AtNumber;
 import dev.matview.core.internal.read.Place.AtRow;
@@ -89,8 +88,6 @@ class BookmarkTest {
                     .isInstanceOf(length < 1_000 ? AtRow.class : length > 2_000 ? AtNumber.class : AtRow.class);
             assertThat(parse(text).place()).usingRecursiveComparison().isEqualTo(place);
         }
-        AtKey longest = new OwnPlaces(null).next(new byte[5_000]);
-        assertThat(text(longest).length()).isLessThanOrEqualTo(2_048);
     }
 
     private static Row row(String database, String id, int key) {

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** When and where a subscriber's answers are asked for. The threads are the test's: it runs what is submitted. */
@@ -128,217 +129,229 @@ class SubscriberTest {
         }
     }
 
-    @Test
-    void theGenerationOfTheLastAnswerIsHeldUntilThereIsAnotherOrNobodyListens() {
-        subscriber.run();
-        hot.runAll();
-        subscriber.run();
-        hot.runAll();
-        assertThat(held).containsExactly("generation 1");
-        answer = "2";
-        subscriber.run();
-        hot.runAll();
-        assertThat(held).containsExactly("generation 2");
+    @Nested
+    class NewAnswers {
 
-        subscriber.close();
-
-        assertThat(held).isEmpty();
-    }
-
-    @Test
-    void anAnswerThatIsReadyIsGivenOnTheSharedThreads() {
-        subscriber.run();
-        hot.runAll();
-
-        assertThat(heard).containsExactly("1");
-        assertThat(cold.tasks).isEmpty();
-    }
-
-    @Test
-    void anotherIsAskedForOnTheSubscriptionsOwn() {
-        ready = false;
-        subscriber.run();
-        hot.runAll();
-        assertThat(heard).isEmpty();
-
-        cold.runAll();
-
-        assertThat(heard).containsExactly("1");
-        assertThat(asked.mayWait()).isTrue();
-    }
-
-    @Test
-    void oneAttemptWaitsHoweverOftenThereMayBeANewAnswer() {
-        ready = false;
-        for (int i = 0; i < 5; i++) {
-            subscriber.run();
-        }
-        assertThat(hot.tasks).hasSize(1);
-        hot.runAll();
-        for (int i = 0; i < 5; i++) {
-            subscriber.run();
-        }
-        assertThat(hot.tasks).isEmpty();
-        assertThat(cold.tasks).hasSize(1);
-        answer = "2";
-        cold.runAll();
-
-        assertThat(heard).containsExactly("2");
-    }
-
-    @Test
-    void aNewAnswerWhileOneIsAskedForIsAskedForOnceMore() {
-        whileAsked = () -> {
-            whileAsked = () -> {};
-            subscriber.run();
-            subscriber.run();
-        };
-        subscriber.run();
-        hot.tasks.remove().run();
-        assertThat(hot.tasks).hasSize(1);
-        answer = "2";
-
-        hot.runAll();
-
-        assertThat(heard).containsExactly("1", "2");
-    }
-
-    @Test
-    void theSameAnswerIsNotGivenAgain() {
-        for (int i = 0; i < 3; i++) {
+        @Test
+        void theGenerationOfTheLastAnswerIsHeldUntilThereIsAnotherOrNobodyListens() {
             subscriber.run();
             hot.runAll();
-        }
-        assertThat(heard).containsExactly("1");
-    }
-
-    @Test
-    void whereTheSubscriptionsThreadsRefuseItIsTriedAgainAfterAWhile() {
-        ready = false;
-        cold.refuses = true;
-        subscriber.run();
-        hot.runAll();
-        subscriber.run();
-        assertThat(hot.tasks).as("it is waiting already").isEmpty();
-        cold.refuses = false;
-
-        scheduler.advance(Subscriber.RETRY);
-        hot.runAll();
-        cold.runAll();
-
-        assertThat(heard).containsExactly("1");
-    }
-
-    @Test
-    void anAnswerThatTakesTooMuchIsToldAndTriedAgain() {
-        ready = false;
-        failure = new QueryTimeoutException();
-        subscriber.run();
-        hot.runAll();
-        cold.runAll();
-        assertThat(heard).containsExactly("QueryTimeoutException");
-        assertThat(hot.tasks).isEmpty();
-        failure = null;
-
-        scheduler.advance(Subscriber.RETRY);
-        hot.runAll();
-        cold.runAll();
-
-        assertThat(heard).containsExactly("QueryTimeoutException", "1");
-    }
-
-    @Test
-    void afterARefusalTheSameAnswerIsGivenAgain() {
-        subscriber.run();
-        hot.runAll();
-        failure = new FeedNotRegisteredException("posts");
-        subscriber.run();
-        hot.runAll();
-        failure = null;
-        for (int i = 0; i < 2; i++) {
             subscriber.run();
             hot.runAll();
-        }
-
-        assertThat(heard).containsExactly("1", "FeedNotRegisteredException", "1");
-    }
-
-    @Test
-    void whatNobodyExpectedIsARefusalToo() {
-        failure = new IllegalStateException("a value of somebody's document");
-        subscriber.run();
-        hot.runAll();
-
-        assertThat(heard).containsExactly("QueryFailedException");
-        assertThat(new QueryFailedException(failure).reason()).doesNotContain("somebody");
-    }
-
-    @Test
-    void whoseThreadIsInterruptedHearsNothing() {
-        failure = new QueryStoppedException();
-        subscriber.run();
-        hot.runAll();
-
-        assertThat(heard).isEmpty();
-    }
-
-    @Test
-    void oneThatIsNeverFoundIsTriedLessAndLess() {
-        failure = new QueryTimeoutException();
-        subscriber.run();
-        for (int seconds = 0; seconds < 600; seconds++) {
+            assertThat(held).containsExactly("generation 1");
+            answer = "2";
+            subscriber.run();
             hot.runAll();
-            scheduler.advance(Duration.ofSeconds(1));
-        }
-        assertThat(heard).hasSizeBetween(10, 18);
-    }
+            assertThat(held).containsExactly("generation 2");
 
-    @Test
-    void aListenerThatThrowsHearsTheNextAnswer() {
-        whileAsked = () -> {};
-        List<String> others = new ArrayList<>();
-        Subscriber throwing = new Subscriber(
-                this::ask,
-                page -> {
-                    others.add(new String(page.json(), StandardCharsets.UTF_8));
-                    throw new IllegalStateException("broken");
-                },
-                new Effort(hot, () -> Budget.hot(10), cold, () -> Budget.ofSteps(10)),
-                scheduler);
-        throwing.run();
-        hot.runAll();
-        answer = "2";
-        throwing.run();
-        hot.runAll();
-
-        assertThat(others).containsExactly("1", "2");
-    }
-
-    @Test
-    void closedItAsksNoMoreAndGivesUpWhatItAsks() {
-        whileAsked = () -> {
             subscriber.close();
-            failure = asked.isStopped() ? new QueryStoppedException() : null;
-        };
-        subscriber.run();
-        hot.runAll();
-        subscriber.run();
 
-        assertThat(hot.tasks).isEmpty();
-        assertThat(heard).isEmpty();
-        assertThat(asked.isStopped()).isTrue();
+            assertThat(held).isEmpty();
+        }
+
+        @Test
+        void anAnswerThatIsReadyIsGivenOnTheSharedThreads() {
+            subscriber.run();
+            hot.runAll();
+
+            assertThat(heard).containsExactly("1");
+            assertThat(cold.tasks).isEmpty();
+        }
+
+        @Test
+        void anotherIsAskedForOnTheSubscriptionsOwn() {
+            ready = false;
+            subscriber.run();
+            hot.runAll();
+            assertThat(heard).isEmpty();
+
+            cold.runAll();
+
+            assertThat(heard).containsExactly("1");
+            assertThat(asked.mayWait()).isTrue();
+        }
+
+        @Test
+        void oneAttemptWaitsHoweverOftenThereMayBeANewAnswer() {
+            ready = false;
+            for (int i = 0; i < 5; i++) {
+                subscriber.run();
+            }
+            assertThat(hot.tasks).hasSize(1);
+            hot.runAll();
+            for (int i = 0; i < 5; i++) {
+                subscriber.run();
+            }
+            assertThat(hot.tasks).isEmpty();
+            assertThat(cold.tasks).hasSize(1);
+            answer = "2";
+            cold.runAll();
+
+            assertThat(heard).containsExactly("2");
+        }
+
+        @Test
+        void aNewAnswerWhileOneIsAskedForIsAskedForOnceMore() {
+            whileAsked = () -> {
+                whileAsked = () -> {};
+                subscriber.run();
+                subscriber.run();
+            };
+            subscriber.run();
+            hot.tasks.remove().run();
+            assertThat(hot.tasks).hasSize(1);
+            answer = "2";
+
+            hot.runAll();
+
+            assertThat(heard).containsExactly("1", "2");
+        }
+
+        @Test
+        void theSameAnswerIsNotGivenAgain() {
+            for (int i = 0; i < 3; i++) {
+                subscriber.run();
+                hot.runAll();
+            }
+            assertThat(heard).containsExactly("1");
+        }
     }
 
-    @Test
-    void nothingStaysScheduledForWhoHasLeft() {
-        ready = false;
-        cold.refuses = true;
-        subscriber.run();
-        hot.runAll();
-        assertThat(scheduler.nextDue()).isPresent();
+    @Nested
+    class NoAnswers {
 
-        subscriber.close();
+        @Test
+        void whereTheSubscriptionsThreadsRefuseItIsTriedAgainAfterAWhile() {
+            ready = false;
+            cold.refuses = true;
+            subscriber.run();
+            hot.runAll();
+            subscriber.run();
+            assertThat(hot.tasks).as("it is waiting already").isEmpty();
+            cold.refuses = false;
 
-        assertThat(scheduler.nextDue()).isEmpty();
+            scheduler.advance(Subscriber.RETRY);
+            hot.runAll();
+            cold.runAll();
+
+            assertThat(heard).containsExactly("1");
+        }
+
+        @Test
+        void anAnswerThatTakesTooMuchIsToldAndTriedAgain() {
+            ready = false;
+            failure = new QueryTimeoutException();
+            subscriber.run();
+            hot.runAll();
+            cold.runAll();
+            assertThat(heard).containsExactly("QueryTimeoutException");
+            assertThat(hot.tasks).isEmpty();
+            failure = null;
+
+            scheduler.advance(Subscriber.RETRY);
+            hot.runAll();
+            cold.runAll();
+
+            assertThat(heard).containsExactly("QueryTimeoutException", "1");
+        }
+
+        @Test
+        void afterARefusalTheSameAnswerIsGivenAgain() {
+            subscriber.run();
+            hot.runAll();
+            failure = new FeedNotRegisteredException("posts");
+            subscriber.run();
+            hot.runAll();
+            failure = null;
+            for (int i = 0; i < 2; i++) {
+                subscriber.run();
+                hot.runAll();
+            }
+
+            assertThat(heard).containsExactly("1", "FeedNotRegisteredException", "1");
+        }
+
+        @Test
+        void whatNobodyExpectedIsARefusalToo() {
+            failure = new IllegalStateException("a value of somebody's document");
+            subscriber.run();
+            hot.runAll();
+
+            assertThat(heard).containsExactly("QueryFailedException");
+            assertThat(new QueryFailedException(failure).reason()).doesNotContain("somebody");
+        }
+
+        @Test
+        void oneThatIsNeverFoundIsTriedLessAndLess() {
+            failure = new QueryTimeoutException();
+            subscriber.run();
+            for (int seconds = 0; seconds < 600; seconds++) {
+                hot.runAll();
+                scheduler.advance(Duration.ofSeconds(1));
+            }
+            assertThat(heard).hasSizeBetween(10, 18);
+        }
+    }
+
+    @Nested
+    class ListenersThatThrowOrLeave {
+
+        @Test
+        void whoseThreadIsInterruptedHearsNothing() {
+            failure = new QueryStoppedException();
+            subscriber.run();
+            hot.runAll();
+
+            assertThat(heard).isEmpty();
+        }
+
+        @Test
+        void aListenerThatThrowsHearsTheNextAnswer() {
+            whileAsked = () -> {};
+            List<String> others = new ArrayList<>();
+            Subscriber throwing = new Subscriber(
+                    SubscriberTest.this::ask,
+                    page -> {
+                        others.add(new String(page.json(), StandardCharsets.UTF_8));
+                        throw new IllegalStateException("broken");
+                    },
+                    new Effort(hot, () -> Budget.hot(10), cold, () -> Budget.ofSteps(10)),
+                    scheduler);
+            throwing.run();
+            hot.runAll();
+            answer = "2";
+            throwing.run();
+            hot.runAll();
+
+            assertThat(others).containsExactly("1", "2");
+        }
+
+        @Test
+        void closedItAsksNoMoreAndGivesUpWhatItAsks() {
+            whileAsked = () -> {
+                subscriber.close();
+                failure = asked.isStopped() ? new QueryStoppedException() : null;
+            };
+            subscriber.run();
+            hot.runAll();
+            subscriber.run();
+
+            assertThat(hot.tasks).isEmpty();
+            assertThat(heard).isEmpty();
+            assertThat(asked.isStopped()).isTrue();
+        }
+
+        @Test
+        void nothingStaysScheduledForWhoHasLeft() {
+            ready = false;
+            cold.refuses = true;
+            subscriber.run();
+            hot.runAll();
+            assertThat(scheduler.nextDue()).isPresent();
+
+            subscriber.close();
+
+            assertThat(scheduler.nextDue()).isEmpty();
+        }
     }
 }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AllDocs {
 
+    private static final String OTHER_IDS = "an answer for other ids than asked for";
+    private static final String NO_ID = "an answer with a row that has no id";
+
     /** Takes the documents as they come. */
     public interface Documents {
         void document(String id, ObjectNode document) throws InterruptedException;
@@ -93,8 +96,8 @@ public final class AllDocs {
         AllDocs reader = new AllDocs(documents);
         AnswerRows.read(body, "rows", (text, offset, length, whole) -> {
             JsonMembers row = row(text, offset, length, whole);
-            String key = row.string("key");
-            WrongAnswerException.unless(key != null && left.remove(key), "an answer for other ids than asked for");
+            String key = WrongAnswerException.present(row.string("key"), OTHER_IDS);
+            WrongAnswerException.unless(left.remove(key), OTHER_IDS);
             if (whole && !isDocument(row, text)) {
                 boolean absent = row.string("error") == null || "not_found".equals(row.string("error"));
                 WrongAnswerException.unless(absent, "an answer without a document, and without saying why");
@@ -138,8 +141,8 @@ public final class AllDocs {
             WrongAnswerException.unless(isCredible(), "an answer of more rows than were asked for, or can be there");
             reader.documents.arrived(length);
             JsonMembers row = row(text, offset, length, whole);
-            String id = row.string("id");
-            WrongAnswerException.unless(id != null && isSame(row, text), "an answer with a row that has no id");
+            String id = WrongAnswerException.present(row.string("id"), NO_ID);
+            WrongAnswerException.unless(isSame(row, text), NO_ID);
             int order = last == null ? 1 : Ids.compare(id, last);
             boolean begins = first && order == 0;
             WrongAnswerException.unless(order > 0 || begins, "an answer whose rows are doubled, or not in their order");

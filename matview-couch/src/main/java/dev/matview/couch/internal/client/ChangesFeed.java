@@ -213,8 +213,7 @@ public final class ChangesFeed implements AutoCloseable {
 
         static Change of(byte[] text, int offset, int length, boolean whole) throws IOException {
             JsonMembers change = JsonMembers.of(text, offset, length);
-            String id = change.string("id");
-            WrongAnswerException.unless(id != null, "an answer with a change of no document");
+            String id = WrongAnswerException.present(change.string("id"), "an answer with a change of no document");
             JsonMembers.Range range = change.range("doc");
             if (!whole || range == null) {
                 return new Change(id, null, whole ? null : Reason.TOO_LARGE);

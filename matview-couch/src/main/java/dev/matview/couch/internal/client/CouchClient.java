@@ -253,7 +253,7 @@ public final class CouchClient implements AutoCloseable {
                 release(response, whole);
             }
         } catch (UncheckedIOException e) {
-            throw unanswered(request, e.getCause(), deadline.verdict());
+            throw unanswered(request, Objects.requireNonNull(e.getCause(), "what was unchecked"), deadline.verdict());
         } catch (IOException e) {
             throw unanswered(request, e, deadline.verdict());
         }
@@ -320,7 +320,7 @@ public final class CouchClient implements AutoCloseable {
             reason = late;
         } else if (cause instanceof WrongAnswerException wrong) {
             kind = CouchFailure.Kind.GARBLED;
-            reason = wrong.getMessage();
+            reason = wrong.reason();
         } else if (cause instanceof ConnectionPoolTimeoutException || cause instanceof ConnectTimeoutException) {
             kind = CouchFailure.Kind.TIMED_OUT;
             reason = "no connection in time";

@@ -84,8 +84,7 @@ public final class DatabaseCatalogue {
         try {
             rename();
             UpdatesFeed.Place from = place;
-            boolean followable = from != null && scope.contains(wanted) && isWorthFollowing();
-            if (!followable || !follow(from, held)) {
+            if (from == null || !scope.contains(wanted) || !isWorthFollowing() || !follow(from, held)) {
                 sweep(scope.union(wanted), held);
             }
             return new Survey(known, failed);
@@ -183,8 +182,10 @@ public final class DatabaseCatalogue {
         Map<String, Position> renamed = new HashMap<>(known);
         for (String database : Set.copyOf(renamings.keySet())) {
             Renaming renaming = renamings.remove(database);
-            renamed.computeIfPresent(
-                    database, (name, position) -> position.equals(renaming.from()) ? renaming.to() : position);
+            if (renaming != null) {
+                renamed.computeIfPresent(
+                        database, (name, position) -> position.equals(renaming.from()) ? renaming.to() : position);
+            }
         }
         known = Map.copyOf(renamed);
     }

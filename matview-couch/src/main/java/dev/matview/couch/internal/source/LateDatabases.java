@@ -35,9 +35,9 @@ public final class LateDatabases {
 
     /** Why the database is not to be waited for now; nothing when it may be. */
     public synchronized Optional<CouchFailure> of(CouchClient cluster, String database) {
-        Lateness lateness = late.get(new Place(cluster, database));
-        boolean over = lateness == null || !cluster.scheduler().instant().isBefore(lateness.until());
-        return over ? Optional.empty() : Optional.of(lateness.cause());
+        return Optional.ofNullable(late.get(new Place(cluster, database)))
+                .filter(known -> cluster.scheduler().instant().isBefore(known.until()))
+                .map(Lateness::cause);
     }
 
     /** Reading it, which began then, ended so. */

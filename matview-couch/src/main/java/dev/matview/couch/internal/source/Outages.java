@@ -25,9 +25,9 @@ public final class Outages {
 
     /** Why the cluster cannot be asked at the moment; nothing when it can, or it is time to try. */
     public Optional<CouchFailure> of(CouchClient cluster) {
-        Outage outage = outages.get(cluster);
-        boolean over = outage == null || !cluster.scheduler().instant().isBefore(outage.until());
-        return over ? Optional.empty() : Optional.of(outage.cause());
+        return Optional.ofNullable(outages.get(cluster))
+                .filter(outage -> cluster.scheduler().instant().isBefore(outage.until()))
+                .map(Outage::cause);
     }
 
     /** A request failed: when the cluster answers no other either, all there fail for the moment. */

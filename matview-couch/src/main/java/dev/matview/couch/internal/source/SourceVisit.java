@@ -60,6 +60,9 @@ public final class SourceVisit {
             @Nullable Position position,
             @Nullable CouchFailure failure) {}
 
+    /** A database that can be read: where it is, and its position. */
+    private record Located(CouchClient cluster, Position position) {}
+
     /** What is known of clusters and databases that did not answer as they should. */
     public record Faults(Outages outages, LateDatabases late) {}
 
@@ -223,7 +226,7 @@ public final class SourceVisit {
     private void rereadDue() throws InterruptedException {
         for (Map.Entry<String, List<Demand>> turn : due.entrySet()) {
             String database = turn.getKey();
-            CouchClient cluster = source(database).cluster();
+            CouchClient cluster = located(database).cluster();
             RollingReread.Allowance allowance = rereads.allowance(cluster);
             Instant began = cluster.scheduler().instant();
             if (allowance.isLeft(began)) {
@@ -236,12 +239,13 @@ public final class SourceVisit {
         }
     }
 
-    private Source source(String database) {
+    private Located located(String database) {
         Source source = sources.get(database);
-        if (source == null || source.position() == null) {
+        Position position = source == null ? null : source.position();
+        if (source == null || position == null) {
             throw new IllegalStateException("only a database with a position is read");
         }
-        return source;
+        return new Located(source.cluster(), position);
     }
 
     /**
@@ -251,7 +255,7 @@ public final class SourceVisit {
      * @return the number of requests
      */
     private int read(String database, List<Demand> wanting, boolean moved) throws InterruptedException {
-        Source source = source(database);
+        Located source = located(database);
         CouchClient cluster = source.cluster();
         Optional<CouchFailure> away =
                 faults.outages().of(cluster).or(() -> faults.late().of(cluster, database));
@@ -295,11 +299,11 @@ public final class SourceVisit {
     }
 
     /** Of a database that did not move the catalogue keeps what it knows: should the slice differ, it is read again. */
-    private Position positionOf(String database, Source source, DatabaseReader reader, boolean moved) {
+    private Position positionOf(String database, Located source, DatabaseReader reader, boolean moved) {
         DatabaseCatalogue catalogue = clusters.get(source.cluster());
         Position position = source.position();
         String updateSeq = reader.updateSeq();
-        if (position == null || updateSeq == null || catalogue == null || !catalogue.isReplicated()) {
+        if (updateSeq == null || catalogue == null || !catalogue.isReplicated()) {
             return position;
         }
         return moved ? catalogue.asRead(database, position, updateSeq) : ReplicaPositions.asRead(position, updateSeq);

@@ -1,6 +1,7 @@
 package dev.matview.couch.internal.view;
 
 import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStoreException;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
@@ -77,12 +78,13 @@ public final class CouchView {
     public Optional<ViewDelta> read(long since) throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             ViewPointer current = pointers.read(name);
-            if (current.head() == null) {
+            ViewHead head = current.head();
+            if (head == null) {
                 know(current, null);
                 return Optional.empty();
             }
             try {
-                Optional<ViewDelta> delta = read(since, current);
+                Optional<ViewDelta> delta = read(since, current, head);
                 if (delta.isPresent()) {
                     return delta;
                 }
@@ -119,17 +121,18 @@ public final class CouchView {
         return true;
     }
 
-    private Optional<ViewDelta> read(long since, ViewPointer current) throws IOException, InterruptedException {
+    private Optional<ViewDelta> read(long since, ViewPointer current, ViewHead head)
+            throws IOException, InterruptedException {
         boolean held = index != null && since > 0 && known.generation() == since;
         if (since == current.generation() && !(held && known.lineage() != current.lineage())) {
-            return Optional.of(new ViewDelta(name, since, false, current.head(), List.of(), Set.of()));
+            return Optional.of(new ViewDelta(name, since, false, head, List.of(), Set.of()));
         }
         if (index != null && held && isAfter(current)) {
             ViewContents contents = ViewContents.since(index);
-            return follow(index, current, contents) ? Optional.of(contents.delta(name, since, known.head())) : none();
+            return follow(index, current, contents) ? Optional.of(contents.delta(name, since, head)) : none();
         }
         ViewContents contents = ViewContents.whole();
-        return load(current, contents) ? Optional.of(contents.delta(name, 0, known.head())) : none();
+        return load(current, contents) ? Optional.of(contents.delta(name, 0, known.requireHead())) : none();
     }
 
     private static Optional<ViewDelta> none() {
@@ -154,7 +157,7 @@ public final class CouchView {
         return true;
     }
 
-    /** Reads the whole view; says whether the result is one generation. */
+    /** Reads the whole view, of which there may be a later generation by then; says whether the result is one. */
     private boolean load(ViewPointer current, ViewReader.Content content) throws IOException, InterruptedException {
         ViewIndex fresh = new ViewIndex();
         ViewIndex.Change change = fresh.change();

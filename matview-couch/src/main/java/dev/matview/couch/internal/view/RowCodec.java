@@ -107,13 +107,12 @@ final class RowCodec {
     }
 
     private static Expansion expansion(JsonNode json) throws IOException {
-        boolean found = json.has("acl");
-        return new Expansion(
-                json.path("field").asText(),
-                json.path("did").asText(),
-                json.path("ref").asText(),
-                found ? document(json) : null,
-                found ? Acl.ofRead(json.path("acl")) : null);
+        String field = json.path("field").asText();
+        String did = json.path("did").asText();
+        String ref = json.path("ref").asText();
+        return json.has("acl")
+                ? new Expansion(field, did, ref, document(json), Acl.ofRead(json.path("acl")))
+                : new Expansion(field, did, ref);
     }
 
     private static byte[] document(JsonNode json) throws IOException {

@@ -2,7 +2,6 @@ package dev.matview.couch.internal.view;
 
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewFormatException;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.couch.internal.client.CouchFailure;
 import java.io.IOException;
 import java.time.Duration;
@@ -76,7 +75,7 @@ public final class ViewCommit {
         Written written;
         try {
             written = delta.whole() || anew
-                    ? writeWhole(delta, current, number, delta.head(), anew)
+                    ? writeWhole(delta, current, number, anew)
                     : writeChange(delta, current, number);
         } catch (CouchFailure e) {
             if (e.isNotFound() && !pointers.read(view.name).database().equals(current.database())) {
@@ -95,7 +94,7 @@ public final class ViewCommit {
     }
 
     /** @return nothing when the database of that number is somebody else's */
-    private @Nullable Written writeWhole(ViewDelta delta, ViewPointer current, long number, ViewHead head, boolean anew)
+    private @Nullable Written writeWhole(ViewDelta delta, ViewPointer current, long number, boolean anew)
             throws InterruptedException {
         ViewDatabase target = view.databaseOf(number);
         if (!target.create()) {
@@ -103,8 +102,9 @@ public final class ViewCommit {
         }
         ViewIndex index = new ViewIndex();
         ViewIndex.Change change = index.change();
-        new SliceEncoder(target, change, number, head.generation()).write(delta);
-        return new Written(current.moved(head, number, target.name(), change.totals(), anew), index, change, target);
+        new SliceEncoder(target, change, number, delta.head().generation()).write(delta);
+        return new Written(
+                current.moved(delta.head(), number, target.name(), change.totals(), anew), index, change, target);
     }
 
     private Written writeChange(ViewDelta delta, ViewPointer current, long number)
@@ -125,18 +125,18 @@ public final class ViewCommit {
                 won(current, written, now.attempt() == number ? now : next);
                 return Outcome.WON;
             }
-            boolean same = now.attempt() == current.attempt() && now.rev() != null;
-            if (!same) {
+            String rev = now.rev();
+            if (now.attempt() != current.attempt() || rev == null) {
                 boolean moved = now.generation() == current.generation()
                         && now.lineage() == current.lineage()
                         && now.head() != null;
                 return moved ? Outcome.MOVED : Outcome.LOST;
             }
-            if (now.rev().equals(next.rev())) {
+            if (rev.equals(next.rev())) {
                 throw new IllegalStateException(
-                        "CouchDB neither takes a new pointer nor says that it has another than " + now.rev());
+                        "CouchDB neither takes a new pointer nor says that it has another than " + rev);
             }
-            next = next.at(now.rev());
+            next = next.at(rev);
         }
     }
 
@@ -215,7 +215,7 @@ public final class ViewCommit {
             return false;
         }
         long number = pointers.nextAttempt(view.name, current.attempt());
-        Written written = writeWhole(whole.get(), held, number, current.head(), false);
+        Written written = writeWhole(whole.get(), held, number, false);
         if (written == null) {
             return false;
         }

@@ -50,6 +50,14 @@ public record ViewPointer(
         return head == null ? 0 : head.generation();
     }
 
+    /** The generation of a view that has one. */
+    public ViewHead requireHead() {
+        if (head == null) {
+            throw new IllegalStateException("a view that was dropped has no generation");
+        }
+        return head;
+    }
+
     /** After a commit into the same database. */
     ViewPointer changed(ViewHead next, long by, Totals now) {
         return new ViewPointer(
@@ -98,6 +106,9 @@ public record ViewPointer(
         json.put("documentsLeftOut", head.documentsLeftOut());
         json.put("bytes", head.bytes());
         json.put("format", head.format());
+        if (head.checkpoint() != null) {
+            json.put("checkpoint", head.checkpoint());
+        }
         json.put("slices", totals.slices());
         json.put("rows", totals.rows());
         json.put("checksum", Long.toHexString(totals.checksum()));
@@ -137,7 +148,8 @@ public record ViewPointer(
                     json.path("behind").asInt(),
                     json.path("documentsLeftOut").asInt(),
                     json.path("bytes").asLong(),
-                    format);
+                    format,
+                    json.path("checkpoint").textValue());
             List<Long> recent = new ArrayList<>();
             json.path("recent").forEach(won -> recent.add(won.asLong()));
             Totals totals = new Totals(
@@ -169,7 +181,8 @@ public record ViewPointer(
                 json.path("behind").asInt(),
                 json.path("documentsLeftOut").asInt(),
                 json.path("bytes").asLong(),
-                format);
+                format,
+                null);
         return new ViewPointer(
                 rev,
                 head,

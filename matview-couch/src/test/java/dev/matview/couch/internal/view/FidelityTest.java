@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.couch.internal.client.CouchJson;
+import dev.matview.testkit.Seed;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +85,7 @@ class FidelityTest {
     /** Jackson is the judge: whatever it is given, what is called plain it writes to the byte as it was. */
     @RepeatedTest(200)
     void whatIsPlainSurvivesAReadingAndAWriting(RepetitionInfo repetition) throws IOException {
-        Random random = new Random(repetition.getCurrentRepetition());
+        Random random = Seed.random(repetition.getCurrentRepetition());
         String json = respelled(CouchJson.MAPPER.writeValueAsString(value(random, 4)), random);
 
         JsonNode read = CouchJson.MAPPER.readTree(json);
@@ -96,7 +97,7 @@ class FidelityTest {
     /** The common case must not be stored twice. */
     @RepeatedTest(50)
     void textAndSmallNumbersAsJacksonWritesThemArePlain(RepetitionInfo repetition) throws IOException {
-        Random random = new Random(repetition.getCurrentRepetition());
+        Random random = Seed.random(repetition.getCurrentRepetition());
         ObjectNode document = CouchJson.object();
         for (int i = 0; i < 20; i++) {
             document.put("key" + i, text(random));
