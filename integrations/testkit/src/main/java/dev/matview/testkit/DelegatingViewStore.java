@@ -5,6 +5,7 @@ import dev.matview.core.spi.StoreSecret;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStage;
 import dev.matview.core.spi.ViewStore;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,11 @@ public abstract class DelegatingViewStore implements ViewStore {
     @Override
     public boolean commit(ViewDelta delta) {
         return store.commit(delta);
+    }
+
+    @Override
+    public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+        return store.stage(view, base, fingerprint);
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.matview.core.memory;
 
 import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.spi.StoreSecret;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStage;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
 import java.util.Comparator;
@@ -34,6 +36,9 @@ public final class InMemoryViewStore implements ViewStore {
     private final Map<String, StoredView> views = new ConcurrentHashMap<>();
     private final Map<String, Listeners<Long>> listeners = new ConcurrentHashMap<>();
     private final AtomicLong commits = new AtomicLong();
+    /** What is aside; of a view only ever touched while its entry in {@link #views} is computed. */
+    private final Map<String, StagedView> stages = new ConcurrentHashMap<>();
+
     private volatile StoreSecret secret = OF_THE_PROCESS;
     private volatile boolean closed;
 
@@ -78,13 +83,18 @@ public final class InMemoryViewStore implements ViewStore {
 
     @Override
     public boolean commit(ViewDelta delta) {
+        return commit(delta, null);
+    }
+
+    /** @param stage what the delta changes; null when it stands for itself */
+    boolean commit(ViewDelta delta, @Nullable StagedView stage) {
         requireOpen(delta.view());
         long generation = delta.head().generation();
         if (generation != delta.base() + 1) {
             throw new IllegalArgumentException("a commit leads to the next generation, not from " + delta.base()
                     + " to " + generation + ": view " + delta.view());
         }
-        long order = swap(delta);
+        long order = swap(delta, stage);
         if (order == 0) {
             return false;
         }
@@ -96,14 +106,17 @@ public final class InMemoryViewStore implements ViewStore {
     }
 
     /** Swaps the next generation in; zero when the delta's base is not the current one, else the order of the commit. */
-    private long swap(ViewDelta delta) {
+    private long swap(ViewDelta delta, @Nullable StagedView stage) {
         long[] order = {0};
         views.compute(delta.view(), (view, current) -> {
             requireKnown(view, current, delta.head().format());
-            if ((current == null ? 0 : current.generation()) != delta.base()) {
+            if (generation(current) != delta.base() || (stage != null && stages.get(view) != stage)) {
                 return current;
             }
-            StoredView next = current == null ? StoredView.first(delta) : current.next(delta);
+            StoredView next = stage != null
+                    ? StoredView.first(Snapshot.built(stage.aside(), delta))
+                    : current == null ? StoredView.first(Snapshot.of(delta)) : current.next(delta);
+            stages.remove(view);
             // Numbers are given in here, so that they order the commits of a view even if it is dropped in between.
             order[0] = commits.incrementAndGet();
             return next;
@@ -111,11 +124,45 @@ public final class InMemoryViewStore implements ViewStore {
         return order[0];
     }
 
+    private static long generation(@Nullable StoredView stored) {
+        return stored == null ? 0 : stored.generation();
+    }
+
+    @Override
+    public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+        requireOpen(view);
+        StagedView[] opened = {null};
+        views.compute(view, (name, current) -> {
+            requireKnown(name, current, ViewHead.FORMAT);
+            if (generation(current) == base) {
+                opened[0] = StagedView.after(stages.get(name), this, name, fingerprint);
+                stages.put(name, opened[0]);
+            }
+            return current;
+        });
+        return Optional.ofNullable(opened[0]);
+    }
+
+    /** Has the stage do it, if it is the view's and nobody has opened it again or committed since. */
+    boolean whileOpen(StagedView stage, Runnable change) {
+        requireOpen(stage.view());
+        boolean[] done = {false};
+        views.compute(stage.view(), (view, current) -> {
+            if (stages.get(view) == stage) {
+                change.run();
+                done[0] = true;
+            }
+            return current;
+        });
+        return done[0];
+    }
+
     @Override
     public void drop(String view) {
         requireOpen(view);
-        views.computeIfPresent(view, (name, stored) -> {
+        views.compute(view, (name, stored) -> {
             requireKnown(name, stored, ViewHead.FORMAT);
+            stages.remove(name);
             return null;
         });
     }
@@ -165,6 +212,7 @@ public final class InMemoryViewStore implements ViewStore {
     public void close() {
         closed = true;
         views.clear();
+        stages.clear();
         listeners.clear();
     }
 }

@@ -26,8 +26,8 @@ record StoredView(Snapshot current, List<Earlier> earlier) {
      */
     record Earlier(Snapshot generation, int rows) {}
 
-    static StoredView first(ViewDelta delta) {
-        return new StoredView(Snapshot.of(delta), List.of());
+    static StoredView first(Snapshot generation) {
+        return new StoredView(generation, List.of());
     }
 
     ViewHead head() {
@@ -40,7 +40,7 @@ record StoredView(Snapshot current, List<Earlier> earlier) {
 
     StoredView next(ViewDelta delta) {
         if (delta.whole()) {
-            return first(delta);
+            return first(Snapshot.of(delta));
         }
         Snapshot next = current.apply(delta);
         List<Earlier> kept = new ArrayList<>();

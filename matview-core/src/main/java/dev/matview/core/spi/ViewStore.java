@@ -21,6 +21,7 @@ import java.util.function.LongConsumer;
  *   <li>A view whose current generation has a higher {@linkplain ViewHead#format() format} than {@link ViewHead#FORMAT} is
  *       left alone: {@link #read}, {@link #commit} and {@link #drop} fail with {@link ViewFormatException}, and nothing in
  *       the background touches it. So does a commit of a lower format than the current generation's.
+ *   <li>What is {@linkplain #stage put aside} is in no generation before it is committed, by the same compare-and-set.
  * </ol>
  */
 public interface ViewStore extends AutoCloseable {
@@ -60,7 +61,21 @@ public interface ViewStore extends AutoCloseable {
      */
     boolean commit(ViewDelta delta);
 
-    /** Forgets the view with all its generations. A view that is not there is fine. */
+    /**
+     * Opens what is put aside of a view that is built for the first time, or anew: nothing yet, or what whoever had it before
+     * left, who has it no more. What was put aside by another definition, in another format or before another generation
+     * was committed is forgotten. Costs the same however much is aside.
+     *
+     * @param base the generation that is current, which the build takes the place of; 0 for none
+     * @param fingerprint of the feed definition that the rows are made by
+     * @return empty when the store puts nothing aside, or another generation is current
+     * @throws ViewStoreException as {@link #read}
+     */
+    default Optional<ViewStage> stage(String view, long base, String fingerprint) {
+        return Optional.empty();
+    }
+
+    /** Forgets the view with all its generations and what is aside for it. A view that is not there is fine. */
     void drop(String view);
 
     /**

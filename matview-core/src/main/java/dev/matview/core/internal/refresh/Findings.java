@@ -15,6 +15,7 @@ import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,14 +37,11 @@ final class Findings {
     private final @Nullable Snapshot base;
     private final ReferenceIndex references;
     private final Instant startedAt;
-    private final Map<String, Position> held;
 
     private final AtomicInteger total = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
-    private final Map<String, Slice> moved = new ConcurrentHashMap<>();
     private final Map<String, String> failed = new ConcurrentHashMap<>();
-    private final Map<String, SliceChange> changes = new ConcurrentHashMap<>();
     private final Map<String, List<Row>> others = new HashMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
@@ -54,14 +52,11 @@ final class Findings {
     private final Instant asOf;
 
     private final ViewMemory memory;
-    /** What the rows of each database take that were found so far. */
-    private final Map<String, Long> taken = new ConcurrentHashMap<>();
+    private final RowRoom room;
+    private final FoundSlices found;
 
-    private volatile boolean full;
     private boolean partial;
     private volatile @Nullable String checkpoint;
-    /** How much more than there was room for. */
-    private volatile long wanted;
 
     Findings(
             FeedDefinition feed,
@@ -71,24 +66,46 @@ final class Findings {
             ViewMemory memory) {
         this.references = references;
         this.memory = memory;
+        this.room = new RowRoom(memory, this::nothingIsOfUse);
+        this.found = new FoundSlices(room);
         this.feed = feed;
         this.base = base;
         this.startedAt = startedAt;
         this.before = null;
         this.asOf = startedAt;
-        this.held = base == null || rebuilds() ? Map.of() : base.positions();
+    }
+
+    private void nothingIsOfUse() {
+        found.clear();
+    }
+
+    /** From now on, what is found is put aside in portions, beside what was before. */
+    void buildIn(StagedBuild staged) {
+        found.buildIn(staged);
+    }
+
+    /** What is put aside of a view that is built for the first time, or anew; null when nothing is. */
+    @Nullable
+    StagedBuild build() {
+        return found.build();
+    }
+
+    /** The slices that changes start from; null when there are none. */
+    private @Nullable Snapshot from() {
+        return rebuilds() ? found.aside() : base;
     }
 
     /** What is left of the others after a commit that was not theirs. */
     private Findings(Findings before, Snapshot base, Instant asOf) {
         this.references = before.references;
         this.memory = before.memory;
+        this.room = new RowRoom(memory, this::nothingIsOfUse);
+        this.found = new FoundSlices(room);
         this.feed = before.feed;
         this.base = base;
         this.startedAt = before.startedAt;
         this.before = before;
         this.asOf = asOf;
-        this.held = Map.of();
         total.set(before.total.get());
         done.set(before.done.get());
         failures.set(before.failures.get());
@@ -116,10 +133,13 @@ final class Findings {
     }
 
     Demand demand() {
-        if (base == null) {
-            return new Demand(feed, held);
+        Snapshot from = from();
+        if (from == null || from != base) {
+            // What is aside was read at one time and another.
+            return new Demand(feed, from == null ? Map.of() : from.positions());
         }
-        ViewHead head = base.head();
+        Map<String, Position> held = from.positions();
+        ViewHead head = from.head();
         return new Demand(feed, held, head.refreshedAt(), held.isEmpty() ? null : head.checkpoint());
     }
 
@@ -133,93 +153,43 @@ final class Findings {
     }
 
     Slice.Builder slice(String database) {
-        giveBack(database);
-        return Slice.builder(feed, database, new Slice.Room() {
-            @Override
-            public boolean take(long bytes) {
-                return Findings.this.take(database, bytes);
-            }
-
-            @Override
-            public void giveBack(long bytes) {
-                if (taken.computeIfPresent(database, (name, all) -> all - bytes) != null) {
-                    memory.giveBack(bytes);
-                }
-            }
-        });
-    }
-
-    private boolean take(String database, long bytes) {
-        if (full) {
-            return false;
-        }
-        if (!memory.take(bytes)) {
-            giveUp(bytes);
-            return false;
-        }
-        taken.merge(database, bytes, Long::sum);
-        return true;
-    }
-
-    /** Nothing of what was found is of use: others may have the room. */
-    private synchronized void giveUp(long bytes) {
-        if (!full) {
-            wanted = bytes + taken.values().stream().mapToLong(Long::longValue).sum();
-            full = true;
-        }
-        end();
-        moved.clear();
-        changes.clear();
-    }
-
-    private void giveBack(String database) {
-        Long bytes = taken.remove(database);
-        if (bytes != null) {
-            memory.giveBack(bytes);
-        }
+        return Slice.builder(feed, database, room.of(database));
     }
 
     /** Whether there was no room for all that was found: the visit is of no use. */
     boolean isFull() {
-        return full;
+        return room.isFull();
     }
 
     /** Why the visit is of no use that found no room. */
     RefreshException tooLarge() {
-        return memory.tooLarge(feed.collection(), wanted);
+        return room.tooLarge(feed.collection());
     }
 
     /** What was found is no longer needed, or held by others. */
     void end() {
-        taken.keySet().forEach(this::giveBack);
+        room.end();
     }
 
     void moved(Slice slice) {
         done.incrementAndGet();
-        if (hasRoom(slice.database(), slice.rows())) {
-            moved.put(slice.database(), slice);
+        if (room.has(slice.database(), slice.rows())) {
+            found.add(slice, total.get());
         }
     }
 
     /** @return false when the change does not tell what the slice is now, and nothing is known of the database yet */
     boolean changed(SliceChange change) {
-        Snapshot from = base;
-        Optional<SliceChange> resolved =
-                from == null || rebuilds() ? Optional.empty() : ChangedSlice.resolve(change, from, feed);
+        Snapshot from = from();
+        Optional<SliceChange> resolved = from == null ? Optional.empty() : ChangedSlice.resolve(change, from, feed);
         if (resolved.isEmpty()) {
             return false;
         }
         done.incrementAndGet();
-        if (hasRoom(change.database(), resolved.get().put())) {
-            changes.put(change.database(), resolved.get());
+        if (room.has(change.database(), resolved.get().put())) {
+            found.add(resolved.get(), total.get());
         }
         return true;
-    }
-
-    /** Counts what whoever made the rows did not. */
-    private boolean hasRoom(String database, List<Row> rows) {
-        long more = rows.stream().mapToLong(Row::bytes).sum() - taken.getOrDefault(database, 0L);
-        return !full && (more <= 0 || take(database, more));
     }
 
     void unmoved() {
@@ -228,8 +198,9 @@ final class Findings {
 
     /** It was read though it did not move; what was not noticed of it is mended now. */
     void reread(Slice slice) {
-        if (base == null || base.hasSame(slice)) {
-            giveBack(slice.database());
+        Snapshot from = from();
+        if (from == null || from.hasSame(slice)) {
+            room.giveBack(slice.database());
             unmoved();
         } else {
             moved(slice);
@@ -241,7 +212,7 @@ final class Findings {
     }
 
     void failed(String database, Exception cause) {
-        giveBack(database);
+        room.giveBack(database);
         done.incrementAndGet();
         if (failures.incrementAndGet() <= RefreshResult.MAX_BEHIND) {
             failed.put(database, Failures.reason(cause));
@@ -250,7 +221,7 @@ final class Findings {
 
     /** Takes back that the database moved: it stays at its last position, behind. */
     void setBack(String database, Exception cause) {
-        if (moved.remove(database) != null || changes.remove(database) != null) {
+        if (found.remove(database)) {
             done.decrementAndGet();
             failed(database, cause);
         }
@@ -258,15 +229,15 @@ final class Findings {
 
     /** Gives a slice that moved other rows. */
     void expanded(Slice slice) {
-        if (hasRoom(slice.database(), slice.rows())) {
-            moved.replace(slice.database(), slice);
+        if (room.has(slice.database(), slice.rows())) {
+            found.whole().replace(slice.database(), slice);
         }
     }
 
     /** Gives a slice that changed other rows. */
     void expanded(SliceChange change) {
-        if (hasRoom(change.database(), change.put())) {
-            changes.replace(change.database(), change);
+        if (room.has(change.database(), change.put())) {
+            found.changes().replace(change.database(), change);
         }
     }
 
@@ -282,17 +253,22 @@ final class Findings {
 
     /** The slices that were read whole. */
     Collection<Slice> moved() {
-        return moved.values();
+        return found.whole().values();
+    }
+
+    /** What waits to be put aside, as changes of what is. */
+    List<SliceDelta> unstaged() {
+        return found.unstaged();
     }
 
     /** What changed in slices that were not read whole, by database. */
     Map<String, SliceChange> changes() {
-        return changes;
+        return found.changes();
     }
 
     /** How many slices the visit found moved, whether or not they were read whole. */
     int movedCount() {
-        return before == null ? moved.size() + changes.size() : before.movedCount();
+        return before == null ? found.count() : before.movedCount();
     }
 
     /** When what is held after these was known to match its sources. */
@@ -316,21 +292,20 @@ final class Findings {
      */
     Findings rebasedOn(Snapshot next) {
         boolean later = !next.head().refreshedAt().isBefore(startedAt);
-        List<Slice> slices = new ArrayList<>(moved.values());
+        List<Slice> slices = new ArrayList<>(moved());
         slices.removeIf(slice -> !isOurs(slice.database(), slice.position(), next));
-        List<SliceChange> ours = new ArrayList<>(changes.values());
+        List<SliceChange> ours = new ArrayList<>(changes().values());
         ours.removeIf(change -> !isOurs(change.database(), change.position(), next));
-        boolean overlaps = moved.values().stream().anyMatch(slice -> isOther(slice.database(), slice.position(), next))
-                || changes.values().stream().anyMatch(change -> isOther(change.database(), change.position(), next))
+        boolean overlaps = moved().stream().anyMatch(slice -> isOther(slice.database(), slice.position(), next))
+                || changes().values().stream().anyMatch(change -> isOther(change.database(), change.position(), next))
                 || gone.stream().anyMatch(database -> isOther(database, null, next));
         Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
         rest.partial = overlaps && !later;
         rest.checkpoint = later || overlaps ? next.head().checkpoint() : checkpoint;
-        slices.forEach(slice -> rest.moved.put(slice.database(), slice));
-        ours.forEach(change -> rest.changes.put(change.database(), change));
+        slices.forEach(slice -> rest.found.add(slice, total.get()));
+        ours.forEach(change -> rest.found.add(change, total.get()));
         gone.stream().filter(database -> isOurs(database, null, next)).forEach(rest.gone::add);
-        rest.taken.putAll(taken);
-        taken.clear();
+        rest.room.takeOver(room);
         return rest;
     }
 
@@ -365,7 +340,7 @@ final class Findings {
 
     /** Whether nothing was found that would change anything. */
     boolean isEmpty() {
-        return moved.isEmpty() && changes.isEmpty() && gone.isEmpty() && others.isEmpty();
+        return found.isEmpty() && gone.isEmpty() && others.isEmpty();
     }
 
     Set<String> gone() {

@@ -83,6 +83,12 @@ final class RunningRefresh {
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Findings started = new Findings(feed, base, writer.references(), startedAt, memory);
         findings = started;
+        if (started.rebuilds()) {
+            StagedBuild build = writer.build(feed, clock);
+            if (build != null) {
+                started.buildIn(build);
+            }
+        }
         return started;
     }
 

@@ -16,11 +16,13 @@ import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +107,11 @@ final class ViewWriter {
         return base;
     }
 
+    /** What is put aside of a view that is built for the first time, or anew; null when nothing is. */
+    synchronized @Nullable StagedBuild build(FeedDefinition feed, InstantSource clock) {
+        return dropped ? null : StagedBuild.open(store, view, feed, generation, clock);
+    }
+
     /** What that generation says of itself. */
     @Nullable
     ViewHead loadHead(FeedDefinition feed) {
@@ -169,10 +176,13 @@ final class ViewWriter {
             live.verify(feed, before, visit.coverage());
             return ended(visit, false);
         }
-        if (!commit(delta, feed)) {
+        StagedBuild build = visit.build();
+        Snapshot next = before == null || delta.whole()
+                ? Snapshot.built(build == null ? null : build.aside(), delta)
+                : before.apply(delta);
+        if (!commit(feed, () -> build == null ? store.commit(delta) : build.commit(delta, next))) {
             return lost(visit);
         }
-        Snapshot next = before == null || delta.whole() ? Snapshot.of(delta) : before.apply(delta);
         hold(next);
         generation = next.head().generation();
         own = generation;
@@ -189,7 +199,9 @@ final class ViewWriter {
             return new Outcome.Overtaken();
         }
         boolean standsIn = !base.head().refreshedAt().isBefore(visit.startedAt());
-        if (visit.lost() == MAX_LOST) {
+        // What is aside is no longer known by what was found of it.
+        boolean isAside = visit.build() != null && visit.build().aside() != null;
+        if (isAside || visit.lost() == MAX_LOST) {
             return standsIn ? ended(visit, false) : new Outcome.Overtaken();
         }
         Findings rest = visit.rebasedOn(base);
@@ -197,12 +209,10 @@ final class ViewWriter {
     }
 
     private ViewDelta delta(Findings visit) {
-        List<SliceDelta> changes = new ArrayList<>();
         if (base == null || visit.rebuilds()) {
-            visit.moved().forEach(slice -> changes.add(SliceDelta.of(slice)));
-            ViewHead head = head(visit, Snapshot.totalsOf(changes));
-            return new ViewDelta(view, generation, true, head, changes, Set.of());
+            return rebuilt(visit);
         }
+        List<SliceDelta> changes = new ArrayList<>();
         visit.moved().forEach(slice -> changes.add(base.difference(slice)));
         Set<String> changed = new HashSet<>(visit.changes().keySet());
         changed.addAll(visit.others().keySet());
@@ -215,6 +225,17 @@ final class ViewWriter {
         gone.removeIf(database -> !base.holds(database));
         ViewHead head = head(visit, base.totalsAfter(changes, gone));
         return new ViewDelta(view, generation, false, head, changes, gone);
+    }
+
+    /** All there is, beside what is aside. */
+    private ViewDelta rebuilt(Findings visit) {
+        StagedBuild build = visit.build();
+        Snapshot aside = build == null ? null : build.aside();
+        List<SliceDelta> changes = visit.unstaged();
+        Set<String> gone = new HashSet<>(visit.gone());
+        gone.removeIf(database -> aside == null || !aside.holds(database));
+        Snapshot.Totals totals = aside == null ? Snapshot.totalsOf(changes) : aside.totalsAfter(changes, gone);
+        return new ViewDelta(view, generation, true, head(visit, totals), changes, gone);
     }
 
     private ViewHead head(Findings visit, Snapshot.Totals totals) {
@@ -231,10 +252,10 @@ final class ViewWriter {
                 visit.checkpoint());
     }
 
-    private boolean commit(ViewDelta delta, FeedDefinition feed) {
+    private boolean commit(FeedDefinition feed, BooleanSupplier commit) {
         boolean committed;
         try {
-            committed = store.commit(delta);
+            committed = commit.getAsBoolean();
         } catch (ViewFormatException e) {
             throw refuse(e);
         } catch (ViewStoreException unknown) {

@@ -95,6 +95,15 @@ public final class Snapshot implements Generation {
         return with(delta);
     }
 
+    /**
+     * What is being built, with more of it: the delta is a whole one, as {@link dev.matview.core.spi.ViewStage} takes it.
+     *
+     * @param built what is there of it so far; null for nothing
+     */
+    public static Snapshot built(@Nullable Snapshot built, ViewDelta more) {
+        return built == null ? of(more) : built.with(more);
+    }
+
     private Snapshot with(ViewDelta delta) {
         Slices.Next next = slices.after(delta);
         OrderedTree<Row> rows = order.edit(sorted(next.leaving()), sorted(next.coming()), IN_ORDER);

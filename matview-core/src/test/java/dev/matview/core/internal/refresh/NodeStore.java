@@ -5,6 +5,7 @@ import dev.matview.core.spi.StoreSecret;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStage;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
 import java.util.List;
@@ -65,6 +66,12 @@ final class NodeStore implements ViewStore {
         beforeCommit.run();
         ask();
         return shared.commit(delta);
+    }
+
+    @Override
+    public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+        ask();
+        return shared.stage(view, base, fingerprint);
     }
 
     @Override

@@ -1,0 +1,152 @@
+package dev.matview.core.internal.refresh;
+
+import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slices that a visit found moved, and that wait: for the end of the visit, or until they are put aside, where the view
+ * is built. Thread-safe.
+ */
+final class FoundSlices {
+
+    private final RowRoom room;
+    private final Map<String, Slice> whole = new ConcurrentHashMap<>();
+    private final Map<String, SliceChange> changes = new ConcurrentHashMap<>();
+
+    /** Null where nothing is put aside. */
+    private volatile @Nullable StagedBuild build;
+    /** How many bytes of rows wait to be put aside. */
+    private final AtomicLong waiting = new AtomicLong();
+    /** How many are aside that this visit found. */
+    private final AtomicInteger putAside = new AtomicInteger();
+
+    FoundSlices(RowRoom room) {
+        this.room = room;
+    }
+
+    /** From now on, what is found is put aside, beside what was before. */
+    void buildIn(StagedBuild staged) {
+        staged.resume(room);
+        build = staged;
+    }
+
+    @Nullable
+    StagedBuild build() {
+        return build;
+    }
+
+    /** What is aside; null for nothing. */
+    @Nullable
+    Snapshot aside() {
+        StagedBuild staged = build;
+        return staged == null ? null : staged.aside();
+    }
+
+    void add(Slice slice, int databases) {
+        whole.put(slice.database(), slice);
+        waits(slice.rows(), databases);
+    }
+
+    void add(SliceChange change, int databases) {
+        changes.put(change.database(), change);
+        waits(change.put(), databases);
+    }
+
+    /** These rows wait to be put aside. Where they are too many, whoever comes waits until they are. */
+    private void waits(List<Row> rows, int databases) {
+        StagedBuild staged = build;
+        if (staged == null) {
+            return;
+        }
+        long bytes = waiting.addAndGet(rows.stream().mapToLong(Row::bytes).sum());
+        if (staged.isDue(bytes)) {
+            synchronized (staged) {
+                if (staged.isDue(waiting.get())) {
+                    waiting.set(0);
+                    putAside(staged, databases);
+                }
+            }
+        }
+    }
+
+    private void putAside(StagedBuild staged, int databases) {
+        List<SliceDelta> portion = take(staged.aside());
+        long more = staged.add(portion, databases);
+        room.putAside(portion.stream().map(SliceDelta::database).toList(), more);
+        putAside.addAndGet(portion.size());
+    }
+
+    /** Those that wait, as changes of what is aside. They are forgotten here. */
+    private List<SliceDelta> take(@Nullable Snapshot aside) {
+        List<SliceDelta> taken = new ArrayList<>();
+        for (String database : whole.keySet()) {
+            Slice slice = whole.remove(database);
+            if (slice != null) {
+                taken.add(difference(aside, slice));
+            }
+        }
+        for (String database : changes.keySet()) {
+            SliceChange change = changes.remove(database);
+            if (change != null && aside != null) {
+                taken.add(aside.changed(database, change, List.of()));
+            }
+        }
+        return taken;
+    }
+
+    /** Those that wait, as changes of what is aside. */
+    List<SliceDelta> unstaged() {
+        Snapshot aside = aside();
+        List<SliceDelta> all = new ArrayList<>();
+        whole.values().forEach(slice -> all.add(difference(aside, slice)));
+        if (aside != null) {
+            changes.forEach((database, change) -> all.add(aside.changed(database, change, List.of())));
+        }
+        return all;
+    }
+
+    private static SliceDelta difference(@Nullable Snapshot aside, Slice slice) {
+        return aside == null ? SliceDelta.of(slice) : aside.difference(slice);
+    }
+
+    /** Takes one away that waits; says whether it was there. */
+    boolean remove(String database) {
+        return whole.remove(database) != null | changes.remove(database) != null;
+    }
+
+    /** Those that were read whole, by database. */
+    Map<String, Slice> whole() {
+        return whole;
+    }
+
+    /** What changed in those that were not read whole, by database. */
+    Map<String, SliceChange> changes() {
+        return changes;
+    }
+
+    /** How many were found, whether or not they wait. */
+    int count() {
+        return putAside.get() + whole.size() + changes.size();
+    }
+
+    boolean isEmpty() {
+        return whole.isEmpty() && changes.isEmpty();
+    }
+
+    /** Nothing of it is of use. */
+    void clear() {
+        build = null;
+        whole.clear();
+        changes.clear();
+    }
+}

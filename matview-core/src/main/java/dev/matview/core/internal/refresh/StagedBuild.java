@@ -1,0 +1,170 @@
+package dev.matview.core.internal.refresh;
+
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStage;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.core.spi.ViewStoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A view that is built for the first time, or anew: what was found of it so far, apart from what waits to be put aside. It is
+ * held as the generation that it becomes, and the store keeps the same, so that the next build of the view goes on there.
+ * Where the store has it no more, because another process builds the same view, this one goes on in memory alone.
+ *
+ * <p>Its lock is held while the store is asked: who has found more meanwhile waits, so that what waits is bounded.
+ */
+final class StagedBuild {
+
+    private static final Logger log = LoggerFactory.getLogger(StagedBuild.class);
+
+    /** How many bytes of rows wait at most, and a slice for each thread that reads. */
+    static final long BATCH_BYTES = 32L << 20;
+
+    /** How long what was found may wait: what a restart loses. */
+    static final Duration BATCH_TIME = Duration.ofSeconds(15);
+
+    private final ViewStore store;
+    private final String view;
+    private final FeedDefinition feed;
+    private final long base;
+    private final InstantSource clock;
+    private final Instant startedAt;
+
+    /** Null when it is of no use any more. */
+    private @Nullable ViewStage stage;
+
+    private volatile @Nullable Snapshot aside;
+    private volatile Instant last;
+
+    private StagedBuild(
+            ViewStore store, String view, FeedDefinition feed, long base, ViewStage stage, InstantSource clock) {
+        this.store = store;
+        this.view = view;
+        this.feed = feed;
+        this.base = base;
+        this.stage = stage;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+        this.last = startedAt;
+    }
+
+    /**
+     * Begins where the last one left off.
+     *
+     * @param base the generation that it takes the place of; 0 for none
+     * @return null when the store puts nothing aside. Nor is anything of a feed that expands references: what they lead to
+     *     is looked for when all slices are known, and rows that were put aside before might show what is over
+     */
+    static @Nullable StagedBuild open(
+            ViewStore store, String view, FeedDefinition feed, long base, InstantSource clock) {
+        if (!feed.expand().isEmpty()) {
+            return null;
+        }
+        try {
+            return store.stage(view, base, feed.fingerprint())
+                    .map(stage -> new StagedBuild(store, view, feed, base, stage, clock))
+                    .orElse(null);
+        } catch (ViewStoreException e) {
+            log.warn("{}: it is built without putting anything aside: {}", feed.collection(), e.getMessage());
+            return null;
+        }
+    }
+
+    /** Takes over what was put aside before, if there is room for it. */
+    synchronized void resume(RowRoom room) {
+        ViewHead head = stage == null ? null : stage.head().orElse(null);
+        if (stage == null || head == null || !room.takeAside(head.bytes())) {
+            return;
+        }
+        long more = -head.bytes();
+        try {
+            Snapshot found = Snapshot.built(null, stage.read());
+            log.info(
+                    "{}: the build goes on after {} rows of {} databases",
+                    feed.collection(),
+                    found.size(),
+                    found.positions().size());
+            more += found.bytes();
+            aside = found;
+        } catch (ViewStoreException e) {
+            giveUp(e.getMessage());
+        } finally {
+            room.putAside(List.of(), more);
+        }
+    }
+
+    /** What was found so far, without what waits; null for nothing. */
+    @Nullable
+    Snapshot aside() {
+        return aside;
+    }
+
+    /** Whether so much is to be put aside now; it is, too, when it waits for long. */
+    boolean isDue(long bytes) {
+        return bytes >= BATCH_BYTES || Duration.between(last, clock.instant()).compareTo(BATCH_TIME) >= 0;
+    }
+
+    /** Puts changes of what is aside there; says how much more memory it takes then. */
+    synchronized long add(List<SliceDelta> changes, int databases) {
+        Snapshot before = aside;
+        Snapshot.Totals totals = before == null ? Snapshot.totalsOf(changes) : before.totalsAfter(changes, Set.of());
+        ViewHead head = new ViewHead(
+                base + 1,
+                feed.fingerprint(),
+                startedAt,
+                databases,
+                0,
+                totals.documentsLeftOut(),
+                totals.bytes(),
+                ViewHead.FORMAT,
+                null);
+        ViewDelta more = new ViewDelta(view, base, true, head, changes, Set.of());
+        Snapshot next = Snapshot.built(before, more);
+        aside = next;
+        keep(more);
+        last = clock.instant();
+        return next.bytes() - (before == null ? 0 : before.bytes());
+    }
+
+    private void keep(ViewDelta more) {
+        if (stage == null) {
+            return;
+        }
+        try {
+            if (!stage.add(more)) {
+                giveUp("another process builds it");
+            }
+        } catch (ViewStoreException e) {
+            giveUp(e.getMessage());
+        }
+    }
+
+    private void giveUp(@Nullable String why) {
+        log.warn("{}: the build goes on without putting anything aside: {}", feed.collection(), why);
+        stage = null;
+    }
+
+    /**
+     * Commits what is aside with the rest.
+     *
+     * @param whole what both amount to
+     */
+    synchronized boolean commit(ViewDelta rest, Snapshot whole) {
+        if (stage != null && stage.commit(rest)) {
+            return true;
+        }
+        return store.commit(
+                new ViewDelta(view, base, true, whole.head(), whole.whole().slices(), Set.of()));
+    }
+}
