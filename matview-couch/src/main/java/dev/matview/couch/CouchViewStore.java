@@ -6,6 +6,7 @@ import dev.matview.core.spi.StoreSecret;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStage;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.view.CleanupThread;
@@ -17,6 +18,7 @@ import dev.matview.couch.internal.view.ViewCleanup;
 import dev.matview.couch.internal.view.ViewCommit;
 import dev.matview.couch.internal.view.ViewNames;
 import dev.matview.couch.internal.view.ViewPointers;
+import dev.matview.couch.internal.view.ViewStaging;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,6 +140,48 @@ public final class CouchViewStore implements ViewStore {
                     + delta.base() + " to the next, not to " + delta.head().generation());
         }
         return locked("cannot commit to", delta.view(), it -> new ViewCommit(it).commit(delta));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It is in a database of its own, such as {@code matview-_global_posts-18}, and the document {@code stage/<view>} of
+     * {@code matview-views} says what of that counts. What nobody has gone on with for a day is deleted.
+     */
+    @Override
+    public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+        return locked("cannot put aside for", view, it -> it.stage(base, fingerprint))
+                .map(staging -> new Stage(view, staging));
+    }
+
+    private final class Stage implements ViewStage {
+        private final String view;
+        private final ViewStaging staging;
+
+        Stage(String view, ViewStaging staging) {
+            this.view = view;
+            this.staging = staging;
+        }
+
+        @Override
+        public Optional<ViewHead> head() {
+            return locked("cannot look at what is aside for", view, it -> staging.head());
+        }
+
+        @Override
+        public ViewDelta read() {
+            return locked("cannot read what is aside for", view, it -> staging.read());
+        }
+
+        @Override
+        public boolean add(ViewDelta delta) {
+            return locked("cannot put aside for", view, it -> staging.add(delta));
+        }
+
+        @Override
+        public boolean commit(ViewDelta delta) {
+            return locked("cannot commit to", view, it -> new ViewCommit(it).commit(staging, delta));
+        }
     }
 
     @Override

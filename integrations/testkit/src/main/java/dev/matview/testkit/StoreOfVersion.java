@@ -3,6 +3,7 @@ package dev.matview.testkit;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStage;
 import dev.matview.core.spi.ViewStore;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,12 @@ final class StoreOfVersion extends DelegatingViewStore {
     @Override
     public boolean commit(ViewDelta delta) {
         return super.commit(shifted(delta, -behind));
+    }
+
+    /** It puts nothing aside, as versions did before stores could. */
+    @Override
+    public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+        return Optional.empty();
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** The views of one store stay apart; each is forgotten and watched by itself. */
-abstract class ViewStoreViewsContract extends ViewStoreSecretContract {
+abstract class ViewStoreViewsContract extends ViewStoreStagingContract {
 
     private static final String VIEW = "_global_posts";
 

@@ -161,7 +161,7 @@ final class StagedBuild {
      * @param whole what both amount to
      */
     synchronized boolean commit(ViewDelta rest, Snapshot whole) {
-        if (stage != null && stage.commit(rest)) {
+        if (stage != null && aside != null && stage.commit(rest)) {
             return true;
         }
         return store.commit(

@@ -7,6 +7,7 @@ import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,6 +27,9 @@ public final class CouchView {
 
     /** How often a view is read before it is said to be damaged. Each time, somebody may have come in between. */
     private static final int ATTEMPTS = 8;
+
+    /** How long what is aside is kept when nobody puts more there. */
+    static final Duration MAX_STAGE_AGE = Duration.ofDays(1);
 
     final String name;
     public final ReentrantLock lock = new ReentrantLock();
@@ -208,8 +212,26 @@ public final class CouchView {
         return current.generation() == base && !otherLineage;
     }
 
+    /** Opens what is put aside of a view that is built; empty when another generation is current. */
+    public Optional<ViewStaging> stage(long base, String fingerprint) throws InterruptedException {
+        return ViewStaging.open(this, base, fingerprint);
+    }
+
+    /** Forgets what was put aside and cannot be committed any more, or that nobody has gone on with for long. */
+    private void sweepStage() throws InterruptedException {
+        Optional<StageDocument> stage = StageDocument.read(pointers, name);
+        if (stage.isPresent() && !stage.get().pointer().isNewer()) {
+            boolean over = stage.get().from() != pointers.read(name).attempt();
+            Instant old = cluster.scheduler().instant().minus(MAX_STAGE_AGE);
+            if (over || stage.get().touchedAt().isBefore(old)) {
+                ViewStaging.forget(this, stage.get());
+            }
+        }
+    }
+
     /** Deletes the databases of builds that came to nothing or are superseded. */
     void sweepDatabases() throws InterruptedException {
+        sweepStage();
         // Read first: what a later pointer may name has a number above this one's.
         ViewPointer current = pointers.read(name);
         for (String database : DatabaseNames.beginningWith(cluster, names.begin(name))) {

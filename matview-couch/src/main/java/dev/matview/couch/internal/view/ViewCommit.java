@@ -42,7 +42,7 @@ public final class ViewCommit {
     }
 
     /** What an attempt wrote: the generation it is, if the pointer says so. */
-    private record Written(ViewPointer next, ViewIndex index, ViewIndex.Change change, ViewDatabase target) {}
+    record Written(long number, ViewPointer next, ViewIndex index, ViewIndex.Change change, ViewDatabase target) {}
 
     private enum Outcome {
         WON,
@@ -51,14 +51,39 @@ public final class ViewCommit {
         MOVED
     }
 
+    /** The pointer that a commit of the delta starts from. */
+    private ViewPointer start(ViewDelta delta) throws InterruptedException {
+        ViewPointer current = view.awaitPointer();
+        if (current.head() != null && current.head().format() > delta.head().format()) {
+            throw new ViewFormatException(
+                    view.name, current.head().format(), delta.head().format());
+        }
+        return current;
+    }
+
+    /** Makes what is aside and the delta the current generation; says whether they are, or were. */
+    public boolean commit(ViewStaging stage, ViewDelta delta) throws IOException, InterruptedException {
+        ViewPointer current = start(delta);
+        if (!view.isBase(delta.base(), current)) {
+            return false;
+        }
+        Written written = stage.write(delta, current, delta.base() == 0);
+        if (written == null) {
+            return false;
+        }
+        if (replace(current, written) != Outcome.WON) {
+            // Not deleted here: whoever has opened the stage since may have committed it.
+            view.cleanup.sweep();
+            return false;
+        }
+        stage.committed(written.next());
+        return true;
+    }
+
     /** @return whether the delta is the current generation, or was */
     public boolean commit(ViewDelta delta) throws IOException, InterruptedException {
         while (true) {
-            ViewPointer current = view.awaitPointer();
-            if (current.head() != null && current.head().format() > delta.head().format()) {
-                throw new ViewFormatException(
-                        view.name, current.head().format(), delta.head().format());
-            }
+            ViewPointer current = start(delta);
             if (!view.isBase(delta.base(), current)) {
                 return false;
             }
@@ -86,9 +111,9 @@ public final class ViewCommit {
         if (written == null) {
             return Outcome.MOVED;
         }
-        Outcome outcome = replace(current, written, number);
+        Outcome outcome = replace(current, written);
         if (outcome != Outcome.WON) {
-            abandon(written, current, number);
+            abandon(written, current);
         }
         return outcome;
     }
@@ -104,7 +129,11 @@ public final class ViewCommit {
         ViewIndex.Change change = index.change();
         new SliceEncoder(target, change, number, delta.head().generation()).write(delta);
         return new Written(
-                current.moved(delta.head(), number, target.name(), change.totals(), anew), index, change, target);
+                number,
+                current.moved(delta.head(), number, target.name(), change.totals(), anew),
+                index,
+                change,
+                target);
     }
 
     private Written writeChange(ViewDelta delta, ViewPointer current, long number)
@@ -113,10 +142,11 @@ public final class ViewCommit {
         ViewIndex.Change change = index.change();
         ViewDatabase target = view.database(current.database());
         new SliceEncoder(target, change, number, delta.head().generation()).write(delta);
-        return new Written(current.changed(delta.head(), number, change.totals()), index, change, target);
+        return new Written(number, current.changed(delta.head(), number, change.totals()), index, change, target);
     }
 
-    private Outcome replace(ViewPointer current, Written written, long number) throws InterruptedException {
+    private Outcome replace(ViewPointer current, Written written) throws InterruptedException {
+        long number = written.number();
         ViewPointer next = written.next();
         while (true) {
             ViewPointer now = tryToReplace(next, number);
@@ -166,7 +196,8 @@ public final class ViewCommit {
     }
 
     /** Nobody reads what the attempt wrote, and nobody will. */
-    private void abandon(Written written, ViewPointer current, long number) throws InterruptedException {
+    private void abandon(Written written, ViewPointer current) throws InterruptedException {
+        long number = written.number();
         if (written.target().name().equals(current.database())) {
             view.cleanup.abort(current.database(), number, number);
             return;
@@ -220,8 +251,8 @@ public final class ViewCommit {
             return false;
         }
         written.change().apply();
-        if (!replaceOnce(written, number)) {
-            abandon(written, current, number);
+        if (!replaceOnce(written)) {
+            abandon(written, current);
             return false;
         }
         log.info("{}: rebuilt as {}", view.name, written.target().name());
@@ -236,10 +267,10 @@ public final class ViewCommit {
         }
     }
 
-    private boolean replaceOnce(Written written, long number) throws InterruptedException {
+    private boolean replaceOnce(Written written) throws InterruptedException {
         Optional<ViewPointer> replaced = pointers.replace(view.name, written.next());
         ViewPointer now = replaced.isPresent() ? replaced.get() : pointers.read(view.name);
-        if (now.attempt() != number) {
+        if (now.attempt() != written.number()) {
             return false;
         }
         view.know(now, written.index());

@@ -48,6 +48,11 @@ public final class ViewNames {
         return "pointer/" + Escape.FOR_IDS.of(view);
     }
 
+    /** The document of {@link #meta} that says what is put aside of the view while it is built. */
+    static String stage(String view) {
+        return "stage/" + Escape.FOR_IDS.of(view);
+    }
+
     /** The document of {@link #meta} that counts the attempts to commit to the view. */
     public static String attempts(String view) {
         return "attempts/" + Escape.FOR_IDS.of(view);

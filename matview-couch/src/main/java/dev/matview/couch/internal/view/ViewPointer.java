@@ -69,6 +69,20 @@ public record ViewPointer(
         return new ViewPointer(rev, next, to, by, anew ? by : lineage, AttemptRanges.NONE, recent(by), now, null);
     }
 
+    /** After the commit of what was put aside in another database. */
+    ViewPointer built(ViewHead next, long by, ViewPointer staged, boolean anew) {
+        return new ViewPointer(
+                rev,
+                next,
+                staged.database(),
+                by,
+                anew ? by : lineage,
+                staged.aborted(),
+                recent(by),
+                staged.totals(),
+                null);
+    }
+
     ViewPointer dropped(long by) {
         return new ViewPointer(rev, null, "", by, 0, AttemptRanges.NONE, List.of(), Totals.NOTHING, null);
     }
