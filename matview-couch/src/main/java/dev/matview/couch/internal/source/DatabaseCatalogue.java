@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *       positions of the databases that are named, once the feed has {@linkplain SettledUpdates settled}.
  *   <li>Because that feed is a hint and no more, it also reads the positions of some that are not named: a {@linkplain
  *       GradualSweep gradual sweep} reaches all of them every so often.
+ *   <li>After a restart, slices say where the databases stood that they hold, and a {@linkplain Resumption checkpoint} from
+ *       where on changes are named: the first survey follows too, and the gradual sweep looks at all others.
  *   <li>What is known, and the place, change together and only once all has been read: a survey that fails loses nothing.
  * </ol>
  *
@@ -52,6 +56,9 @@ public final class DatabaseCatalogue {
     private Scope scope = Scope.NOTHING;
     private Map<String, Standing> known = Map.of();
     private Map<String, CouchFailure> failed = Map.of();
+    /** Known only by what slices hold: not looked at since this process was started. */
+    private final Set<String> unseen = new HashSet<>();
+
     private UpdatesFeed.@Nullable Place place;
     private GradualSweep gradual;
     private volatile boolean replicated;
@@ -73,24 +80,57 @@ public final class DatabaseCatalogue {
      * Where the databases of the scope stand, and perhaps others.
      *
      * @param held positions that a database of the name may have had before
+     * @param resumption what is known before the first survey; asked for that one only
      * @throws CouchFailure when that cannot be told
      */
-    Survey survey(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
+    Survey survey(Scope wanted, Function<String, Set<Position>> held, Supplier<Optional<Resumption>> resumption)
+            throws InterruptedException {
         if (wanted.prefixes().isEmpty()) {
             // A few databases by name, such as a caller's own: nothing to keep track of.
             return read(listing.names(wanted), held);
         }
         lock.lockInterruptibly();
         try {
+            if (scope.equals(Scope.NOTHING)) {
+                resume(wanted, resumption.get());
+            }
             rename();
             UpdatesFeed.Place from = place;
             if (from == null || !scope.contains(wanted) || !isWorthFollowing() || !follow(from, held)) {
                 sweep(scope.union(wanted), held);
             }
-            return new Survey(known, failed);
+            return new Survey(known, failed, place);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Takes the databases to be where slices hold them, but for those that have changed since. */
+    private void resume(Scope wanted, Optional<Resumption> resumption) throws InterruptedException {
+        if (resumption.isEmpty() || resumption.get().held().size() <= policy.few()) {
+            return;
+        }
+        Resumption from = resumption.get();
+        Map<String, Standing> standings = new HashMap<>();
+        from.held().forEach((name, position) -> standings.put(name, Standing.held(position)));
+        replicated = Nodes.of(cluster).areSeveral();
+        updates.resume(from.asOf());
+        scope = wanted;
+        known = Map.copyOf(standings);
+        unseen.addAll(standings.keySet());
+        place = from.place();
+        gradual = new GradualSweep(policy.sweepInterval(), cluster.scheduler().instant());
+    }
+
+    /** Those not looked at yet that somebody holds elsewhere than was taken for granted. */
+    private List<String> doubtful(Function<String, Set<Position>> held) {
+        return unseen.stream()
+                .filter(name -> {
+                    Standing standing = known.get(name);
+                    return standing != null
+                            && held.apply(name).stream().anyMatch(position -> !position.equals(standing.position()));
+                })
+                .toList();
     }
 
     /** Replicas make all positions look different now and then, and each is worth a question. */
@@ -128,6 +168,7 @@ public final class DatabaseCatalogue {
         known = Map.copyOf(survey.standings());
         failed = Map.copyOf(survey.failed());
         place = from.orElse(null);
+        unseen.clear();
         gradual = new GradualSweep(policy.sweepInterval(), began);
     }
 
@@ -143,6 +184,7 @@ public final class DatabaseCatalogue {
         Instant now = cluster.scheduler().instant();
         List<String> turn = gradual.turn(now, known.size(), this::names);
         changed.addAll(turn);
+        changed.addAll(doubtful(held));
         if (!changed.isEmpty()) {
             Survey survey = read(changed, earlier(held));
             Map<String, Standing> updated = new TreeMap<>(known);
@@ -150,6 +192,7 @@ public final class DatabaseCatalogue {
             updated.putAll(survey.standings());
             known = Map.copyOf(updated);
             failed = Map.copyOf(survey.failed());
+            unseen.removeAll(changed);
         }
         if (!turn.isEmpty()) {
             gradual.looked(now, turn);

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -40,6 +41,7 @@ public final class SourceVisit {
     private final RollingReread rereads;
     private final ReaderThreads workers;
     private final List<Demand> demands;
+    private final Sink sink;
     private final VisitReport report;
 
     private final Map<String, Source> sources = new HashMap<>();
@@ -76,6 +78,7 @@ public final class SourceVisit {
         this.rereads = rereads;
         this.workers = workers;
         this.demands = demands;
+        this.sink = sink;
         this.report = new VisitReport(demands, sink);
     }
 
@@ -97,7 +100,8 @@ public final class SourceVisit {
         for (Map.Entry<CouchClient, DatabaseCatalogue> entry : clusters.entrySet()) {
             CouchClient cluster = entry.getKey();
             try {
-                Survey survey = entry.getValue().survey(scope, this::held);
+                Survey survey = entry.getValue().survey(scope, this::held, () -> resumption(cluster));
+                tellCheckpoint(cluster, survey);
                 faults.outages().over(cluster);
                 survey.standings().forEach((name, standing) -> place(name, new Source(cluster, standing, null)));
                 survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
@@ -118,6 +122,19 @@ public final class SourceVisit {
         }
         if (unseen != null && failures == clusters.size()) {
             throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
+        }
+    }
+
+    /** Which of several clusters a slice is from cannot be told. */
+    private Optional<Resumption> resumption(CouchClient cluster) {
+        return clusters.size() == 1 ? Resumption.of(demands, cluster.url()) : Optional.empty();
+    }
+
+    private void tellCheckpoint(CouchClient cluster, Survey survey) {
+        UpdatesFeed.Place place = survey.place();
+        if (place != null && clusters.size() == 1) {
+            String checkpoint = new Checkpoint(cluster.url(), place).text();
+            demands.forEach(demand -> sink.checkpoint(demand.feed(), checkpoint));
         }
     }
 

@@ -11,6 +11,11 @@ import dev.matview.core.spi.Position;
  */
 record Standing(Position position, boolean telling, long documents) {
 
+    /** Of a database that was not looked at yet, and is held there. */
+    static Standing held(Position position) {
+        return new Standing(position, false, 0);
+    }
+
     /** The same state, by another position of it. */
     Standing at(Position other) {
         return new Standing(other, telling, documents);
