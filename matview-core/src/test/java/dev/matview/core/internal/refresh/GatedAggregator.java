@@ -24,7 +24,8 @@ final class GatedAggregator implements Aggregator {
     final AtomicInteger underWay = new AtomicInteger();
     final AtomicInteger mostUnderWay = new AtomicInteger();
     final AtomicInteger watchers = new AtomicInteger();
-    volatile Runnable beforeWatching = () -> {};
+    private static final Runnable NOTHING = () -> {};
+    volatile Runnable beforeWatching = NOTHING;
     private volatile @Nullable Semaphore gate;
     private volatile @Nullable Semaphore exit;
     volatile @Nullable RuntimeException failure;
@@ -40,6 +41,11 @@ final class GatedAggregator implements Aggregator {
     /** Visits the same databases as others do. */
     GatedAggregator(InMemoryDatabases databases) {
         this.databases = databases;
+    }
+
+    /** Whether watching begins without a test's doing. */
+    boolean isWatchable() {
+        return beforeWatching == NOTHING;
     }
 
     /** Visits wait from now on until they are let through. */

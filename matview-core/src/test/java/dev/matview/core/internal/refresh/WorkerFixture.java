@@ -12,6 +12,7 @@ import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 
 /** A node in memory whose visits are counted. Time stands still unless a test moves it. */
@@ -61,6 +62,12 @@ abstract class WorkerFixture {
             registry.put(definition);
         }
         start(feeds);
+        boolean follows =
+                Arrays.stream(definitions).anyMatch(one -> one.refresh().continuous());
+        if (follows && aggregator.isWatchable()) {
+            // What changes before is found too, and not before that.
+            await().until(() -> aggregator.watchers.get() > 0);
+        }
     }
 
     /** Starts a node, and waits until it has looked for what the store holds. */
