@@ -36,8 +36,8 @@ final class FoundSlices {
 
     /** From now on, what is found is put aside, beside what was before. */
     void buildIn(StagedBuild staged) {
-        staged.resume(room);
         build = staged;
+        staged.resume(room);
     }
 
     @Nullable

@@ -76,7 +76,11 @@ final class RunningRefresh {
         return Duration.between(begunAt, now);
     }
 
-    /** Looks up the generation to start from. May wait for the store. */
+    /**
+     * Looks up the generation to start from, and what is aside of the next one. May wait for the store.
+     *
+     * @throws RefreshException when memory has no room for what is aside
+     */
     Findings start(ViewMemory memory, InstantSource clock) {
         Snapshot base = writer.load(feed);
         // Milliseconds, as stores keep them.
@@ -87,6 +91,9 @@ final class RunningRefresh {
             StagedBuild build = writer.build(feed, clock);
             if (build != null) {
                 started.buildIn(build);
+                if (started.isFull()) {
+                    throw started.tooLarge();
+                }
             }
         }
         return started;

@@ -1,0 +1,242 @@
+package dev.matview.core.internal.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.matview.core.event.Scheduler;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.memory.InMemoryViewStore;
+import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
+import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStage;
+import dev.matview.core.spi.ViewStore;
+import dev.matview.core.spi.ViewStoreException;
+import dev.matview.testkit.DelegatingViewStore;
+import dev.matview.testkit.ManualScheduler;
+import dev.matview.testkit.Views;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a first build holds beside the view, what it leaves in the store, and what memory it counts. */
+class StagedBuildTest {
+
+    private static final FeedDefinition POSTS = FeedDefinition.builder("posts").build();
+    private static final String VIEW = "_global_posts";
+    private static final long MEBIBYTE = 1 << 20;
+    private static final long ALL = 200 * MEBIBYTE;
+
+    /** Shared by all rows: they count as if each had one. */
+    private static final byte[] DOCUMENT = new byte[1 << 20];
+
+    private final Scheduler scheduler = new ManualScheduler();
+    private final InMemoryViewStore store = new InMemoryViewStore();
+    private final ViewMemory memory = new ViewMemory(ALL);
+
+    private Findings findings(@Nullable Snapshot base) {
+        return new Findings(POSTS, base, new ReferenceIndex(), scheduler.instant(), memory);
+    }
+
+    private @Nullable StagedBuild open(ViewStore in) {
+        return StagedBuild.open(in, VIEW, POSTS, 0, scheduler);
+    }
+
+    private Findings building() {
+        Findings building = findings(null);
+        building.buildIn(Objects.requireNonNull(open(store)));
+        return building;
+    }
+
+    private static Slice slice(int database, Object position) {
+        String name = "userdb-" + database;
+        return new Slice(name, Views.position(position), List.of(row(name, "p")));
+    }
+
+    private static Row row(String database, String id) {
+        return new Row(database, id, new byte[0], DOCUMENT, null);
+    }
+
+    private static long bytes(List<SliceDelta> slices) {
+        return slices.stream()
+                .flatMap(slice -> slice.put().stream())
+                .mapToLong(Row::bytes)
+                .sum();
+    }
+
+    private static Snapshot aside(Findings building) {
+        return Objects.requireNonNull(Objects.requireNonNull(building.build()).aside());
+    }
+
+    /** How much more can be taken, in MiB. */
+    private long room() {
+        long room = 0;
+        while (memory.take(MEBIBYTE)) {
+            room++;
+        }
+        memory.giveBack(room * MEBIBYTE);
+        return room;
+    }
+
+    private static ViewHead head(int documents) {
+        return new ViewHead(1, POSTS.fingerprint(), Instant.EPOCH, documents, 0);
+    }
+
+    @Test
+    void aBoundedPartWaitsBesideWhatIsAside() {
+        Findings building = building();
+
+        for (int i = 0; i < 100; i++) {
+            building.moved(slice(i, 1));
+            assertThat(bytes(building.unstaged())).isLessThanOrEqualTo(StagedBuild.BATCH_BYTES);
+        }
+
+        assertThat(aside(building).size() + building.unstaged().size()).isEqualTo(100);
+        assertThat(aside(building).size()).isGreaterThan(60);
+        assertThat(building.movedCount()).isEqualTo(100);
+        assertThat(building.progress().done()).isEqualTo(100);
+        ViewStage left = store.stage(VIEW, 0, POSTS.fingerprint()).orElseThrow();
+        assertThat(left.read().slices()).hasSize(aside(building).size());
+        assertThat(left.head().orElseThrow().bytes()).isEqualTo(aside(building).bytes());
+    }
+
+    @Test
+    void whatIsAsideAndWhatWaitsAreCountedOnce() {
+        Findings building = building();
+        for (int i = 0; i < 100; i++) {
+            building.moved(slice(i, 1));
+        }
+
+        assertThat(room()).isEqualTo(99);
+
+        building.end();
+        assertThat(room()).isEqualTo(200);
+    }
+
+    @Test
+    void theNextBuildGoesOnThereAndCountsWhatItTakesOver() {
+        Findings first = building();
+        for (int i = 0; i < 40; i++) {
+            first.moved(slice(i, i));
+        }
+        int left = aside(first).size();
+        first.end();
+
+        Findings next = building();
+
+        Demand demand = next.demand();
+        assertThat(demand.held()).hasSize(left).containsEntry("userdb-3", Views.position(3));
+        assertThat(demand.checkpoint()).isNull();
+        assertThat(demand.heldSince()).isNull();
+        assertThat(next.movedCount()).isZero();
+        assertThat(room()).isEqualTo(199 - left);
+        next.end();
+        assertThat(room()).isEqualTo(200);
+    }
+
+    @Test
+    void aSliceThatChangedSinceIsBroughtForward() {
+        Findings first = building();
+        for (int i = 0; i < 40; i++) {
+            first.moved(slice(i, 1));
+        }
+        first.end();
+        Findings next = building();
+        Position since = Views.position(1);
+        Position now = Views.position(2);
+        Row put = row("userdb-0", "q");
+
+        assertThat(next.changed(new SliceChange("userdb-0", since, now, List.of(put), Set.of("p"), LeftOut.NOTHING)))
+                .isTrue();
+        assertThat(next.changed(new SliceChange("userdb-99", since, now, List.of(), Set.of(), LeftOut.NOTHING)))
+                .as("nothing is known of it")
+                .isFalse();
+
+        assertThat(next.unstaged()).containsExactly(new SliceDelta("userdb-0", now, List.of(put), Set.of("p")));
+        for (int i = 40; i < 80; i++) {
+            next.moved(slice(i, 1));
+        }
+        assertThat(aside(next).slice("userdb-0")).containsExactly(put);
+        assertThat(aside(next).position("userdb-0")).isEqualTo(now);
+    }
+
+    @Test
+    void whereThereIsNoRoomForMoreNothingIsKeptAndAllIsGivenBack() {
+        Findings building = building();
+        for (int i = 0; i < 250; i++) {
+            building.moved(slice(i, 1));
+        }
+
+        assertThat(building.isFull()).isTrue();
+        assertThat(building.tooLarge()).hasMessageContaining("200.0 MiB");
+        assertThat(building.build()).as("it can be forgotten").isNull();
+        building.end();
+        assertThat(room()).isEqualTo(200);
+    }
+
+    @Test
+    void whereThereIsNoRoomForWhatIsAsideTheBuildFails() {
+        Findings first = building();
+        for (int i = 0; i < 40; i++) {
+            first.moved(slice(i, 1));
+        }
+        first.end();
+        assertThat(memory.take(ALL - MEBIBYTE)).isTrue();
+
+        Findings next = building();
+
+        assertThat(next.isFull()).isTrue();
+        assertThat(next.build()).isNull();
+        next.end();
+        memory.giveBack(ALL - MEBIBYTE);
+        assertThat(room()).isEqualTo(200);
+    }
+
+    @Test
+    void whoHasTheStageNoMoreCommitsAllOfItByItself() {
+        StagedBuild one = Objects.requireNonNull(open(store));
+        one.add(List.of(SliceDelta.of(slice(1, 1))), 2);
+        StagedBuild other = Objects.requireNonNull(open(store));
+        other.resume(new RowRoom(memory, () -> {}));
+        one.add(List.of(SliceDelta.of(slice(2, 1))), 2);
+
+        ViewDelta rest = new ViewDelta(VIEW, 0, true, head(3), List.of(SliceDelta.of(slice(3, 1))), Set.of());
+        assertThat(one.commit(rest, Snapshot.built(one.aside(), rest))).isTrue();
+
+        assertThat(other.commit(rest, Snapshot.built(other.aside(), rest))).isFalse();
+        assertThat(store.read(VIEW, 0).orElseThrow().slices())
+                .extracting(SliceDelta::database)
+                .containsExactly("userdb-1", "userdb-2", "userdb-3");
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerIsBuiltForInMemory() {
+        ViewStore away = new DelegatingViewStore(store) {
+            @Override
+            public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+                throw new ViewStoreException("connection refused");
+            }
+        };
+
+        assertThat(open(away)).isNull();
+    }
+
+    @Test
+    void aFeedThatExpandsReferencesPutsNothingAside() {
+        FeedDefinition expanding =
+                FeedDefinition.builder("posts").expand(List.of("author")).build();
+
+        assertThat(StagedBuild.open(store, VIEW, expanding, 0, scheduler)).isNull();
+    }
+}
