@@ -292,12 +292,14 @@ final class Findings {
      */
     Findings rebasedOn(Snapshot next) {
         boolean later = !next.head().refreshedAt().isBefore(startedAt);
-        List<Slice> slices = new ArrayList<>(moved());
+        List<Slice> whole = found.all(gone);
+        Collection<SliceChange> changed = found.aside() == null ? changes().values() : List.of();
+        List<Slice> slices = new ArrayList<>(whole);
         slices.removeIf(slice -> !isOurs(slice.database(), slice.position(), next));
-        List<SliceChange> ours = new ArrayList<>(changes().values());
+        List<SliceChange> ours = new ArrayList<>(changed);
         ours.removeIf(change -> !isOurs(change.database(), change.position(), next));
-        boolean overlaps = moved().stream().anyMatch(slice -> isOther(slice.database(), slice.position(), next))
-                || changes().values().stream().anyMatch(change -> isOther(change.database(), change.position(), next))
+        boolean overlaps = whole.stream().anyMatch(slice -> isOther(slice.database(), slice.position(), next))
+                || changed.stream().anyMatch(change -> isOther(change.database(), change.position(), next))
                 || gone.stream().anyMatch(database -> isOther(database, null, next));
         Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
         rest.partial = overlaps && !later;

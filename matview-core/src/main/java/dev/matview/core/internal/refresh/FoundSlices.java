@@ -4,10 +4,13 @@ import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
+import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -117,6 +120,23 @@ final class FoundSlices {
 
     private static SliceDelta difference(@Nullable Snapshot aside, Slice slice) {
         return aside == null ? SliceDelta.of(slice) : aside.difference(slice);
+    }
+
+    /** All of a view that is being built, those that are aside too, without those that are gone. */
+    List<Slice> all(Set<String> gone) {
+        Snapshot aside = aside();
+        if (aside == null) {
+            return List.copyOf(whole.values());
+        }
+        Set<String> dropped = new HashSet<>(gone);
+        List<SliceDelta> waiting = unstaged();
+        waiting.forEach(slice -> dropped.remove(slice.database()));
+        Snapshot built = Snapshot.built(aside, new ViewDelta(aside.view(), 0, true, aside.head(), waiting, dropped));
+        List<Slice> all = new ArrayList<>();
+        built.positions()
+                .forEach((database, position) ->
+                        all.add(new Slice(database, position, built.slice(database), built.leftOut(database))));
+        return all;
     }
 
     /** Takes one away that waits; says whether it was there. */

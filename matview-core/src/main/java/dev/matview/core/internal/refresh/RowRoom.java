@@ -121,8 +121,9 @@ final class RowRoom {
         memory.giveBack(aside.getAndSet(0));
     }
 
-    /** Has what the other had taken for databases. */
+    /** Has what the other had taken. */
     void takeOver(RowRoom other) {
+        aside.addAndGet(other.aside.getAndSet(0));
         taken.putAll(other.taken);
         other.taken.clear();
     }

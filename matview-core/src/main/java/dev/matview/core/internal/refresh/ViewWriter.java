@@ -199,9 +199,7 @@ final class ViewWriter {
             return new Outcome.Overtaken();
         }
         boolean standsIn = !base.head().refreshedAt().isBefore(visit.startedAt());
-        // What is aside is no longer known by what was found of it.
-        boolean isAside = visit.build() != null && visit.build().aside() != null;
-        if (isAside || visit.lost() == MAX_LOST) {
+        if (visit.lost() == MAX_LOST) {
             return standsIn ? ended(visit, false) : new Outcome.Overtaken();
         }
         Findings rest = visit.rebasedOn(base);

@@ -324,12 +324,15 @@ class ResumedBuildTest {
                                 ViewDelta.whole(VIEW, 0, head, List.of(Views.slice(database(0), "elsewhere")))))
                         .isTrue()));
 
-        assertThat(result.generation()).as("on top of the other's").isEqualTo(2);
+        assertThat(result.generation())
+                .as("what it did not find, on top of it; and then what it found otherwise")
+                .isEqualTo(3);
+        assertThat(aggregator.told).as("read again").hasSize(11);
         assertThat(json(node)).isEqualTo("[" + posts(0, 10) + "]");
     }
 
     @Test
-    void aLaterCommitOfAnotherProcessStandsForWhatIsAside() {
+    void aLaterCommitOfAnotherProcessStandsForWhatItFound() {
         Interrupted aggregator = new Interrupted(3, 0);
         GlobalFeeds node = node(POSTS, aggregator);
         ViewHead head = new ViewHead(1, POSTS.fingerprint(), scheduler.instant().plusSeconds(60), 10, 0);
@@ -341,8 +344,9 @@ class ResumedBuildTest {
                                 ViewDelta.whole(VIEW, 0, head, List.of(Views.slice(database(0), "elsewhere")))))
                         .isTrue()));
 
-        assertThat(result.generation()).isEqualTo(1);
-        assertThat(json(node)).isEqualTo("[]");
+        assertThat(result.generation()).as("with what it did not find").isEqualTo(2);
+        assertThat(aggregator.told).as("nothing is read again").hasSize(10);
+        assertThat(json(node)).isEqualTo("[" + posts(1, 10) + "]");
     }
 
     @AfterEach
