@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A commit inserts documents that nobody reads yet, and then writes the pointer over the one it started from: the
  *       revision of that one document decides between commits. What they cost depends on what changes.
  *   <li>A reader replays what the commits up to the pointer's wrote, and compares totals: what it gives is one generation.
+ *   <li>A view that is built goes into a new database, in portions. The document {@code stage/<view>} says what of it counts
+ *       until the pointer names that database; nobody reads it before.
  *   <li>What is dead is taken away a grace period later, in the background. A view of which too much is dead is rebuilt
  *       into a new database.
  *   <li>A view whose database somebody deletes has no generation any more, and is built anew by the next refresh.

@@ -114,7 +114,10 @@ public interface Aggregator extends AutoCloseable {
         }
     }
 
-    /** Takes what a visit finds. Called from any number of threads; quick, and does not throw. */
+    /**
+     * Takes what a visit finds. Called from any number of threads, and does not throw. It is quick, but for a slice now and
+     * then that makes a portion of a large build full: that waits until the view store has it.
+     */
     interface Sink {
 
         /** How many databases the feed covers; told before any of them, and again if more turn up. */
