@@ -117,9 +117,9 @@ public final class Settings {
 
     /**
      * How many rows the generations that bookmarks and subscriptions pin keep in memory at most, in all feeds together,
-     * beyond those that are served. A row is counted once however many of them share it; for a place in its list, each
-     * generation counts a hundredth. The oldest are given up first, and those of subscriptions last. Default: a row for
-     * each 5,000 bytes of the heap, which takes about a tenth of it.
+     * beyond those that are served. A row is counted once however many of them share it; a generation that differs from the
+     * next by one row counts as some ten rows, however many it has. The oldest are given up first, and those of subscriptions
+     * last. Default: a row for each 5,000 bytes of the heap, which takes about a tenth of it.
      */
     public long pinnedRows() {
         return pinnedRows;

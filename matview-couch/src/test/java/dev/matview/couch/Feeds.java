@@ -32,6 +32,9 @@ final class Feeds implements Aggregator.Sink {
     final Map<String, Slice> reread = new ConcurrentHashMap<>();
 
     Instant heldSince;
+    /** As told last; given back at the next visit. */
+    String checkpoint;
+
     volatile int covers;
 
     Feeds(FeedDefinition feed) {
@@ -71,6 +74,11 @@ final class Feeds implements Aggregator.Sink {
             }
 
             @Override
+            public void checkpoint(FeedDefinition feed, String checkpoint) {
+                of(feed).checkpoint(feed, checkpoint);
+            }
+
+            @Override
             public void unmoved(FeedDefinition feed, String database) {
                 of(feed).unmoved(feed, database);
             }
@@ -102,7 +110,7 @@ final class Feeds implements Aggregator.Sink {
         gone.clear();
         Map<String, Position> held = new HashMap<>();
         slices.forEach((database, slice) -> held.put(database, slice.position()));
-        return new Demand(feed, held, heldSince);
+        return new Demand(feed, held, heldSince, checkpoint);
     }
 
     private void end() {
@@ -161,5 +169,10 @@ final class Feeds implements Aggregator.Sink {
     @Override
     public synchronized void gone(FeedDefinition feed, String database) {
         gone.add(database);
+    }
+
+    @Override
+    public void checkpoint(FeedDefinition feed, String told) {
+        checkpoint = told;
     }
 }

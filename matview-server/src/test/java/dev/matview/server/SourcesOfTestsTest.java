@@ -25,9 +25,6 @@ class SourcesOfTestsTest {
             Pattern.compile("new (Splittable|Secure)?Random\\(\\)|ThreadLocalRandom\\.|Math\\.random\\(|randomUUID\\(");
     private static final String HOOKS = "src/test/resources/META-INF/services/net.jqwik.api.lifecycle.LifecycleHook";
 
-    /** Shrinks when the rows of a generation are in trees. */
-    private static final Set<String> LONGER = Set.of("Snapshot.java");
-
     /** These need names that nobody had before, and numbers of no meaning. */
     private static final Set<String> NOT_OF_CASES = Set.of("TestDatabases.java", "AggregateBenchmark.java");
 
@@ -48,9 +45,7 @@ class SourcesOfTestsTest {
 
     @Test
     void noFileHasMoreThanFourHundredLines() {
-        Map<Path, String> sources = sources("src");
-        sources.keySet().removeIf(file -> LONGER.contains(file.getFileName().toString()));
-        assertThat(sources)
+        assertThat(sources("src"))
                 .hasSizeGreaterThan(400)
                 .allSatisfy((file, source) ->
                         assertThat(source.lines()).as(file.toString()).hasSizeLessThanOrEqualTo(400));

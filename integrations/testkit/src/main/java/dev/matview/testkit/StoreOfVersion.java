@@ -33,7 +33,8 @@ final class StoreOfVersion extends DelegatingViewStore {
                 head.behind(),
                 head.documentsLeftOut(),
                 head.bytes(),
-                head.format() + by);
+                head.format() + by,
+                head.checkpoint());
     }
 
     private static ViewDelta shifted(ViewDelta delta, int by) {

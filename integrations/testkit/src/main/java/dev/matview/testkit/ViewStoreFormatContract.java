@@ -33,6 +33,9 @@ import org.junit.jupiter.api.Test;
 /** The part of {@link ViewStoreContract} about heads: formats of other versions, what is left out, and the list of views. */
 abstract class ViewStoreFormatContract extends ViewStoreHarness {
 
+    /** Opaque to the store. */
+    private static final String CHECKPOINT = "[\"http://127.0.0.1:5984\", \"23-g1AAA\", \"\u00e9\"]";
+
     private static final String VIEW = "_global_posts";
     private static final FeedDefinition POSTS = FeedDefinition.builder("posts")
             .selector("{\"type\":\"post\"}")
@@ -40,7 +43,7 @@ abstract class ViewStoreFormatContract extends ViewStoreHarness {
             .build();
 
     private static ViewHead head(long generation, int format) {
-        return new ViewHead(generation, "fingerprint", Instant.EPOCH, 1, 0, 3, 4_000_000_000L, format);
+        return new ViewHead(generation, "fingerprint", Instant.EPOCH, 1, 0, 3, 4_000_000_000L, format, CHECKPOINT);
     }
 
     private static ViewDelta whole(long base, int format) {

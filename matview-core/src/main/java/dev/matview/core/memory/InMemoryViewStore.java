@@ -22,10 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps views in memory, for as long as the process lives. Thread-safe; readers never wait for a commit.
  *
- * <p>A generation is an immutable map from database to slice, and a slice an immutable list of rows. A commit copies the
- * map and makes new lists for the slices that the delta names; all others, and all rows, are shared with the generation
- * before and with whoever committed them. Of the last generations the store keeps what their slices were before, up to a
- * fixed number of rows: from that it tells a reader who is a little behind just the difference.
+ * <p>A commit makes the next generation of the one before, with which it shares all that stays: it costs what the delta
+ * names, not what the view holds. Of the last generations the store keeps a few, up to a fixed number of rows that are in none
+ * after them: from such a one it tells a reader who is a little behind just the difference.
  */
 public final class InMemoryViewStore implements ViewStore {
 
@@ -44,7 +43,7 @@ public final class InMemoryViewStore implements ViewStore {
     @Override
     public Optional<ViewDelta> read(String view, long since) {
         requireOpen(view);
-        return stored(view).map(stored -> stored.since(view, since));
+        return stored(view).map(stored -> stored.since(since));
     }
 
     private Optional<StoredView> stored(String view) {
@@ -70,7 +69,9 @@ public final class InMemoryViewStore implements ViewStore {
         requireOpen();
         return views.entrySet().stream()
                 .map(view -> new ViewEntry(
-                        view.getKey(), view.getValue().head(), view.getValue().rows()))
+                        view.getKey(),
+                        view.getValue().head(),
+                        view.getValue().current().size()))
                 .sorted(Comparator.comparing(ViewEntry::view))
                 .toList();
     }

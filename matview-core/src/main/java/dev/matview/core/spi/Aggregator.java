@@ -99,15 +99,18 @@ public interface Aggregator extends AutoCloseable {
      *     view of what is held, and it is not copied. It does not change
      * @param heldSince when those were read, or earlier: of the databases that did not move since, some may be read again,
      *     see {@link Sink#reread}; null where that is not known
+     * @param checkpoint where the history of the sources stood then, as {@linkplain Sink#checkpoint told} by this aggregator
+     *     or one before it: a database that the history does not name since is at the held position. Null where not known
      */
     record Demand(
             FeedDefinition feed,
             Map<String, Position> held,
-            @Nullable Instant heldSince) {
+            @Nullable Instant heldSince,
+            @Nullable String checkpoint) {
 
         /** A feed whose slices were read at an unknown time. */
         public Demand(FeedDefinition feed, Map<String, Position> held) {
-            this(feed, held, null);
+            this(feed, held, null, null);
         }
     }
 
@@ -156,5 +159,15 @@ public interface Aggregator extends AutoCloseable {
 
         /** A held database is no more, or is no longer covered. */
         void gone(FeedDefinition feed, String database);
+
+        /**
+         * Where the history of the sources stood when the visit began to look, as an opaque text of at most {@value
+         * #MAX_CHECKPOINT} characters without secrets. A later visit may be given it back, also after a restart, and then
+         * need not look at all databases. Told at most once, before the visit ends; it counts when no database failed.
+         */
+        default void checkpoint(FeedDefinition feed, String checkpoint) {}
+
+        /** How long a checkpoint may be. */
+        int MAX_CHECKPOINT = 4_000;
     }
 }

@@ -2,6 +2,7 @@ package dev.matview.core.spi;
 
 import java.time.Instant;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What identifies a committed generation of a view.
@@ -16,6 +17,8 @@ import java.util.Objects;
  * @param documentsLeftOut how many documents of the others could not be read and have no row, see {@link LeftOut}
  * @param bytes how much memory the rows take, by their own sizes; 0 where that is not known
  * @param format of the rows and of how they are kept, see {@link #FORMAT}
+ * @param checkpoint where the history of the sources stood when they were as the generation shows them, as the aggregator
+ *     that read them says it, see {@link Aggregator.Sink#checkpoint}; null where that is not known
  */
 public record ViewHead(
         long generation,
@@ -25,7 +28,8 @@ public record ViewHead(
         int behind,
         int documentsLeftOut,
         long bytes,
-        int format) {
+        int format,
+        @Nullable String checkpoint) {
 
     /**
      * The format this version of matview writes. To be raised when views that earlier versions made must not be served by
@@ -45,6 +49,6 @@ public record ViewHead(
 
     /** A generation out of which nothing is left, of this version's format and unknown size. */
     public ViewHead(long generation, String fingerprint, Instant refreshedAt, int databases, int behind) {
-        this(generation, fingerprint, refreshedAt, databases, behind, 0, 0, FORMAT);
+        this(generation, fingerprint, refreshedAt, databases, behind, 0, 0, FORMAT, null);
     }
 }

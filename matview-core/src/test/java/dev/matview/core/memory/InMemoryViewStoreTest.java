@@ -15,6 +15,7 @@ import dev.matview.core.spi.ViewStore;
 import dev.matview.testkit.ViewStoreContract;
 import dev.matview.testkit.Views;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,7 +60,7 @@ class InMemoryViewStoreTest extends ViewStoreContract {
     @Test
     void aReaderFarBehindReadsTheViewWhole() {
         store.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))));
-        for (long base = 1; base <= StoredView.MAX_UNDO + 1; base++) {
+        for (long base = 1; base <= StoredView.MAX_EARLIER + 1; base++) {
             store.commit(delta(VIEW, base, put("userdb-b", base)));
         }
 
@@ -69,22 +70,37 @@ class InMemoryViewStoreTest extends ViewStoreContract {
 
     @Test
     void whatIsKeptForReadersThatAreBehindIsBoundedInRows() {
-        List<Row> rows = new ArrayList<>();
-        for (int i = 0; i < StoredView.MAX_UNDO_ROWS / 2; i++) {
-            rows.add(row("userdb-a", "post-" + i, "{}"));
-        }
-        store.commit(whole(VIEW, 0, slice("userdb-a", 1, rows.toArray(Row[]::new))));
-        store.commit(delta(VIEW, 1, put("userdb-a", 2)));
-        store.commit(delta(VIEW, 2, put("userdb-a", 3)));
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, half())));
+        store.commit(delta(VIEW, 1, put("userdb-a", 2, half())));
+        store.commit(delta(VIEW, 2, put("userdb-a", 3, half())));
+        store.commit(delta(VIEW, 3, put("userdb-a", 4, row("userdb-a", "one more", "{}"))));
 
+        assertThat(store.read(VIEW, 3).orElseThrow().whole()).isFalse();
         assertThat(store.read(VIEW, 2).orElseThrow().whole()).isFalse();
         assertThat(store.read(VIEW, 1).orElseThrow().whole()).isTrue();
     }
 
+    /** Half of the rows that earlier generations may keep, and one: made anew. */
+    private static Row[] half() {
+        Row[] rows = new Row[StoredView.MAX_EARLIER_ROWS / 2 + 1];
+        Arrays.setAll(rows, i -> row("userdb-a", "post-" + i, "{}"));
+        return rows;
+    }
+
+    @Test
+    void aLargeSliceWhosePositionMovesKeepsNothingForReadersThatAreBehind() {
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, half())));
+        for (long base = 1; base <= 10; base++) {
+            store.commit(delta(VIEW, base, put("userdb-a", base + 1)));
+        }
+
+        assertThat(store.read(VIEW, 1).orElseThrow().whole()).isFalse();
+    }
+
     @Test
     void rowsAreSharedWithWhoeverCommittedThem() {
-        SliceDelta a = put("userdb-a", 1, row("userdb-a", "p", "{}"), row("userdb-a", "q", "{}"));
-        store.commit(new ViewDelta(VIEW, 0, true, Views.head(1), List.of(a), Set.of()));
+        Row row = row("userdb-a", "p", "{}");
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, row)));
         store.commit(delta(VIEW, 1, put("userdb-b", 1, row("userdb-b", "p", "{}"))));
 
         SliceDelta read = store.read(VIEW, 0).orElseThrow().slices().stream()
@@ -92,7 +108,7 @@ class InMemoryViewStoreTest extends ViewStoreContract {
                 .findFirst()
                 .orElseThrow();
 
-        assertThat(read.put()).isSameAs(a.put());
+        assertThat(read.put()).singleElement().isSameAs(row);
     }
 
     @Test

@@ -6,7 +6,6 @@ import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.read.Referrals;
-import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Expansion;
@@ -15,8 +14,10 @@ import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Puts the documents that rows refer to into the rows, at refresh.
  *
  * <ol>
- *   <li>The rows of slices that moved are expanded. So are rows of other slices that refer to a database that moved or is
- *       gone, and rows that refer to a database the feed does not cover, since nobody tells when that one moves.
+ *   <li>The rows of documents that changed are expanded. So are other rows that refer to documents that changed, to any of a
+ *       database that was read whole or is gone, or of one that the feed does not cover, since nobody tells when that one
+ *       moves. {@link References} finds them, so that this costs the rows that refer.
  *   <li>The documents are fetched, one request a database and a few hundred ids.
  *   <li>A database that cannot be read is behind, and so is every slice that moved and refers to it: they keep their
  *       last rows and position, and the next refresh tries again.
@@ -52,12 +54,14 @@ public final class Expander {
         if (visit.feed().expand().isEmpty() || visit.isFull()) {
             return;
         }
-        List<Row> others = affected(visit);
+        Moved moved = new Moved(visit);
+        References references = visit.references(users);
+        Collection<Row> others = references == null ? List.of() : affected(moved, references);
         Map<String, Set<String>> wanted = new HashMap<>();
         visit.moved().forEach(slice -> slice.rows().forEach(row -> want(row, wanted)));
         visit.changes().values().forEach(change -> change.put().forEach(row -> want(row, wanted)));
-        others.forEach(row -> want(row, wanted));
-        Fetched fetched = fetch(wanted, visit);
+        others.forEach(row -> wantMoved(row, moved, wanted));
+        Fetched fetched = fetch(wanted, references, visit);
         for (Slice slice : List.copyOf(visit.moved())) {
             if (!isSetBack(slice.database(), slice.rows(), fetched, visit)) {
                 List<Row> rows = slice.rows().stream().map(fetched::expand).toList();
@@ -90,37 +94,34 @@ public final class Expander {
     }
 
     /** The rows whose documents did not change, and whose references may lead elsewhere now. */
-    private List<Row> affected(Findings visit) {
-        Snapshot base = visit.base();
-        if (base == null || visit.rebuilds()) {
-            return List.of();
-        }
-        Moved moved = new Moved(visit);
-        List<Row> affected = new ArrayList<>();
-        for (Row row : base) {
-            if (!moved.has(row.database(), row.id()) && refersTo(row, moved, visit.feed())) {
-                affected.add(row);
-            }
-        }
-        return affected;
+    private static Collection<Row> affected(Moved moved, References references) {
+        // Of two that refer to several such documents, one is enough: they are the same object.
+        Map<Row, Row> affected = new IdentityHashMap<>();
+        moved.whole.forEach(database -> references.to(database).forEach(row -> affected.put(row, row)));
+        moved.ids.forEach((database, ids) ->
+                ids.forEach(id -> references.to(database, id).forEach(row -> affected.put(row, row))));
+        references.outside().forEach(row -> affected.put(row, row));
+        affected.keySet().removeIf(row -> moved.has(row.database(), row.id()));
+        return affected.keySet();
     }
 
-    private boolean refersTo(Row row, Moved moved, FeedDefinition feed) {
+    private void wantMoved(Row row, Moved moved, Map<String, Set<String>> wanted) {
         for (Expansion reference : row.expansions()) {
-            Optional<String> database = users.database(reference.did());
-            if (database.isPresent() && (moved.has(database.get(), reference.ref()) || !feed.covers(database.get()))) {
-                return true;
-            }
+            users.database(reference.did())
+                    .filter(database -> moved.has(database, reference.ref()) || !moved.feed.covers(database))
+                    .ifPresent(database -> wanted.computeIfAbsent(database, name -> new HashSet<>())
+                            .add(reference.ref()));
         }
-        return false;
     }
 
     /** The documents that may be others now: all of a database that was read whole, or is gone. */
     private static final class Moved {
+        private final FeedDefinition feed;
         private final Set<String> whole;
         private final Map<String, Set<String>> ids = new HashMap<>();
 
         Moved(Findings visit) {
+            feed = visit.feed();
             whole = new HashSet<>(visit.gone());
             visit.moved().forEach(slice -> whole.add(slice.database()));
             visit.changes().forEach((database, change) -> ids.put(database, change.ids()));
@@ -149,8 +150,9 @@ public final class Expander {
         return databases;
     }
 
-    private Fetched fetch(Map<String, Set<String>> wanted, Findings visit) throws InterruptedException {
-        Shared documents = new Shared(visit.base());
+    private Fetched fetch(Map<String, Set<String>> wanted, @Nullable References references, Findings visit)
+            throws InterruptedException {
+        Shared documents = new Shared(references);
         Map<String, AggregationException> failures = new HashMap<>();
         for (Map.Entry<String, Set<String>> database : wanted.entrySet()) {
             String name = database.getKey();
@@ -163,7 +165,7 @@ public final class Expander {
                 visit.setBack(name, e);
             }
         }
-        return new Fetched(documents.withBase(), failures);
+        return new Fetched(documents, wanted, failures);
     }
 
     private static List<Set<String>> batches(Set<String> ids) {
@@ -189,19 +191,22 @@ public final class Expander {
      * Documents that rows refer to, each held once: all rows that refer to it share its bytes, also with the rows of the
      * generation before, where it has not changed.
      */
-    private final class Shared {
+    private static final class Shared {
         private final Map<Referrals.Key, Referred> documents = new HashMap<>();
-        private final Set<Referrals.Key> unchanged = new HashSet<>();
-        private final @Nullable Snapshot base;
+        private final @Nullable References references;
 
-        Shared(@Nullable Snapshot base) {
-            this.base = base;
+        Shared(@Nullable References references) {
+            this.references = references;
         }
 
         /** Holds the bytes alone: a tree takes several times as much. */
         boolean add(String database, ObjectNode document) {
             Referrals.Key key = new Referrals.Key(database, document.path("_id").asText());
-            documents.put(key, new Referred(Json.bytes(document), Acl.of(document)));
+            byte[] bytes = Json.bytes(document);
+            Expansion held = references == null ? null : references.held(key.database(), key.id());
+            byte[] before = held == null ? null : held.document();
+            byte[] shared = before != null && Arrays.equals(before, bytes) ? before : bytes;
+            documents.put(key, new Referred(shared, Acl.of(document)));
             return true;
         }
 
@@ -209,38 +214,16 @@ public final class Expander {
         Referred get(Referrals.Key key) {
             return documents.get(key);
         }
-
-        Shared withBase() {
-            if (base != null && !documents.isEmpty()) {
-                for (Row row : base) {
-                    row.expansions().forEach(this::share);
-                }
-            }
-            return this;
-        }
-
-        private void share(Expansion held) {
-            byte[] bytes = held.document();
-            if (bytes != null) {
-                users.database(held.did()).ifPresent(database -> share(new Referrals.Key(database, held.ref()), bytes));
-            }
-        }
-
-        private void share(Referrals.Key key, byte[] bytes) {
-            Referred referred = documents.get(key);
-            if (referred != null && !unchanged.contains(key) && Arrays.equals(referred.document(), bytes)) {
-                documents.put(key, new Referred(bytes, referred.acl()));
-                unchanged.add(key);
-            }
-        }
     }
 
     private final class Fetched {
         private final Shared documents;
+        private final Map<String, Set<String>> wanted;
         private final Map<String, AggregationException> failures;
 
-        Fetched(Shared documents, Map<String, AggregationException> failures) {
+        Fetched(Shared documents, Map<String, Set<String>> wanted, Map<String, AggregationException> failures) {
             this.documents = documents;
+            this.wanted = wanted;
             this.failures = failures;
         }
 
@@ -257,9 +240,15 @@ public final class Expander {
             return new Row(row.database(), row.id(), row.sortKey(), row.document(), row.acl(), expansions);
         }
 
+        /** Whether it was looked for; what was not is as it is held. */
+        private boolean isKnown(String database, String id) {
+            return !failures.containsKey(database)
+                    && wanted.getOrDefault(database, Set.of()).contains(id);
+        }
+
         private Expansion expand(Expansion expansion) {
             Optional<String> database = users.database(expansion.did());
-            if (database.isPresent() && failures.containsKey(database.get())) {
+            if (database.isPresent() && !isKnown(database.get(), expansion.ref())) {
                 return expansion;
             }
             @Nullable

@@ -3,16 +3,19 @@ package dev.matview.core.internal.refresh;
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
+import dev.matview.core.spi.ViewHead;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +34,7 @@ final class Findings {
 
     private final FeedDefinition feed;
     private final @Nullable Snapshot base;
+    private final ReferenceIndex references;
     private final Instant startedAt;
     private final Map<String, Position> held;
 
@@ -55,10 +59,17 @@ final class Findings {
 
     private volatile boolean full;
     private boolean partial;
+    private volatile @Nullable String checkpoint;
     /** How much more than there was room for. */
     private volatile long wanted;
 
-    Findings(FeedDefinition feed, @Nullable Snapshot base, Instant startedAt, ViewMemory memory) {
+    Findings(
+            FeedDefinition feed,
+            @Nullable Snapshot base,
+            ReferenceIndex references,
+            Instant startedAt,
+            ViewMemory memory) {
+        this.references = references;
         this.memory = memory;
         this.feed = feed;
         this.base = base;
@@ -70,6 +81,7 @@ final class Findings {
 
     /** What is left of the others after a commit that was not theirs. */
     private Findings(Findings before, Snapshot base, Instant asOf) {
+        this.references = before.references;
         this.memory = before.memory;
         this.feed = before.feed;
         this.base = base;
@@ -92,12 +104,23 @@ final class Findings {
         return base;
     }
 
+    /** Which rows of the base refer to which documents; null where none of its rows can stay. */
+    @Nullable
+    References references(UserDatabases users) {
+        Snapshot from = base;
+        return from == null || rebuilds() ? null : references.of(from, feed, users);
+    }
+
     Instant startedAt() {
         return startedAt;
     }
 
     Demand demand() {
-        return new Demand(feed, held, base == null ? null : base.head().refreshedAt());
+        if (base == null) {
+            return new Demand(feed, held);
+        }
+        ViewHead head = base.head();
+        return new Demand(feed, held, head.refreshedAt(), held.isEmpty() ? null : head.checkpoint());
     }
 
     /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
@@ -302,6 +325,7 @@ final class Findings {
                 || gone.stream().anyMatch(database -> isOther(database, null, next));
         Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
         rest.partial = overlaps && !later;
+        rest.checkpoint = later || overlaps ? next.head().checkpoint() : checkpoint;
         slices.forEach(slice -> rest.moved.put(slice.database(), slice));
         ours.forEach(change -> rest.changes.put(change.database(), change));
         gone.stream().filter(database -> isOurs(database, null, next)).forEach(rest.gone::add);
@@ -325,6 +349,18 @@ final class Findings {
 
     private @Nullable Position heldAt(String database) {
         return base == null || rebuilds() ? null : base.position(database);
+    }
+
+    void checkpoint(String told) {
+        if (told.length() <= Sink.MAX_CHECKPOINT) {
+            checkpoint = told;
+        }
+    }
+
+    /** Where the history of the sources stood; null where not all of them are as they were found then. */
+    @Nullable
+    String checkpoint() {
+        return failures.get() == 0 ? checkpoint : null;
     }
 
     /** Whether nothing was found that would change anything. */

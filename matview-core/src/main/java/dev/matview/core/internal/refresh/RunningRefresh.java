@@ -81,7 +81,7 @@ final class RunningRefresh {
         Snapshot base = writer.load(feed);
         // Milliseconds, as stores keep them.
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Findings started = new Findings(feed, base, startedAt, memory);
+        Findings started = new Findings(feed, base, writer.references(), startedAt, memory);
         findings = started;
         return started;
     }

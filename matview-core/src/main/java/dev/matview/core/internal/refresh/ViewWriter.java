@@ -54,6 +54,7 @@ final class ViewWriter {
     private final ViewMemory memory;
     private final String view;
     private final LiveView live;
+    private final ReferenceIndex references = new ReferenceIndex();
 
     private @Nullable Snapshot base;
     /** The number of the generation the store held, also of one that is no base; 0 for none. */
@@ -75,6 +76,11 @@ final class ViewWriter {
 
     String view() {
         return view;
+    }
+
+    /** Which rows refer to which documents, of the generations that refreshes start from. */
+    ReferenceIndex references() {
+        return references;
     }
 
     /** Why the view is left alone: a later version of matview wrote it; null when it is not. */
@@ -221,7 +227,8 @@ final class ViewWriter {
                 coverage.behindCount(),
                 totals.documentsLeftOut(),
                 totals.bytes(),
-                ViewHead.FORMAT);
+                ViewHead.FORMAT,
+                visit.checkpoint());
     }
 
     private boolean commit(ViewDelta delta, FeedDefinition feed) {

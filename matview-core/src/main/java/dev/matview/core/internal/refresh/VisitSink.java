@@ -90,6 +90,11 @@ final class VisitSink implements Aggregator.Sink {
         of(feed).gone(database);
     }
 
+    @Override
+    public void checkpoint(FeedDefinition feed, String checkpoint) {
+        of(feed).checkpoint(checkpoint);
+    }
+
     private void report(Findings visit) {
         long last = reported.get();
         long now = clock.millis();

@@ -33,8 +33,8 @@ public interface Generation extends OrderedRows {
 
     /**
      * The rows that the other generation of the view does not have as they are here: asked of the earlier one, what has
-     * left since, by going or by changing; asked of the later one, what has come. Costs what differs, and a little for each
-     * slice. In no order. What went and came back the same may be among them.
+     * left since, by going or by changing; asked of the later one, what has come. Costs what differs.
+     * In no order. What went and came back the same may be among them.
      *
      * @param other of the same view, held in the same way
      */
@@ -46,8 +46,13 @@ public interface Generation extends OrderedRows {
     /** How much memory the rows take, whether or not they are shared with another generation. */
     long bytes();
 
-    /** How many references it takes to hold this generation, whether or not what they lead to is shared. */
-    long references();
+    /**
+     * How much memory holding this generation takes beside the other, in references and without the rows: what the other
+     * does not share of that which leads to them. Costs what differs.
+     *
+     * @param other of the same view, held in the same way
+     */
+    long referencesNotSharedWith(Generation other);
 
     /** The rows that the feed shows: the first ones, where it has a limit. */
     default OrderedRows visible(FeedDefinition feed) {

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is bounded is what they keep in memory beyond the generations that are served. Those of one feed are a line, the
  * oldest first. A row that leaves the view is kept by the last of the line that has it, and by older ones; counted with the
- * last, each is counted once. A row that the next one shares costs a reference.
+ * last, each is counted once. With the rows go the references that lead to them and that the next one does not share: a few
+ * hundred for a row that changed, whatever there is beside it.
  */
 public final class PinnedGenerations {
 
@@ -182,7 +183,7 @@ public final class PinnedGenerations {
     }
 
     private static long weight(Generation past, Generation next) {
-        return past.notSharedWith(next).size() + past.references() / REFERENCES_PER_ROW + 1;
+        return past.notSharedWith(next).size() + past.referencesNotSharedWith(next) / REFERENCES_PER_ROW + 1;
     }
 
     /** Gives up those whose time is over, and while they are too many the oldest, those that somebody holds last. */

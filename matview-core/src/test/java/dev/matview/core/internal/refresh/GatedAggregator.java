@@ -28,6 +28,10 @@ final class GatedAggregator implements Aggregator {
     private volatile @Nullable Semaphore gate;
     private volatile @Nullable Semaphore exit;
     volatile @Nullable RuntimeException failure;
+    /** Told by each visit, of all its feeds. */
+    volatile @Nullable String checkpoint;
+    /** Given to the last visit, of its first feed. */
+    volatile @Nullable String given;
 
     GatedAggregator() {
         this(new InMemoryDatabases());
@@ -84,7 +88,12 @@ final class GatedAggregator implements Aggregator {
             if (fails != null) {
                 throw fails;
             }
+            given = demands.get(0).checkpoint();
             databases.aggregate(demands, sink);
+            String told = checkpoint;
+            if (told != null) {
+                demands.forEach(demand -> sink.checkpoint(demand.feed(), told));
+            }
             pass(exit);
         } finally {
             underWay.decrementAndGet();

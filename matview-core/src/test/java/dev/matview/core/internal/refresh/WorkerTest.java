@@ -172,7 +172,8 @@ class WorkerTest extends WorkerFixture {
             settle();
 
             assertThat(feeds.status("posts").progress()).isNull();
-            Findings visit = new Findings(POSTS, null, scheduler.instant(), new ViewMemory(1_000));
+            Findings visit =
+                    new Findings(POSTS, null, new ReferenceIndex(), scheduler.instant(), new ViewMemory(1_000));
             visit.covers(3);
             visit.unmoved();
             assertThat(visit.progress()).isEqualTo(new Progress(1, 3));

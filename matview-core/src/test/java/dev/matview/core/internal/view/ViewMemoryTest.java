@@ -200,7 +200,8 @@ class ViewMemoryTest {
                 0,
                 0,
                 2 * MEGABYTE,
-                ViewHead.FORMAT);
+                ViewHead.FORMAT,
+                null);
         store.commit(new ViewDelta("_global_posts", 0, true, head, List.of(Views.put("userdb-a", 1, row)), Set.of()));
 
         feeds.start();

@@ -106,6 +106,9 @@ public record ViewPointer(
         json.put("documentsLeftOut", head.documentsLeftOut());
         json.put("bytes", head.bytes());
         json.put("format", head.format());
+        if (head.checkpoint() != null) {
+            json.put("checkpoint", head.checkpoint());
+        }
         json.put("slices", totals.slices());
         json.put("rows", totals.rows());
         json.put("checksum", Long.toHexString(totals.checksum()));
@@ -145,7 +148,8 @@ public record ViewPointer(
                     json.path("behind").asInt(),
                     json.path("documentsLeftOut").asInt(),
                     json.path("bytes").asLong(),
-                    format);
+                    format,
+                    json.path("checkpoint").textValue());
             List<Long> recent = new ArrayList<>();
             json.path("recent").forEach(won -> recent.add(won.asLong()));
             Totals totals = new Totals(
@@ -177,7 +181,8 @@ public record ViewPointer(
                 json.path("behind").asInt(),
                 json.path("documentsLeftOut").asInt(),
                 json.path("bytes").asLong(),
-                format);
+                format,
+                null);
         return new ViewPointer(
                 rev,
                 head,

@@ -30,7 +30,10 @@ class RollingRereadTest {
 
     private static Demand demand(Instant heldSince) {
         return new Demand(
-                FeedDefinition.builder("posts").build(), Map.of("userdb-1", new Position("1", "0", "0")), heldSince);
+                FeedDefinition.builder("posts").build(),
+                Map.of("userdb-1", new Position("1", "0", "0")),
+                heldSince,
+                null);
     }
 
     private Set<String> visit(RollingReread by, Instant heldSince, Instant at) {

@@ -1,0 +1,156 @@
+package dev.matview.core.internal.view;
+
+import dev.matview.core.internal.tree.OrderedTree;
+import dev.matview.core.spi.LeftOut;
+import dev.matview.core.spi.Position;
+import dev.matview.core.spi.Row;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A slice as a generation holds it. A view may have a million of them: it is one object beside its rows and the bytes of
+ * its position.
+ *
+ * @param position without the purge sequence, see {@link PositionCodec}
+ * @param rows by their ids
+ */
+record HeldSlice(String database, byte[] position, String purgeSeq, OrderedTree<Row> rows, LeftOut leftOut) {
+
+    /** What the object takes, and the bytes of a position of CouchDB's: 144 bytes, in references. */
+    private static final int OBJECTS = 36;
+
+    private static final Row[] NO_ROWS = {};
+    private static final Comparator<Row> BY_ID = Comparator.comparing(Row::id);
+
+    /**
+     * What the rows of a slice become.
+     *
+     * @param put those that come, by their ids
+     * @param leaving those that are no more, or in whose place another comes, by their ids
+     */
+    record Change(Row[] put, Row[] leaving) {
+
+        static Change of(SliceDelta delta, @Nullable HeldSlice before) {
+            Row[] put = byId(delta.put());
+            if (before == null || before.rows.isEmpty()) {
+                return new Change(put, NO_ROWS);
+            }
+            List<Row> leaving = new ArrayList<>();
+            for (Row row : put) {
+                add(before.find(row.id()), leaving);
+            }
+            for (String id : delta.removed()) {
+                if (!isAmong(put, id)) {
+                    add(before.find(id), leaving);
+                }
+            }
+            return new Change(put, byId(leaving));
+        }
+
+        private static void add(@Nullable Row row, List<Row> leaving) {
+            if (row != null) {
+                leaving.add(row);
+            }
+        }
+
+        private static boolean isAmong(Row[] rows, String id) {
+            int low = 0;
+            int high = rows.length;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (rows[middle].id().compareTo(id) < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low < rows.length && rows[low].id().equals(id);
+        }
+
+        /** By id; of two with one id, the later. */
+        private static Row[] byId(List<Row> rows) {
+            Row[] sorted = rows.toArray(NO_ROWS);
+            Arrays.sort(sorted, BY_ID);
+            int count = 0;
+            for (int i = 0; i < sorted.length; i++) {
+                if (i + 1 == sorted.length || !sorted[i].id().equals(sorted[i + 1].id())) {
+                    sorted[count++] = sorted[i];
+                }
+            }
+            return count == sorted.length ? sorted : Arrays.copyOf(sorted, count);
+        }
+    }
+
+    /** The slice after a change. */
+    static HeldSlice after(@Nullable HeldSlice before, SliceDelta delta, Change change, Slices.SharedStrings shared) {
+        OrderedTree<Row> rows = before == null
+                ? OrderedTree.of(change.put(), BY_ID)
+                : before.rows.edit(change.leaving(), change.put(), BY_ID);
+        Position position = delta.position();
+        return new HeldSlice(
+                before == null ? delta.database() : before.database,
+                PositionCodec.encode(position),
+                shared.shared(position.purgeSeq(), before == null ? null : before.purgeSeq),
+                rows,
+                delta.leftOut().isEmpty() ? LeftOut.NOTHING : delta.leftOut());
+    }
+
+    @Nullable
+    Row find(String id) {
+        return rows.find(row -> id.compareTo(row.id()));
+    }
+
+    /** What the slice reflects. */
+    Position reflected() {
+        return PositionCodec.decode(position, purgeSeq);
+    }
+
+    boolean isAt(HeldSlice other) {
+        return Arrays.equals(position, other.position) && purgeSeq.equals(other.purgeSeq);
+    }
+
+    /** The whole slice. */
+    SliceDelta whole() {
+        return new SliceDelta(database, reflected(), rows.list(0, rows.size()), Set.of(), leftOut);
+    }
+
+    /** The change that makes this slice of an earlier state of it; null when they are the same. */
+    @Nullable
+    SliceDelta since(HeldSlice earlier) {
+        List<Row> put = new ArrayList<>();
+        Set<String> removed = new HashSet<>();
+        rows.differences(earlier.rows, BY_ID, (mine, theirs) -> {
+            if (mine == null) {
+                removed.add(theirs.id());
+            } else if (!mine.equals(theirs)) {
+                put.add(mine);
+            }
+        });
+        return put.isEmpty() && removed.isEmpty() && isAt(earlier) && leftOut.equals(earlier.leftOut)
+                ? null
+                : new SliceDelta(database, reflected(), put, removed, leftOut);
+    }
+
+    /** How much memory its nodes take that the other does not share, in references. */
+    long referencesNotSharedWith(@Nullable HeldSlice other) {
+        return OBJECTS
+                + (other == null ? rows.allReferences() : rows.differences(other.rows, BY_ID, (mine, theirs) -> {}));
+    }
+
+    /** A record's own would compare arrays by identity. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return database.hashCode();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.matview.core.internal.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.matview.core.spi.Position;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class PositionCodecTest {
+
+    private static final String COUCHDB_3 =
+            "5-g1AAAACbeJzLYWBgYMpgTmHgz8tPSTV0MDQy1zMAQsMckEQiQ1L9____szKYE5lygQLsZsYGqamWBthUY9WdxwIkGRqA1H80kwxTTFNTk5KyAJGSKSI";
+
+    @Provide
+    Arbitrary<String> strings() {
+        return Arbitraries.oneOf(
+                Arbitraries.strings(),
+                Arbitraries.strings().withCharRange('0', '9'),
+                Arbitraries.strings().withChars("0123-g1AAAAC_=+/ é\ud83d\ude00\ud83d"),
+                Arbitraries.longs().map(String::valueOf),
+                Arbitraries.strings().alpha().numeric().withChars("-_").map(tail -> "17-" + tail),
+                Arbitraries.of("", "0", "-", "0-", "00", "007-aaaa", "1-AAAB", "1-AB", "1-AA", COUCHDB_3));
+    }
+
+    @Property
+    void aPositionIsReadAsItWasWhateverItSays(
+            @ForAll("strings") String updateSeq,
+            @ForAll("strings") String purgeSeq,
+            @ForAll("strings") String instance) {
+        Position position = new Position(updateSeq, purgeSeq, instance);
+
+        assertThat(PositionCodec.decode(PositionCodec.encode(position), purgeSeq))
+                .isEqualTo(position);
+    }
+
+    @Test
+    void whatCouchDbSaysTakesThreeQuarters() {
+        Position position = new Position(COUCHDB_3, "0", "1700000000");
+
+        int bytes = PositionCodec.encode(position).length;
+
+        assertThat(bytes).isLessThan((COUCHDB_3.length() + 10) * 3 / 4 + 1);
+    }
+
+    @Test
+    void differentPositionsAreKeptAsDifferentBytes() {
+        assertThat(Stream.of("1-AA", "1-AB", "1-AAAA", "01-AAAA", "1", "01")
+                        .map(seq -> Arrays.toString(PositionCodec.encode(new Position(seq, "0", "1")))))
+                .doesNotHaveDuplicates();
+    }
+}
