@@ -44,6 +44,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Names are listed with {@code _all_dbs}, and positions read with {@code _dbs_info}; a later visit asks
  *       {@code _db_updates} which databases changed, where the user may and {@code _global_changes} exists. Where
  *       something is missing, {@code GET /{db}} serves instead.
+ *   <li>Of a database that moved the documents are read that changed since, with {@code _changes}; or all, where that is not
+ *       known or not enough.
  *   <li>{@code _db_updates} reports a change up to half a second late. A visit waits for that, as long as something is
  *       on its way, so that it shows every change that was complete when it began.
  *   <li>In a cluster of several nodes a replica of a shard may lag behind: a change that it has not got yet is found by

@@ -11,7 +11,9 @@ import dev.matview.couch.harness.Tool;
 import dev.matview.testkit.AggregatorContract;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 
 /** The contract, with every visit reading all positions, as it does while there are few databases. */
@@ -19,10 +21,10 @@ import org.junit.jupiter.api.Tag;
 @Needs(Tool.COUCHDB)
 class CouchAggregatorContractTest extends AggregatorContract {
 
-    private static final TestCouch COUCH = TestCouch.get();
+    static final TestCouch COUCH = TestCouch.get();
 
-    private final FaultProxy proxy = new FaultProxy(COUCH.url());
-    private final TestDatabases databases = COUCH.databases();
+    final FaultProxy proxy = new FaultProxy(COUCH.url());
+    final TestDatabases databases = COUCH.databases();
     private CouchCluster cluster;
 
     @Override
@@ -46,6 +48,17 @@ class CouchAggregatorContractTest extends AggregatorContract {
     @Override
     protected int writes() {
         return 60;
+    }
+
+    @Override
+    protected int steps() {
+        return 60;
+    }
+
+    /** Elsewhere a database may have been made again since, and nobody knows. */
+    @Override
+    protected boolean tellsChanges() {
+        return COUCH.capabilities().tellingPositions();
     }
 
     @Override
@@ -98,10 +111,25 @@ class CouchAggregatorContractTest extends AggregatorContract {
         COUCH.raw().json("PUT", COUCH.raw().path(db(name), id) + rev, json);
     }
 
+    /** Over those that are there, some of which nobody can read. */
     @Override
     protected void putAll(String name, List<String> documents) {
         createIfMissing(name);
-        COUCH.raw().bulk(db(name), documents);
+        Map<String, String> revs = new HashMap<>();
+        COUCH.raw()
+                .json("GET", COUCH.raw().path(db(name), "_all_docs"), null)
+                .path("rows")
+                .forEach(row -> revs.put(
+                        row.path("id").textValue(),
+                        row.path("value").path("rev").textValue()));
+        List<String> written = documents.stream()
+                .map(document -> {
+                    byte[] text = document.getBytes(StandardCharsets.UTF_8);
+                    String rev = revs.get(JsonMembers.of(text, 0, text.length).string("_id"));
+                    return rev == null ? document : document.replaceFirst("\\{", "{\"_rev\":\"" + rev + "\",");
+                })
+                .toList();
+        COUCH.raw().bulk(db(name), written);
     }
 
     @Override

@@ -130,4 +130,81 @@ class CouchAggregatorReplicasTest {
         assertThat(feed.unmoved).hasSize(3);
         assertThat(proxy.count("_changes\\?since=1-asRead")).isPositive();
     }
+
+    private static String changes(String lastSeq, String... changes) {
+        return "{\"results\":[" + String.join(",", changes) + "],\"last_seq\":\"" + lastSeq + "\",\"pending\":0}";
+    }
+
+    private static String change(String id) {
+        return "{\"seq\":\"8-x\",\"id\":\"" + id + "\",\"changes\":[{\"rev\":\"1-x\"}],\"doc\":{\"_id\":\"" + id
+                + "\",\"_rev\":\"1-x\"}}";
+    }
+
+    /** Positions of one server that tell enough, and differ at each look as replicas make them. */
+    private void tellEnough() {
+        proxy.heal();
+        proxy.on("_membership", Fault.status(200, "{\"cluster_nodes\":[\"one@127.0.0.1\",\"two@127.0.0.1\"]}"));
+        proxy.on("_dbs_info", Fault.status(404, "{\"error\":\"not_found\"}"));
+        for (String name : List.of("alice", "bob", "carol")) {
+            proxy.on(
+                    "GET /" + databases.name(name) + "$",
+                    (proxy, exchange) -> Fault.status(
+                                    200,
+                                    "{\"db_name\":\"" + databases.name(name) + "\",\"update_seq\":\"7-look"
+                                            + looks.incrementAndGet()
+                                            + "\",\"purge_seq\":\"0-x\",\"instance_start_time\":\"1\",\"doc_count\":40}")
+                            .happen(proxy, exchange));
+        }
+        proxy.on("_all_docs", Fault.rewrite(CouchAggregatorReplicasTest::asReadFromAReplica), 3);
+    }
+
+    /** One that has to look where the databases stand. */
+    private void visitByAnother() throws InterruptedException {
+        try (CouchAggregator another = CouchAggregator.of(cluster)) {
+            feed.visit(another);
+        }
+    }
+
+    @Test
+    void whatChangedIsReadSinceWhatTheReplicasHadThatWereRead() throws InterruptedException {
+        tellEnough();
+        proxy.on("bob/_changes\\?since=7-look\\d+&limit=1$", Fault.status(200, SOMETHING));
+        proxy.on("bob/_changes.*since=1-asRead", Fault.status(200, changes("8-read", change("p2"))));
+        proxy.on("bob/_changes.*since=7-look", Fault.status(200, changes("9-surveyed", change("p2"), change("p3"))));
+        proxy.on("_changes", Fault.status(200, NOTHING));
+        feed.visit(aggregator);
+
+        visitByAnother();
+
+        assertThat(feed.changed).containsOnlyKeys(databases.name("bob"));
+        assertThat(feed.slices.get(databases.name("bob")).rows())
+                .extracting(row -> row.id())
+                .containsExactlyInAnyOrder("p1", "p2", "p3");
+        assertThat(feed.slices.get(databases.name("bob")).position().updateSeq())
+                .isEqualTo("8-read");
+        assertThat(proxy.count("_all_docs")).isEqualTo(3);
+        proxy.forget();
+        tellEnough();
+        proxy.on("_changes", Fault.status(200, NOTHING));
+        visitByAnother();
+        assertThat(feed.unmoved).hasSize(3);
+        assertThat(proxy.count("bob/_changes\\?since=8-read&limit=1$")).isPositive();
+        assertThat(proxy.count("_all_docs")).isZero();
+    }
+
+    /** Others have got it, and those that are read not yet: it is not said to be read. */
+    @Test
+    void whereReplicasLagTheSliceStaysWhereItWas() throws InterruptedException {
+        tellEnough();
+        proxy.on("bob/_changes\\?since=7-look\\d+&limit=1$", Fault.status(200, SOMETHING), 1);
+        proxy.on("_changes", Fault.status(200, NOTHING));
+        feed.visit(aggregator);
+
+        visitByAnother();
+
+        assertThat(feed.unmoved).hasSize(3);
+        assertThat(feed.moved).isEmpty();
+        assertThat(proxy.count("bob/_changes\\?include_docs.*since=1-asRead")).isEqualTo(1);
+        assertThat(proxy.count("_all_docs")).isEqualTo(3);
+    }
 }

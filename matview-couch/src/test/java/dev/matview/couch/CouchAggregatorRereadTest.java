@@ -10,6 +10,7 @@ import dev.matview.couch.harness.FaultProxy;
 import dev.matview.couch.harness.FaultProxy.Fault;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.RawCouch;
+import dev.matview.couch.harness.TellingPositions;
 import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
@@ -125,6 +126,40 @@ class CouchAggregatorRereadTest {
 
         assertThat(feed.moved).containsOnlyKeys(bob);
         assertThat(proxy.count("bob/_all_docs")).isEqualTo(1);
+    }
+
+    /** So that a database which always moves is read whole now and then as well. */
+    @Test
+    void aDatabaseThatMovesIsReadWholeInItsTurnOnly() throws InterruptedException {
+        new TellingPositions(proxy, RAW, databases);
+        feed.visit(aggregator);
+        proxy.forget();
+        for (int day = 0; day <= 7; day++) {
+            RAW.put(bob, "new" + day, "{}");
+            visit();
+            scheduler.advance(Duration.ofDays(1));
+        }
+
+        assertThat(proxy.count("bob/_all_docs")).isBetween(1, 2);
+        assertThat(proxy.count("bob/_changes\\?include_docs")).isBetween(6, 7);
+        assertThat(feed.slices.get(bob).rows()).hasSize(10);
+    }
+
+    @Test
+    void aDatabaseInItsTurnIsTheSameForWhomItMovedAndForWhomItDidNot() throws InterruptedException {
+        Feeds other = new Feeds(
+                FeedDefinition.builder("other").databases(databases.pattern()).build());
+        other.visit(aggregator);
+        RAW.put(bob, "p3", "{}");
+        feed.visit(aggregator);
+        proxy.forget();
+        feed.heldSince = scheduler.instant();
+        scheduler.advance(ROUND);
+
+        Feeds.visit(aggregator, feed, other);
+
+        assertThat(feed.unmoved).containsExactlyInAnyOrder(alice, bob);
+        assertThat(other.moved).containsOnlyKeys(bob);
     }
 
     @Test

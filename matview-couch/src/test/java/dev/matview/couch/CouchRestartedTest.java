@@ -179,7 +179,7 @@ class CouchRestartedTest {
         try (GlobalFeeds feeds = server(feed)) {
             refresh(feeds);
             write();
-            refreshAnd(feeds, RAW.path(databases.name("carol"), "_all_docs"));
+            refreshAnd(feeds, RAW.path(databases.name("carol")) + "/(_all_docs|_changes\\?include_docs)");
 
             assertConverged(feeds);
         }

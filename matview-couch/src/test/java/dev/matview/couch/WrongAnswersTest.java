@@ -133,6 +133,8 @@ class WrongAnswersTest {
         RAW.put(bob, "p4", "{}");
         RAW.put(alice, "p4", "{}");
         proxy.on(RAW.path(bob, "_all_docs"), wrongRows().get(name));
+        // So that all of it has to be read.
+        proxy.on(RAW.path(bob, "_changes") + "\\?include_docs", Fault.status(400, "{\"error\":\"bad_request\"}"));
 
         feed.visit(aggregator);
 

@@ -85,7 +85,7 @@ public final class SliceReader {
         assertThat(report.names()).as("databases reported").doesNotHaveDuplicates();
         assertThat(report.names()).as("databases held are all reported").containsAll(slices.keySet());
         assertThat(slices.keySet()).containsAll(report.unmoved).containsAll(report.gone);
-        assertThat(report.coversFirst).as("covers is told first").isTrue();
+        assertThat(report.toldFirst).as("covers is told first").isTrue();
         slices.keySet().removeAll(report.gone);
         report.moved.forEach((database, slice) -> {
             assertThat(slice.database()).isEqualTo(database);
@@ -132,11 +132,11 @@ public final class SliceReader {
         public int covers;
 
         private final List<String> names = new ArrayList<>();
-        private boolean coversTold;
-        private boolean coversFirst = true;
+        private boolean told;
+        private boolean toldFirst = true;
 
         private synchronized void add(String database, Runnable entry) {
-            coversFirst &= coversTold;
+            toldFirst &= told;
             names.add(database);
             entry.run();
         }
@@ -172,7 +172,7 @@ public final class SliceReader {
             Report report = of(feed);
             synchronized (report) {
                 report.covers = databases;
-                report.coversTold = true;
+                report.told = true;
             }
         }
 

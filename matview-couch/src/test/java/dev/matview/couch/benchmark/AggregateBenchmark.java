@@ -5,6 +5,7 @@ import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Slice;
+import dev.matview.core.spi.SliceChange;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.harness.RawCouch;
@@ -219,6 +220,13 @@ public final class AggregateBenchmark implements Aggregator.Sink {
         held.put(slice.database(), slice.position());
         moved.incrementAndGet();
         rows.addAndGet(slice.rows().size());
+    }
+
+    @Override
+    public boolean changed(FeedDefinition feed, SliceChange change) {
+        held.put(change.database(), change.position());
+        moved.incrementAndGet();
+        return true;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.matview.couch.harness;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /**
  * What the found server can do, found out by trying. Tests assert the fallback where something is missing; they are not
  * skipped.
@@ -14,6 +16,7 @@ package dev.matview.couch.harness;
  * @param localDocumentOverwrite whether a local document can be written over without its revision
  * @param selectorChanges {@code POST /{db}/_changes?filter=_selector}
  * @param exactNumbers whether numbers come back as they were written, integers of any size too
+ * @param tellingPositions whether where a database stands tells it from one made again, and tells purges
  * @param astralIds whether a document may have an id beyond the first plane of Unicode
  */
 public record Capabilities(
@@ -27,6 +30,7 @@ public record Capabilities(
         boolean localDocumentOverwrite,
         boolean selectorChanges,
         boolean exactNumbers,
+        boolean tellingPositions,
         boolean astralIds) {
 
     static Capabilities of(RawCouch couch) {
@@ -55,6 +59,7 @@ public record Capabilities(
                                     .statusCode()
                             == 200,
                     couch.get(probe, "n").path("n").asText().length() == 30,
+                    isTelling(couch.json("GET", couch.path(probe), null)),
                     couch.json("GET", couch.path(probe, "_all_docs"), null)
                             .toString()
                             .contains("\ud83d\ude00"));
@@ -62,5 +67,11 @@ public record Capabilities(
             couch.drop(probe);
             couch.drop(slashed);
         }
+    }
+
+    /** Other servers tell no purges, and CouchDB 2 says "0". */
+    private static boolean isTelling(JsonNode info) {
+        return info.has("purge_seq")
+                && !info.path("instance_start_time").asText("0").equals("0");
     }
 }

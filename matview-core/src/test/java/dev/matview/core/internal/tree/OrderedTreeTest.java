@@ -75,8 +75,12 @@ class OrderedTreeTest {
                 additions.put(number, new Element(number, random.nextInt(1_000_000)));
             }
         }
-        if (random.nextInt(20) == 0) {
-            removals.addAll(before.expected().keySet());
+        if (random.nextInt(8) == 0) {
+            // All of them, or all but a few here and there.
+            int kept = random.nextInt(2_000);
+            before.expected().keySet().stream()
+                    .filter(number -> kept == 0 || random.nextInt(2_000) > kept / 1_000)
+                    .forEach(removals::add);
         }
         return edit(before, removals, additions);
     }
@@ -203,6 +207,7 @@ class OrderedTreeTest {
     @Test
     void oneChangeMakesOneNodeOfEachHeightAnewAndIsToldByLookingAtAsMany() {
         State before = numbered(300_000);
+        Set<OrderedTree<Element>> shared = nodes(before.tree());
         for (int number : List.of(0, 2, 299_998, 300_000, 599_998)) {
             Element changed = new Element(number, 1);
             State after = edit(before, Set.of(), new TreeMap<>(Map.of(number, changed)));
@@ -263,6 +268,19 @@ class OrderedTreeTest {
             assertNodes(grown.tree(), true);
         }
         assertThat(grown.tree().isEmpty()).isTrue();
+    }
+
+    /** Each of many branches is left with one run, which has no other beside it to be joined with. */
+    @Test
+    void whatAFewSurviveOfManyNodesIsJoinedWithWhatIsLeftOfOthers() {
+        State before = numbered(300_000);
+        Set<Integer> removals = new TreeSet<>(before.expected().keySet());
+        removals.removeIf(number -> number % 2_000 == 0);
+
+        State after = edit(before, removals, new TreeMap<>());
+
+        assertNodes(after.tree(), true);
+        assertSame(after.tree(), after.inOrder());
     }
 
     @Test

@@ -1,11 +1,7 @@
 package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.spi.DocumentReader;
-import dev.matview.core.spi.JsonMembers;
 import dev.matview.core.spi.LeftOut.Reason;
-import dev.matview.core.spi.UnreadableDocumentException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -13,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,17 +142,9 @@ public final class ChangesFeed implements AutoCloseable {
     private String now() throws InterruptedException {
         CouchPath path =
                 CouchPath.database(database, "_changes").with("since", "now").with("limit", 1);
-        return cluster.json(CouchRequest.get(path), ChangesFeed::require)
+        return cluster.json(CouchRequest.get(path), Changes::require)
                 .path("last_seq")
                 .asText();
-    }
-
-    /** An answer of {@code _changes} says what changed, or that nothing did, and up to where. */
-    public static void require(JsonNode answer) throws WrongAnswerException {
-        WrongAnswerException.unless(
-                answer.path("results").isArray()
-                        && !answer.path("last_seq").asText().isEmpty(),
-                "an answer without results or last_seq");
     }
 
     /** Gives null when it is time to begin anew. */
@@ -169,64 +156,46 @@ public final class ChangesFeed implements AutoCloseable {
                 .with("include_docs", "true")
                 .with("since", since)
                 .with("timeout", timeout.toMillis());
-        Changes changes = cluster.once(CouchRequest.get(path).answeredAtLength().waiting(timeout), Changes::read);
+        Told told = cluster.once(CouchRequest.get(path).answeredAtLength().waiting(timeout), Told::read);
         if (!instance().equals(instance)) {
             return null;
         }
-        for (Change change : changes.all()) {
+        for (Changes.Change change : told.all) {
             if (change.document() != null) {
                 listener.changed(change.document());
             } else if (change.problem() != null) {
                 listener.unreadable(change.id(), change.problem());
             }
         }
-        if (!changes.all().isEmpty()) {
+        if (!told.all.isEmpty()) {
             listener.caughtUp();
         }
-        return changes.until();
+        return told.until;
     }
 
     /** What changed; small databases have small changes. */
-    private record Changes(List<Change> all, String until) {
-
+    private static final class Told implements Changes.Taker {
         private static final long MOST = 64L << 20;
 
-        static Changes read(InputStream body) throws IOException, InterruptedException {
-            List<Change> all = new ArrayList<>();
-            AtomicLong bytes = new AtomicLong();
-            ObjectNode members = AnswerRows.read(body, "results", (text, offset, length, whole) -> {
-                WrongAnswerException.unless(
-                        bytes.addAndGet(length) <= MOST, "an answer of more changes than there can be");
-                all.add(Change.of(text, offset, length, whole));
-            });
-            String until = members.path("last_seq").asText();
-            WrongAnswerException.unless(!until.isEmpty(), "an answer without last_seq");
-            return new Changes(all, until);
+        private final List<Changes.Change> all = new ArrayList<>();
+        private String until = "";
+        private long bytes;
+
+        static Told read(InputStream body) throws IOException, InterruptedException {
+            Told told = new Told();
+            told.until = Changes.read(body, told).until();
+            return told;
         }
-    }
 
-    /** @param problem why the document cannot be read; null when it can, or there is none */
-    private record Change(
-            String id,
-            @Nullable JsonNode document,
-            @Nullable Reason problem) {
+        @Override
+        public void arrived(int length) throws WrongAnswerException {
+            bytes += length;
+            WrongAnswerException.unless(bytes <= MOST, "an answer of more changes than there can be");
+        }
 
-        static Change of(byte[] text, int offset, int length, boolean whole) throws IOException {
-            JsonMembers change = JsonMembers.of(text, offset, length);
-            String id = WrongAnswerException.present(change.string("id"), "an answer with a change of no document");
-            JsonMembers.Range range = change.range("doc");
-            if (!whole || range == null) {
-                return new Change(id, null, whole ? null : Reason.TOO_LARGE);
-            }
-            try {
-                JsonNode document = DocumentReader.read(text, range.offset(), range.length());
-                WrongAnswerException.unless(
-                        !document.isObject() || id.equals(document.path("_id").textValue()),
-                        "an answer with another document in the place of one");
-                return new Change(id, document.isObject() ? document : null, null);
-            } catch (UnreadableDocumentException e) {
-                return new Change(id, null, e.reason());
-            }
+        @Override
+        public void take(Changes.Change change) {
+            all.add(change);
         }
     }
 

@@ -2,8 +2,6 @@ package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.LeftOut.Reason;
-import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +26,7 @@ public final class DatabaseReader {
     private final String database;
     private final Documents documents;
     private final Taking taking = new Taking();
+    private final PageRetries retries;
     private boolean forCaller;
     private @Nullable String last;
     private @Nullable String updateSeq;
@@ -46,6 +45,7 @@ public final class DatabaseReader {
         this.cluster = cluster;
         this.database = database;
         this.documents = documents;
+        this.retries = new PageRetries(cluster);
     }
 
     /** Somebody waits for the documents: they are asked for with what the cluster keeps for such requests. */
@@ -57,24 +57,17 @@ public final class DatabaseReader {
 
     /** @throws CouchFailure when the database cannot be read to its end */
     public void read() throws InterruptedException {
-        int failures = 0;
         boolean more = true;
         while (more) {
             String before = last;
-            Instant began = cluster.scheduler().instant();
-            taking.arrived = 0;
+            retries.begin();
             try {
                 page();
-                failures = 0;
+                retries.succeeded();
                 more = rows >= limit;
                 limit = Math.min(PAGE, limit * GROWTH);
             } catch (CouchFailure e) {
-                boolean advanced = last != null && !last.equals(before);
-                failures = advanced && !e.isGarbled() && isWorthwhile(began) ? 1 : failures + 1;
-                if (failures >= cluster.attempts() || !(e.isTransient() || advanced && e.isLate())) {
-                    throw e;
-                }
-                cluster.sleep(cluster.backoff(failures, e.retryAfter()));
+                retries.failed(e, last != null && !last.equals(before));
                 if (e.isGarbled()) {
                     documents.forget();
                     last = null;
@@ -83,12 +76,6 @@ public final class DatabaseReader {
                 }
             }
         }
-    }
-
-    /** Whether so much came of the page that a database which goes on like this comes to an end. */
-    private boolean isWorthwhile(Instant began) {
-        Duration taken = Duration.between(began, cluster.scheduler().instant());
-        return taking.arrived >= taken.toSeconds() * ExchangeDeadline.BYTES_PER_SECOND;
     }
 
     /** What the replicas that were read first had; null before. */
@@ -125,11 +112,10 @@ public final class DatabaseReader {
 
     private final class Taking implements AllDocs.Documents {
         private @Nullable String from;
-        private long arrived;
 
         @Override
         public void arrived(int bytes) {
-            arrived += bytes;
+            retries.arrived(bytes);
             came++;
         }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *       positions of the databases that are named, once the feed has {@linkplain SettledUpdates settled}.
  *   <li>Because that feed is a hint and no more, it also reads the positions of some that are not named: a {@linkplain
  *       GradualSweep gradual sweep} reaches all of them every so often.
+ *   <li>After a restart, slices say where the databases stood that they hold, and a {@linkplain Resumption checkpoint} from
+ *       where on changes are named: the first survey follows too, and the gradual sweep looks at all others.
  *   <li>What is known, and the place, change together and only once all has been read: a survey that fails loses nothing.
  * </ol>
  *
@@ -50,8 +54,11 @@ public final class DatabaseCatalogue {
     private final ReentrantLock lock = new ReentrantLock();
 
     private Scope scope = Scope.NOTHING;
-    private Map<String, Position> known = Map.of();
+    private Map<String, Standing> known = Map.of();
     private Map<String, CouchFailure> failed = Map.of();
+    /** Known only by what slices hold: not looked at since this process was started. */
+    private final Set<String> unseen = new HashSet<>();
+
     private UpdatesFeed.@Nullable Place place;
     private GradualSweep gradual;
     private volatile boolean replicated;
@@ -73,24 +80,57 @@ public final class DatabaseCatalogue {
      * Where the databases of the scope stand, and perhaps others.
      *
      * @param held positions that a database of the name may have had before
+     * @param resumption what is known before the first survey; asked for that one only
      * @throws CouchFailure when that cannot be told
      */
-    Survey survey(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
+    Survey survey(Scope wanted, Function<String, Set<Position>> held, Supplier<Optional<Resumption>> resumption)
+            throws InterruptedException {
         if (wanted.prefixes().isEmpty()) {
             // A few databases by name, such as a caller's own: nothing to keep track of.
             return read(listing.names(wanted), held);
         }
         lock.lockInterruptibly();
         try {
+            if (scope.equals(Scope.NOTHING)) {
+                resume(wanted, resumption.get());
+            }
             rename();
             UpdatesFeed.Place from = place;
             if (from == null || !scope.contains(wanted) || !isWorthFollowing() || !follow(from, held)) {
                 sweep(scope.union(wanted), held);
             }
-            return new Survey(known, failed);
+            return new Survey(known, failed, place);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Takes the databases to be where slices hold them, but for those that have changed since. */
+    private void resume(Scope wanted, Optional<Resumption> resumption) throws InterruptedException {
+        if (resumption.isEmpty() || resumption.get().held().size() <= policy.few()) {
+            return;
+        }
+        Resumption from = resumption.get();
+        Map<String, Standing> standings = new HashMap<>();
+        from.held().forEach((name, position) -> standings.put(name, Standing.held(position)));
+        replicated = Nodes.of(cluster).areSeveral();
+        updates.resume(from.asOf());
+        scope = wanted;
+        known = Map.copyOf(standings);
+        unseen.addAll(standings.keySet());
+        place = from.place();
+        gradual = new GradualSweep(policy.sweepInterval(), cluster.scheduler().instant());
+    }
+
+    /** Those not looked at yet that somebody holds elsewhere than was taken for granted. */
+    private List<String> doubtful(Function<String, Set<Position>> held) {
+        return unseen.stream()
+                .filter(name -> {
+                    Standing standing = known.get(name);
+                    return standing != null
+                            && held.apply(name).stream().anyMatch(position -> !position.equals(standing.position()));
+                })
+                .toList();
     }
 
     /** Replicas make all positions look different now and then, and each is worth a question. */
@@ -105,11 +145,12 @@ public final class DatabaseCatalogue {
 
     /** What was known, and is held. */
     private Function<String, Set<Position>> earlier(Function<String, Set<Position>> held) {
-        Map<String, Position> before = known;
+        Map<String, Standing> before = known;
         return name -> {
             Set<Position> earlier = new LinkedHashSet<>(held.apply(name));
-            if (before.containsKey(name)) {
-                earlier.add(before.get(name));
+            Standing standing = before.get(name);
+            if (standing != null) {
+                earlier.add(standing.position());
             }
             return earlier;
         };
@@ -124,9 +165,10 @@ public final class DatabaseCatalogue {
         Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
         Survey survey = read(listing.names(wanted), earlier(held));
         scope = wanted;
-        known = Map.copyOf(survey.positions());
+        known = Map.copyOf(survey.standings());
         failed = Map.copyOf(survey.failed());
         place = from.orElse(null);
+        unseen.clear();
         gradual = new GradualSweep(policy.sweepInterval(), began);
     }
 
@@ -142,13 +184,15 @@ public final class DatabaseCatalogue {
         Instant now = cluster.scheduler().instant();
         List<String> turn = gradual.turn(now, known.size(), this::names);
         changed.addAll(turn);
+        changed.addAll(doubtful(held));
         if (!changed.isEmpty()) {
             Survey survey = read(changed, earlier(held));
-            Map<String, Position> updated = new TreeMap<>(known);
+            Map<String, Standing> updated = new TreeMap<>(known);
             updated.keySet().removeAll(changed);
-            updated.putAll(survey.positions());
+            updated.putAll(survey.standings());
             known = Map.copyOf(updated);
             failed = Map.copyOf(survey.failed());
+            unseen.removeAll(changed);
         }
         if (!turn.isEmpty()) {
             gradual.looked(now, turn);
@@ -163,15 +207,11 @@ public final class DatabaseCatalogue {
     }
 
     /**
-     * The database was read from replicas that had the state of that sequence: perhaps the one of the position, or an
-     * earlier one.
-     *
-     * @return its position from now on
+     * The database, which has several positions for one state, is known by another than was surveyed from now on: it is
+     * that of its slices.
      */
-    Position asRead(String database, Position surveyed, String updateSeq) {
-        Position read = ReplicaPositions.asRead(surveyed, updateSeq);
-        renamings.put(database, new Renaming(surveyed, read));
-        return read;
+    void rename(String database, Position surveyed, Position to) {
+        renamings.put(database, new Renaming(surveyed, to));
     }
 
     /** From here on, what was surveyed is known by the positions that slices have. */
@@ -179,12 +219,14 @@ public final class DatabaseCatalogue {
         if (renamings.isEmpty()) {
             return;
         }
-        Map<String, Position> renamed = new HashMap<>(known);
+        Map<String, Standing> renamed = new HashMap<>(known);
         for (String database : Set.copyOf(renamings.keySet())) {
             Renaming renaming = renamings.remove(database);
             if (renaming != null) {
                 renamed.computeIfPresent(
-                        database, (name, position) -> position.equals(renaming.from()) ? renaming.to() : position);
+                        database,
+                        (name, standing) ->
+                                standing.position().equals(renaming.from()) ? standing.at(renaming.to()) : standing);
             }
         }
         known = Map.copyOf(renamed);

@@ -173,7 +173,8 @@ public final class DatabaseWatch implements AutoCloseable {
     private void look() throws InterruptedException {
         Scope current = scope.get();
         Survey survey = positions.read(listing.names(current));
-        Map<String, Position> now = new HashMap<>(survey.positions());
+        Map<String, Position> now = new HashMap<>();
+        survey.standings().forEach((name, standing) -> now.put(name, standing.position()));
         Map<String, Position> before = looked;
         if (before != null) {
             for (String failed : survey.failed().keySet()) {

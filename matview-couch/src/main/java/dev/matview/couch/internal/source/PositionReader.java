@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.Position;
-import dev.matview.couch.internal.client.ChangesFeed;
+import dev.matview.couch.internal.client.Changes;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchJson;
@@ -83,7 +83,7 @@ final class PositionReader {
         for (JsonNode answer : answers) {
             String name = answer.path("key").asText();
             if (answer.has("info")) {
-                survey.positions().put(name, position(answer.path("info")));
+                survey.standings().put(name, standing(answer.path("info")));
             } else if (!"not_found".equals(answer.path("error").asText())) {
                 readOne(name, survey);
             }
@@ -118,8 +118,9 @@ final class PositionReader {
         try {
             JsonNode info =
                     cluster.json(CouchRequest.get(CouchPath.database(name)), answer -> requireAbout(name, answer));
-            Position position = position(info);
-            survey.positions().put(name, isTelling(info) ? position : withLastChange(name, position));
+            Standing standing = standing(info);
+            survey.standings()
+                    .put(name, standing.telling() ? standing : standing.at(withLastChange(name, standing.position())));
         } catch (CouchFailure e) {
             if (e.isServerAway()) {
                 throw e;
@@ -141,7 +142,7 @@ final class PositionReader {
         CouchPath path =
                 CouchPath.database(name, "_changes").with("descending", "true").with("limit", 1);
         try {
-            JsonNode last = cluster.json(CouchRequest.get(path), ChangesFeed::require)
+            JsonNode last = cluster.json(CouchRequest.get(path), Changes::require)
                     .path("results")
                     .path(0);
             String change = last.path("id").asText() + "@"
@@ -156,17 +157,18 @@ final class PositionReader {
     }
 
     /** Numbers in some servers, opaque strings in others. */
-    private static Position position(JsonNode info) {
-        return new Position(
+    private static Standing standing(JsonNode info) {
+        Position position = new Position(
                 info.path("update_seq").asText(),
                 info.path("purge_seq").asText(),
                 info.path("instance_start_time").asText());
+        return new Standing(position, isTelling(info), info.path("doc_count").asLong());
     }
 
     /** Whether the database is there at all. */
     boolean exists(String name) throws InterruptedException {
         Survey survey = new Survey(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
         readOne(name, survey);
-        return !survey.positions().isEmpty() || !survey.failed().isEmpty();
+        return !survey.standings().isEmpty() || !survey.failed().isEmpty();
     }
 }

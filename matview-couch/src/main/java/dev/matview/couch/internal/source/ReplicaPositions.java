@@ -2,7 +2,7 @@ package dev.matview.couch.internal.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.spi.Position;
-import dev.matview.couch.internal.client.ChangesFeed;
+import dev.matview.couch.internal.client.Changes;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.CouchPath;
@@ -42,39 +42,39 @@ final class ReplicaPositions {
      * @param earlier by the name of the database
      */
     Survey keep(Survey survey, Function<String, Set<Position>> earlier) throws InterruptedException {
-        Map<String, Position> kept = new ConcurrentHashMap<>(survey.positions());
+        Map<String, Standing> kept = new ConcurrentHashMap<>(survey.standings());
         List<ReaderThreads.Job> jobs = new ArrayList<>();
-        survey.positions().forEach((name, position) -> {
+        survey.standings().forEach((name, standing) -> {
             Set<Position> before = earlier.apply(name);
-            if (!before.isEmpty() && !before.contains(position)) {
-                jobs.add(() -> keep(name, position, before, kept));
+            if (!before.isEmpty() && !before.contains(standing.position())) {
+                jobs.add(() -> keep(name, standing, before, kept));
             }
         });
         workers.run(jobs);
         return new Survey(kept, survey.failed());
     }
 
-    private void keep(String name, Position now, Set<Position> earlier, Map<String, Position> kept)
+    private void keep(String name, Standing now, Set<Position> earlier, Map<String, Standing> kept)
             throws InterruptedException {
         for (Position before : earlier) {
-            if (isSame(name, before, now)) {
-                kept.put(name, before);
+            if (isSame(name, before, now.position())) {
+                kept.put(name, now.at(before));
                 return;
             }
         }
     }
 
     private boolean isSame(String name, Position before, Position now) throws InterruptedException {
-        if (!before.instance().equals(now.instance()) || !purges(before).equals(purges(now))) {
+        if (!isOfSameHistory(before, now)) {
             return false;
         }
         try {
-            for (String sequence : before.updateSeq().split(SEPARATOR)) {
+            for (String sequence : sequences(before)) {
                 CouchPath path = CouchPath.database(name, "_changes")
                         .with("since", sequence)
                         .with("limit", 1);
-                JsonNode results = cluster.json(CouchRequest.get(path), ChangesFeed::require)
-                        .path("results");
+                JsonNode results =
+                        cluster.json(CouchRequest.get(path), Changes::require).path("results");
                 if (!results.isEmpty()) {
                     return false;
                 }
@@ -89,9 +89,22 @@ final class ReplicaPositions {
     /** The position of a slice that was read from replicas which had the state of that sequence. */
     static Position asRead(Position surveyed, String updateSeq) {
         return new Position(
-                surveyed.updateSeq().split(SEPARATOR)[0] + SEPARATOR + updateSeq,
-                surveyed.purgeSeq(),
-                surveyed.instance());
+                sequences(surveyed).get(0) + SEPARATOR + updateSeq, surveyed.purgeSeq(), surveyed.instance());
+    }
+
+    /** The same, of one that was read with {@code _changes}: their sequences tell databases and copies apart themselves. */
+    static Position asChanged(Position surveyed, String lastSeq) {
+        return new Position(lastSeq, surveyed.purgeSeq(), surveyed.instance());
+    }
+
+    /** The sequences that a position is made of, the last of which says what was read. */
+    static List<String> sequences(Position position) {
+        return List.of(position.updateSeq().split(SEPARATOR));
+    }
+
+    /** Whether it is the same database, in which nothing was purged in between. */
+    static boolean isOfSameHistory(Position before, Position now) {
+        return before.instance().equals(now.instance()) && purges(before).equals(purges(now));
     }
 
     /** Sequences begin with how much there was in all, to which every replica comes sooner or later. */

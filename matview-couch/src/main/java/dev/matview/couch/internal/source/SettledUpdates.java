@@ -47,6 +47,8 @@ final class SettledUpdates {
     private Instant settled = Instant.MIN;
     /** No node had been started between the place and then. */
     private Instant running = Instant.MIN;
+    /** When that was last looked at. */
+    private Instant checked = Instant.MIN;
 
     SettledUpdates(CouchClient cluster) {
         this.cluster = cluster;
@@ -61,12 +63,22 @@ final class SettledUpdates {
         UNKNOWN
     }
 
+    /** Goes on from a place that is as old as that, perhaps from before this process was started. */
+    void resume(Instant asOf) throws InterruptedException {
+        running = asOf;
+        checked = Instant.MIN;
+        commits.unchangedSince(Nodes.of(cluster));
+        commits.forget();
+        lag = feed.lag();
+    }
+
     /** The current place; empty where there is no such feed for us. */
     Optional<UpdatesFeed.Place> now() throws InterruptedException {
         Instant began = scheduler.instant();
         Optional<UpdatesFeed.Place> now = feed.now();
         if (now.isPresent()) {
             running = began;
+            checked = began;
             commits.unchangedSince(Nodes.of(cluster));
             commits.forget();
             lag = feed.lag();
@@ -139,7 +151,7 @@ final class SettledUpdates {
         if (commits.wentBack()) {
             return false;
         }
-        if (began.isBefore(running.plus(BETWEEN_CHECKS))) {
+        if (checked.isAfter(began.minus(BETWEEN_CHECKS))) {
             return true;
         }
         Optional<Instant> lastStart = nodes.lastStart();
@@ -148,6 +160,7 @@ final class SettledUpdates {
         }
         boolean kept = !lastStart.get().isAfter(running);
         running = began;
+        checked = began;
         return kept;
     }
 

@@ -1,21 +1,20 @@
 package dev.matview.couch.internal.source;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Aggregator.Sink;
-import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;
-import dev.matview.core.spi.SliceMaker;
 import dev.matview.core.spi.VisitReport;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
-import dev.matview.couch.internal.client.DatabaseReader;
 import dev.matview.couch.internal.client.ReaderThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One visit: looks at where the databases stand, and reads those that are not where a demand holds them, each once for all
- * demands. A position is always read before the documents, so that a write in between shows as another position later.
+ * One visit: looks at where the databases stand, and {@linkplain SliceReading brings forward} the slices of those that are
+ * not where a demand holds them, each once for all demands. A position is always read before the documents, so that a write
+ * in between shows as another position later.
  */
 public final class SourceVisit {
 
@@ -41,12 +41,15 @@ public final class SourceVisit {
     private final RollingReread rereads;
     private final ReaderThreads workers;
     private final List<Demand> demands;
+    private final Sink sink;
     private final VisitReport report;
 
     private final Map<String, Source> sources = new HashMap<>();
     private final SortedSet<String> doubled = new TreeSet<>();
     private final Map<String, List<Demand>> moved = new LinkedHashMap<>();
     private final Map<String, List<Demand>> due = new LinkedHashMap<>();
+    /** Those that moved, and whose turn it is to be read whole. */
+    private final Set<String> movedInTurn = new HashSet<>();
     /** Held, and not to be seen any more. */
     private final Map<String, List<Demand>> missing = new LinkedHashMap<>();
     /** Clusters that did not answer now, and never listed what feeds may cover there. */
@@ -54,14 +57,11 @@ public final class SourceVisit {
     /** Why a held database that was seen nowhere may be there all the same; null when all clusters answered. */
     private @Nullable CouchFailure unseen;
 
-    /** A database: where it is, and its position or why that could not be read. */
+    /** A database: where it is, and where it stands or why that could not be read. */
     private record Source(
             CouchClient cluster,
-            @Nullable Position position,
+            @Nullable Standing standing,
             @Nullable CouchFailure failure) {}
-
-    /** A database that can be read: where it is, and its position. */
-    private record Located(CouchClient cluster, Position position) {}
 
     /** What is known of clusters and databases that did not answer as they should. */
     public record Faults(Outages outages, LateDatabases late) {}
@@ -78,6 +78,7 @@ public final class SourceVisit {
         this.rereads = rereads;
         this.workers = workers;
         this.demands = demands;
+        this.sink = sink;
         this.report = new VisitReport(demands, sink);
     }
 
@@ -89,7 +90,7 @@ public final class SourceVisit {
             // One after the other, beside the others: what nobody waits for takes one connection.
             jobs.add(this::rereadDue);
         }
-        moved.forEach((database, wanting) -> jobs.add(() -> read(database, wanting, true)));
+        moved.forEach((database, behind) -> jobs.add(() -> bringForward(database, behind)));
         missing.forEach((database, holding) -> jobs.add(() -> confirmGone(database, holding)));
         workers.run(jobs);
     }
@@ -99,9 +100,10 @@ public final class SourceVisit {
         for (Map.Entry<CouchClient, DatabaseCatalogue> entry : clusters.entrySet()) {
             CouchClient cluster = entry.getKey();
             try {
-                Survey survey = entry.getValue().survey(scope, this::held);
+                Survey survey = entry.getValue().survey(scope, this::held, () -> resumption(cluster));
+                tellCheckpoint(cluster, survey);
                 faults.outages().over(cluster);
-                survey.positions().forEach((name, position) -> place(name, new Source(cluster, position, null)));
+                survey.standings().forEach((name, standing) -> place(name, new Source(cluster, standing, null)));
                 survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
             } catch (CouchFailure e) {
                 failures++;
@@ -120,6 +122,19 @@ public final class SourceVisit {
         }
         if (unseen != null && failures == clusters.size()) {
             throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
+        }
+    }
+
+    /** Which of several clusters a slice is from cannot be told. */
+    private Optional<Resumption> resumption(CouchClient cluster) {
+        return clusters.size() == 1 ? Resumption.of(demands, cluster.url()) : Optional.empty();
+    }
+
+    private void tellCheckpoint(CouchClient cluster, Survey survey) {
+        UpdatesFeed.Place place = survey.place();
+        if (place != null && clusters.size() == 1) {
+            String checkpoint = new Checkpoint(cluster.url(), place).text();
+            demands.forEach(demand -> sink.checkpoint(demand.feed(), checkpoint));
         }
     }
 
@@ -142,30 +157,39 @@ public final class SourceVisit {
 
     /** Reports what is known already, and finds what is to be read, and for whom. */
     private void compare() {
-        Map<Demand, Set<String>> names = new LinkedHashMap<>();
+        // By identity: a demand is as large as what it holds.
+        Map<Demand, Set<String>> names = new IdentityHashMap<>();
         for (Demand demand : demands) {
             names.put(demand, namesOf(demand));
         }
         names.forEach((demand, covers) -> report.begin(demand, covers.size()));
         names.forEach(this::compare);
-        // Whoever has it read anyway has it read for all.
-        due.keySet().removeAll(moved.keySet());
+        // Whose turn it is they stay, and the database is not read twice in one visit.
+        moved.keySet().forEach(database -> {
+            List<Demand> holding = due.remove(database);
+            if (holding != null) {
+                report.unmoved(database, holding);
+            }
+        });
     }
 
     private void compare(Demand demand, Set<String> covers) {
         Set<String> turn = rereads.due(demand, covers, now());
         for (String database : covers) {
             Source source = sources.get(database);
-            Position position = source == null ? null : source.position();
-            if (position == null) {
+            Standing standing = source == null ? null : source.standing();
+            if (standing == null) {
                 CouchFailure failure = source == null ? unseen : source.failure();
                 report.failed(database, List.of(demand), failureOf(failure));
-            } else if (turn.contains(database) && VisitReport.holds(demand, database, position)) {
+            } else if (turn.contains(database) && VisitReport.holds(demand, database, standing.position())) {
                 due.computeIfAbsent(database, name -> new ArrayList<>()).add(demand);
             } else {
-                report.compare(database, position, List.of(demand))
-                        .forEach(behind -> moved.computeIfAbsent(database, name -> new ArrayList<>())
-                                .add(behind));
+                for (Demand behind : report.compare(database, standing.position(), List.of(demand))) {
+                    moved.computeIfAbsent(database, name -> new ArrayList<>()).add(behind);
+                    if (turn.contains(database)) {
+                        movedInTurn.add(database);
+                    }
+                }
             }
         }
         for (String database : report.missing(demand, covers)) {
@@ -226,108 +250,42 @@ public final class SourceVisit {
     private void rereadDue() throws InterruptedException {
         for (Map.Entry<String, List<Demand>> turn : due.entrySet()) {
             String database = turn.getKey();
-            CouchClient cluster = located(database).cluster();
-            RollingReread.Allowance allowance = rereads.allowance(cluster);
-            Instant began = cluster.scheduler().instant();
-            if (allowance.isLeft(began)) {
-                int requests = read(database, turn.getValue(), false);
-                allowance.spend(
-                        requests, Duration.between(began, cluster.scheduler().instant()));
-            } else {
+            SliceReading reading = readingOf(database);
+            if (!readInTurn(reading, () -> reading.reread(turn.getValue()))) {
                 report.unmoved(database, turn.getValue());
             }
         }
     }
 
-    private Located located(String database) {
+    private void bringForward(String database, List<Demand> behind) throws InterruptedException {
+        SliceReading reading = readingOf(database);
+        boolean whole = movedInTurn.contains(database) && readInTurn(reading, () -> reading.readWhole(behind));
+        if (!whole) {
+            reading.bringForward(behind);
+        }
+    }
+
+    /** @return false when no more may be read again for the moment */
+    private boolean readInTurn(SliceReading reading, ReaderThreads.Job job) throws InterruptedException {
+        Scheduler scheduler = reading.cluster().scheduler();
+        RollingReread.Allowance allowance = rereads.allowance(reading.cluster());
+        Instant began = scheduler.instant();
+        if (!allowance.isLeft(began)) {
+            return false;
+        }
+        job.run();
+        allowance.spend(reading.requests(), Duration.between(began, scheduler.instant()));
+        return true;
+    }
+
+    private SliceReading readingOf(String database) {
         Source source = sources.get(database);
-        Position position = source == null ? null : source.position();
-        if (source == null || position == null) {
+        Standing standing = source == null ? null : source.standing();
+        DatabaseCatalogue catalogue = source == null ? null : clusters.get(source.cluster());
+        if (source == null || standing == null || catalogue == null) {
             throw new IllegalStateException("only a database with a position is read");
         }
-        return new Located(source.cluster(), position);
-    }
-
-    /**
-     * Reads one database and reports to all who need it.
-     *
-     * @param moved whether it is somewhere else from now on
-     * @return the number of requests
-     */
-    private int read(String database, List<Demand> wanting, boolean moved) throws InterruptedException {
-        Located source = located(database);
-        CouchClient cluster = source.cluster();
-        Optional<CouchFailure> away =
-                faults.outages().of(cluster).or(() -> faults.late().of(cluster, database));
-        if (away.isPresent()) {
-            report.failed(database, wanting, away.get());
-            return 0;
-        }
-        SliceMaker slices = report.slices(database, wanting);
-        DatabaseReader reader = new DatabaseReader(cluster, database, new ForSlices(slices));
-        Instant began = cluster.scheduler().instant();
-        try {
-            reader.read();
-        } catch (CouchFailure e) {
-            faults.late().failed(cluster, database, e, began);
-            unreadable(cluster, database, wanting, e);
-            return reader.requests();
-        }
-        faults.late().read(cluster, database);
-        Position position = positionOf(database, source, reader, moved);
-        slices.report(source.position(), position);
-        wanting.forEach(demand -> rereads.read(demand, database));
-        return reader.requests();
-    }
-
-    private record ForSlices(SliceMaker slices) implements DatabaseReader.Documents {
-
-        @Override
-        public void document(String id, ObjectNode document) {
-            slices.add(document);
-        }
-
-        @Override
-        public void unreadable(String id, Reason reason) {
-            slices.leaveOut(id, reason);
-        }
-
-        @Override
-        public void forget() {
-            slices.forget();
-        }
-    }
-
-    /** Of a database that did not move the catalogue keeps what it knows: should the slice differ, it is read again. */
-    private Position positionOf(String database, Located source, DatabaseReader reader, boolean moved) {
-        DatabaseCatalogue catalogue = clusters.get(source.cluster());
-        Position position = source.position();
-        String updateSeq = reader.updateSeq();
-        if (updateSeq == null || catalogue == null || !catalogue.isReplicated()) {
-            return position;
-        }
-        return moved ? catalogue.asRead(database, position, updateSeq) : ReplicaPositions.asRead(position, updateSeq);
-    }
-
-    private void unreadable(CouchClient cluster, String database, List<Demand> due, CouchFailure cause)
-            throws InterruptedException {
-        if (isGone(cluster, database, cause)) {
-            report.vanished(database, due);
-            return;
-        }
-        faults.outages().failed(cluster, cause);
-        report.failed(database, due, cause);
-    }
-
-    private boolean isGone(CouchClient cluster, String database, CouchFailure cause) throws InterruptedException {
-        DatabaseCatalogue catalogue = clusters.get(cluster);
-        if (!cause.isNotFound() || catalogue == null) {
-            return false;
-        }
-        try {
-            return !catalogue.exists(database);
-        } catch (CouchFailure e) {
-            return false;
-        }
+        SliceReading.Place place = new SliceReading.Place(source.cluster(), catalogue, database);
+        return new SliceReading(place, standing, faults, report, rereads);
     }
 }

@@ -182,7 +182,7 @@ public record ViewPointer(
                 json.path("documentsLeftOut").asInt(),
                 json.path("bytes").asLong(),
                 format,
-                null);
+                json.path("checkpoint").textValue());
         return new ViewPointer(
                 rev,
                 head,

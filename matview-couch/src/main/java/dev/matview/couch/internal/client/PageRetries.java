@@ -1,0 +1,54 @@
+package dev.matview.couch.internal.client;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * How long a database that is read in pages goes on being read when pages break off: as long as each attempt brings
+ * something, and as much as lets it come to an end; or else as often as anything is tried. Not thread-safe.
+ */
+final class PageRetries {
+
+    private final CouchClient cluster;
+    private int failures;
+    private long arrived;
+    private Instant began = Instant.MIN;
+
+    PageRetries(CouchClient cluster) {
+        this.cluster = cluster;
+    }
+
+    /** A page is asked for. */
+    void begin() {
+        arrived = 0;
+        began = cluster.scheduler().instant();
+    }
+
+    void arrived(int bytes) {
+        arrived += bytes;
+    }
+
+    void succeeded() {
+        failures = 0;
+    }
+
+    /**
+     * Waits for the time to ask again.
+     *
+     * @param advanced whether the page brought something before it failed
+     * @throws CouchFailure the given one, when it is of no use to ask again
+     */
+    void failed(CouchFailure e, boolean advanced) throws InterruptedException {
+        failures = advanced && !e.isGarbled() && isWorthwhile() ? 1 : failures + 1;
+        if (failures >= cluster.attempts() || !(e.isTransient() || advanced && e.isLate())) {
+            throw e;
+        }
+        cluster.sleep(cluster.backoff(failures, e.retryAfter()));
+    }
+
+    /** Whether so much came of the page that a database which goes on like this comes to an end. */
+    private boolean isWorthwhile() {
+        Duration taken = Duration.between(began, cluster.scheduler().instant());
+        return arrived >= taken.toSeconds() * ExchangeDeadline.BYTES_PER_SECOND;
+    }
+}
