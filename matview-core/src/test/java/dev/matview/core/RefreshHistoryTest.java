@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** After any history of changes and refreshes a view is the one that reading everything would make. */
 class RefreshHistoryTest {
 
-    private static final int STEPS = 150;
+    private static final int STEPS = 100;
     private static final int DATABASES = 4;
     private static final int DOCUMENTS = 6;
 

@@ -103,7 +103,7 @@ class CurrentRightsTest {
     }
 
     @Tag("slow")
-    @Property(tries = 1_500)
+    @Property(tries = 500)
     void whateverHappenedMeanwhileAndWhoeverAsks(
             @ForAll("states") Map<String, Doc> before,
             @ForAll("states") Map<String, Doc> other,

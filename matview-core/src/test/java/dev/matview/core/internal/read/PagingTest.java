@@ -54,7 +54,7 @@ class PagingTest {
 
     /** Where bookmarks lead does not depend on how pages are cut, also where {@code _id} is not shown and sort keys are alike. */
     @Tag("slow")
-    @Property(tries = 1_000)
+    @Property(tries = 400)
     void pagesOfAnySizesAreTheAnswerCutUp(
             @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes) {
         InMemoryDatabases databases = new InMemoryDatabases();
@@ -90,7 +90,7 @@ class PagingTest {
 
     /** The same in the own database, in the order that documents come in and in others; some ids fit in no bookmark. */
     @Tag("slow")
-    @Property(tries = 500)
+    @Property(tries = 250)
     void pagesOfTheOwnDatabaseAreToo(
             @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes)
             throws InterruptedException {

@@ -128,7 +128,7 @@ class SnapshotHistoryTest {
         return states;
     }
 
-    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 8, shrinking = ShrinkingMode.OFF)
     void everySnapshotReadsAsAViewMadeAnewAlsoWhenLaterOnesFollow(@ForAll long seed) {
         for (State state : history(seed)) {
             Snapshot snapshot = state.snapshot();
@@ -183,7 +183,7 @@ class SnapshotHistoryTest {
         assertThat(snapshot.slice("userdb-never")).isEmpty();
     }
 
-    @Property(tries = 15, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
     void whicheverEarlierSnapshotOneHasTheDifferenceLeadsFromThere(@ForAll long seed) {
         List<State> states = history(seed);
         State last = states.get(states.size() - 1);
