@@ -127,4 +127,19 @@ class CouchAggregatorResumptionTest extends FollowingFixture {
         assertThat(other.rows()).hasSize(4);
         assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
     }
+
+    @Test
+    void aFeedOfOtherDatabasesThanThoseThatAreKnownFindsThem() throws InterruptedException {
+        Feeds some = Feeds.over(databases.name("*b"));
+        some.heldSince = Instant.now();
+        some.visit(aggregator);
+        Feeds anew = Feeds.over(databases.name("*o*"));
+
+        visitAfterRestart(some, feed, anew);
+
+        assertThat(some.unmoved).containsExactly(databases.name("bob"));
+        assertThat(feed.unmoved).hasSize(3);
+        assertThat(feed.failed).isEmpty();
+        assertThat(anew.moved).containsOnlyKeys(databases.name("bob"), databases.name("carol"));
+    }
 }

@@ -314,8 +314,12 @@ final class Findings {
     /** Whether the generation has the slice where these started from; with references, what they lead to may be ours too. */
     private boolean isOurs(String database, @Nullable Position found, Snapshot next) {
         Position position = next.position(database);
-        boolean same = Objects.equals(position, found);
-        return same ? found != null && !feed.expand().isEmpty() : Objects.equals(position, heldAt(database));
+        if (!Objects.equals(position, found)) {
+            return Objects.equals(position, heldAt(database));
+        }
+        // Read though it did not move, and found to be other than it was held: nobody else has that.
+        boolean mends = found != null && found.equals(heldAt(database));
+        return mends || (found != null && !feed.expand().isEmpty());
     }
 
     /** Whether the generation has the slice elsewhere than it was found, and than it was. */

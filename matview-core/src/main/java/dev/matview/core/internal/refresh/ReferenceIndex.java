@@ -11,6 +11,12 @@ final class ReferenceIndex {
     private @Nullable References latest;
     private @Nullable FeedDefinition of;
 
+    /** The feed expands nothing any more. */
+    synchronized void forget() {
+        latest = null;
+        of = null;
+    }
+
     /** Costs what differs from the generation that was last asked for; all of it at the first call, or for another feed. */
     synchronized References of(Snapshot generation, FeedDefinition feed, UserDatabases users) {
         References known = latest;

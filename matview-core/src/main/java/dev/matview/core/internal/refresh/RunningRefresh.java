@@ -87,6 +87,9 @@ final class RunningRefresh {
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Findings started = new Findings(feed, base, writer.references(), startedAt, memory);
         findings = started;
+        if (feed.expand().isEmpty()) {
+            writer.references().forget();
+        }
         if (started.rebuilds()) {
             StagedBuild build = writer.build(feed, clock);
             if (build != null) {

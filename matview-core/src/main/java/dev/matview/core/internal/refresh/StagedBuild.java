@@ -164,7 +164,7 @@ final class StagedBuild {
         if (stage != null && aside != null && stage.commit(rest)) {
             return true;
         }
-        return store.commit(
-                new ViewDelta(view, base, true, whole.head(), whole.whole().slices(), Set.of()));
+        return store.commit(new ViewDelta(
+                view, rest.base(), true, whole.head(), whole.whole().slices(), Set.of()));
     }
 }

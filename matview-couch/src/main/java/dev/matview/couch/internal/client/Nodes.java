@@ -33,9 +33,21 @@ public final class Nodes {
         }
     }
 
-    /** Whether there are others to hold replicas. */
-    public boolean areSeveral() {
-        return names.size() > 1;
+    /**
+     * Whether a cluster has several nodes, which hold replicas; not where the server does not tell.
+     *
+     * @throws CouchFailure when it did not answer: to take several for one would be to believe each of them
+     */
+    public static boolean areSeveral(CouchClient cluster) throws InterruptedException {
+        try {
+            JsonNode answer = cluster.json(CouchRequest.get(CouchPath.server("_membership")));
+            return answer.path("cluster_nodes").size() > 1;
+        } catch (CouchFailure e) {
+            if (e.isClientError() && !e.isTransient()) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /**

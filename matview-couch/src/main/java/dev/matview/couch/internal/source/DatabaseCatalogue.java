@@ -1,5 +1,6 @@
 package dev.matview.couch.internal.source;
 
+import dev.matview.core.access.DatabasePattern;
 import dev.matview.core.spi.Position;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
@@ -56,6 +57,9 @@ public final class DatabaseCatalogue {
     private Scope scope = Scope.NOTHING;
     private Map<String, Standing> known = Map.of();
     private Map<String, CouchFailure> failed = Map.of();
+    /** The patterns whose databases are known by what slices hold; null once all databases of the scope were listed. */
+    private @Nullable Set<DatabasePattern> resumed;
+
     /** Known only by what slices hold: not looked at since this process was started. */
     private final Set<String> unseen = new HashSet<>();
 
@@ -79,11 +83,16 @@ public final class DatabaseCatalogue {
     /**
      * Where the databases of the scope stand, and perhaps others.
      *
+     * @param patterns that the scope is of: after a restart not all databases of the scope need be known
      * @param held positions that a database of the name may have had before
      * @param resumption what is known before the first survey; asked for that one only
      * @throws CouchFailure when that cannot be told
      */
-    Survey survey(Scope wanted, Function<String, Set<Position>> held, Supplier<Optional<Resumption>> resumption)
+    Survey survey(
+            Scope wanted,
+            Set<DatabasePattern> patterns,
+            Function<String, Set<Position>> held,
+            Supplier<Optional<Resumption>> resumption)
             throws InterruptedException {
         if (wanted.prefixes().isEmpty()) {
             // A few databases by name, such as a caller's own: nothing to keep track of.
@@ -96,7 +105,8 @@ public final class DatabaseCatalogue {
             }
             rename();
             UpdatesFeed.Place from = place;
-            if (from == null || !scope.contains(wanted) || !isWorthFollowing() || !follow(from, held)) {
+            boolean knows = scope.contains(wanted) && (resumed == null || resumed.containsAll(patterns));
+            if (from == null || !knows || !isWorthFollowing() || !follow(from, held)) {
                 sweep(scope.union(wanted), held);
             }
             return new Survey(known, failed, place);
@@ -113,9 +123,10 @@ public final class DatabaseCatalogue {
         Resumption from = resumption.get();
         Map<String, Standing> standings = new HashMap<>();
         from.held().forEach((name, position) -> standings.put(name, Standing.held(position)));
-        replicated = Nodes.of(cluster).areSeveral();
+        replicated = Nodes.areSeveral(cluster);
         updates.resume(from.asOf());
         scope = wanted;
+        resumed = from.patterns();
         known = Map.copyOf(standings);
         unseen.addAll(standings.keySet());
         place = from.place();
@@ -159,7 +170,7 @@ public final class DatabaseCatalogue {
     private void sweep(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
         place = null;
         Instant began = cluster.scheduler().instant();
-        replicated = Nodes.of(cluster).areSeveral();
+        replicated = Nodes.areSeveral(cluster);
         boolean worthFollowing = known.isEmpty() || isWorthFollowing();
         // Before the names: what changes from here on is in the feed.
         Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
@@ -168,6 +179,7 @@ public final class DatabaseCatalogue {
         known = Map.copyOf(survey.standings());
         failed = Map.copyOf(survey.failed());
         place = from.orElse(null);
+        resumed = null;
         unseen.clear();
         gradual = new GradualSweep(policy.sweepInterval(), began);
     }

@@ -1,12 +1,15 @@
 package dev.matview.couch.internal.source;
 
+import dev.matview.core.access.DatabasePattern;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Position;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is known of a cluster's databases before any of them was looked at: where slices hold them, and how to tell which
@@ -15,8 +18,9 @@ import java.util.Optional;
  * @param place where the feed of updates stood when the oldest of the slices were made
  * @param asOf when that was
  * @param held the databases at the positions that slices are at
+ * @param patterns of the databases that are all among these, unless they were made since
  */
-record Resumption(UpdatesFeed.Place place, Instant asOf, Map<String, Position> held) {
+record Resumption(UpdatesFeed.Place place, Instant asOf, Map<String, Position> held, Set<DatabasePattern> patterns) {
 
     /**
      * What demands know of the only cluster there is.
@@ -43,7 +47,11 @@ record Resumption(UpdatesFeed.Place place, Instant asOf, Map<String, Position> h
             return Optional.empty();
         }
         Map<String, Position> held = new HashMap<>();
-        demands.forEach(demand -> held.putAll(demand.held()));
-        return Optional.of(new Resumption(place, oldest, held));
+        Set<DatabasePattern> patterns = new HashSet<>();
+        for (Demand demand : demands) {
+            held.putAll(demand.held());
+            patterns.addAll(demand.feed().databases());
+        }
+        return Optional.of(new Resumption(place, oldest, held, Set.copyOf(patterns)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.matview.couch.internal.source;
 
+import dev.matview.core.access.DatabasePattern;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator.Demand;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +102,7 @@ public final class SourceVisit {
         for (Map.Entry<CouchClient, DatabaseCatalogue> entry : clusters.entrySet()) {
             CouchClient cluster = entry.getKey();
             try {
-                Survey survey = entry.getValue().survey(scope, this::held, () -> resumption(cluster));
+                Survey survey = entry.getValue().survey(scope, patterns(), this::held, () -> resumption(cluster));
                 tellCheckpoint(cluster, survey);
                 faults.outages().over(cluster);
                 survey.standings().forEach((name, standing) -> place(name, new Source(cluster, standing, null)));
@@ -123,6 +125,12 @@ public final class SourceVisit {
         if (unseen != null && failures == clusters.size()) {
             throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
         }
+    }
+
+    private Set<DatabasePattern> patterns() {
+        return demands.stream()
+                .flatMap(demand -> demand.feed().databases().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Which of several clusters a slice is from cannot be told. */
