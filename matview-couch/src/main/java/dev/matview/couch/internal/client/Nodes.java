@@ -34,19 +34,16 @@ public final class Nodes {
     }
 
     /**
-     * Whether a cluster has several nodes, which hold replicas; not where the server does not tell.
+     * Whether a cluster has several nodes, which hold replicas; not where the server does not know of nodes, or does not let
+     * them be seen.
      *
-     * @throws CouchFailure when it did not answer: to take several for one would be to believe each of them
+     * @return empty when it did not answer: to take several for one would be to believe each of them
      */
-    public static boolean areSeveral(CouchClient cluster) throws InterruptedException {
+    public static Optional<Boolean> areSeveral(CouchClient cluster) throws InterruptedException {
         try {
-            JsonNode answer = cluster.json(CouchRequest.get(CouchPath.server("_membership")));
-            return answer.path("cluster_nodes").size() > 1;
+            return Optional.of(get(cluster, "_membership").path("cluster_nodes").size() > 1);
         } catch (CouchFailure e) {
-            if (e.isClientError() && !e.isTransient()) {
-                return false;
-            }
-            throw e;
+            return e.isClientError() && !e.isTransient() ? Optional.of(false) : Optional.empty();
         }
     }
 

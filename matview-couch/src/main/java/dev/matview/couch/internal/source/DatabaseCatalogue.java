@@ -123,7 +123,11 @@ public final class DatabaseCatalogue {
         Resumption from = resumption.get();
         Map<String, Standing> standings = new HashMap<>();
         from.held().forEach((name, position) -> standings.put(name, Standing.held(position)));
-        replicated = Nodes.areSeveral(cluster);
+        Optional<Boolean> several = Nodes.areSeveral(cluster);
+        if (several.isEmpty()) {
+            return;
+        }
+        replicated = several.get();
         updates.resume(from.asOf());
         scope = wanted;
         resumed = from.patterns();
@@ -170,7 +174,9 @@ public final class DatabaseCatalogue {
     private void sweep(Scope wanted, Function<String, Set<Position>> held) throws InterruptedException {
         place = null;
         Instant began = cluster.scheduler().instant();
-        replicated = Nodes.areSeveral(cluster);
+        Optional<Boolean> several = Nodes.areSeveral(cluster);
+        // What holds for several holds for one too, and costs more.
+        replicated = several.orElse(true);
         boolean worthFollowing = known.isEmpty() || isWorthFollowing();
         // Before the names: what changes from here on is in the feed.
         Optional<UpdatesFeed.Place> from = worthFollowing ? updates.now() : Optional.empty();
@@ -178,7 +184,8 @@ public final class DatabaseCatalogue {
         scope = wanted;
         known = Map.copyOf(survey.standings());
         failed = Map.copyOf(survey.failed());
-        place = from.orElse(null);
+        // Until that is known, it is asked each time.
+        place = several.isEmpty() ? null : from.orElse(null);
         resumed = null;
         unseen.clear();
         gradual = new GradualSweep(policy.sweepInterval(), began);
