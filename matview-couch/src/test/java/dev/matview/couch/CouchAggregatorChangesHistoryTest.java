@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 class CouchAggregatorChangesHistoryTest {
 
     private static final RawCouch RAW = ChangesFixture.RAW;
-    private static final int STEPS = 60;
+    private static final int STEPS = 35;
     private static final int IDS = 12;
 
     private final ChangesFixture test = new ChangesFixture();

@@ -53,7 +53,7 @@ class CouchAggregatorContractTest extends AggregatorContract {
     /** Where all is read whole anyway, a few show as much. */
     @Override
     protected int steps() {
-        return tellsChanges() ? 40 : 12;
+        return tellsChanges() ? 25 : 10;
     }
 
     /** Elsewhere a database may have been made again since, and nobody knows. */

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Kills a process that builds a view in portions, at random instants. {@code -Dmatview.kills=50} kills as often as that
- * instead of 10 times; another {@link Seed} draws other instants.
+ * instead of 5 times; another {@link Seed} draws other instants.
  */
 @Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class KilledWhileBuildingTest {
 
-    private static final int KILLS = Integer.getInteger("matview.kills", 10);
+    private static final int KILLS = Integer.getInteger("matview.kills", 5);
 
     private final StoredViews views = new StoredViews();
     private final CouchCluster cluster = TestCouch.get().cluster().build();

@@ -29,14 +29,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Kills a server, as {@code kill -9} does, at random instants of refreshes that change what every row says, and looks at
- * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 10 times; another
+ * what it leaves. {@code -Dmatview.kills=50} kills as often as that instead of 7 times; another
  * {@link Seed} draws other instants.
  */
 @Tag("couchdb")
 @Needs(Tool.COUCHDB)
 class KilledWhileRefreshingTest {
 
-    private static final int KILLS = Integer.getInteger("matview.kills", 10);
+    private static final int KILLS = Integer.getInteger("matview.kills", 7);
 
     private final StoredViews views = new StoredViews();
     private final CouchCluster cluster = TestCouch.get().cluster().build();

@@ -171,7 +171,7 @@ class DeltaHistoriesTest {
     }
 
     @Tag("slow")
-    @Property(tries = 10_000)
+    @Property(tries = 6_000)
     void whoeverAppliesWhatIsPushedHoldsWhatAFreshQueryAnswers(
             @ForAll("histories") List<Step> history, @ForAll("queries") Asked asked) {
         refresh();
