@@ -322,10 +322,11 @@ class CouchAggregatorFaultsTest {
     @Nested
     class VisitsThatAreEnded {
 
-        @Test
-        void anInterruptEndsAVisitThatWaits() {
+        private final AtomicReference<Throwable> thrown = new AtomicReference<>();
+
+        /** One on a thread of its own, which has asked for documents that do not come. */
+        private Thread visitThatWaits() {
             proxy.on("_all_docs", Fault.hang());
-            AtomicReference<Throwable> thrown = new AtomicReference<>();
             Thread visiting = new Thread(() -> {
                 try {
                     feed.visit(aggregator);
@@ -335,6 +336,12 @@ class CouchAggregatorFaultsTest {
             });
             visiting.start();
             Awaitility.await().until(() -> proxy.count("_all_docs") > 0);
+            return visiting;
+        }
+
+        @Test
+        void anInterruptEndsAVisitThatWaits() {
+            Thread visiting = visitThatWaits();
 
             visiting.interrupt();
 
@@ -344,17 +351,7 @@ class CouchAggregatorFaultsTest {
 
         @Test
         void closingEndsAVisitThatWaits() {
-            proxy.on("_all_docs", Fault.hang());
-            AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread visiting = new Thread(() -> {
-                try {
-                    feed.visit(aggregator);
-                } catch (InterruptedException | RuntimeException e) {
-                    thrown.set(e);
-                }
-            });
-            visiting.start();
-            Awaitility.await().until(() -> proxy.count("_all_docs") > 0);
+            visitThatWaits();
 
             aggregator.close();
 

@@ -120,6 +120,23 @@ class CouchAggregatorFollowingTest extends FollowingFixture {
         assertThat(feed.moved).containsOnlyKeys(databases.name("bob"));
     }
 
+    /** An aggregator whose clock runs ahead. */
+    private final class Ahead implements AutoCloseable {
+        final AtomicReference<Duration> by = new AtomicReference<>(Duration.ZERO);
+        private final Scheduler clock = new Clock(() -> Instant.now().plus(by.get()));
+        private final CouchCluster timed =
+                COUCH.cluster(proxy.url()).scheduler(clock).build();
+        final CouchAggregator aggregator =
+                CouchAggregator.builder(timed).sweepAlwaysUpTo(0).build();
+
+        @Override
+        public void close() {
+            aggregator.close();
+            timed.close();
+            clock.close();
+        }
+    }
+
     /** What is scheduled happens in the system's time, whatever the clock says. */
     private record Clock(Supplier<Instant> time, Scheduler system) implements Scheduler {
 
@@ -235,22 +252,17 @@ class CouchAggregatorFollowingTest extends FollowingFixture {
 
         @Test
         void aNodeThatWasRestartedWithoutATraceIsNoticedAMinuteLater() throws InterruptedException {
-            AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-            try (Scheduler clock = new Clock(() -> Instant.now().plus(ahead.get()));
-                    CouchCluster timed =
-                            COUCH.cluster(proxy.url()).scheduler(clock).build();
-                    CouchAggregator following =
-                            CouchAggregator.builder(timed).sweepAlwaysUpTo(0).build()) {
-                feed.visit(following);
+            try (Ahead following = new Ahead()) {
+                feed.visit(following.aggregator);
                 proxy.on("_system", Fault.rewrite(body -> body.replaceAll("\"uptime\":\\d+", "\"uptime\":30")));
-                ahead.set(Duration.ofMinutes(2));
+                following.by.set(Duration.ofMinutes(2));
                 proxy.forget();
 
-                feed.visit(following);
+                feed.visit(following.aggregator);
                 assertSwept(true);
                 proxy.forget();
 
-                feed.visit(following);
+                feed.visit(following.aggregator);
                 assertSwept(!FOLLOWS);
             }
         }
@@ -276,22 +288,17 @@ class CouchAggregatorFollowingTest extends FollowingFixture {
 
         @Test
         void everyPositionIsReadEverySoOftenWhateverTheUpdatesSay() throws InterruptedException {
-            AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-            try (Scheduler clock = new Clock(() -> Instant.now().plus(ahead.get()));
-                    CouchCluster timed =
-                            COUCH.cluster(proxy.url()).scheduler(clock).build();
-                    CouchAggregator following =
-                            CouchAggregator.builder(timed).sweepAlwaysUpTo(0).build()) {
-                feed.visit(following);
+            try (Ahead following = new Ahead()) {
+                feed.visit(following.aggregator);
                 // By this clock CouchDB would have been started since.
                 proxy.on("_system", Fault.rewrite(body -> body.replaceAll("\"uptime\":\\d+", "\"uptime\":100000000")));
                 proxy.on("GET /_db_updates\\?since=\\d", Fault.status(200, "{\"results\":[],\"last_seq\":\"0-x\"}"));
                 RAW.put(databases.name("bob"), "p2", "{}");
                 RAW.drop(databases.name("alice"));
                 databases.create("dave");
-                ahead.set(Duration.ofMinutes(61));
+                following.by.set(Duration.ofMinutes(61));
 
-                feed.visit(following);
+                feed.visit(following.aggregator);
             }
 
             assertThat(feed.moved).containsOnlyKeys(databases.name("bob"), databases.name("dave"));

@@ -11,14 +11,8 @@ import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
 import dev.matview.testkit.Seed;
 import dev.matview.testkit.ViewModel;
-import java.io.File;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +29,7 @@ class KilledWhileBuildingTest {
 
     private final StoredViews views = new StoredViews();
     private final CouchCluster cluster = TestCouch.get().cluster().build();
+    private final KilledProcess process = new KilledProcess(StagingProcess.class);
     private final Random random = Seed.random();
     private int resumed;
 
@@ -49,7 +44,7 @@ class KilledWhileBuildingTest {
     void aKilledBuildLeavesTheOldGenerationAndWholePortionsOfTheNext() throws Exception {
         System.out.println("killing " + KILLS + " times, -Dmatview.seed=" + Seed.value());
         for (int kill = 0; kill < KILLS; kill++) {
-            runAndKill();
+            process.run(written -> !written.isEmpty(), random.nextInt(1_500), views.prefix());
             try (CouchViewStore store = RefreshingProcess.store(cluster, views.prefix())) {
                 long generation =
                         store.head(StoredViews.VIEW).map(ViewHead::generation).orElse(0L);
@@ -66,33 +61,6 @@ class KilledWhileBuildingTest {
         }
         System.out.println(resumed + " of " + KILLS + " kills with portions aside");
         assertThat(resumed).as("builds that went on where they were").isPositive();
-    }
-
-    private void runAndKill() throws IOException, InterruptedException {
-        URI url = TestCouch.get().url();
-        String credentials = TestCouch.get().user().isEmpty()
-                ? ""
-                : TestCouch.get().user() + ":" + TestCouch.get().password() + "@";
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        classPath,
-                        StagingProcess.class.getName(),
-                        views.prefix())
-                .redirectError(new File("target/killed-build.log"));
-        builder.environment().put("COUCHDB_URL", url.getScheme() + "://" + credentials + url.getAuthority());
-        Path out = Files.createTempFile(Path.of("target"), "killed-build", ".out");
-        Process process = builder.redirectOutput(out.toFile()).start();
-        try {
-            await().atMost(Duration.ofMinutes(2)).until(() -> !process.isAlive() || Files.size(out) > 0);
-            boolean ended = process.waitFor(random.nextInt(1_500), TimeUnit.MILLISECONDS);
-            assertThat(ended).as("ended by itself, see target/killed-build.log").isFalse();
-        } finally {
-            process.destroyForcibly().waitFor();
-            Files.delete(out);
-        }
     }
 
     private static void requireWhole(CouchViewStore store, long generation) {

@@ -1,7 +1,6 @@
 package dev.matview.couch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.memory.InMemoryDatabases;
@@ -12,12 +11,7 @@ import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.Tool;
 import dev.matview.testkit.Seed;
 import dev.matview.testkit.ViewModel;
-import java.io.File;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -40,6 +34,7 @@ class KilledWhileRefreshingTest {
 
     private final StoredViews views = new StoredViews();
     private final CouchCluster cluster = TestCouch.get().cluster().build();
+    private final KilledProcess process = new KilledProcess(RefreshingProcess.class);
     private final Random random = Seed.random();
     private int attemptsThatDied;
 
@@ -69,43 +64,17 @@ class KilledWhileRefreshingTest {
 
     /** Gives the last stamp that the process said was refreshed; 0 for none. */
     private int runAndKill(int stamp, boolean early) throws IOException, InterruptedException {
-        URI url = TestCouch.get().url();
-        String credentials = TestCouch.get().user().isEmpty()
-                ? ""
-                : TestCouch.get().user() + ":" + TestCouch.get().password() + "@";
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        classPath,
-                        RefreshingProcess.class.getName(),
-                        views.prefix(),
-                        Integer.toString(stamp))
-                .redirectError(new File("target/killed-process.log"));
-        builder.environment().put("COUCHDB_URL", url.getScheme() + "://" + credentials + url.getAuthority());
-        Path out = Files.createTempFile(Path.of("target"), "killed-process", ".out");
-        Process process = builder.redirectOutput(out.toFile()).start();
-        try {
-            if (!early) {
-                // Refreshes follow each other without a pause, so that any instant is in one of them.
-                await().atMost(Duration.ofMinutes(2)).until(() -> !process.isAlive() || lastStamp(out) > 0);
-            }
-            boolean ended = process.waitFor(random.nextInt(early ? 4_000 : 1_500), TimeUnit.MILLISECONDS);
-            assertThat(ended)
-                    .as("ended by itself, see target/killed-process.log")
-                    .isFalse();
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
-        int last = lastStamp(out);
-        Files.delete(out);
-        return last;
+        // Refreshes follow each other without a pause, so that any instant is in one of them.
+        String written = process.run(
+                sofar -> early || lastStamp(sofar) > 0,
+                random.nextInt(early ? 4_000 : 1_500),
+                views.prefix(),
+                Integer.toString(stamp));
+        return lastStamp(written);
     }
 
-    private static int lastStamp(Path out) throws IOException {
-        String text = Files.readString(out);
-        String[] lines = text.substring(0, text.lastIndexOf('\n') + 1).split("\n");
+    private static int lastStamp(String written) {
+        String[] lines = written.substring(0, written.lastIndexOf('\n') + 1).split("\n");
         return lines[lines.length - 1].isEmpty() ? 0 : Integer.parseInt(lines[lines.length - 1]);
     }
 

@@ -19,13 +19,10 @@ import dev.matview.couch.harness.TestCouch;
 import dev.matview.couch.harness.TestDatabases;
 import dev.matview.couch.harness.Tool;
 import dev.matview.testkit.Views;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,38 +66,28 @@ class WrongAnswersTest {
         databases.close();
     }
 
-    private static Fault changed(Consumer<ObjectNode> change) {
-        return Fault.rewrite(body -> {
-            try {
-                ObjectNode json = (ObjectNode) MAPPER.readTree(body);
-                change.accept(json);
-                return json.toString();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
     private static ArrayNode rows(ObjectNode answer) {
         return (ArrayNode) answer.path("rows");
     }
 
     static Map<String, Fault> wrongRows() {
         return Map.ofEntries(
-                Map.entry("no rows, and no update_seq", changed(json -> {
+                Map.entry("no rows, and no update_seq", ChangesFixture.changed(json -> {
                     rows(json).removeAll();
                     json.remove("update_seq");
                 })),
-                Map.entry("no rows", changed(json -> rows(json).removeAll())),
-                Map.entry("no update_seq", changed(json -> json.remove("update_seq"))),
-                Map.entry("not all rows", changed(json -> rows(json).remove(1))),
+                Map.entry("no rows", ChangesFixture.changed(json -> rows(json).removeAll())),
+                Map.entry("no update_seq", ChangesFixture.changed(json -> json.remove("update_seq"))),
+                Map.entry(
+                        "not all rows",
+                        ChangesFixture.changed(json -> rows(json).remove(1))),
                 Map.entry(
                         "rows without documents",
-                        changed(json -> rows(json).forEach(row -> ((ObjectNode) row).remove("doc")))),
+                        ChangesFixture.changed(json -> rows(json).forEach(row -> ((ObjectNode) row).remove("doc")))),
                 Map.entry(
                         "rows with null documents",
-                        changed(json -> rows(json).forEach(row -> ((ObjectNode) row).putNull("doc")))),
-                Map.entry("every row twice", changed(json -> {
+                        ChangesFixture.changed(json -> rows(json).forEach(row -> ((ObjectNode) row).putNull("doc")))),
+                Map.entry("every row twice", ChangesFixture.changed(json -> {
                     ArrayNode rows = rows(json);
                     List<JsonNode> once = List.copyOf(List.of(rows.get(0), rows.get(1), rows.get(2)));
                     rows.removeAll();
@@ -108,18 +95,20 @@ class WrongAnswersTest {
                 })),
                 Map.entry(
                         "the rows twice over",
-                        changed(json -> rows(json).addAll(rows(json).deepCopy()))),
+                        ChangesFixture.changed(
+                                json -> rows(json).addAll(rows(json).deepCopy()))),
                 Map.entry(
                         "rows in another order",
-                        changed(json -> rows(json).insert(0, rows(json).remove(2)))),
+                        ChangesFixture.changed(
+                                json -> rows(json).insert(0, rows(json).remove(2)))),
                 Map.entry(
                         "others' documents",
-                        changed(json -> ((ObjectNode) rows(json).get(1))
+                        ChangesFixture.changed(json -> ((ObjectNode) rows(json).get(1))
                                 .set("doc", rows(json).get(0).path("doc")))),
                 Map.entry("nothing", Fault.status(200, "{}")),
                 Map.entry("something else", Fault.status(200, "{\"couchdb\":\"Welcome\",\"version\":\"3.5.0\"}")),
                 Map.entry("a list", Fault.status(200, "[]")),
-                Map.entry("an error after all", changed(json -> json.put("error", "timeout"))));
+                Map.entry("an error after all", ChangesFixture.changed(json -> json.put("error", "timeout"))));
     }
 
     static Stream<String> wrongRowNames() {
@@ -237,13 +226,15 @@ class WrongAnswersTest {
 
     @Test
     void documentsOfOtherIdsAreNotTakenForThoseAskedFor() throws InterruptedException {
-        proxy.on("POST .*_all_docs", changed(json -> ((ObjectNode) rows(json).get(0)).put("key", "p3")));
+        proxy.on(
+                "POST .*_all_docs",
+                ChangesFixture.changed(json -> ((ObjectNode) rows(json).get(0)).put("key", "p3")));
 
         assertThatThrownBy(() -> aggregator.fetch(bob, Set.of("p1", "p2")))
                 .isInstanceOf(AggregationException.class)
                 .hasMessageContaining("other ids");
         proxy.heal();
-        proxy.on("POST .*_all_docs", changed(json -> rows(json).remove(0)), 1);
+        proxy.on("POST .*_all_docs", ChangesFixture.changed(json -> rows(json).remove(0)), 1);
         assertThat(aggregator.fetch(bob, Set.of("p1", "p2"))).containsOnlyKeys("p1", "p2");
     }
 

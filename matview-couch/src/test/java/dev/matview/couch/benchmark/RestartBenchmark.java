@@ -139,15 +139,7 @@ public final class RestartBenchmark {
         public boolean commit(ViewDelta delta) {
             ViewHead head = delta.head();
             ViewHead without = new ViewHead(
-                    head.generation(),
-                    head.fingerprint(),
-                    head.refreshedAt(),
-                    head.databases(),
-                    head.behind(),
-                    head.documentsLeftOut(),
-                    head.bytes(),
-                    head.format(),
-                    null);
+                    head.generation(), head.fingerprint(), head.refreshedAt(), head.databases(), head.behind());
             return super.commit(
                     new ViewDelta(delta.view(), delta.base(), delta.whole(), without, delta.slices(), delta.dropped()));
         }

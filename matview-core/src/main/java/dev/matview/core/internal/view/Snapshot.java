@@ -220,11 +220,6 @@ public final class Snapshot implements Generation {
         return new HeldPositions(slices.all());
     }
 
-    /** The databases of which a slice is held, in the order of their names. */
-    public Iterable<String> databases() {
-        return positions().keySet();
-    }
-
     /** Whether a slice of the database is held. */
     public boolean holds(String database) {
         return slices.find(database) != null;
@@ -240,12 +235,6 @@ public final class Snapshot implements Generation {
     public LeftOut leftOut(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? LeftOut.NOTHING : held.leftOut();
-    }
-
-    /** How many rows the slice of that database has. */
-    public int rows(String database) {
-        HeldSlice held = slices.find(database);
-        return held == null ? 0 : held.rows().size();
     }
 
     /** Whether the slice is already as the change would make it. */

@@ -1,37 +1,33 @@
 package dev.matview.core.internal.own;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.event.Subscription;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.spi.Aggregator;
+import dev.matview.testkit.DelegatingAggregator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** In-memory databases that count what is read, give it in another order, or hold it up. */
-final class CountedDatabases implements Aggregator {
+final class CountedDatabases extends DelegatingAggregator {
 
-    final InMemoryDatabases databases = new InMemoryDatabases();
+    final InMemoryDatabases databases;
     final AtomicInteger documentsRead = new AtomicInteger();
     final AtomicInteger reading = new AtomicInteger();
     final AtomicInteger mostReading = new AtomicInteger();
     boolean inOrder = true;
     volatile CountDownLatch gate = new CountDownLatch(0);
 
-    @Override
-    public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
-        databases.aggregate(demands, sink);
+    CountedDatabases() {
+        this(new InMemoryDatabases());
     }
 
-    @Override
-    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) {
-        databases.fetch(database, ids, documents);
+    private CountedDatabases(InMemoryDatabases databases) {
+        super(databases);
+        this.databases = databases;
     }
 
     @Override
@@ -40,7 +36,7 @@ final class CountedDatabases implements Aggregator {
         try {
             gate.await();
             List<ObjectNode> all = new ArrayList<>();
-            databases.read(database, all::add);
+            super.read(database, all::add);
             if (!inOrder) {
                 Collections.shuffle(all, new Random(7));
             }
@@ -58,15 +54,5 @@ final class CountedDatabases implements Aggregator {
     @Override
     public boolean readsInOrder() {
         return inOrder;
-    }
-
-    @Override
-    public Subscription watch(Consumer<String> listener) {
-        return databases.watch(listener);
-    }
-
-    @Override
-    public void close() {
-        databases.close();
     }
 }

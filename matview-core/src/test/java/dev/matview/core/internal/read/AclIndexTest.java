@@ -144,7 +144,7 @@ class AclIndexTest {
 
     /** Each try looks at two states through the eyes of twelve callers: more than 10,000 cases. */
     @Tag("slow")
-    @Property(tries = 400)
+    @Property(tries = 300)
     void rowsTotalsBookmarksAndDeltasAgreeWithTheReference(
             @ForAll("states") List<Shared> before, @ForAll("states") List<Shared> after) {
         InMemoryDatabases databases = new InMemoryDatabases();

@@ -103,7 +103,7 @@ class CurrentRightsTest {
     }
 
     @Tag("slow")
-    @Property(tries = 500)
+    @Property(tries = 350)
     void whateverHappenedMeanwhileAndWhoeverAsks(
             @ForAll("states") Map<String, Doc> before,
             @ForAll("states") Map<String, Doc> other,

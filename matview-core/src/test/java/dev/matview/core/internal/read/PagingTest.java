@@ -54,7 +54,7 @@ class PagingTest {
 
     /** Where bookmarks lead does not depend on how pages are cut, also where {@code _id} is not shown and sort keys are alike. */
     @Tag("slow")
-    @Property(tries = 400)
+    @Property(tries = 300)
     void pagesOfAnySizesAreTheAnswerCutUp(
             @ForAll("posts") List<int[]> posts, @ForAll("queries") String[] asked, @ForAll("sizes") List<int[]> sizes) {
         InMemoryDatabases databases = new InMemoryDatabases();

@@ -1,21 +1,20 @@
 package dev.matview.core.internal.refresh;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.spi.Aggregator;
+import dev.matview.testkit.DelegatingAggregator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** In-memory databases whose visits a test counts, holds up and lets fail. */
-final class GatedAggregator implements Aggregator {
+final class GatedAggregator extends DelegatingAggregator {
+
+    private static final Runnable NOTHING = () -> {};
 
     final InMemoryDatabases databases;
     /** The collections of each visit, in the order of the visits. */
@@ -24,7 +23,6 @@ final class GatedAggregator implements Aggregator {
     final AtomicInteger underWay = new AtomicInteger();
     final AtomicInteger mostUnderWay = new AtomicInteger();
     final AtomicInteger watchers = new AtomicInteger();
-    private static final Runnable NOTHING = () -> {};
     volatile Runnable beforeWatching = NOTHING;
     private volatile @Nullable Semaphore gate;
     private volatile @Nullable Semaphore exit;
@@ -40,6 +38,7 @@ final class GatedAggregator implements Aggregator {
 
     /** Visits the same databases as others do. */
     GatedAggregator(InMemoryDatabases databases) {
+        super(databases);
         this.databases = databases;
     }
 
@@ -95,7 +94,7 @@ final class GatedAggregator implements Aggregator {
                 throw fails;
             }
             given = demands.get(0).checkpoint();
-            databases.aggregate(demands, sink);
+            super.aggregate(demands, sink);
             String told = checkpoint;
             if (told != null) {
                 demands.forEach(demand -> sink.checkpoint(demand.feed(), told));
@@ -107,33 +106,13 @@ final class GatedAggregator implements Aggregator {
     }
 
     @Override
-    public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) {
-        databases.fetch(database, ids, documents);
-    }
-
-    @Override
-    public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
-        databases.read(database, documents);
-    }
-
-    @Override
-    public boolean readsInOrder() {
-        return databases.readsInOrder();
-    }
-
-    @Override
     public Subscription watch(Consumer<String> listener) {
         beforeWatching.run();
-        Subscription watch = databases.watch(listener);
+        Subscription watch = super.watch(listener);
         watchers.incrementAndGet();
         return () -> {
             watch.close();
             watchers.decrementAndGet();
         };
-    }
-
-    @Override
-    public void close() {
-        databases.close();
     }
 }

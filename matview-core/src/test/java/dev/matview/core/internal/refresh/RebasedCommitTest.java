@@ -3,7 +3,6 @@ package dev.matview.core.internal.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.feed.FeedDefinition;
@@ -13,42 +12,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a refresh whose commit loses to another node's. */
-class RebasedCommitTest extends WorkerFixture {
-
-    private static final String VIEW = "_global_posts";
-
-    private final GatedAggregator otherAggregator = new GatedAggregator(aggregator.databases);
-    private final NodeStore otherStore = new NodeStore(store);
-    private final GlobalFeeds other = node(registry, otherAggregator, otherStore);
+class RebasedCommitTest extends TwoNodesFixture {
 
     @BeforeEach
-    void startBoth() {
-        post("userdb-a", "1", 1);
+    void startWithTwoUsers() {
         post("userdb-b", "1", 1);
-        start(POSTS);
-        advance(Duration.ZERO);
-        start(other);
-    }
-
-    @AfterEach
-    void closeOther() {
-        otherAggregator.openGate();
-        other.close();
-    }
-
-    /** A refresh that has read the databases, and does not commit before the gate is opened. */
-    private CompletableFuture<RefreshResult> read(GlobalFeeds node, Semaphore exit) {
-        CompletableFuture<RefreshResult> refresh = node.refresh("posts");
-        await().until(() -> {
-            scheduler.advance(Duration.ZERO);
-            return exit.hasQueuedThreads();
-        });
-        return refresh;
+        startBoth("1");
     }
 
     /** The first node reads and then the other, with the change in between; the first commits before the other. */

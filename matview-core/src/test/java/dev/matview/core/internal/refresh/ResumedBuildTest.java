@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshResult;
-import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -19,6 +17,7 @@ import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.testkit.DelegatingAggregator;
 import dev.matview.testkit.ManualScheduler;
 import dev.matview.testkit.Views;
 import java.time.Duration;
@@ -26,11 +25,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +60,7 @@ class ResumedBuildTest {
     }
 
     /** Says which databases it told of; waits for the test after some of them, and fails after others. */
-    private final class Interrupted implements Aggregator {
+    private final class Interrupted extends DelegatingAggregator {
         final List<String> told = Collections.synchronizedList(new ArrayList<>());
         final Semaphore waiting = new Semaphore(0);
         final Semaphore goOn = new Semaphore(0);
@@ -72,13 +68,14 @@ class ResumedBuildTest {
         private final int diesAfter;
 
         Interrupted(int waitsAfter, int diesAfter) {
+            super(databases);
             this.waitsAfter = waitsAfter;
             this.diesAfter = diesAfter;
         }
 
         @Override
         public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
-            databases.aggregate(demands, new Sink() {
+            super.aggregate(demands, new Sink() {
                 @Override
                 public void covers(FeedDefinition feed, int count) {
                     sink.covers(feed, count);
@@ -132,26 +129,7 @@ class ResumedBuildTest {
             }
         }
 
-        @Override
-        public void fetch(String database, Set<String> ids, Predicate<ObjectNode> documents) {
-            databases.fetch(database, ids, documents);
-        }
-
-        @Override
-        public void read(String database, Predicate<ObjectNode> documents) throws InterruptedException {
-            databases.read(database, documents);
-        }
-
-        @Override
-        public boolean readsInOrder() {
-            return databases.readsInOrder();
-        }
-
-        @Override
-        public Subscription watch(Consumer<String> listener) {
-            return () -> {};
-        }
-
+        /** Others read the databases after it. */
         @Override
         public void close() {}
     }
@@ -311,18 +289,19 @@ class ResumedBuildTest {
         assertThat(json(next)).isEqualTo("[{\"n\":100},{\"n\":9},{\"n\":8}]");
     }
 
+    /** Another process commits a view with one slice, which it read when it was elsewhere. */
+    private void commitOfAnother(ViewHead head) {
+        List<Slice> slices = List.of(Views.slice(database(0), "elsewhere"));
+        assertThat(store.commit(ViewDelta.whole(VIEW, 0, head, slices))).isTrue();
+    }
+
     @Test
     void anEarlierCommitOfAnotherProcessStaysAndWhatItDidNotFindFollows() {
         Interrupted aggregator = new Interrupted(3, 0);
         GlobalFeeds node = node(POSTS, aggregator);
         ViewHead head = new ViewHead(1, POSTS.fingerprint(), Instant.EPOCH, 10, 0);
 
-        RefreshResult result = scheduler.await(refresh(
-                node,
-                aggregator,
-                () -> assertThat(store.commit(
-                                ViewDelta.whole(VIEW, 0, head, List.of(Views.slice(database(0), "elsewhere")))))
-                        .isTrue()));
+        RefreshResult result = scheduler.await(refresh(node, aggregator, () -> commitOfAnother(head)));
 
         assertThat(result.generation())
                 .as("what it did not find, on top of it; and then what it found otherwise")
@@ -337,12 +316,7 @@ class ResumedBuildTest {
         GlobalFeeds node = node(POSTS, aggregator);
         ViewHead head = new ViewHead(1, POSTS.fingerprint(), scheduler.instant().plusSeconds(60), 10, 0);
 
-        RefreshResult result = scheduler.await(refresh(
-                node,
-                aggregator,
-                () -> assertThat(store.commit(
-                                ViewDelta.whole(VIEW, 0, head, List.of(Views.slice(database(0), "elsewhere")))))
-                        .isTrue()));
+        RefreshResult result = scheduler.await(refresh(node, aggregator, () -> commitOfAnother(head)));
 
         assertThat(result.generation()).as("with what it did not find").isEqualTo(2);
         assertThat(aggregator.told).as("nothing is read again").hasSize(10);

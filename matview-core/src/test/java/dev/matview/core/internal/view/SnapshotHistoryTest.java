@@ -168,10 +168,10 @@ class SnapshotHistoryTest {
             assertThat(snapshot.position(name)).isEqualTo(contents.position());
             assertThat(snapshot.positions()).containsEntry(name, contents.position());
             assertThat(snapshot.leftOut(name)).isEqualTo(contents.left(name));
-            assertThat(snapshot.rows(name)).isEqualTo(contents.rows().size());
+            assertThat(snapshot.slice(name)).hasSize(contents.rows().size());
             assertThat(snapshot.slice(name)).containsExactlyElementsOf(new TreeMap<>(contents.rows()).values());
         }
-        assertThat(snapshot.databases())
+        assertThat(snapshot.positions().keySet())
                 .containsExactlyElementsOf(state.databases().keySet());
         assertThat(snapshot.positions()).isEqualTo(positions);
         assertThat(snapshot.leftOut()).isEqualTo(leftOut);
@@ -179,7 +179,7 @@ class SnapshotHistoryTest {
         assertThat(snapshot.holds("userdb-never")).isFalse();
         assertThat(snapshot.position("userdb-never")).isNull();
         assertThat(snapshot.leftOut("userdb-never")).isEqualTo(LeftOut.NOTHING);
-        assertThat(snapshot.rows("userdb-never")).isZero();
+        assertThat(snapshot.slice("userdb-never")).isEmpty();
         assertThat(snapshot.slice("userdb-never")).isEmpty();
     }
 

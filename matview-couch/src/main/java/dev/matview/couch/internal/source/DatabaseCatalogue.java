@@ -60,8 +60,8 @@ public final class DatabaseCatalogue {
     /** The patterns whose databases are known by what slices hold; null once all databases of the scope were listed. */
     private @Nullable Set<DatabasePattern> resumed;
 
-    /** Known only by what slices hold: not looked at since this process was started. */
-    private final Set<String> unseen = new HashSet<>();
+    /** Assumed to be where slices hold them: not looked at since this process was started. */
+    private final Set<String> assumed = new HashSet<>();
 
     private UpdatesFeed.@Nullable Place place;
     private GradualSweep gradual;
@@ -132,14 +132,14 @@ public final class DatabaseCatalogue {
         scope = wanted;
         resumed = from.patterns();
         known = Map.copyOf(standings);
-        unseen.addAll(standings.keySet());
+        assumed.addAll(standings.keySet());
         place = from.place();
         gradual = new GradualSweep(policy.sweepInterval(), cluster.scheduler().instant());
     }
 
     /** Those not looked at yet that somebody holds elsewhere than was taken for granted. */
     private List<String> doubtful(Function<String, Set<Position>> held) {
-        return unseen.stream()
+        return assumed.stream()
                 .filter(name -> {
                     Standing standing = known.get(name);
                     return standing != null
@@ -187,7 +187,7 @@ public final class DatabaseCatalogue {
         // Until that is known, it is asked each time.
         place = several.isEmpty() ? null : from.orElse(null);
         resumed = null;
-        unseen.clear();
+        assumed.clear();
         gradual = new GradualSweep(policy.sweepInterval(), began);
     }
 
@@ -211,7 +211,7 @@ public final class DatabaseCatalogue {
             updated.putAll(survey.standings());
             known = Map.copyOf(updated);
             failed = Map.copyOf(survey.failed());
-            unseen.removeAll(changed);
+            assumed.removeAll(changed);
         }
         if (!turn.isEmpty()) {
             gradual.looked(now, turn);
