@@ -31,19 +31,13 @@ public final class PageReader {
     /** What an entry of a cache weighs beside its rows, about. */
     private static final int OVERHEAD = 1_000;
 
-    /** How many rows the indexes of ACLs have together; each is a reference or two. */
-    private static final long INDEXED_ROWS = 16_000_000;
-
     /** How many rows are looked at together while some are passed over. */
     private static final int CHUNK = 128;
 
-    private final Settings settings;
-    private final CertificateRules rules;
     private final PageRenderer renderer;
+    private final VisibleRows visible;
+    private final QueriedRows queried;
     private final Cache<PageKey, KeptPage> pages;
-    private final Cache<SelectionKey, Selection> selections;
-    private final Cache<VisibleKey, OrderedRows> visible;
-    private final Cache<GenerationKey, AclIndex> indexes;
     private final Cache<RightsKey, Integer> hidden =
             Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
@@ -75,28 +69,12 @@ public final class PageReader {
     private record Cut(List<Row> rows, @Nullable Row last) {}
 
     public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer) {
-        this.settings = settings;
-        this.rules = rules;
         this.renderer = renderer;
+        this.visible = new VisibleRows(settings, rules);
+        this.queried = new QueriedRows(settings, visible);
         this.pages = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
                 .weigher((PageKey key, KeptPage page) -> page.bytes() + weight(key.selection()))
-                .executor(Runnable::run)
-                .build();
-        this.selections = Caffeine.newBuilder()
-                .maximumWeight(settings.searchBytes())
-                .weigher((SelectionKey key, Selection selection) ->
-                        (int) Math.min(Integer.MAX_VALUE, selection.bytes() + weight(key)))
-                .executor(Runnable::run)
-                .build();
-        this.visible = Caffeine.newBuilder()
-                .maximumWeight(settings.cacheBytes())
-                .weigher((VisibleKey key, OrderedRows rows) -> 8 * rows.size() + OVERHEAD)
-                .executor(Runnable::run)
-                .build();
-        this.indexes = Caffeine.newBuilder()
-                .maximumWeight(INDEXED_ROWS)
-                .weigher((GenerationKey key, AclIndex index) -> index.rows() + 1)
                 .executor(Runnable::run)
                 .build();
     }
@@ -111,7 +89,7 @@ public final class PageReader {
      * @param rights null where the generation itself decides on them
      */
     public int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller, Budget budget) {
-        OrderedRows rows = visible(read, caller, budget);
+        OrderedRows rows = visible.of(read, caller, budget);
         if (rights == null) {
             return rows.size();
         }
@@ -146,7 +124,7 @@ public final class PageReader {
                 .toList();
         if (!unlisted.isEmpty()) {
             // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
-            return render(read, cut(read, rights, query, selection, after, limit, budget), query, unlisted, budget);
+            return render(read, cut(read, rights, query, after, limit, budget), query, unlisted, budget);
         }
         RowId afterId = after == null ? null : new RowId(after.database(), after.id());
         String now = rights == null ? null : rights.tag();
@@ -158,7 +136,7 @@ public final class PageReader {
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = render(read, cut(read, rights, query, selection, after, limit, budget), query, List.of(), budget);
+            cached = render(read, cut(read, rights, query, after, limit, budget), query, List.of(), budget);
             pages.put(cached.sameForAll() ? forAll : forCaller, cached);
         }
         return cached;
@@ -177,24 +155,8 @@ public final class PageReader {
     }
 
     private Cut cut(
-            Served read,
-            @Nullable CurrentRights rights,
-            Query query,
-            SelectionKey key,
-            @Nullable Row after,
-            int limit,
-            Budget budget) {
-        OrderedRows source = visible(read, query.caller(), budget);
-        if (query.selector().isAll() && query.sort().isNone()) {
-            return cut(RowList.of(source), rights, query.skip(), after, limit, budget);
-        }
-        Selection selection = selections.get(key, absent -> new Selection(query, source, settings.searchBytes()));
-        try {
-            return cut(selection, rights, query.skip(), after, limit, budget);
-        } finally {
-            // It has another weight now.
-            selections.put(key, selection);
-        }
+            Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit, Budget budget) {
+        return queried.read(read, query, budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
     }
 
     private static Cut cut(
@@ -233,22 +195,5 @@ public final class PageReader {
             }
         }
         return new Cut(page, last);
-    }
-
-    private OrderedRows visible(Served read, Caller caller, Budget budget) {
-        OrderedRows rows = read.generation().visible(read.feed());
-        if (read.feed().access() == Access.PUBLIC) {
-            return rows;
-        }
-        VisibleKey key = key(read, caller);
-        OrderedRows known = visible.getIfPresent(key);
-        if (known != null) {
-            return known;
-        }
-        AclIndex index = indexes.getIfPresent(key.generation());
-        budget.spend(index == null ? rows.size() : 0);
-        AclIndex built = indexes.get(key.generation(), missing -> new AclIndex(rows));
-        budget.spend(built.askedFor(caller));
-        return visible.get(key, absent -> built.visible(caller, rules));
     }
 }

@@ -23,11 +23,17 @@ public final class LiveView {
      *
      * @param feed the definition the rows were made by, and by which they are read, also when the feed has another one
      */
-    public record Served(FeedDefinition feed, Generation generation, Coverage coverage) {
+    public record Served(FeedDefinition feed, Generation generation, ViewIndexes indexes, Coverage coverage) {
+
+        /** @param before what was served before; null for nothing */
+        static Served of(FeedDefinition feed, Generation generation, Coverage coverage, @Nullable Served before) {
+            ViewIndexes indexes = ViewIndexes.of(feed, generation, before == null ? null : before.indexes());
+            return new Served(feed, generation, indexes, coverage);
+        }
 
         /** As it is when it is served no more. */
         private Served past() {
-            return new Served(feed, generation, Coverage.of(generation.head()));
+            return new Served(feed, generation, indexes, Coverage.of(generation.head()));
         }
 
         public Page.View view(int visibleRows) {
@@ -72,12 +78,13 @@ public final class LiveView {
 
     /** Serves the generation from now on; the one before is kept for the bookmarks that name it. */
     public void publish(FeedDefinition feed, Generation generation, Coverage coverage) {
+        Served next = Served.of(feed, generation, coverage, served);
         synchronized (this) {
             Served before = served;
             if (before != null && before.generation() != generation) {
-                pinned.replaced(before.past(), generation);
+                pinned.replaced(before.past(), next);
             }
-            served = new Served(feed, generation, coverage);
+            served = next;
         }
         listeners.forEach(Runnable::run);
     }
@@ -92,7 +99,7 @@ public final class LiveView {
     public void verify(FeedDefinition feed, Generation generation, Coverage coverage) {
         synchronized (this) {
             if (served != null && served.generation() == generation) {
-                served = new Served(feed, generation, coverage);
+                served = new Served(feed, generation, served.indexes(), coverage);
                 return;
             }
         }
