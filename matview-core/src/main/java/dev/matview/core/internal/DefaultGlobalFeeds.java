@@ -122,7 +122,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.registry = new FollowedRegistry(registry, users, worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
-        PageReader pages = new PageReader(settings, rules, renderer);
+        PageReader pages = new PageReader(settings, rules, renderer, scheduler);
         this.reader = new FeedReader(settings, keys, pages, rules, users);
         this.ownReader = new OwnReader(new OwnDatabase(aggregator, settings), settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());

@@ -14,6 +14,7 @@ import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,10 @@ public final class PageReader {
     /** The rows of a page, and the last that was looked at for it; null when none was. */
     private record Cut(List<Row> rows, @Nullable Row last) {}
 
-    public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer) {
+    public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer, InstantSource clock) {
         this.renderer = renderer;
         this.visible = new VisibleRows(settings, rules);
-        this.queried = new QueriedRows(settings, visible);
+        this.queried = new QueriedRows(settings, visible, clock);
         this.pages = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
                 .weigher((PageKey key, KeptPage page) -> page.bytes() + weight(key.selection()))

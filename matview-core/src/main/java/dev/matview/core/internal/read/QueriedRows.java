@@ -9,6 +9,8 @@ import dev.matview.core.access.Caller;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +21,30 @@ final class QueriedRows {
 
     private final Settings settings;
     private final VisibleRows visible;
-    private final Cache<Key, Selection> selections;
+    private final Cache<Key, SelectionLine> selections;
 
-    /** @param caller null where every caller sees the same */
-    private record Key(String generation, @Nullable Caller caller, String shape) {}
+    /**
+     * Queries that see the same rows of a generation in the same order.
+     *
+     * @param caller null where every caller sees the same
+     */
+    private record Key(String view, @Nullable Caller caller, String selector, String sort) {
 
-    QueriedRows(Settings settings, VisibleRows visible) {
+        int bytes() {
+            return 2 * (selector.length() + sort.length()) + OVERHEAD;
+        }
+    }
+
+    QueriedRows(Settings settings, VisibleRows visible, InstantSource clock) {
         this.settings = settings;
         this.visible = visible;
         this.selections = Caffeine.newBuilder()
                 .maximumWeight(settings.searchBytes())
-                .weigher((Key key, Selection selection) -> (int) Math.min(
-                        Integer.MAX_VALUE, selection.bytes() + 2 * key.shape().length() + OVERHEAD))
+                .weigher((Key key, SelectionLine line) -> (int) Math.min(Integer.MAX_VALUE, line.bytes() + key.bytes()))
+                // Beyond that nobody has a bookmark that leads there, and what it found may be of rows that are long
+                // gone.
+                .expireAfterAccess(settings.bookmarkGrace())
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
                 .build();
     }
@@ -41,16 +55,23 @@ final class QueriedRows {
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
+        boolean sameForAll = read.feed().access() == Access.PUBLIC;
         Key key = new Key(
-                read.generation().view() + '/' + read.generation().tag(),
-                read.feed().access() == Access.ACL ? query.caller() : null,
-                query.shape());
-        Selection selection = selections.get(key, absent -> new Selection(query, source, settings.searchBytes()));
+                read.generation().view(),
+                sameForAll ? null : query.caller(),
+                query.selector().toString(),
+                query.sort().toString());
+        SelectionLine line = selections.get(key, absent -> new SelectionLine());
         try {
-            return reading.apply(selection);
+            Selection<?> selection = line.of(
+                    read,
+                    sameForAll ? row -> true : null,
+                    generation -> Selection.of(query, generation, settings.searchBytes()),
+                    budget);
+            return reading.apply(selection.over(source));
         } finally {
             // It has another weight now.
-            selections.put(key, selection);
+            selections.put(key, line);
         }
     }
 }
