@@ -4,9 +4,9 @@ import dev.matview.core.internal.view.RowChanges;
 import java.util.List;
 
 /** {@link RowChanges}, of which each row is parsed once at most. For one thread. */
-record ParsedChanges(List<ParsedRow> leaving, List<ParsedRow> coming) {
+public record ParsedChanges(List<ParsedRow> leaving, List<ParsedRow> coming) {
 
-    static ParsedChanges of(RowChanges changes) {
+    public static ParsedChanges of(RowChanges changes) {
         return new ParsedChanges(
                 changes.leaving().stream().map(ParsedRow::new).toList(),
                 changes.coming().stream().map(ParsedRow::new).toList());

@@ -7,7 +7,7 @@ import dev.matview.core.spi.Row;
 import org.jspecify.annotations.Nullable;
 
 /** A row, and what it shows, parsed when somebody first asks and once for all who look at it. For one thread. */
-final class ParsedRow {
+public final class ParsedRow {
 
     private final Row row;
     private @Nullable ObjectNode document;
@@ -16,12 +16,12 @@ final class ParsedRow {
         this.row = row;
     }
 
-    Row row() {
+    public Row row() {
         return row;
     }
 
     /** Whoever asks first pays for the parsing. */
-    ObjectNode document(Budget budget) {
+    public ObjectNode document(Budget budget) {
         ObjectNode known = document;
         if (known == null) {
             known = Json.parseObject(row.document(), budget);

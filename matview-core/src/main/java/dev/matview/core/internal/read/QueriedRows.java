@@ -9,9 +9,11 @@ import dev.matview.core.access.Caller;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.Row;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of a generation, by whatever finds them with the least work. Thread-safe. */
@@ -49,29 +51,48 @@ final class QueriedRows {
                 .build();
     }
 
-    /** Reads them; what is found on the way is kept, also where the reading fails. */
-    <T> T read(Served read, Query query, Budget budget, Function<RowList, T> reading) {
+    /**
+     * Reads them; what is found on the way is kept, also where the reading fails.
+     *
+     * @param held where what is found is kept; null for where it is for all queries
+     */
+    <T> T read(Served read, Query query, @Nullable HeldSelection held, Budget budget, Function<RowList, T> reading) {
         OrderedRows source = visible.of(read, query.caller(), budget);
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
-        boolean sameForAll = read.feed().access() == Access.PUBLIC;
+        if (held != null) {
+            return reading.apply(selection(held, read, query, source, budget).over(source));
+        }
         Key key = new Key(
                 read.generation().view(),
-                sameForAll ? null : query.caller(),
+                read.feed().access() == Access.PUBLIC ? null : query.caller(),
                 query.selector().toString(),
                 query.sort().toString());
         SelectionLine line = selections.get(key, absent -> new SelectionLine());
         try {
-            Selection<?> selection = line.of(
-                    read,
-                    sameForAll ? row -> true : null,
-                    generation -> Selection.of(query, generation, settings.searchBytes()),
-                    budget);
-            return reading.apply(selection.over(source));
+            return reading.apply(selection(line, read, query, source, budget).over(source));
         } finally {
             // It has another weight now.
             selections.put(key, line);
         }
+    }
+
+    private Selection<?> selection(Selections kept, Served read, Query query, OrderedRows source, Budget budget) {
+        return kept.of(read, shown(read, source), () -> anew(query), budget);
+    }
+
+    private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
+        return read.feed().access() == Access.PUBLIC ? row -> true : null;
+    }
+
+    private Selection<?> anew(Query query) {
+        return Selection.of(query, settings.searchBytes());
+    }
+
+    /** Finds more rows than the query's page has, where few are left. */
+    void refill(Served read, Query query, HeldSelection held, Budget budget) {
+        OrderedRows source = visible.of(read, query.caller(), budget);
+        held.refill(read, shown(read, source), () -> anew(query), source, budget);
     }
 }

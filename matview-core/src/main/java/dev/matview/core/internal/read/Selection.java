@@ -4,13 +4,14 @@ import dev.matview.core.Query;
 import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.internal.view.Generation;
+import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
+import dev.matview.core.internal.view.RowChanges;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.spi.Row;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * next asker goes on from there. Thread-safe: one searches, others wait.
  *
  * <p>That of another generation is made of it by the rows that differ, as far as they are rows that were looked at, and
- * shares the rest. It does not keep its generation: once nobody else does, it cannot be carried on, and is searched anew.
+ * shares the rest.
  *
  * <p>A row that takes more steps than an asker has, all by itself, is remembered with what it took: who has no more than
  * that fails at once. So such a row fails everybody whose page leads past it, each time, and costs its steps once. One
@@ -61,12 +62,14 @@ final class Selection<E extends Comparable<? super E>> {
     private final Selector selector;
     private final RowOrder<E> order;
     private final long mostBytes;
-    private final WeakReference<Generation> generation;
 
     private final BudgetedLock searching = new BudgetedLock();
 
     /** Guarded by the lock, as is all that follows; read without it by who measures. */
     private volatile OrderedTree<E> found = OrderedTree.empty();
+
+    /** Where it is not null, no row behind it is among them, and others may be there. */
+    private volatile @Nullable E bound;
 
     /** What is found and not among them yet. */
     private final List<E> pending = new ArrayList<>();
@@ -81,7 +84,7 @@ final class Selection<E extends Comparable<? super E>> {
     private List<Row> ahead = List.of();
 
     private int next;
-    private boolean complete;
+    private volatile boolean complete;
     /** The row to be looked at next takes more steps than this. */
     private long tooFew;
 
@@ -89,24 +92,17 @@ final class Selection<E extends Comparable<? super E>> {
 
     private volatile long bytes = OVERHEAD;
 
-    private Selection(Selector selector, RowOrder<E> order, Generation generation, long mostBytes) {
+    private Selection(Selector selector, RowOrder<E> order, long mostBytes) {
         this.selector = selector;
         this.order = order;
-        this.generation = new WeakReference<>(generation);
         this.mostBytes = mostBytes;
     }
 
     /** @param mostBytes how much memory it may take */
-    static Selection<?> of(Query query, Generation generation, long mostBytes) {
+    static Selection<?> of(Query query, long mostBytes) {
         return query.sort().isNone()
-                ? new Selection<>(query.selector(), RowOrder.OF_FEED, generation, mostBytes)
-                : new Selection<>(query.selector(), RowOrder.by(query.sort()), generation, mostBytes);
-    }
-
-    /** The generation whose rows these are; null when nobody keeps it any more. */
-    @Nullable
-    Generation generation() {
-        return generation.get();
+                ? new Selection<>(query.selector(), RowOrder.OF_FEED, mostBytes)
+                : new Selection<>(query.selector(), RowOrder.by(query.sort()), mostBytes);
     }
 
     /** How much memory this takes, whether or not it is shared with another one. */
@@ -119,35 +115,51 @@ final class Selection<E extends Comparable<? super E>> {
     }
 
     /**
-     * The same rows, or those of them that are of the other generation, which the changes lead to.
+     * That of another generation: the same rows, but for those that differ.
      *
-     * @param shown whether a row of that generation is shown to those who ask
-     * @return null when it is no less work to search anew
+     * @param before the generation that this is of; null when nobody keeps it any more
+     * @param read the other one
+     * @param shown whether a row of that is shown to those who ask
+     * @return null when this cannot be carried on, or searching anew is no more work
      * @throws BudgetSpentException when the budget does not suffice; nothing is done then
      */
     @Nullable
-    Selection<E> carried(Generation to, ParsedChanges changes, Predicate<Row> shown, Budget budget) {
+    Selection<E> carried(@Nullable Generation before, Served read, Predicate<Row> shown, Budget budget) {
+        Generation after = read.generation();
+        if (before == null || !RowChanges.areComparable(before, after)) {
+            return null;
+        }
+        if (before == after) {
+            return this;
+        }
+        ParsedChanges changes = ParsedChanges.of(RowChanges.between(read.feed(), before, after));
         searching.lock(budget);
         try {
             if (refusal != null || changes.size() > Math.max(AHEAD, looked / PART)) {
                 return null;
             }
-            putPending(budget);
-            Selection<E> next = new Selection<>(selector, order, to, mostBytes);
-            next.found = found;
-            next.entryBytes = entryBytes;
-            next.searched = searched;
-            next.looked = looked;
-            next.complete = complete;
+            Selection<E> next = copy(budget);
             next.change(changes, shown, budget);
-            next.bytes = next.measured();
-            return next;
+            return next.bytes > mostBytes ? null : next;
         } catch (MangoException costly) {
             // A row has come whose regular expressions cost too much: it fails those whose page leads there.
             return null;
         } finally {
             searching.unlock();
         }
+    }
+
+    private Selection<E> copy(Budget budget) {
+        putPending(budget);
+        Selection<E> copy = new Selection<>(selector, order, mostBytes);
+        copy.found = found;
+        copy.bound = bound;
+        copy.entryBytes = entryBytes;
+        copy.searched = searched;
+        copy.looked = looked;
+        copy.complete = complete;
+        copy.bytes = bytes;
+        return copy;
     }
 
     private void change(ParsedChanges changes, Predicate<Row> shown, Budget budget) {
@@ -164,6 +176,7 @@ final class Selection<E extends Comparable<? super E>> {
         }
         coming.forEach(entry -> entryBytes += order.bytes(entry));
         found = found.edit(sorted(leaving), sorted(coming), Comparator.naturalOrder());
+        bytes = measured();
     }
 
     private List<E> entries(List<ParsedRow> rows, Predicate<Row> wanted, Budget budget) {
@@ -173,12 +186,66 @@ final class Selection<E extends Comparable<? super E>> {
             boolean lookedAt = complete || searched != null && row.row().compareTo(searched) <= 0;
             if (lookedAt && selector.matches(row.document(budget), budget) && wanted.test(row.row())) {
                 E entry = order.entry(row, budget);
-                if (entry != null) {
+                if (entry != null && (bound == null || entry.compareTo(bound) <= 0)) {
                     entries.add(entry);
                 }
             }
         }
         return entries;
+    }
+
+    /** The first of these rows, so many; more are found by searching on. Another object, where there are more. */
+    Selection<E> trimmed(int most, Budget budget) {
+        searching.lock(budget);
+        try {
+            if (found.size() <= most) {
+                return this;
+            }
+            Selection<E> first = copy(budget);
+            List<E> kept = found.list(0, most);
+            E last = kept.get(most - 1);
+            first.found = OrderedTree.of(order.array(kept), Comparator.naturalOrder());
+            first.entryBytes = kept.stream().mapToLong(order::bytes).sum();
+            first.bytes = first.measured();
+            if (sorts()) {
+                first.bound = last;
+            } else {
+                first.searched = order.row(last);
+                first.complete = false;
+            }
+            return first;
+        } finally {
+            searching.unlock();
+        }
+    }
+
+    /** Another object with the same rows. */
+    Selection<E> copied(Budget budget) {
+        searching.lock(budget);
+        try {
+            return copy(budget);
+        } finally {
+            searching.unlock();
+        }
+    }
+
+    /** How many rows are found. */
+    int size() {
+        return found.size();
+    }
+
+    /** Whether there may be more than are found. */
+    boolean hasMore() {
+        return !complete || bound != null;
+    }
+
+    /** Finds so many rows, if there are. */
+    void search(OrderedRows source, int count, Budget budget) {
+        found(source, count, 0, budget);
+    }
+
+    private boolean sorts() {
+        return order != RowOrder.OF_FEED;
     }
 
     private E[] sorted(List<E> entries) {
@@ -289,8 +356,10 @@ final class Selection<E extends Comparable<? super E>> {
     }
 
     private void searchUntil(OrderedRows source, BooleanSupplier enough, Budget budget) {
-        boolean sorts = order != RowOrder.OF_FEED;
-        while (!complete && (sorts || !enough.getAsBoolean())) {
+        if (bound != null && !enough.getAsBoolean()) {
+            beginAgain();
+        }
+        while (!complete && (sorts() || !enough.getAsBoolean())) {
             if (next == ahead.size()) {
                 ahead = source.page(searched, 0, AHEAD);
                 next = 0;
@@ -307,6 +376,18 @@ final class Selection<E extends Comparable<? super E>> {
             next++;
             tooFew = 0;
         }
+    }
+
+    /** What was behind the bound is not known, and can only be found with all that is before it. */
+    private void beginAgain() {
+        found = OrderedTree.empty();
+        bound = null;
+        entryBytes = 0;
+        searched = null;
+        looked = 0;
+        ahead = List.of();
+        next = 0;
+        complete = false;
     }
 
     private void look(Row row, Budget budget) {
@@ -339,7 +420,7 @@ final class Selection<E extends Comparable<? super E>> {
         if (entry == null) {
             return;
         }
-        if (order != RowOrder.OF_FEED && measured() + order.bytes(entry) > mostBytes) {
+        if (sorts() && measured() + order.bytes(entry) > mostBytes) {
             found = OrderedTree.empty();
             pending.clear();
             entryBytes = 0;

@@ -2,21 +2,22 @@ package dev.matview.core.internal.read;
 
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.internal.view.RowChanges;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.spi.Row;
+import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one query has found, of the newest generation that it was asked of and of a few others. That of another generation is
- * made of the newest one's by the rows that differ, lazily, when it is first asked for. Thread-safe.
+ * made of the newest one's by the rows that differ, lazily, when it is first asked for. Generations are not kept by it: once
+ * nobody else keeps the newest, the next one is searched anew. Thread-safe.
  */
-final class SelectionLine {
+final class SelectionLine implements Selections {
 
     /** How many are kept beside the newest: bookmarks lead to them. */
     private static final int OTHERS = 8;
@@ -31,11 +32,17 @@ final class SelectionLine {
      *
      * @param beside how much memory it takes beside the newest
      */
-    private record Kept(String tag, long generation, Selection<?> selection, long beside) {
+    private record Kept(
+            String tag, long number, WeakReference<Generation> generation, Selection<?> selection, long beside) {
+
+        static Kept of(Generation generation, Selection<?> selection) {
+            return new Kept(
+                    generation.tag(), generation.head().generation(), new WeakReference<>(generation), selection, 0);
+        }
 
         Kept beside(Selection<?> newest, boolean shares) {
             long beside = shares ? selection.bytesBeside(newest) : selection.bytes();
-            return new Kept(tag, generation, selection, beside);
+            return new Kept(tag, number, generation, selection, beside);
         }
     }
 
@@ -45,19 +52,11 @@ final class SelectionLine {
         return othersBytes + (last == null ? 0 : last.selection().bytes());
     }
 
-    /**
-     * The selection of the generation that is read.
-     *
-     * @param shown whether a row of it is shown to those who ask; null where others may be shown to them now without having
-     *     changed, so that nothing can be carried on
-     * @param anew makes one of which nothing is found yet
-     */
-    Selection<?> of(
-            Served read, @Nullable Predicate<Row> shown, Function<Generation, Selection<?>> anew, Budget budget) {
+    @Override
+    public Selection<?> of(Served read, @Nullable Predicate<Row> shown, Supplier<Selection<?>> anew, Budget budget) {
         lock.lock(budget);
         try {
-            Generation generation = read.generation();
-            String tag = generation.tag();
+            String tag = read.generation().tag();
             Kept last = newest;
             Kept known = last != null && last.tag().equals(tag) ? last : others.get(tag);
             return known == null ? next(read, shown, anew, budget) : known.selection();
@@ -66,41 +65,30 @@ final class SelectionLine {
         }
     }
 
-    private Selection<?> next(
-            Served read, @Nullable Predicate<Row> shown, Function<Generation, Selection<?>> anew, Budget budget) {
+    private Selection<?> next(Served read, @Nullable Predicate<Row> shown, Supplier<Selection<?>> anew, Budget budget) {
         Generation generation = read.generation();
         Kept last = newest;
         try {
-            Selection<?> carried =
-                    last == null || shown == null ? null : carried(last.selection(), read, shown, budget);
-            Selection<?> next = carried == null ? anew.apply(generation) : carried;
+            Selection<?> carried = last == null || shown == null
+                    ? null
+                    : last.selection().carried(last.generation().get(), read, shown, budget);
+            Selection<?> next = carried == null ? anew.get() : carried;
             keep(generation, next, carried != null);
             return next;
         } catch (BudgetSpentException e) {
             if (budget.mayWait() && e.reason() == BudgetSpentException.Reason.STEPS) {
                 // A row may have come that nobody can pay for. A search is paid for in pieces, and fails only where it
                 // is.
-                keep(generation, anew.apply(generation), false);
+                keep(generation, anew.get(), false);
             }
             throw e;
         }
     }
 
-    private static <E extends Comparable<? super E>> @Nullable Selection<E> carried(
-            Selection<E> from, Served read, Predicate<Row> shown, Budget budget) {
-        Generation before = from.generation();
-        Generation generation = read.generation();
-        if (before == null || !RowChanges.areComparable(before, generation)) {
-            return null;
-        }
-        ParsedChanges changes = ParsedChanges.of(RowChanges.between(read.feed(), before, generation));
-        return from.carried(generation, changes, shown, budget);
-    }
-
     private void keep(Generation generation, Selection<?> selection, boolean carried) {
         Kept last = newest;
-        Kept next = new Kept(generation.tag(), generation.head().generation(), selection, 0);
-        if (last == null || last.generation() <= next.generation()) {
+        Kept next = Kept.of(generation, selection);
+        if (last == null || last.number() <= next.number()) {
             newest = next;
             if (last != null) {
                 others.put(last.tag(), last.beside(selection, carried));
@@ -108,7 +96,7 @@ final class SelectionLine {
         } else {
             others.put(next.tag(), next.beside(last.selection(), carried));
         }
-        others.values().removeIf(kept -> kept.selection().generation() == null);
+        others.values().removeIf(kept -> kept.generation().get() == null);
         if (others.size() > OTHERS) {
             others.remove(others.keySet().iterator().next());
         }

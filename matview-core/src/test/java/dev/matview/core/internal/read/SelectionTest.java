@@ -8,9 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Query;
 import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.internal.json.Json;
-import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.ListedRows;
-import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.BudgetSpentException.Reason;
@@ -18,7 +16,6 @@ import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.spi.Row;
 import dev.matview.testkit.ManualScheduler;
-import dev.matview.testkit.Views;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,7 +33,6 @@ class SelectionTest {
 
     private static final long ENOUGH = 1_000_000;
     private static final long MEMORY = 1 << 20;
-    private static final Generation GENERATION = Snapshot.of(Views.whole("v", 0));
 
     private static Row row(int number, ObjectNode document) {
         document.put("n", number);
@@ -71,7 +67,7 @@ class SelectionTest {
     }
 
     private static Searched selection(Query query, List<Row> rows, long mostBytes) {
-        Selection<?> selection = Selection.of(query, GENERATION, mostBytes);
+        Selection<?> selection = Selection.of(query, mostBytes);
         return new Searched(selection, selection.over(new ListedRows(rows)));
     }
 
