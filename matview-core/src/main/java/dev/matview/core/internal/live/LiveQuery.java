@@ -37,8 +37,10 @@ final class LiveQuery {
     private final Effort effort;
     private final HeldSelection held;
     private final Subscriber subscriber;
+    private final Runnable refilled;
     private final AtomicBoolean refilling = new AtomicBoolean();
 
+    /** @param refilled is told each time that rows are looked for behind the page */
     LiveQuery(
             String collection,
             Query query,
@@ -46,12 +48,14 @@ final class LiveQuery {
             CertificateRules rules,
             PageListener listener,
             Effort effort,
-            Scheduler scheduler) {
+            Scheduler scheduler,
+            Runnable refilled) {
         this.collection = collection;
         this.query = query;
         this.source = source;
         this.rules = rules;
         this.effort = effort;
+        this.refilled = refilled;
         this.held = new HeldSelection(query.skip(), source.limit(query));
         this.subscriber = new Subscriber(this::answer, listener, effort, scheduler);
     }
@@ -126,6 +130,7 @@ final class LiveQuery {
 
     /** It is tried again when the query is next asked. */
     private void refill() {
+        refilled.run();
         try {
             source.refill(collection, query, held, effort.budget().get());
         } catch (QueryException | MangoException e) {

@@ -95,4 +95,14 @@ final class QueriedRows {
         OrderedRows source = visible.of(read, query.caller(), budget);
         held.refill(read, shown(read, source), () -> anew(query), source, budget);
     }
+
+    long selections() {
+        return selections.estimatedSize();
+    }
+
+    long selectionBytes() {
+        return selections.asMap().values().stream()
+                .mapToLong(SelectionLine::bytes)
+                .sum();
+    }
 }
