@@ -7,7 +7,6 @@ import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -52,7 +51,7 @@ public final class AclIndex {
     /** The same entries as {@link #allowed}, by their owners. */
     private final OrderedTree<NamedRow> allowedByOwner;
 
-    /** Rows, sorted out by their ACLs. */
+    /** Rows, sorted out by their ACLs; all in the order of rows. */
     private static final class Entries {
         private final List<Row> open = new ArrayList<>();
         private final List<Row> owned = new ArrayList<>();
@@ -61,6 +60,7 @@ public final class AclIndex {
         private final List<NamedRow> ownedDenied = new ArrayList<>();
         private final List<NamedRow> allowed = new ArrayList<>();
 
+        /** @param rows in their order */
         Entries(Iterable<Row> rows) {
             for (Row row : rows) {
                 Acl acl = row.acl();
@@ -68,6 +68,12 @@ public final class AclIndex {
                     add(row, acl);
                 }
             }
+        }
+
+        static Entries sorted(List<Row> rows) {
+            List<Row> sorted = new ArrayList<>(rows);
+            sorted.sort(IN_ORDER);
+            return new Entries(sorted);
         }
 
         private void add(Row row, Acl acl) {
@@ -99,28 +105,31 @@ public final class AclIndex {
 
     private AclIndex(OrderedRows shown, AclIndex before, Entries leaving, Entries coming) {
         this.shown = shown;
-        this.open = before.open.edit(rows(leaving.open, IN_ORDER), rows(coming.open, IN_ORDER), IN_ORDER);
-        this.owned = before.owned.edit(rows(leaving.owned, BY_OWNER), rows(coming.owned, BY_OWNER), BY_OWNER);
-        this.ruled = before.ruled.edit(rows(leaving.ruled, IN_ORDER), rows(coming.ruled, IN_ORDER), IN_ORDER);
-        this.openDenied = edit(before.openDenied, leaving.openDenied, coming.openDenied, NamedRow.BY_DID);
-        this.ownedDenied = edit(before.ownedDenied, leaving.ownedDenied, coming.ownedDenied, NamedRow.BY_DID_AND_OWNER);
-        this.allowed = edit(before.allowed, leaving.allowed, coming.allowed, NamedRow.BY_DID);
-        this.allowedByOwner = edit(before.allowedByOwner, leaving.allowed, coming.allowed, NamedRow.BY_DID_AND_OWNER);
+        this.open = before.open.edit(rows(leaving.open), rows(coming.open), IN_ORDER);
+        this.owned = before.owned.edit(byOwner(leaving.owned), byOwner(coming.owned), BY_OWNER);
+        this.ruled = before.ruled.edit(rows(leaving.ruled), rows(coming.ruled), IN_ORDER);
+        this.openDenied = before.openDenied.edit(byDid(leaving.openDenied), byDid(coming.openDenied), NamedRow.BY_DID);
+        this.ownedDenied = before.ownedDenied.edit(
+                byDidAndOwner(leaving.ownedDenied), byDidAndOwner(coming.ownedDenied), NamedRow.BY_DID_AND_OWNER);
+        this.allowed = before.allowed.edit(byDid(leaving.allowed), byDid(coming.allowed), NamedRow.BY_DID);
+        this.allowedByOwner = before.allowedByOwner.edit(
+                byDidAndOwner(leaving.allowed), byDidAndOwner(coming.allowed), NamedRow.BY_DID_AND_OWNER);
     }
 
-    private static Row[] rows(List<Row> rows, Comparator<Row> order) {
-        Row[] sorted = rows.toArray(Row[]::new);
-        Arrays.sort(sorted, order);
-        return sorted;
+    private static Row[] rows(List<Row> rows) {
+        return rows.toArray(Row[]::new);
     }
 
-    private static OrderedTree<NamedRow> edit(
-            OrderedTree<NamedRow> tree, List<NamedRow> leaving, List<NamedRow> coming, Comparator<NamedRow> order) {
-        NamedRow[] removals = leaving.toArray(NamedRow[]::new);
-        NamedRow[] additions = coming.toArray(NamedRow[]::new);
-        Arrays.sort(removals, order);
-        Arrays.sort(additions, order);
-        return tree.edit(removals, additions, order);
+    private static Row[] byOwner(List<Row> rows) {
+        return Grouping.by(Row::database, rows).toArray(Row[]::new);
+    }
+
+    private static NamedRow[] byDid(List<NamedRow> rows) {
+        return Grouping.by(NamedRow::did, rows).toArray(NamedRow[]::new);
+    }
+
+    private static NamedRow[] byDidAndOwner(List<NamedRow> rows) {
+        return byDid(Grouping.by(named -> named.row().database(), rows));
     }
 
     /** The index of all that is shown. */
@@ -130,7 +139,7 @@ public final class AclIndex {
 
     /** The index of what is shown after these changes. Costs what they touch. */
     AclIndex after(RowChanges changes, OrderedRows nowShown) {
-        return new AclIndex(nowShown, this, new Entries(changes.leaving()), new Entries(changes.coming()));
+        return new AclIndex(nowShown, this, Entries.sorted(changes.leaving()), Entries.sorted(changes.coming()));
     }
 
     /**
