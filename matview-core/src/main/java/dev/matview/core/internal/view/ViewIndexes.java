@@ -1,5 +1,6 @@
 package dev.matview.core.internal.view;
 
+import dev.matview.core.access.Access;
 import dev.matview.core.feed.FeedDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 public final class ViewIndexes {
 
     private final Generation generation;
+    private final @Nullable AclIndex acl;
 
-    private ViewIndexes(Generation generation) {
+    private ViewIndexes(Generation generation, @Nullable AclIndex acl) {
         this.generation = generation;
+        this.acl = acl;
     }
 
     /**
@@ -21,11 +24,34 @@ public final class ViewIndexes {
      * @param before those of another one of the same view; null for none
      */
     static ViewIndexes of(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
-        return new ViewIndexes(generation);
+        return new ViewIndexes(generation, feed.access() == Access.ACL ? acl(feed, generation, before) : null);
+    }
+
+    private static AclIndex acl(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
+        OrderedRows shown = generation.visible(feed);
+        if (before == null || before.acl == null || !RowChanges.areComparable(before.generation, generation)) {
+            return AclIndex.of(shown);
+        }
+        return before.acl.after(RowChanges.between(feed, before.generation, generation), shown);
+    }
+
+    /**
+     * The index over ACLs.
+     *
+     * @throws IllegalStateException when the feed is none of {@link Access#ACL}: without an index nothing is shown
+     */
+    public AclIndex acl() {
+        if (acl == null) {
+            throw new IllegalStateException("a generation of " + generation.view() + " without an index over ACLs");
+        }
+        return acl;
     }
 
     /** How much memory they take beside the other's, in references. Costs what differs. */
     long referencesNotSharedWith(ViewIndexes other) {
-        return 0;
+        if (acl == null) {
+            return 0;
+        }
+        return other.acl == null ? acl.allReferences() : acl.referencesNotSharedWith(other.acl);
     }
 }
