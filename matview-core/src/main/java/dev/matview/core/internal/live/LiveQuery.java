@@ -71,16 +71,18 @@ final class LiveQuery {
 
     /** The feed has gone on to another generation: if that concerns this query, it is asked again. */
     void changed(ParsedChanges changes, Served before, Served now) {
-        if (isConcernedBy(changes, now.feed())) {
+        if (isConcernedBy(changes, now)) {
             subscriber.run();
         } else {
             held.unchanged(before.generation(), now.generation());
         }
     }
 
-    private boolean isConcernedBy(ParsedChanges changes, FeedDefinition feed) {
-        // What the query alone expands changes without a generation, and so may what rules decide on.
-        if (subscriber.isRefused() || !feed.expand().containsAll(query.expand()) || feed.access() == Access.ACL) {
+    private boolean isConcernedBy(ParsedChanges changes, Served now) {
+        FeedDefinition feed = now.feed();
+        // What the query alone expands changes without a generation, and so may what certificate rules say.
+        boolean isKnown = feed.expand().containsAll(query.expand()) && !now.hasRuledRows();
+        if (subscriber.isRefused() || !isKnown) {
             return true;
         }
         try {

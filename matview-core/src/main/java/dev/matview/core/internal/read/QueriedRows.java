@@ -83,7 +83,10 @@ final class QueriedRows {
     }
 
     private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
-        return read.feed().access() == Access.PUBLIC ? row -> true : null;
+        if (read.feed().access() == Access.PUBLIC) {
+            return row -> true;
+        }
+        return read.hasRuledRows() ? null : source::contains;
     }
 
     private Selection<?> anew(Query query) {
