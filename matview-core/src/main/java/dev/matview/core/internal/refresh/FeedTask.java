@@ -52,6 +52,8 @@ public final class FeedTask {
     private Subscription storeWatch = () -> {};
     /** Serves what others commit. */
     private final Errand following;
+    /** Has what is served read by the definition in force, where only its indexes are others. */
+    private final Errand indexing;
     /** The generation the store told of last. */
     private volatile long told;
 
@@ -68,6 +70,8 @@ public final class FeedTask {
         this.following = errands.errand(
                 feed.collection() + ": a committed generation cannot be read",
                 () -> this.writer.follow(this.feed, told));
+        this.indexing = errands.errand(
+                feed.collection() + ": its indexes cannot be made", () -> this.writer.reindex(this.feed));
     }
 
     /** As it is defined now; needs no lock. */
@@ -93,6 +97,11 @@ public final class FeedTask {
         following.request();
     }
 
+    /** Indexes are to make room for rows, as far as they have to; needs no lock. */
+    void yieldIndexes() {
+        indexing.request();
+    }
+
     /** What readers are shown; needs no lock. */
     public Optional<Served> served() {
         return live.served().filter(this::isShown);
@@ -116,6 +125,7 @@ public final class FeedTask {
     void redefine(FeedDefinition next, Instant now) {
         FeedDefinition before = feed;
         feed = next;
+        indexing.request();
         if (!Provenance.isSame(before, next)) {
             log.info("{}: the definition changed, the view is rebuilt", next.collection());
             bringForward(now);
@@ -141,6 +151,7 @@ public final class FeedTask {
         unload();
         live.close();
         following.cancel();
+        indexing.cancel();
         List<CompletableFuture<RefreshResult>> left = new ArrayList<>(waiting);
         waiting.clear();
         left.addAll(readers);
@@ -257,6 +268,10 @@ public final class FeedTask {
         if (superseded || discarded) {
             waiting.addAll(done);
             done.clear();
+        }
+        if (!superseded && ended.feed() != feed) {
+            // It may have served by the definition that it began with.
+            indexing.request();
         }
         reschedule(superseded ? now : next(ended.begunAt(), now));
         return done;

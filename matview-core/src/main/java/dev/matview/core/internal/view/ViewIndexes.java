@@ -1,31 +1,187 @@
 package dev.matview.core.internal.view;
 
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.mango.SortOrder;
+import dev.matview.core.spi.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is kept of a generation beside its rows, so that they are found by something else than their place in the feed's order.
- * That of the next generation is made of the one before by the rows that differ, and shares the rest. Immutable.
+ * That of the next generation is made of the one before by the rows that differ, and shares the rest. An index for which there
+ * is no room is not kept: it is a matter of cost alone. Immutable.
  */
 public final class ViewIndexes {
 
-    private final Generation generation;
+    /** No indexes. */
+    public static final ViewIndexes NONE = new ViewIndexes(List.of(), List.of());
 
-    private ViewIndexes(Generation generation) {
-        this.generation = generation;
+    private static final Logger log = LoggerFactory.getLogger(ViewIndexes.class);
+
+    private final List<Index> kept;
+    private final List<Refused> refused;
+
+    /**
+     * An index that was not kept.
+     *
+     * @param rows how many rows the generation had
+     * @param room how many bytes it had, which were not enough
+     */
+    private record Refused(Index.Layout layout, int rows, long room) {
+
+        /** Whether it would not fit now either, as far as can be told without making it. */
+        boolean isStillRight(int rowsNow, long roomNow) {
+            return rowsNow >= rows - rows / 8 && roomNow <= room + room / 8;
+        }
+    }
+
+    private ViewIndexes(List<Index> kept, List<Refused> refused) {
+        this.kept = List.copyOf(kept);
+        this.refused = List.copyOf(refused);
+    }
+
+    /** Those that there are. */
+    public List<Index> all() {
+        return kept;
+    }
+
+    /** How much memory they take, about. */
+    public long bytes() {
+        return kept.stream().mapToLong(Index::bytes).sum();
+    }
+
+    /** Whether there was room for all that the definition lists. */
+    boolean areComplete() {
+        return refused.isEmpty();
+    }
+
+    /** Those among them that the others have too. */
+    ViewIndexes also(ViewIndexes others) {
+        List<Index> both = kept.stream()
+                .filter(index -> others.find(index.layout()).isPresent())
+                .toList();
+        return both.size() == kept.size() ? this : new ViewIndexes(both, List.of());
+    }
+
+    private Optional<Index> find(Index.Layout layout) {
+        return kept.stream().filter(index -> index.layout().isSame(layout)).findFirst();
+    }
+
+    private boolean isRefused(Index.Layout layout) {
+        return refused.stream().anyMatch(one -> one.layout().isSame(layout));
+    }
+
+    private static List<Index.Layout> layouts(FeedDefinition feed) {
+        List<Index.Layout> layouts = new ArrayList<>();
+        for (SortOrder order : feed.indexes()) {
+            Index.Layout layout = Index.Layout.of(order, feed);
+            if (layouts.stream().noneMatch(layout::isSame)) {
+                layouts.add(layout);
+            }
+        }
+        return layouts;
     }
 
     /**
-     * The indexes of a generation.
+     * The indexes of a generation that the definition lists.
      *
-     * @param before those of another one of the same view; null for none
+     * @param before a generation of the same view, with its indexes; null for none
+     * @param room how many bytes they may take
      */
-    static ViewIndexes of(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
-        return new ViewIndexes(generation);
+    static ViewIndexes of(FeedDefinition feed, Generation generation, LiveView.@Nullable Served before, long room) {
+        List<Index.Layout> layouts = layouts(feed);
+        if (layouts.isEmpty()) {
+            return NONE;
+        }
+        ViewIndexes last = before == null ? NONE : before.indexes();
+        Changes changes = before != null && isContinued(before, feed, generation)
+                ? Changes.between(before.generation(), generation)
+                : null;
+        List<Index> kept = new ArrayList<>();
+        List<Refused> refused = new ArrayList<>();
+        long left = room;
+        for (Index.Layout layout : layouts) {
+            Index index = changes == null ? null : changes.applied(last, layout);
+            Optional<Refused> known =
+                    before == null ? Optional.empty() : before.indexes().refused(layout);
+            if (index == null && !(known.isPresent() && known.get().isStillRight(generation.size(), left))) {
+                index = new IndexBuilder(layout, left).build(generation);
+                known = Optional.empty();
+            }
+            if (index != null && index.bytes() <= left) {
+                kept.add(index);
+                left -= index.bytes();
+            } else {
+                refused.add(known.orElse(new Refused(layout, generation.size(), left)));
+            }
+        }
+        ViewIndexes made = new ViewIndexes(kept, refused);
+        made.tell(feed, last);
+        return made;
+    }
+
+    private Optional<Refused> refused(Index.Layout layout) {
+        return refused.stream().filter(one -> one.layout().isSame(layout)).findFirst();
+    }
+
+    /** Whether what the two generations do not share is what their rows differ by. */
+    private static boolean isContinued(LiveView.Served before, FeedDefinition feed, Generation generation) {
+        return before.generation().view().equals(generation.view())
+                && before.feed().fingerprint().equals(feed.fingerprint());
+    }
+
+    /** One line when an index begins to be missed, and one when it is there again. */
+    private void tell(FeedDefinition feed, ViewIndexes before) {
+        for (Refused one : refused) {
+            if (!before.isRefused(one.layout())) {
+                log.warn(
+                        "{}: there is no room for the index {} (maxViewBytes, --max-view-bytes); queries are searched",
+                        feed.collection(),
+                        one.layout().order());
+            }
+        }
+        for (Refused one : before.refused) {
+            if (find(one.layout()).isPresent()) {
+                log.info(
+                        "{}: there is room again for the index {}",
+                        feed.collection(),
+                        one.layout().order());
+            }
+        }
+    }
+
+    /** What leads from the rows of one generation to those of another. */
+    private record Changes(List<Row> leaving, List<Row> coming, int rows) {
+
+        static Changes between(Generation before, Generation after) {
+            return before == after
+                    ? new Changes(List.of(), List.of(), after.size())
+                    : new Changes(before.notSharedWith(after), after.notSharedWith(before), after.size());
+        }
+
+        /** The index, carried on; null when there was none, or all of it is as soon made anew. */
+        @Nullable
+        Index applied(ViewIndexes before, Index.Layout layout) {
+            int changed = leaving.size() + coming.size();
+            return before.find(layout)
+                    .filter(index -> changed == 0 || changed < rows / 2)
+                    .map(index -> changed == 0 ? index : index.next(leaving, coming))
+                    .orElse(null);
+        }
     }
 
     /** How much memory they take beside the other's, in references. Costs what differs. */
     long referencesNotSharedWith(ViewIndexes other) {
-        return 0;
+        long references = 0;
+        for (Index index : kept) {
+            references += other.find(index.layout())
+                    .map(index::referencesNotSharedWith)
+                    .orElse(index.bytes() / Integer.BYTES);
+        }
+        return references;
     }
 }
