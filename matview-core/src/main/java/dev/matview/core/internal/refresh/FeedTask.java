@@ -7,15 +7,12 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.RetryingTasks.Errand;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.spi.LeftOut;
-import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -125,7 +122,9 @@ public final class FeedTask {
     void redefine(FeedDefinition next, Instant now) {
         FeedDefinition before = feed;
         feed = next;
-        indexing.request();
+        if (!Provenance.hasSameIndexes(before, next)) {
+            indexing.request();
+        }
         if (!Provenance.isSame(before, next)) {
             log.info("{}: the definition changed, the view is rebuilt", next.collection());
             bringForward(now);
@@ -269,7 +268,7 @@ public final class FeedTask {
             waiting.addAll(done);
             done.clear();
         }
-        if (!superseded && ended.feed() != feed) {
+        if (!superseded && !Provenance.hasSameIndexes(ended.feed(), feed)) {
             // It may have served by the definition that it began with.
             indexing.request();
         }
@@ -382,20 +381,7 @@ public final class FeedTask {
 
     /** What it is doing, as it was planned; needs no lock. */
     FeedStatus status(Plan plan, Instant now) {
-        Optional<Served> served = served();
-        ViewFormatException refusal = writer.refusal();
-        return new FeedStatus(
-                feed,
-                served.map(s -> s.view(s.generation().visibleRows(s.feed()))).orElse(null),
-                served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
-                        .orElse(null),
-                plan.underWay() == null ? null : plan.underWay().progress(),
-                plan.due(),
-                plan.failures(),
-                refusal == null ? plan.lastFailure() : refusal.getMessage(),
-                served.map(s -> s.coverage().behind()).orElse(Map.of()),
-                served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
-                served.map(s -> s.generation().bytes()).orElse(0L));
+        return StatusReport.of(feed, served(), writer.refusal(), plan, now);
     }
 
     /** The refresh that was begun and has not ended. */

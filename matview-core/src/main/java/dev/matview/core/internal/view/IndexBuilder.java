@@ -19,6 +19,7 @@ final class IndexBuilder {
     private final long room;
     private final Map<Key, byte[]> shared = new HashMap<>();
     private long keyBytes;
+    private long excess;
 
     /** @param room how many bytes the index may take */
     IndexBuilder(Index.Layout layout, long room) {
@@ -37,7 +38,8 @@ final class IndexBuilder {
         Arrays.sort(
                 keyed, (one, other) -> one.key() == other.key() ? 0 : Arrays.compareUnsigned(one.key(), other.key()));
         share(keyed);
-        if (Index.bytes(keyed.length, keyBytes, layout) > room) {
+        excess = Index.bytes(keyed.length, keyBytes, layout) - room;
+        if (excess > 0) {
             return null;
         }
         OrderedTree<KeyedRow> inFeedOrder = OrderedTree.of(keyed, Comparator.naturalOrder());
@@ -48,18 +50,26 @@ final class IndexBuilder {
         return new Index(layout, inFeedOrder, OrderedTree.of(keyed, layout::compareByIds), keyBytes);
     }
 
+    /** How many bytes more than there is room for it takes that was not made, about. */
+    long excess() {
+        return excess;
+    }
+
     /** The rows that have a key; null when they have more of them than there is room for. */
     private KeyedRow @Nullable [] keyed(Generation generation) {
         KeyedRow[] keyed = new KeyedRow[generation.size()];
         int size = 0;
+        int looked = 0;
         long least = 0;
         for (Row row : generation) {
             byte[] key = layout.key(row);
+            looked++;
             if (key != null) {
                 byte[] known = known(key);
                 least += known == key && shared.size() < MOST_KEYS ? Index.keyBytes(key) : 0;
                 keyed[size++] = new KeyedRow(known, row);
                 if (Index.bytes(size, least, layout) > room) {
+                    excess = (long) ((double) room * generation.size() / looked) - room;
                     return null;
                 }
             }

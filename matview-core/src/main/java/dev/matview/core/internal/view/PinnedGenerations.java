@@ -85,7 +85,7 @@ public final class PinnedGenerations {
     }
 
     /** How much they keep in memory, in rows. */
-    synchronized long rows() {
+    public synchronized long rows() {
         return rows;
     }
 

@@ -28,14 +28,19 @@ public final class ViewIndexes {
     /**
      * An index that was not kept.
      *
-     * @param rows how many rows the generation had
      * @param room how many bytes it had, which were not enough
+     * @param missing how many more it is to have, or to need less, before it is worth while to make it again
      */
-    private record Refused(Index.Layout layout, int rows, long room) {
+    private record Refused(Index.Layout layout, long room, long missing) {
 
-        /** Whether it would not fit now either, as far as can be told without making it. */
-        boolean isStillRight(int rowsNow, long roomNow) {
-            return rowsNow >= rows - rows / 8 && roomNow <= room + room / 8;
+        /** It is not made for less than an eighth of the room: that would be often. */
+        static Refused of(Index.Layout layout, long room, long excess) {
+            return new Refused(layout, room, Math.max(excess, room / 8));
+        }
+
+        /** @param freed the most that the keys of rows which left can have taken */
+        Refused later(long freed, long roomNow) {
+            return new Refused(layout, Math.max(room, roomNow), missing - freed - Math.max(0, roomNow - room));
         }
     }
 
@@ -105,23 +110,24 @@ public final class ViewIndexes {
         List<Refused> refused = new ArrayList<>();
         long left = room;
         for (Index.Layout layout : layouts) {
-            Index index = changes == null ? null : changes.applied(last, layout);
-            Optional<Refused> known =
-                    before == null ? Optional.empty() : before.indexes().refused(layout);
-            if (index == null && !(known.isPresent() && known.get().isStillRight(generation.size(), left))) {
-                index = new IndexBuilder(layout, left).build(generation);
-                known = Optional.empty();
+            Optional<Refused> missed = changes == null ? Optional.empty() : changes.later(last.refused(layout), left);
+            if (missed.isPresent() && missed.get().missing() > 0) {
+                refused.add(missed.get());
+                continue;
             }
-            if (index != null && index.bytes() <= left) {
-                kept.add(index);
-                left -= index.bytes();
+            Index index = changes == null ? null : changes.applied(last, layout);
+            IndexBuilder builder = new IndexBuilder(layout, left);
+            Index made = index == null ? builder.build(generation) : index;
+            if (made == null || made.bytes() > left) {
+                refused.add(Refused.of(layout, left, made == null ? builder.excess() : made.bytes() - left));
             } else {
-                refused.add(known.orElse(new Refused(layout, generation.size(), left)));
+                kept.add(made);
+                left -= made.bytes();
             }
         }
-        ViewIndexes made = new ViewIndexes(kept, refused);
-        made.tell(feed, last);
-        return made;
+        ViewIndexes indexes = new ViewIndexes(kept, refused);
+        indexes.tell(feed, last);
+        return indexes;
     }
 
     private Optional<Refused> refused(Index.Layout layout) {
@@ -161,6 +167,12 @@ public final class ViewIndexes {
             return before == after
                     ? new Changes(List.of(), List.of(), after.size())
                     : new Changes(before.notSharedWith(after), after.notSharedWith(before), after.size());
+        }
+
+        /** What an index that was not kept lacks now. */
+        Optional<Refused> later(Optional<Refused> refused, long room) {
+            return refused.map(
+                    one -> one.later(leaving.stream().mapToLong(Row::bytes).sum(), room));
         }
 
         /** The index, carried on; null when there was none, or all of it is as soon made anew. */

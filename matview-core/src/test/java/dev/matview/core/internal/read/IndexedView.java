@@ -18,6 +18,7 @@ import dev.matview.core.spi.ViewHead;
 import dev.matview.testkit.ManualScheduler;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 /** A view that is served, made of documents that a test says; one generation follows the other. Not thread-safe. */
 final class IndexedView {
 
+    private final PinnedGenerations pinned;
     private final LiveView live;
     private final Map<String, Map<String, Row>> slices = new TreeMap<>();
     private FeedDefinition feed;
@@ -37,7 +39,7 @@ final class IndexedView {
     }
 
     IndexedView(FeedDefinition feed, long room) {
-        PinnedGenerations pinned = new PinnedGenerations(Settings.builder().build(), new ManualScheduler());
+        this.pinned = new PinnedGenerations(Settings.builder().build(), new ManualScheduler());
         this.live = new LiveView(pinned.line(), List.of(), new ViewMemory(room));
         this.feed = feed;
         this.snapshot = Snapshot.of(new ViewDelta("v", 0, true, head(1), List.of(), Set.of()));
@@ -54,7 +56,7 @@ final class IndexedView {
         changes.forEach((database, documents) -> {
             Map<String, Row> slice = slices.computeIfAbsent(database, name -> new TreeMap<>());
             List<Row> put = new ArrayList<>();
-            Set<String> removed = new java.util.HashSet<>();
+            Set<String> removed = new HashSet<>();
             documents.forEach((id, document) -> {
                 Optional<Row> row = document.flatMap(there -> row(database, id, there));
                 row.ifPresentOrElse(put::add, () -> removed.add(id));
@@ -100,7 +102,8 @@ final class IndexedView {
         return live;
     }
 
-    List<String> ids(String database) {
-        return List.copyOf(slices.getOrDefault(database, Map.of()).keySet());
+    /** What earlier generations take. */
+    long pinnedRows() {
+        return pinned.rows();
     }
 }
