@@ -97,6 +97,30 @@ public final class SortOrder {
         return sortFields.isEmpty();
     }
 
+    /**
+     * A field that is sorted by.
+     *
+     * @param path the names that lead to it
+     * @param byBytes whether its values order by their bytes and not by {@link Collation}: {@code _id}, where nothing else
+     *     is sorted by. They are no part of {@link #valuesKey}
+     */
+    public record Column(List<String> path, boolean descending, boolean byBytes) {
+        public Column {
+            path = List.copyOf(path);
+        }
+    }
+
+    /** Returns the fields that are sorted by; none when {@link #isNone()}. */
+    public List<Column> columns() {
+        return sortFields.stream()
+                .map(field -> new Column(field.path.names(), field.descending, isByBytes(field)))
+                .toList();
+    }
+
+    private boolean isByBytes(SortField field) {
+        return sortFields.size() == 1 && field.name.equals(ID);
+    }
+
     /** Returns the names of the fields that are sorted by, as they were given; empty when {@link #isNone()}. */
     public List<String> fields() {
         return sortFields.stream().map(SortField::name).toList();
@@ -125,28 +149,82 @@ public final class SortOrder {
             return id;
         }
         CollationKeyWriter key = new CollationKeyWriter(budget);
-        boolean descending = false;
+        if (!writeValues(document, key, budget)) {
+            return null;
+        }
+        int start = key.size();
+        key.raw(id);
+        if (isDescendingAtEnd()) {
+            key.invertFrom(start);
+        }
+        return key.toByteArray();
+    }
+
+    /** @return false when the document lacks a field */
+    private boolean writeValues(JsonNode document, CollationKeyWriter key, Budget budget) {
         for (SortField field : sortFields) {
             budget.spend(field.path.length());
             JsonNode value = field.path.get(document);
             if (value == null || value.isMissingNode()) {
-                return null;
+                return false;
             }
-            descending = field.descending;
-            if (sortFields.size() > 1 || !field.name.equals(ID)) {
-                int start = key.size();
-                key.value(value);
-                if (descending) {
-                    key.invertFrom(start);
-                }
+            if (!isByBytes(field)) {
+                write(value, field, key);
             }
         }
+        return true;
+    }
+
+    private static void write(JsonNode value, SortField field, CollationKeyWriter key) {
         int start = key.size();
-        key.raw(id);
-        if (descending) {
+        key.value(value);
+        if (field.descending) {
+            key.invertFrom(start);
+        }
+    }
+
+    /** Tells whether documents of equal values follow in descending order of their {@code _id}. */
+    public boolean isDescendingAtEnd() {
+        return !isNone() && sortFields.get(sortFields.size() - 1).descending;
+    }
+
+    /**
+     * Returns what {@link #key} has of the values alone: it leaves rows of equal values in no order.
+     *
+     * @return the key, or {@code null} when the document lacks a sort field
+     */
+    public byte @Nullable [] valuesKey(JsonNode document, Budget budget) {
+        CollationKeyWriter key = new CollationKeyWriter(budget);
+        return writeValues(document, key, budget) ? key.toByteArray() : null;
+    }
+
+    /**
+     * Returns what the keys of all documents begin with that have these values in the first of the {@link #columns}, and of
+     * no others. None of the columns is one {@linkplain Column#byBytes by bytes}.
+     *
+     * @param values no more than there are columns
+     */
+    public byte[] prefix(List<JsonNode> values, Budget budget) {
+        return prefixWriter(values, budget).toByteArray();
+    }
+
+    /** Returns what the keys of all documents begin with that have these values first, then an array, and of no others. */
+    public byte[] arraysPrefix(List<JsonNode> values, Budget budget) {
+        CollationKeyWriter key = prefixWriter(values, budget);
+        int start = key.size();
+        key.array();
+        if (sortFields.get(values.size()).descending) {
             key.invertFrom(start);
         }
         return key.toByteArray();
+    }
+
+    private CollationKeyWriter prefixWriter(List<JsonNode> values, Budget budget) {
+        CollationKeyWriter key = new CollationKeyWriter(budget);
+        for (int i = 0; i < values.size(); i++) {
+            write(values.get(i), sortFields.get(i), key);
+        }
+        return key;
     }
 
     /** Returns the list as it was given, as a copy of its own; an empty list for no order. */

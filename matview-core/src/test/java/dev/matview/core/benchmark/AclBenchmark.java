@@ -14,6 +14,7 @@ import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.PinnedGenerations;
 import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Position;
@@ -75,8 +76,8 @@ public final class AclBenchmark {
         try (Scheduler scheduler = Scheduler.system()) {
             PinnedGenerations pinned = new PinnedGenerations(settings(), scheduler);
             // What is not yet compiled is not what is measured.
-            publish(new LiveView(pinned.line(), List.of()), last[0]);
-            LiveView live = new LiveView(pinned.line(), List.of());
+            publish(new LiveView(pinned.line(), List.of(), new ViewMemory(Long.MAX_VALUE)), last[0]);
+            LiveView live = new LiveView(pinned.line(), List.of(), new ViewMemory(Long.MAX_VALUE));
             long before = heap();
             long begun = THREAD.getCurrentThreadCpuTime();
             publish(live, last[0]);
@@ -86,7 +87,7 @@ public final class AclBenchmark {
                 publish(live, last[0].apply(change(last[0], i)));
             }
             live.close();
-            live = new LiveView(pinned.line(), List.of());
+            live = new LiveView(pinned.line(), List.of(), new ViewMemory(Long.MAX_VALUE));
             publish(live, last[0]);
             LiveView served = live;
             before = heap();

@@ -125,7 +125,7 @@ public final class LiveQueriesBenchmark {
                 GlobalFeeds feeds = GlobalFeeds.builder()
                         .registry(FeedRegistry.of(feed))
                         .aggregator(none)
-                        .store(store)
+                        .viewStore(store)
                         .settings(settings)
                         .build()) {
             long begun = System.nanoTime();
@@ -178,8 +178,7 @@ public final class LiveQueriesBenchmark {
         int number = author + turns[author]++ * queries;
         Row gone = row(number, queries + author);
         SliceDelta slice = new SliceDelta(gone.database(), position(generation), List.of(gone), Set.of());
-        store.commit(new ViewDelta(
-                feed.viewName(), generation, false, head(generation + 1), List.of(slice), Set.of()));
+        store.commit(new ViewDelta(feed.viewName(), generation, false, head(generation + 1), List.of(slice), Set.of()));
     }
 
     /** Until the process has done nothing for a while. */

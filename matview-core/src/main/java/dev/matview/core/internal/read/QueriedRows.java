@@ -6,14 +6,19 @@ import dev.matview.core.Query;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
+import dev.matview.core.internal.plan.Candidates;
+import dev.matview.core.internal.plan.Plan;
+import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of a generation, by whatever finds them with the least work. Thread-safe. */
@@ -61,42 +66,91 @@ final class QueriedRows {
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
+        Search search = new Search(read, query, source, budget);
         if (held != null) {
-            return reading.apply(selection(held, read, query, source, budget).over(source));
+            return reading.apply(search.rows(() -> held));
         }
         Key key = new Key(
                 read.generation().view(),
                 read.feed().access() == Access.PUBLIC ? null : query.caller(),
                 query.selector().toString(),
                 query.sort().toString());
-        SelectionLine line = selections.get(key, absent -> new SelectionLine());
         try {
-            return reading.apply(selection(line, read, query, source, budget).over(source));
+            return reading.apply(search.rows(() -> selections.get(key, absent -> new SelectionLine())));
         } finally {
-            // It has another weight now.
-            selections.put(key, line);
+            // It has another weight now, if it was asked for.
+            SelectionLine line = selections.getIfPresent(key);
+            if (line != null) {
+                selections.put(key, line);
+            }
         }
-    }
-
-    private Selection<?> selection(Selections kept, Served read, Query query, OrderedRows source, Budget budget) {
-        return kept.of(read, shown(read, source), () -> anew(query), budget);
-    }
-
-    private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
-        if (read.feed().access() == Access.PUBLIC) {
-            return row -> true;
-        }
-        return read.hasRuledRows() ? null : source::contains;
-    }
-
-    private Selection<?> anew(Query query) {
-        return Selection.of(query, settings.searchBytes());
     }
 
     /** Finds more rows than the query's page has, where few are left. */
     void refill(Served read, Query query, HeldSelection held, Budget budget) {
-        OrderedRows source = visible.of(read, query.caller(), budget);
-        held.refill(read, shown(read, source), () -> anew(query), source, budget);
+        Search search = new Search(read, query, visible.of(read, query.caller(), budget), budget);
+        held.refill(read, search.unchanging(), search::anew, search.candidates(), budget);
+    }
+
+    /** How one query is answered from one generation. For one thread. */
+    private final class Search {
+
+        private final Served read;
+        private final Query query;
+        private final OrderedRows source;
+        private final Budget budget;
+        private final Optional<Plan> plan;
+
+        /** @param source all rows that the caller is shown */
+        Search(Served read, Query query, OrderedRows source, Budget budget) {
+            this.read = read;
+            this.query = query;
+            this.source = source;
+            this.budget = budget;
+            this.plan = Planner.plan(
+                    query, read.indexes().listed().all(), read.generation().size(), budget);
+        }
+
+        /** @param kept where what is searched for is kept, if something is */
+        RowList rows(Supplier<? extends Selections> kept) {
+            return plan.filter(Plan::isOrdered)
+                    .<RowList>map(ordered ->
+                            new IndexedRows(ordered, query.selector(), shown(), () -> selected(kept.get(), source)))
+                    .orElseGet(() -> selected(kept.get(), candidates()));
+        }
+
+        private RowList selected(Selections kept, OrderedRows from) {
+            return kept.of(read, unchanging(), this::anew, budget).over(from);
+        }
+
+        Selection<?> anew() {
+            return Selection.of(query, settings.searchBytes());
+        }
+
+        /** The rows that are looked at, in the feed's order: all that match are among them. */
+        OrderedRows candidates() {
+            return plan.filter(way -> !way.isOrdered())
+                    .<OrderedRows>map(way -> new Candidates(way, shown(), budget))
+                    .orElse(source);
+        }
+
+        /** Whether the caller is shown a row of the generation; null where all are shown. */
+        private @Nullable Predicate<Row> shown() {
+            if (read.feed().access() == Access.ACL) {
+                return source::contains;
+            }
+            Row last = source.size() == read.generation().size() ? null : source.last();
+            return last == null ? null : row -> row.compareTo(last) <= 0;
+        }
+
+        /** The same of rows that have changed; null where others may be shown now though they have not. */
+        @Nullable
+        Predicate<Row> unchanging() {
+            if (read.feed().access() == Access.PUBLIC) {
+                return row -> true;
+            }
+            return read.hasRuledRows() ? null : source::contains;
+        }
     }
 
     long selections() {

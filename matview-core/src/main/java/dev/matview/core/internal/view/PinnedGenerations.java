@@ -57,8 +57,8 @@ public final class PinnedGenerations {
 
     private static final class Kept {
         private final Line line;
-        private final Served past;
         private final String tag;
+        private Served past;
         private Instant until;
         private long weight;
 
@@ -85,7 +85,7 @@ public final class PinnedGenerations {
     }
 
     /** How much they keep in memory, in rows. */
-    synchronized long rows() {
+    public synchronized long rows() {
         return rows;
     }
 
@@ -121,6 +121,24 @@ public final class PinnedGenerations {
                 kept.add(next);
                 all.add(next);
                 served = by;
+                trim();
+            }
+        }
+
+        /** What is served is served with other indexes: nothing is kept of those that went. */
+        void redefined(Served now) {
+            synchronized (PinnedGenerations.this) {
+                if (closed || served == null) {
+                    return;
+                }
+                served = now;
+                for (int at = kept.size() - 1; at >= 0; at--) {
+                    Kept one = kept.get(at);
+                    one.past = one.past.withIndexesOf(now);
+                    rows -= one.weight;
+                    one.weight = weight(one.past, generation(at + 1));
+                    rows += one.weight;
+                }
                 trim();
             }
         }

@@ -2,6 +2,7 @@ package dev.matview.core.internal.view;
 
 import dev.matview.core.access.Access;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.view.LiveView.Served;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,29 +11,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ViewIndexes {
 
-    private final Generation generation;
+    private final ListedIndexes listed;
     private final @Nullable AclIndex acl;
 
-    private ViewIndexes(Generation generation, @Nullable AclIndex acl) {
-        this.generation = generation;
+    private ViewIndexes(ListedIndexes listed, @Nullable AclIndex acl) {
+        this.listed = listed;
         this.acl = acl;
     }
 
     /**
      * The indexes of a generation.
      *
-     * @param before those of another one of the same view; null for none
+     * @param before a generation of the same view, with its indexes; null for none
+     * @param room how many bytes those may take that the definition lists
      */
-    static ViewIndexes of(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
-        return new ViewIndexes(generation, feed.access() == Access.ACL ? acl(feed, generation, before) : null);
+    static ViewIndexes of(FeedDefinition feed, Generation generation, @Nullable Served before, long room) {
+        return new ViewIndexes(
+                ListedIndexes.of(feed, generation, before, room),
+                feed.access() == Access.ACL ? acl(feed, generation, before) : null);
     }
 
-    private static AclIndex acl(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
+    private static AclIndex acl(FeedDefinition feed, Generation generation, @Nullable Served before) {
         OrderedRows shown = generation.visible(feed);
-        if (before == null || before.acl == null || !RowChanges.areComparable(before.generation, generation)) {
+        AclIndex known = before == null ? null : before.indexes().acl;
+        if (before == null || known == null || !RowChanges.areComparable(before.generation(), generation)) {
             return AclIndex.of(shown);
         }
-        return before.acl.after(RowChanges.between(feed, before.generation, generation), shown);
+        return before.generation() == generation
+                ? known
+                : known.after(RowChanges.between(feed, before.generation(), generation), shown);
+    }
+
+    /** Those that the definition lists. */
+    public ListedIndexes listed() {
+        return listed;
     }
 
     /**
@@ -42,16 +54,22 @@ public final class ViewIndexes {
      */
     public AclIndex acl() {
         if (acl == null) {
-            throw new IllegalStateException("a generation of " + generation.view() + " without an index over ACLs");
+            throw new IllegalStateException("a generation without an index over ACLs");
         }
         return acl;
     }
 
+    /** With no listed indexes that the others do not have. */
+    ViewIndexes also(ViewIndexes others) {
+        return new ViewIndexes(listed.also(others.listed), acl);
+    }
+
     /** How much memory they take beside the other's, in references. Costs what differs. */
     long referencesNotSharedWith(ViewIndexes other) {
+        long ofListed = listed.referencesNotSharedWith(other.listed);
         if (acl == null) {
-            return 0;
+            return ofListed;
         }
-        return other.acl == null ? acl.allReferences() : acl.referencesNotSharedWith(other.acl);
+        return ofListed + (other.acl == null ? acl.allReferences() : acl.referencesNotSharedWith(other.acl));
     }
 }

@@ -64,7 +64,7 @@ class PinnedGenerationsTest {
     }
 
     private static Served served(Snapshot snapshot) {
-        return Served.of(FEED, snapshot, Coverage.of(snapshot.head()), null);
+        return Served.of(FEED, snapshot, Coverage.of(snapshot.head()), null, 0);
     }
 
     /** Replaces generation after generation. */
