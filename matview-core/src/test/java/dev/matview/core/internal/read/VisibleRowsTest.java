@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -31,6 +32,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** ACLs against a reference that says in ten lines who may read what, over rows, totals, bookmarks and deltas. */
 class VisibleRowsTest {
@@ -159,6 +161,50 @@ class VisibleRowsTest {
                 held.apply(now.since(first.get(caller)));
                 assertThat(held).isEqualTo(Held.of(now));
             }
+        }
+    }
+
+    /** They may say something else another time. */
+    @Test
+    void certificateRulesAreAskedOnceForEachGenerationAndCaller() {
+        AtomicInteger asked = new AtomicInteger();
+        CertificateRules counted = new CertificateRules() {
+            @Override
+            public boolean allows(JsonNode rule, Caller caller) {
+                asked.incrementAndGet();
+                return ADULTS.allows(rule, caller);
+            }
+
+            @Override
+            public boolean denies(JsonNode rule, Caller caller) {
+                return ADULTS.denies(rule, caller);
+            }
+        };
+        InMemoryDatabases databases = new InMemoryDatabases();
+        ManualScheduler scheduler = new ManualScheduler();
+        FeedDefinition feed =
+                FeedDefinition.builder("shared").access(Access.ACL).build();
+        List<Shared> state = Stream.generate(() -> new Shared("userdb-b", List.of("adult"), null))
+                .limit(10)
+                .toList();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(feed))
+                .aggregator(databases)
+                .scheduler(scheduler)
+                .certificateRules(counted)
+                .build()) {
+            feeds.start();
+            put(databases, state, List.of());
+            scheduler.await(feeds.refresh("shared"));
+            assertThat(pages(feeds, new Caller("did:a", null))).hasSize(10);
+            assertThat(pages(feeds, new Caller("did:a", null))).hasSize(10);
+            assertThat(asked).hasValue(10);
+            assertThat(pages(feeds, new Caller("did:x", null))).isEmpty();
+            assertThat(asked).hasValue(20);
+            databases.put("userdb-a", json(10, new Shared("userdb-a", List.of("*"), null)));
+            scheduler.await(feeds.refresh("shared"));
+            assertThat(pages(feeds, new Caller("did:a", null))).hasSize(11);
+            assertThat(asked).hasValue(30);
         }
     }
 
