@@ -83,7 +83,11 @@ final class QueriedRows {
     }
 
     private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
-        return read.feed().access() == Access.PUBLIC ? row -> true : null;
+        if (read.feed().access() == Access.PUBLIC) {
+            return row -> true;
+        }
+        // Certificate rules may say something else of a row that has not changed.
+        return read.indexes().acl().hasRuled() ? null : source::contains;
     }
 
     private Selection<?> anew(Query query) {

@@ -15,9 +15,11 @@ import dev.matview.core.access.CertificateRules;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.testkit.ManualScheduler;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +164,52 @@ class VisibleRowsTest {
                 assertThat(held).isEqualTo(Held.of(now));
             }
         }
+    }
+
+    @Property(tries = 100)
+    void whatAFurtherSelectorAndSortLeaveIsWhatACallerMayReadAfterEachChange(
+            @ForAll("states") List<Shared> before, @ForAll("states") List<Shared> after, @ForAll boolean rules) {
+        InMemoryDatabases databases = new InMemoryDatabases();
+        ManualScheduler scheduler = new ManualScheduler();
+        FeedDefinition feed =
+                FeedDefinition.builder("shared").access(Access.ACL).build();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(feed))
+                .aggregator(databases)
+                .scheduler(scheduler)
+                .certificateRules(ADULTS)
+                .build()) {
+            feeds.start();
+            List<Shared> last = List.of();
+            for (List<Shared> state : Stream.of(before, after, before)
+                    .map(one -> rules ? one : withoutRules(one))
+                    .toList()) {
+                put(databases, state, last);
+                scheduler.await(feeds.refresh("shared"));
+                last = state;
+                for (Caller caller : CALLERS) {
+                    List<String> expected = new ArrayList<>(allowed(state, caller));
+                    expected.removeIf(id -> id.compareTo("d02") < 0);
+                    Query.Builder query = Query.builder().caller(caller).selector("{\"_id\":{\"$gte\":\"d02\"}}");
+                    assertThat(ids(feeds.query("shared", query.build()))).isEqualTo(expected);
+                    Collections.reverse(expected);
+                    query.sort(SortOrder.compile(Json.parse("[{\"_id\":\"desc\"}]")));
+                    assertThat(ids(feeds.query("shared", query.build()))).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    private static List<Shared> withoutRules(List<Shared> state) {
+        return state.stream()
+                .map(shared -> new Shared(shared.user(), onlyNames(shared.allow()), onlyNames(shared.deny())))
+                .toList();
+    }
+
+    private static @Nullable List<String> onlyNames(@Nullable List<String> entries) {
+        return entries == null
+                ? null
+                : entries.stream().filter(entry -> !entry.equals("adult")).toList();
     }
 
     /** They may say something else another time. */
