@@ -86,8 +86,7 @@ final class QueriedRows {
         if (read.feed().access() == Access.PUBLIC) {
             return row -> true;
         }
-        // Certificate rules may say something else of a row that has not changed.
-        return read.indexes().acl().hasRuled() ? null : source::contains;
+        return read.hasRuledRows() ? null : source::contains;
     }
 
     private Selection<?> anew(Query query) {
@@ -98,5 +97,15 @@ final class QueriedRows {
     void refill(Served read, Query query, HeldSelection held, Budget budget) {
         OrderedRows source = visible.of(read, query.caller(), budget);
         held.refill(read, shown(read, source), () -> anew(query), source, budget);
+    }
+
+    long selections() {
+        return selections.estimatedSize();
+    }
+
+    long selectionBytes() {
+        return selections.asMap().values().stream()
+                .mapToLong(SelectionLine::bytes)
+                .sum();
     }
 }
