@@ -20,6 +20,7 @@ import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.live.LiveQueries;
 import dev.matview.core.internal.own.OwnDatabase;
 import dev.matview.core.internal.own.OwnReader;
 import dev.matview.core.internal.own.OwnSubscriptions;
@@ -29,8 +30,6 @@ import dev.matview.core.internal.read.QueryLimits;
 import dev.matview.core.internal.read.Referrals;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.read.StoreKeys;
-import dev.matview.core.internal.read.Subscriber;
-import dev.matview.core.internal.read.Subscriber.Effort;
 import dev.matview.core.internal.refresh.Expander;
 import dev.matview.core.internal.refresh.FeedTask;
 import dev.matview.core.internal.refresh.FreshReads;
@@ -38,7 +37,6 @@ import dev.matview.core.internal.refresh.Timetable;
 import dev.matview.core.internal.refresh.UnusedViews;
 import dev.matview.core.internal.refresh.Worker;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.internal.work.Threads;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
@@ -51,12 +49,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,12 +61,6 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     /** What a client is told to wait for a view that is being built, or a registry that is being read. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
-
-    /** For answers that are ready, or nearly. */
-    private static final int NOTIFIERS = 4;
-
-    /** For others, of subscribers who brought no threads. */
-    private static final int SEARCHERS = 2;
 
     private final FollowedRegistry registry;
     private final @Nullable ViewStore ownStore;
@@ -83,11 +72,9 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final FeedReader reader;
     private final OwnReader ownReader;
     private final FreshReads fresh;
-    private final ExecutorService notifier;
-    private final ExecutorService searcher;
+    private final LiveQueries live;
     private final OwnSubscriptions ownSubscriptions;
     private final UnusedViews unusedViews;
-    private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
 
     private enum Phase {
         NEW,
@@ -122,12 +109,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.registry = new FollowedRegistry(registry, users, worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
-        PageReader pages = new PageReader(settings, rules, renderer);
+        PageReader pages = new PageReader(settings, rules, renderer, scheduler);
         this.reader = new FeedReader(settings, keys, pages, rules, users);
         this.ownReader = new OwnReader(new OwnDatabase(aggregator, settings), settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
-        this.notifier = Threads.named("matview-subscribers", NOTIFIERS);
-        this.searcher = Threads.named("matview-searchers", SEARCHERS);
+        this.live = new LiveQueries(
+                new FollowedFeeds(worker, reader, this::unlessClosed, this::task),
+                scheduler,
+                rules,
+                this::hotBudget,
+                this::budget);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
         this.unusedViews = new UnusedViews(store);
     }
@@ -182,7 +173,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         return reader.query(task, served(task, collection), query, young ? null : FreshReads.WARNING, budget);
     }
 
-    private static Served served(FeedTask task, String collection) {
+    static Served served(FeedTask task, String collection) {
         return task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
     }
 
@@ -271,35 +262,13 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public Subscription subscribe(String collection, Query query, PageListener listener) {
-        return subscribe(collection, query, listener, searcher);
+        return subscribe(collection, query, listener, live.searcher());
     }
 
     @Override
     public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
         task(collection);
-        Query bounded = QueryLimits.within(settings.mango(), query);
-        Subscriber subscriber = new Subscriber(
-                budget -> unlessClosed(() -> followed(collection, bounded, budget)),
-                listener,
-                new Effort(notifier, this::hotBudget, cold, this::budget),
-                scheduler);
-        Subscription listening = worker.listen(collection, subscriber);
-        subscribers.add(subscriber);
-        if (phase == Phase.CLOSED) {
-            subscriber.close();
-        }
-        subscriber.run();
-        return () -> {
-            subscriber.close();
-            subscribers.remove(subscriber);
-            listening.close();
-        };
-    }
-
-    /** A subscription follows the view: it makes nobody refresh it, and begins with its first page. */
-    private ServedPage followed(String collection, Query query, Budget budget) {
-        FeedTask task = task(collection);
-        return QueryLimits.within(budget, () -> reader.query(task, served(task, collection), query, null, budget));
+        return live.subscribe(collection, QueryLimits.within(settings.mango(), query), listener, cold);
     }
 
     @Override
@@ -383,10 +352,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         worker.readiness().changed();
         registry.close();
-        subscribers.forEach(Subscriber::close);
+        live.close();
         worker.close();
-        notifier.shutdownNow();
-        searcher.shutdownNow();
         ownSubscriptions.close();
         unusedViews.close();
         if (ownStore != null) {

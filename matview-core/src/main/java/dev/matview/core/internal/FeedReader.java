@@ -10,6 +10,7 @@ import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
 import dev.matview.core.internal.read.CurrentRights;
+import dev.matview.core.internal.read.HeldSelection;
 import dev.matview.core.internal.read.KeptPage;
 import dev.matview.core.internal.read.PageReader;
 import dev.matview.core.internal.read.Place;
@@ -62,6 +63,21 @@ final class FeedReader {
      * @throws BudgetSpentException when the budget does not suffice
      */
     ServedPage query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
+        return query(task, served, query, warning, null, budget);
+    }
+
+    /** The same, where what the query finds is kept for it alone. */
+    ServedPage follow(FeedTask task, Served served, Query query, HeldSelection held, Budget budget) {
+        return query(task, served, query, null, held, budget);
+    }
+
+    private ServedPage query(
+            FeedTask task,
+            Served served,
+            Query query,
+            @Nullable String warning,
+            @Nullable HeldSelection held,
+            Budget budget) {
         Keys known = keys.get();
         String collection = task.feed().collection();
         Served read = served;
@@ -75,7 +91,7 @@ final class FeedReader {
         }
         boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, users);
-        KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), budget);
+        KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), held, budget);
         Generation generation = read.generation();
         String next = page.bookmark(
                 collection, known, end -> Bookmark.of(generation.view(), generation.tag(), collection, query, end));
@@ -86,6 +102,15 @@ final class FeedReader {
                 next,
                 Warnings.all(warning, Warnings.ofLimit(settings, query)),
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
+    }
+
+    /** Finds more rows than the query's page has, where few are left behind it. */
+    void refill(Served served, Query query, HeldSelection held, Budget budget) {
+        pages.refill(served, query, held, budget);
+    }
+
+    int limit(Query query) {
+        return QueryLimits.limit(settings, query);
     }
 
     /** The row of the place, which a generation has as long as it is kept; null for the start. */
@@ -151,7 +176,8 @@ final class FeedReader {
             Budget little = Budget.hot(settings.hotSteps());
             try {
                 return task.generation(generations)
-                        .map(read -> pages.page(read, null, query, null, QueryLimits.limit(settings, query), little));
+                        .map(read ->
+                                pages.page(read, null, query, null, QueryLimits.limit(settings, query), null, little));
             } catch (QueryException | MangoException | BudgetSpentException e) {
                 log.debug("An earlier answer is not read again: {}", e.getMessage());
                 return Optional.empty();

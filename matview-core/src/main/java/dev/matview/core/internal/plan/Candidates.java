@@ -3,6 +3,7 @@ package dev.matview.core.internal.plan;
 import dev.matview.core.internal.view.KeyRange;
 import dev.matview.core.internal.view.KeyedRow;
 import dev.matview.core.internal.view.OrderedRows;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,20 +13,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a plan in the feed's order, for whoever tests and orders them: a few, put together when they are first asked
- * for. Thread-safe.
+ * for. For one thread.
  */
 public final class Candidates implements OrderedRows {
+
+    /** How many rows are put into the feed's order for a step. */
+    private static final int GATHERED = 4;
 
     private static final Row[] NONE = {};
 
     private final Plan plan;
     private final Predicate<Row> isShown;
-    private volatile Row @Nullable [] rows;
+    private final Budget budget;
+    private Row @Nullable [] rows;
 
-    /** @param isShown whether a row may be read, and is not beyond the feed's limit */
-    public Candidates(Plan plan, Predicate<Row> isShown) {
+    /**
+     * @param isShown whether a row may be read, and is not beyond the feed's limit
+     * @param budget pays for putting them together
+     */
+    public Candidates(Plan plan, Predicate<Row> isShown, Budget budget) {
         this.plan = plan;
         this.isShown = isShown;
+        this.budget = budget;
     }
 
     private Row[] rows() {
@@ -38,6 +47,7 @@ public final class Candidates implements OrderedRows {
     }
 
     private Row[] gathered() {
+        budget.spend(plan.rows() / GATHERED);
         List<Row> all = new ArrayList<>();
         for (KeyRange range : plan.ranges()) {
             int begin = plan.index().before(range.from());

@@ -14,6 +14,7 @@ import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,10 @@ public final class PageReader {
     /** The rows of a page, and the last that was looked at for it; null when none was. */
     private record Cut(List<Row> rows, @Nullable Row last) {}
 
-    public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer) {
+    public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer, InstantSource clock) {
         this.renderer = renderer;
         this.visible = new VisibleRows(settings, rules);
-        this.queried = new QueriedRows(settings, visible);
+        this.queried = new QueriedRows(settings, visible, clock);
         this.pages = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
                 .weigher((PageKey key, KeptPage page) -> page.bytes() + weight(key.selection()))
@@ -114,17 +115,24 @@ public final class PageReader {
      *
      * @param rights null where the generation itself decides on them
      * @param after a row of the generation; null for the first page
+     * @param held where what the query finds is kept; null for where it is for all queries
      * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; what was found is kept
      */
     public KeptPage page(
-            Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit, Budget budget) {
+            Served read,
+            @Nullable CurrentRights rights,
+            Query query,
+            @Nullable Row after,
+            int limit,
+            @Nullable HeldSelection held,
+            Budget budget) {
         SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
         List<String> unlisted = query.expand().stream()
                 .filter(field -> !read.feed().expand().contains(field))
                 .toList();
         if (!unlisted.isEmpty()) {
             // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
-            return render(read, cut(read, rights, query, after, limit, budget), query, unlisted, budget);
+            return render(read, cut(read, rights, query, after, limit, held, budget), query, unlisted, budget);
         }
         RowId afterId = after == null ? null : new RowId(after.database(), after.id());
         String now = rights == null ? null : rights.tag();
@@ -136,10 +144,15 @@ public final class PageReader {
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = render(read, cut(read, rights, query, after, limit, budget), query, List.of(), budget);
+            cached = render(read, cut(read, rights, query, after, limit, held, budget), query, List.of(), budget);
             pages.put(cached.sameForAll() ? forAll : forCaller, cached);
         }
         return cached;
+    }
+
+    /** Finds more rows than the query's page has, where few are left behind it. */
+    public void refill(Served read, Query query, HeldSelection held, Budget budget) {
+        queried.refill(read, query, held, budget);
     }
 
     private KeptPage render(Served read, Cut cut, Query query, List<String> unlisted, Budget budget) {
@@ -155,8 +168,14 @@ public final class PageReader {
     }
 
     private Cut cut(
-            Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit, Budget budget) {
-        return queried.read(read, query, budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
+            Served read,
+            @Nullable CurrentRights rights,
+            Query query,
+            @Nullable Row after,
+            int limit,
+            @Nullable HeldSelection held,
+            Budget budget) {
+        return queried.read(read, query, held, budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
     }
 
     private static Cut cut(

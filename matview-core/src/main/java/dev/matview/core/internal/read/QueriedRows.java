@@ -8,15 +8,18 @@ import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.internal.plan.Candidates;
 import dev.matview.core.internal.plan.Plan;
+import dev.matview.core.internal.plan.Plan.Order;
 import dev.matview.core.internal.plan.Planner;
+import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of a generation, by whatever finds them with the least work. Thread-safe. */
@@ -24,56 +27,77 @@ final class QueriedRows {
 
     private static final int OVERHEAD = 1_000;
 
-    /** How many rows that an index gives are put into the feed's order for a step. */
-    private static final int GATHERED = 4;
-
     private final Settings settings;
     private final VisibleRows visible;
-    private final Cache<Key, Selection> selections;
+    private final Cache<Key, SelectionLine> selections;
 
-    /** @param caller null where every caller sees the same */
-    private record Key(String generation, @Nullable Caller caller, String shape) {}
+    /**
+     * Queries that see the same rows of a generation in the same order.
+     *
+     * @param caller null where every caller sees the same
+     */
+    private record Key(String view, @Nullable Caller caller, String selector, String sort) {
 
-    QueriedRows(Settings settings, VisibleRows visible) {
+        int bytes() {
+            return 2 * (selector.length() + sort.length()) + OVERHEAD;
+        }
+    }
+
+    QueriedRows(Settings settings, VisibleRows visible, InstantSource clock) {
         this.settings = settings;
         this.visible = visible;
         this.selections = Caffeine.newBuilder()
                 .maximumWeight(settings.searchBytes())
-                .weigher((Key key, Selection selection) -> (int) Math.min(
-                        Integer.MAX_VALUE, selection.bytes() + 2 * key.shape().length() + OVERHEAD))
+                .weigher((Key key, SelectionLine line) -> (int) Math.min(Integer.MAX_VALUE, line.bytes() + key.bytes()))
+                // Beyond that nobody has a bookmark that leads there, and what it found may be of rows that are long
+                // gone.
+                .expireAfterAccess(settings.bookmarkGrace())
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
                 .build();
     }
 
-    /** Reads them; what is found on the way is kept, also where the reading fails. */
-    <T> T read(Served read, Query query, Budget budget, Function<RowList, T> reading) {
+    /**
+     * Reads them; what is found on the way is kept, also where the reading fails.
+     *
+     * @param held where what is found is kept; null for where it is for all queries
+     */
+    <T> T read(Served read, Query query, @Nullable HeldSelection held, Budget budget, Function<RowList, T> reading) {
         OrderedRows source = visible.of(read, query.caller(), budget);
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
-        Optional<Plan> plan =
-                Planner.plan(query, read.indexes().all(), read.generation().size(), budget);
-        Predicate<Row> shown = plan.isEmpty() ? null : shown(read, source);
-        OrderedRows searched =
-                plan.isEmpty() || plan.get().isOrdered() ? source : candidates(plan.get(), shown, budget);
-        Searched search = new Searched(read, query, searched);
+        Optional<Plan> plan = plan(read, query, budget);
+        if (held != null) {
+            return reading.apply(searched(held, read, query, plan, source, budget));
+        }
+        Key key = new Key(
+                read.generation().view(),
+                read.feed().access() == Access.PUBLIC ? null : query.caller(),
+                query.selector().toString(),
+                query.sort().toString());
+        if (plan.isPresent() && plan.get().isOrdered()) {
+            return reading.apply(new IndexedRows(
+                    plan.get(),
+                    query.selector(),
+                    indexed(read, source),
+                    () -> searched(kept(key), read, query, plan, source, budget)));
+        }
+        SelectionLine line = kept(key);
         try {
-            return reading.apply(
-                    plan.isPresent() && plan.get().isOrdered()
-                            ? new IndexedRows(plan.get(), query.selector(), shown, search)
-                            : search.get());
+            return reading.apply(searched(line, read, query, plan, source, budget));
         } finally {
-            search.keep();
+            // It has another weight now.
+            selections.put(key, line);
         }
     }
 
-    private static OrderedRows candidates(Plan plan, @Nullable Predicate<Row> shown, Budget budget) {
-        budget.spend(plan.rows() / GATHERED);
-        return new Candidates(plan, shown == null ? row -> true : shown);
+    private static Optional<Plan> plan(Served read, Query query, Budget budget) {
+        return Planner.plan(query, read.indexes().all(), read.generation().size(), budget);
     }
 
-    /** Whether the caller is shown a row of the generation; null where all are shown. */
-    private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
+    /** Whether a row that an index has is shown to the caller; null where all are. */
+    private static @Nullable Predicate<Row> indexed(Served read, OrderedRows source) {
         if (read.feed().access() == Access.ACL) {
             return source::contains;
         }
@@ -81,35 +105,48 @@ final class QueriedRows {
         return last == null ? null : row -> row.compareTo(last) <= 0;
     }
 
-    /** What is searched for a query, once that is asked for. For one thread. */
-    private final class Searched implements Supplier<RowList> {
+    private SelectionLine kept(Key key) {
+        return selections.get(key, absent -> new SelectionLine());
+    }
 
-        private final Key key;
-        private final Query query;
-        private final OrderedRows source;
-        private @Nullable Selection selection;
+    /** What was found of them, and the rest as far as it is asked for. */
+    private RowList searched(
+            Selections kept, Served read, Query query, Optional<Plan> plan, OrderedRows source, Budget budget) {
+        Selection<?> selection = selection(kept, read, query, source, budget);
+        return selection.over(selection.hasMore() ? candidates(plan, read, source, budget) : source);
+    }
 
-        Searched(Served read, Query query, OrderedRows source) {
-            this.key = new Key(
-                    read.generation().view() + '/' + read.generation().tag(),
-                    read.feed().access() == Access.ACL ? query.caller() : null,
-                    query.shape());
-            this.query = query;
-            this.source = source;
+    /** The rows to search: those that an index leaves, where it has them in their order or they are few. */
+    private static OrderedRows candidates(Optional<Plan> plan, Served read, OrderedRows source, Budget budget) {
+        boolean isOfUse = plan.isPresent()
+                && (plan.get().order() == Order.OF_FEED
+                        || Planner.areFew(plan.get().rows(), source.size()));
+        if (!isOfUse) {
+            return source;
         }
+        Predicate<Row> indexed = indexed(read, source);
+        Predicate<Row> shown = indexed == null ? row -> true : indexed;
+        return plan.get().order() == Order.OF_FEED
+                ? new RowsOfKey(plan.get(), shown)
+                : new Candidates(plan.get(), shown, budget);
+    }
 
-        @Override
-        public RowList get() {
-            Selection found = selections.get(key, absent -> new Selection(query, source, settings.searchBytes()));
-            selection = found;
-            return found;
-        }
+    private Selection<?> selection(Selections kept, Served read, Query query, OrderedRows source, Budget budget) {
+        return kept.of(read, shown(read, source), () -> anew(query), budget);
+    }
 
-        /** It has another weight now. */
-        void keep() {
-            if (selection != null) {
-                selections.put(key, selection);
-            }
-        }
+    private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
+        return read.feed().access() == Access.PUBLIC ? row -> true : null;
+    }
+
+    private Selection<?> anew(Query query) {
+        return Selection.of(query, settings.searchBytes());
+    }
+
+    /** Finds more rows than the query's page has, where few are left. */
+    void refill(Served read, Query query, HeldSelection held, Budget budget) {
+        OrderedRows source = visible.of(read, query.caller(), budget);
+        OrderedRows searched = candidates(plan(read, query, budget), read, source, budget);
+        held.refill(read, shown(read, source), () -> anew(query), searched, budget);
     }
 }

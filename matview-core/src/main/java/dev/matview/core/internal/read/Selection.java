@@ -1,22 +1,23 @@
 package dev.matview.core.internal.read;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Query;
-import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTooLargeException;
-import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.tree.OrderedTree;
+import dev.matview.core.internal.view.Generation;
+import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
+import dev.matview.core.internal.view.RowChanges;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
+import dev.matview.core.mango.Selector;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,83 +25,276 @@ import org.jspecify.annotations.Nullable;
  * askers of one query share one selection, so that it is searched once; a budget that ends keeps what was found, and the
  * next asker goes on from there. Thread-safe: one searches, others wait.
  *
+ * <p>That of another generation is made of it by the rows that differ, as far as they are rows that were looked at, and
+ * shares the rest.
+ *
  * <p>A row that takes more steps than an asker has, all by itself, is remembered with what it took: who has no more than
  * that fails at once. So such a row fails everybody whose page leads past it, each time, and costs its steps once. One
  * whose regular expressions cost too much does likewise.
  *
  * <p>Selector and sort see the projected document, never the one it was made from: a field that the feed does not list
  * must not be guessable through what matches.
+ *
+ * @param <E> what is kept of a row
  */
-final class Selection implements RowList {
+final class Selection<E extends Comparable<? super E>> {
 
     /** How many rows are taken from the source together. */
     private static final int AHEAD = 128;
 
-    private final Query query;
-    private final OrderedRows source;
+    /** How many entries are put among the rest together. */
+    private static final int BATCH = 2_048;
+
+    /** So many of the rows that were looked at may differ, for it to be less work than a search. */
+    private static final int PART = 8;
+
+    /** How many comparisons cost a step: they are quick. */
+    private static final int COMPARED = 4;
+
+    /** How many bytes of keys do, for each time that they may be compared: seldom is much of a long one looked at. */
+    private static final int KEY_BYTES = 1_024;
+
+    private static final int OVERHEAD = 400;
+
+    /** What a reference in a tree takes, with its part of the nodes. */
+    private static final int REFERENCE = 6;
+
+    private final Selector selector;
+    private final RowOrder<E> order;
     private final long mostBytes;
-    private final boolean sorts;
 
-    private final ReentrantLock searching = new ReentrantLock();
+    private final BudgetedLock searching = new BudgetedLock();
 
-    /** Guarded by the lock, as is all that follows. */
-    private final List<Row> found = new ArrayList<>();
+    /** Guarded by the lock, as is all that follows; read without it by who measures. */
+    private volatile OrderedTree<E> found = OrderedTree.empty();
 
-    private SortedRows unsorted = new SortedRows();
+    /** Where it is not null, no row behind it is among them, and others may be there. */
+    private volatile @Nullable E bound;
+
+    /** What is found and not among them yet. */
+    private final List<E> pending = new ArrayList<>();
+
+    private long pendingKeys;
+    private long entryBytes;
     /** The last row that was looked at. */
     private @Nullable Row searched;
+
+    private int looked;
     /** Rows around it: those from that number on are to be looked at. */
     private List<Row> ahead = List.of();
 
     private int next;
-    private boolean complete;
+    private volatile boolean complete;
     /** The row to be looked at next takes more steps than this. */
     private long tooFew;
 
     private @Nullable RuntimeException refusal;
 
-    private volatile long bytes;
+    private volatile long bytes = OVERHEAD;
 
-    /** @param mostBytes how much memory this may take */
-    Selection(Query query, OrderedRows source, long mostBytes) {
-        this.query = query;
-        this.source = source;
+    private Selection(Selector selector, RowOrder<E> order, long mostBytes) {
+        this.selector = selector;
+        this.order = order;
         this.mostBytes = mostBytes;
-        this.sorts = !query.sort().isNone();
-        this.bytes = measured();
     }
 
-    /** How much memory this takes now, or will when all is found: a reference for each row, and while it sorts their keys. */
+    /** @param mostBytes how much memory it may take */
+    static Selection<?> of(Query query, long mostBytes) {
+        return query.sort().isNone()
+                ? new Selection<>(query.selector(), RowOrder.OF_FEED, mostBytes)
+                : new Selection<>(query.selector(), RowOrder.by(query.sort()), mostBytes);
+    }
+
+    /** How much memory this takes, whether or not it is shared with another one. */
     long bytes() {
         return bytes;
     }
 
     private long measured() {
-        return 4L * source.size() + unsorted.bytes();
+        return OVERHEAD + entryBytes + (long) REFERENCE * (found.size() + pending.size());
     }
 
     /**
-     * {@inheritDoc}
+     * That of another generation: the same rows, but for those that differ.
      *
-     * <p>Here and while the rows are gone through:
+     * @param before the generation that this is of; null when nobody keeps it any more
+     * @param read the other one
+     * @param shown whether a row of that is shown to those who ask
+     * @return null when this cannot be carried on, or searching anew is no more work
+     * @throws BudgetSpentException when the budget does not suffice; nothing is done then
+     */
+    @Nullable
+    Selection<E> carried(@Nullable Generation before, Served read, Predicate<Row> shown, Budget budget) {
+        Generation after = read.generation();
+        if (before == null || !RowChanges.areComparable(before, after)) {
+            return null;
+        }
+        if (before == after) {
+            return this;
+        }
+        ParsedChanges changes = ParsedChanges.of(RowChanges.between(read.feed(), before, after));
+        searching.lock(budget);
+        try {
+            if (refusal != null || changes.size() > Math.max(AHEAD, looked / PART)) {
+                return null;
+            }
+            Selection<E> next = copy(budget);
+            next.change(changes, shown, budget);
+            return next.bytes > mostBytes ? null : next;
+        } catch (MangoException costly) {
+            // A row has come whose regular expressions cost too much: it fails those whose page leads there.
+            return null;
+        } finally {
+            searching.unlock();
+        }
+    }
+
+    private Selection<E> copy(Budget budget) {
+        putPending(budget);
+        Selection<E> copy = new Selection<>(selector, order, mostBytes);
+        copy.found = found;
+        copy.bound = bound;
+        copy.entryBytes = entryBytes;
+        copy.searched = searched;
+        copy.looked = looked;
+        copy.complete = complete;
+        copy.bytes = bytes;
+        return copy;
+    }
+
+    private void change(ParsedChanges changes, Predicate<Row> shown, Budget budget) {
+        List<E> leaving = entries(changes.leaving(), row -> true, budget);
+        List<E> coming = entries(changes.coming(), shown, budget);
+        if (leaving.isEmpty() && coming.isEmpty()) {
+            return;
+        }
+        pay(leaving, budget);
+        pay(coming, budget);
+        for (E entry : leaving) {
+            // What is not there, because it was not shown, was not counted either.
+            entryBytes -= found.find(entry) == null ? 0 : order.bytes(entry);
+        }
+        coming.forEach(entry -> entryBytes += order.bytes(entry));
+        found = found.edit(sorted(leaving), sorted(coming), Comparator.naturalOrder());
+        bytes = measured();
+    }
+
+    private List<E> entries(List<ParsedRow> rows, Predicate<Row> wanted, Budget budget) {
+        List<E> entries = new ArrayList<>();
+        for (ParsedRow row : rows) {
+            budget.spend(1);
+            boolean lookedAt = complete || searched != null && row.row().compareTo(searched) <= 0;
+            if (lookedAt && selector.matches(row.document(budget), budget) && wanted.test(row.row())) {
+                E entry = order.entry(row, budget);
+                if (entry != null && (bound == null || entry.compareTo(bound) <= 0)) {
+                    entries.add(entry);
+                }
+            }
+        }
+        return entries;
+    }
+
+    /** The first of these rows, so many; more are found by searching on. Another object, where there are more. */
+    Selection<E> trimmed(int most, Budget budget) {
+        searching.lock(budget);
+        try {
+            if (found.size() <= most) {
+                return this;
+            }
+            Selection<E> first = copy(budget);
+            List<E> kept = found.list(0, most);
+            E last = kept.get(most - 1);
+            first.found = OrderedTree.of(order.array(kept), Comparator.naturalOrder());
+            first.entryBytes = kept.stream().mapToLong(order::bytes).sum();
+            first.bytes = first.measured();
+            if (sorts()) {
+                first.bound = last;
+            } else {
+                first.searched = order.row(last);
+                first.complete = false;
+            }
+            return first;
+        } finally {
+            searching.unlock();
+        }
+    }
+
+    /** Another object with the same rows. */
+    Selection<E> copied(Budget budget) {
+        searching.lock(budget);
+        try {
+            return copy(budget);
+        } finally {
+            searching.unlock();
+        }
+    }
+
+    /** How many rows are found. */
+    int size() {
+        return found.size();
+    }
+
+    /** Whether there may be more than are found. */
+    boolean hasMore() {
+        return !complete || bound != null;
+    }
+
+    /** Finds so many rows, if there are. */
+    void search(OrderedRows source, int count, Budget budget) {
+        found(source, count, 0, budget);
+    }
+
+    private boolean sorts() {
+        return order != RowOrder.OF_FEED;
+    }
+
+    private E[] sorted(List<E> entries) {
+        Collections.sort(entries);
+        return order.array(entries);
+    }
+
+    /**
+     * How much memory this takes that the other does not share, about. Costs what differs.
      *
+     * @param other one of the same query, of which this was made, or which was made of this
+     */
+    @SuppressWarnings("unchecked") // All of one query are in one order.
+    long bytesBeside(Selection<?> other) {
+        OrderedTree<E> shared = ((Selection<E>) other).found;
+        long[] entries = {0};
+        long references = found.differences(shared, Comparator.naturalOrder(), (mine, theirs) -> {
+            if (mine != null) {
+                entries[0] += order.bytes(mine);
+            }
+        });
+        return OVERHEAD + entries[0] + 4 * references;
+    }
+
+    /**
+     * The rows, for one asker.
+     *
+     * <p>While they are gone through:
+     *
+     * @param source all rows of the generation that are shown to those who ask
      * @throws BudgetSpentException when the budget ends before they are found
      * @throws MangoException when a row on the way costs too much for the selector's regular expressions
      * @throws QueryTooLargeException when what is sorted by takes too much memory
      */
-    @Override
-    public Run after(@Nullable Row after, int skip, Budget budget) {
-        return new FoundRun(after, skip, after == null ? 0 : follower(after, budget));
+    RowList over(OrderedRows source) {
+        return (after, skip, budget) ->
+                new FoundRun(source, after, skip, after == null ? 0 : follower(source, after, budget));
     }
 
     /** Goes through what is found by its number. */
-    private final class FoundRun implements Run {
+    private final class FoundRun implements RowList.Run {
 
+        private final OrderedRows source;
         private final @Nullable Row after;
         private final int first;
         private int next;
 
-        private FoundRun(@Nullable Row after, int skip, int follower) {
+        private FoundRun(OrderedRows source, @Nullable Row after, int skip, int follower) {
+            this.source = source;
             this.after = after;
             this.first = follower;
             this.next = (int) Math.min(Integer.MAX_VALUE, (long) follower + skip);
@@ -108,7 +302,7 @@ final class Selection implements RowList {
 
         @Override
         public List<Row> next(int limit, Budget budget) {
-            List<Row> rows = found(next, limit, budget);
+            List<Row> rows = found(source, next, limit, budget);
             next += rows.size();
             return rows;
         }
@@ -119,90 +313,81 @@ final class Selection implements RowList {
         }
     }
 
-    private List<Row> found(int from, int limit, Budget budget) {
+    private List<Row> found(OrderedRows source, int from, int limit, Budget budget) {
         long end = (long) from + limit;
-        lock(budget);
+        searching.lock(budget);
         try {
-            searchUntil(() -> found.size() >= end, budget);
+            searchUntil(source, () -> found.size() + pending.size() >= end, budget);
+            putPending(budget);
             int begin = Math.min(from, found.size());
-            return List.copyOf(found.subList(begin, (int) Math.min(end, found.size())));
+            return found.list(begin, (int) Math.min(end, found.size())).stream()
+                    .map(order::row)
+                    .toList();
         } finally {
             bytes = measured();
             searching.unlock();
         }
     }
 
-    /** The number of the first row after that one. */
-    private int follower(Row row, Budget budget) {
-        lock(budget);
+    /** How many of these rows are before that one, which is one of the generation's, or are it. */
+    private int follower(OrderedRows source, Row row, Budget budget) {
+        searching.lock(budget);
         try {
-            searchUntil(() -> !found.isEmpty() && found.get(found.size() - 1).compareTo(row) > 0, budget);
-            int place = sorts
-                    ? Collections.binarySearch(
-                            found, row, Comparator.comparing(one -> new SortedRows.Entry(key(one, budget), one)))
-                    : Collections.binarySearch(found, row);
-            return place < 0 ? -place - 1 : place + 1;
+            searchUntil(source, () -> searched != null && searched.compareTo(row) >= 0, budget);
+            putPending(budget);
+            E entry = order.entry(new ParsedRow(row), budget);
+            // A row that lacks the field is in no list: a place after it is a place before all.
+            return entry == null ? 0 : found.upTo(entry);
         } finally {
             bytes = measured();
             searching.unlock();
         }
-    }
-
-    private byte[] key(Row row, Budget budget) {
-        byte[] key = query.sort().key(Json.parseObject(row.document(), budget), budget);
-        // A row that lacks the field is in no list: a place after it is a place before all.
-        return key == null ? new byte[0] : key;
     }
 
     /** The row before that number, or the last of those found when they are fewer; null when there is none. */
     private @Nullable Row before(int number, Budget budget) {
-        lock(budget);
+        searching.lock(budget);
         try {
             int end = Math.min(number, found.size());
-            return end == 0 ? null : found.get(end - 1);
+            return end == 0 ? null : order.row(found.get(end - 1));
         } finally {
             searching.unlock();
         }
     }
 
-    private void searchUntil(BooleanSupplier enough, Budget budget) {
-        while (!complete && (sorts || !enough.getAsBoolean())) {
-            search(budget);
+    private void searchUntil(OrderedRows source, BooleanSupplier enough, Budget budget) {
+        if (bound != null && !enough.getAsBoolean()) {
+            beginAgain();
         }
-    }
-
-    private void lock(Budget budget) {
-        if (searching.tryLock()) {
-            return;
-        }
-        try {
-            long patience = budget.waitLeft().toMillis();
-            if (!budget.await(() -> searching.tryLock(patience, TimeUnit.MILLISECONDS))) {
-                throw BudgetSpentException.ofTime();
+        while (!complete && (sorts() || !enough.getAsBoolean())) {
+            if (next == ahead.size()) {
+                ahead = source.page(searched, 0, AHEAD);
+                next = 0;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new QueryStoppedException();
-        }
-    }
-
-    private void search(Budget budget) {
-        if (next == ahead.size()) {
-            ahead = source.page(searched, 0, AHEAD);
-            next = 0;
-        }
-        if (!ahead.isEmpty()) {
-            look(ahead.get(next), budget);
-            searched = ahead.get(next);
+            if (ahead.isEmpty()) {
+                putPending(budget);
+                complete = true;
+                return;
+            }
+            Row row = ahead.get(next);
+            look(row, budget);
+            searched = row;
+            looked++;
             next++;
             tooFew = 0;
-            return;
         }
-        unsorted.end(budget);
-        while (!unsorted.isEmpty()) {
-            found.add(unsorted.take(budget));
-        }
-        complete = true;
+    }
+
+    /** What was behind the bound is not known, and can only be found with all that is before it. */
+    private void beginAgain() {
+        found = OrderedTree.empty();
+        bound = null;
+        entryBytes = 0;
+        searched = null;
+        looked = 0;
+        ahead = List.of();
+        next = 0;
+        complete = false;
     }
 
     private void look(Row row, Budget budget) {
@@ -215,9 +400,9 @@ final class Selection implements RowList {
             budget.spend(tooFew + 1);
         }
         try {
-            ObjectNode document = Json.parseObject(row.document(), budget);
-            if (query.selector().matches(document, budget)) {
-                keep(row, document, budget);
+            ParsedRow parsed = new ParsedRow(row);
+            if (selector.matches(parsed.document(budget), budget)) {
+                keep(parsed, budget);
             }
         } catch (BudgetSpentException e) {
             if (e.reason() == BudgetSpentException.Reason.STEPS) {
@@ -230,22 +415,46 @@ final class Selection implements RowList {
         }
     }
 
-    private void keep(Row row, ObjectNode document, Budget budget) {
-        if (!sorts) {
-            found.add(row);
+    private void keep(ParsedRow row, Budget budget) {
+        E entry = order.entry(row, budget);
+        if (entry == null) {
             return;
         }
-        byte[] key = query.sort().key(document, budget);
-        if (key == null) {
-            return;
-        }
-        if (measured() + key.length > mostBytes) {
-            unsorted = new SortedRows();
+        if (sorts() && measured() + order.bytes(entry) > mostBytes) {
+            found = OrderedTree.empty();
+            pending.clear();
+            entryBytes = 0;
             throw new QueryTooLargeException(
                     "sort_too_large",
                     "What the rows are sorted by takes more than " + mostBytes
                             + " bytes in all; sort by smaller values, or register a feed in this order.");
         }
-        unsorted.add(key, row, budget);
+        if (pending.size() >= BATCH) {
+            putPending(budget);
+        }
+        pending.add(entry);
+        pendingKeys += order.keyLength(entry);
+        entryBytes += order.bytes(entry);
+    }
+
+    /** Puts what was found among the rest, all of it or, where the budget does not suffice, nothing. */
+    private void putPending(Budget budget) {
+        if (pending.isEmpty()) {
+            return;
+        }
+        pay(pending.size(), pendingKeys, budget);
+        found = found.edit(order.array(List.of()), sorted(pending), Comparator.naturalOrder());
+        pending.clear();
+        pendingKeys = 0;
+    }
+
+    private void pay(List<E> entries, Budget budget) {
+        pay(entries.size(), entries.stream().mapToLong(order::keyLength).sum(), budget);
+    }
+
+    /** For sorting so many entries, and putting them into the tree. */
+    private void pay(int entries, long keys, Budget budget) {
+        long each = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(entries, found.size()));
+        budget.spend(entries * each / COMPARED + keys / KEY_BYTES * each);
     }
 }

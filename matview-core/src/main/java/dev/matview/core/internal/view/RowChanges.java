@@ -1,6 +1,6 @@
 package dev.matview.core.internal.view;
 
-import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,27 +18,26 @@ public record RowChanges(List<Row> leaving, List<Row> coming) {
 
     private static final int CHUNK = 128;
 
-    /** Whether rows of the two can be told apart: both were made by one definition. */
-    public static boolean areComparable(Served one, Served other) {
-        return one.generation().view().equals(other.generation().view())
-                && one.feed().fingerprint().equals(other.feed().fingerprint());
+    /** Whether the two can be told apart by their rows: both are of one view and were made by one definition. */
+    public static boolean areComparable(Generation one, Generation other) {
+        return one.view().equals(other.view())
+                && one.head().fingerprint().equals(other.head().fingerprint());
     }
 
     /**
      * The changes that lead from one to the other.
      *
+     * @param feed the definition that made both
      * @throws IllegalArgumentException when they are not {@linkplain #areComparable comparable}
      */
-    public static RowChanges between(Served from, Served to) {
-        if (!areComparable(from, to)) {
+    public static RowChanges between(FeedDefinition feed, Generation before, Generation after) {
+        if (!areComparable(before, after)) {
             throw new IllegalArgumentException("generations of two definitions");
         }
-        Generation before = from.generation();
-        Generation after = to.generation();
         List<Row> leaving = new ArrayList<>(before.notSharedWith(after));
         List<Row> coming = new ArrayList<>(after.notSharedWith(before));
-        Row lastBefore = lastShown(from);
-        Row lastAfter = lastShown(to);
+        Row lastBefore = lastShown(feed, before);
+        Row lastAfter = lastShown(feed, after);
         if (lastBefore != null) {
             leaving.removeIf(row -> row.compareTo(lastBefore) > 0);
         }
@@ -52,9 +51,8 @@ public record RowChanges(List<Row> leaving, List<Row> coming) {
     }
 
     /** The last row that is shown, where the feed's limit lets not all be; null where it does. */
-    private static @Nullable Row lastShown(Served served) {
-        Generation generation = served.generation();
-        int shown = generation.visibleRows(served.feed());
+    private static @Nullable Row lastShown(FeedDefinition feed, Generation generation) {
+        int shown = generation.visibleRows(feed);
         return shown == generation.size()
                 ? null
                 : generation.page(null, shown - 1, 1).get(0);
