@@ -105,6 +105,21 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
         return allow.contains(EVERYBODY) && deny.isEmpty() && denyRules.isEmpty();
     }
 
+    /** Whether it allows everybody whom it does not deny. */
+    public boolean allowsEverybody() {
+        return allow.contains(EVERYBODY);
+    }
+
+    /** Whether it denies everybody, the owner too. */
+    public boolean deniesEverybody() {
+        return deny.contains(EVERYBODY);
+    }
+
+    /** Whether certificate rules are to be asked for any caller. */
+    public boolean asksRules() {
+        return !deniesEverybody() && (!denyRules.isEmpty() || (!allowRules.isEmpty() && !allowsEverybody()));
+    }
+
     /**
      * Whether the caller may read a document of this ACL that is in the database {@code owner}.
      *

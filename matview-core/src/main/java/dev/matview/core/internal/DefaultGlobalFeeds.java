@@ -7,6 +7,7 @@ import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
+import dev.matview.core.ReadStatus;
 import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.RegistryNotReadyException;
@@ -69,6 +70,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final Settings settings;
     private final Worker worker;
     private final Referrals referrals;
+    private final PageReader pages;
     private final FeedReader reader;
     private final OwnReader ownReader;
     private final FreshReads fresh;
@@ -109,7 +111,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.registry = new FollowedRegistry(registry, users, worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
-        PageReader pages = new PageReader(settings, rules, renderer, scheduler);
+        this.pages = new PageReader(settings, rules, renderer, scheduler);
         this.reader = new FeedReader(settings, keys, pages, rules, users);
         this.ownReader = new OwnReader(new OwnDatabase(aggregator, settings), settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
@@ -321,6 +323,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 .map(worker::status)
                 .sorted(Comparator.comparing(status -> status.feed().collection()))
                 .toList();
+    }
+
+    @Override
+    public ReadStatus reads() {
+        return new ReadStatus(pages.selections(), pages.selectionBytes(), live.size(), live.refills());
     }
 
     @Override

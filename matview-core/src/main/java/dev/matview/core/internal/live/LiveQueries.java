@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public final class LiveQueries implements AutoCloseable {
     /** By collection: those that are asked. Guarded by this. */
     private final Map<String, LiveFeed> feeds = new HashMap<>();
 
+    private final AtomicLong refills = new AtomicLong();
     private volatile boolean closed;
 
     /** What is asked. */
@@ -94,10 +96,16 @@ public final class LiveQueries implements AutoCloseable {
         return queries.size();
     }
 
+    /** How often rows were looked for behind a query's page. */
+    public long refills() {
+        return refills.get();
+    }
+
     /** Gives the listener what the query answers, now and when that changes. */
     public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
-        LiveQuery live = new LiveQuery(
-                collection, query, source, rules, listener, new Effort(notifier, hotBudget, cold, budget), scheduler);
+        Effort effort = new Effort(notifier, hotBudget, cold, budget);
+        LiveQuery live =
+                new LiveQuery(collection, query, source, rules, listener, effort, scheduler, refills::incrementAndGet);
         queries.add(live);
         LiveFeed feed = join(collection, live);
         if (closed) {

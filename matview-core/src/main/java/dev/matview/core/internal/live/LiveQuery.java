@@ -37,8 +37,10 @@ final class LiveQuery {
     private final Effort effort;
     private final HeldSelection held;
     private final Subscriber subscriber;
+    private final Runnable refilled;
     private final AtomicBoolean refilling = new AtomicBoolean();
 
+    /** @param refilled is told each time that rows are looked for behind the page */
     LiveQuery(
             String collection,
             Query query,
@@ -46,12 +48,14 @@ final class LiveQuery {
             CertificateRules rules,
             PageListener listener,
             Effort effort,
-            Scheduler scheduler) {
+            Scheduler scheduler,
+            Runnable refilled) {
         this.collection = collection;
         this.query = query;
         this.source = source;
         this.rules = rules;
         this.effort = effort;
+        this.refilled = refilled;
         this.held = new HeldSelection(query.skip(), source.limit(query));
         this.subscriber = new Subscriber(this::answer, listener, effort, scheduler);
     }
@@ -67,16 +71,18 @@ final class LiveQuery {
 
     /** The feed has gone on to another generation: if that concerns this query, it is asked again. */
     void changed(ParsedChanges changes, Served before, Served now) {
-        if (isConcernedBy(changes, now.feed())) {
+        if (isConcernedBy(changes, now)) {
             subscriber.run();
         } else {
             held.unchanged(before.generation(), now.generation());
         }
     }
 
-    private boolean isConcernedBy(ParsedChanges changes, FeedDefinition feed) {
-        // What the query alone expands changes without a generation, and so may what rules decide on.
-        if (subscriber.isRefused() || !feed.expand().containsAll(query.expand()) || feed.access() == Access.ACL) {
+    private boolean isConcernedBy(ParsedChanges changes, Served now) {
+        FeedDefinition feed = now.feed();
+        // What the query alone expands changes without a generation, and so may what certificate rules say.
+        boolean isKnown = feed.expand().containsAll(query.expand()) && !now.hasRuledRows();
+        if (subscriber.isRefused() || !isKnown) {
             return true;
         }
         try {
@@ -126,6 +132,7 @@ final class LiveQuery {
 
     /** It is tried again when the query is next asked. */
     private void refill() {
+        refilled.run();
         try {
             source.refill(collection, query, held, effort.budget().get());
         } catch (QueryException | MangoException e) {

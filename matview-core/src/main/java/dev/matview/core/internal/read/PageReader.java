@@ -80,6 +80,16 @@ public final class PageReader {
                 .build();
     }
 
+    /** How many queries' selections are kept for whoever asks next. */
+    public long selections() {
+        return queried.selections();
+    }
+
+    /** How much memory they take, about. */
+    public long selectionBytes() {
+        return queried.selectionBytes();
+    }
+
     private static int weight(SelectionKey key) {
         return 2 * key.shape().length() + OVERHEAD;
     }

@@ -136,7 +136,10 @@ final class QueriedRows {
     }
 
     private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
-        return read.feed().access() == Access.PUBLIC ? row -> true : null;
+        if (read.feed().access() == Access.PUBLIC) {
+            return row -> true;
+        }
+        return read.hasRuledRows() ? null : source::contains;
     }
 
     private Selection<?> anew(Query query) {
@@ -148,5 +151,15 @@ final class QueriedRows {
         OrderedRows source = visible.of(read, query.caller(), budget);
         OrderedRows searched = candidates(plan(read, query, budget), read, source, budget);
         held.refill(read, shown(read, source), () -> anew(query), searched, budget);
+    }
+
+    long selections() {
+        return selections.estimatedSize();
+    }
+
+    long selectionBytes() {
+        return selections.asMap().values().stream()
+                .mapToLong(SelectionLine::bytes)
+                .sum();
     }
 }

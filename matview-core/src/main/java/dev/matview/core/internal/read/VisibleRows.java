@@ -6,53 +6,56 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
+import dev.matview.core.internal.tree.OrderedTree;
+import dev.matview.core.internal.view.AclIndex;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.Row;
 
-/** The rows of a generation that a caller may read, in the feed's order. Thread-safe. */
+/**
+ * The rows of a generation that a caller may read, in the feed's order. Only of rows with certificate rules something is
+ * kept: what the rules said to the caller, for as long as the generation is read. Thread-safe.
+ */
 final class VisibleRows {
 
     private static final int OVERHEAD = 1_000;
 
-    /** How many rows the indexes of ACLs have together; each is a reference or two. */
-    private static final long INDEXED_ROWS = 16_000_000;
+    /** What it costs to find where a caller's rows are. */
+    private static final int LOOK_UP = 50;
 
     private final CertificateRules rules;
-    private final Cache<Key, OrderedRows> visible;
-    private final Cache<String, AclIndex> indexes;
+    private final Cache<Key, OrderedTree<Row>> ruled;
 
-    private record Key(String generation, Caller caller) {}
+    private record Key(String view, String generation, Caller caller) {}
 
     VisibleRows(Settings settings, CertificateRules rules) {
         this.rules = rules;
-        this.visible = Caffeine.newBuilder()
+        this.ruled = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
-                .weigher((Key key, OrderedRows rows) -> 8 * rows.size() + OVERHEAD)
-                .executor(Runnable::run)
-                .build();
-        this.indexes = Caffeine.newBuilder()
-                .maximumWeight(INDEXED_ROWS)
-                .weigher((String key, AclIndex index) -> index.rows() + 1)
+                .weigher((Key key, OrderedTree<Row> rows) ->
+                        (int) Math.min(Integer.MAX_VALUE, 5L * rows.size() + OVERHEAD))
                 .executor(Runnable::run)
                 .build();
     }
 
     OrderedRows of(Served read, Caller caller, Budget budget) {
-        OrderedRows rows = read.generation().visible(read.feed());
         if (read.feed().access() == Access.PUBLIC) {
-            return rows;
+            return read.generation().visible(read.feed());
         }
-        String generation = read.generation().view() + '/' + read.generation().tag();
-        Key key = new Key(generation, caller);
-        OrderedRows known = visible.getIfPresent(key);
-        if (known != null) {
-            return known;
+        AclIndex index = read.indexes().acl();
+        budget.spend(LOOK_UP);
+        return index.visible(caller, index.hasRuled() ? ruled(read, index, caller, budget) : OrderedTree.empty());
+    }
+
+    private OrderedTree<Row> ruled(Served read, AclIndex index, Caller caller, Budget budget) {
+        Key key = new Key(read.generation().view(), read.generation().tag(), caller);
+        OrderedTree<Row> known = ruled.getIfPresent(key);
+        if (known == null) {
+            // Not computed under the cache's lock: rules that take their time would hold up other callers.
+            known = index.ruledFor(caller, rules, budget);
+            ruled.put(key, known);
         }
-        AclIndex index = indexes.getIfPresent(generation);
-        budget.spend(index == null ? rows.size() : 0);
-        AclIndex built = indexes.get(generation, missing -> new AclIndex(rows));
-        budget.spend(built.askedFor(caller));
-        return visible.get(key, absent -> built.visible(caller, rules));
+        return known;
     }
 }

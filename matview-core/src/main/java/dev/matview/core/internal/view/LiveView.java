@@ -1,6 +1,7 @@
 package dev.matview.core.internal.view;
 
 import dev.matview.core.Page;
+import dev.matview.core.access.Access;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import java.util.List;
@@ -32,7 +33,8 @@ public final class LiveView {
          */
         static Served of(
                 FeedDefinition feed, Generation generation, Coverage coverage, @Nullable Served before, long room) {
-            return new Served(feed, generation, ViewIndexes.of(feed, generation, before, room), coverage);
+            ViewIndexes last = before == null ? null : before.indexes();
+            return new Served(feed, generation, ViewIndexes.of(feed, generation, last, room), coverage);
         }
 
         /** With no indexes that the other does not have. */
@@ -43,6 +45,11 @@ public final class LiveView {
         /** As it is when it is served no more. */
         private Served past() {
             return new Served(feed, generation, indexes, Coverage.of(generation.head()));
+        }
+
+        /** Whether certificate rules decide on some of the rows: what they say may change while the rows do not. */
+        public boolean hasRuledRows() {
+            return feed.access() == Access.ACL && indexes.acl().hasRuled();
         }
 
         public Page.View view(int visibleRows) {

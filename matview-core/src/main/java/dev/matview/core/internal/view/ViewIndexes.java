@@ -1,199 +1,89 @@
 package dev.matview.core.internal.view;
 
+import dev.matview.core.access.Access;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.mango.SortOrder;
-import dev.matview.core.spi.Row;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is kept of a generation beside its rows, so that they are found by something else than their place in the feed's order.
- * That of the next generation is made of the one before by the rows that differ, and shares the rest. An index for which there
- * is no room is not kept: it is a matter of cost alone. Immutable.
+ * That of the next generation is made of the one before by the rows that differ, and shares the rest. Immutable.
  */
 public final class ViewIndexes {
 
-    /** No indexes. */
-    public static final ViewIndexes NONE = new ViewIndexes(List.of(), List.of());
+    private final Generation generation;
+    private final FieldIndexes fields;
+    private final @Nullable AclIndex acl;
 
-    private static final Logger log = LoggerFactory.getLogger(ViewIndexes.class);
-
-    private final List<Index> kept;
-    private final List<Refused> refused;
+    private ViewIndexes(Generation generation, FieldIndexes fields, @Nullable AclIndex acl) {
+        this.generation = generation;
+        this.fields = fields;
+        this.acl = acl;
+    }
 
     /**
-     * An index that was not kept.
+     * The indexes of a generation.
      *
-     * @param room how many bytes it had, which were not enough
-     * @param missing how many more it is to have, or to need less, before it is worth while to make it again
+     * @param before those of another one of the same view; null for none
+     * @param room how many bytes those over fields may take
      */
-    private record Refused(Index.Layout layout, long room, long missing) {
-
-        /** It is not made for less than an eighth of the room: that would be often. */
-        static Refused of(Index.Layout layout, long room, long excess) {
-            return new Refused(layout, room, Math.max(excess, room / 8));
-        }
-
-        /** @param freed the most that the keys of rows which left can have taken */
-        Refused later(long freed, long roomNow) {
-            return new Refused(layout, Math.max(room, roomNow), missing - freed - Math.max(0, roomNow - room));
-        }
+    static ViewIndexes of(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before, long room) {
+        boolean isContinued = before != null && RowChanges.areComparable(before.generation, generation);
+        FieldIndexes fields = FieldIndexes.of(
+                feed,
+                generation,
+                before != null && isContinued ? before.fields : null,
+                before == null ? null : before.generation,
+                room);
+        return new ViewIndexes(generation, fields, feed.access() == Access.ACL ? acl(feed, generation, before) : null);
     }
 
-    private ViewIndexes(List<Index> kept, List<Refused> refused) {
-        this.kept = List.copyOf(kept);
-        this.refused = List.copyOf(refused);
+    private static AclIndex acl(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
+        OrderedRows shown = generation.visible(feed);
+        if (before == null || before.acl == null || !RowChanges.areComparable(before.generation, generation)) {
+            return AclIndex.of(shown);
+        }
+        return before.acl.after(RowChanges.between(feed, before.generation, generation), shown);
     }
 
-    /** Those that there are. */
+    /** The indexes over fields that there are: those that the feed lists, as far as they have room. */
     public List<Index> all() {
-        return kept;
+        return fields.all();
     }
 
-    /** How much memory they take, about. */
+    /** How much memory those over fields take, about. */
     public long bytes() {
-        return kept.stream().mapToLong(Index::bytes).sum();
+        return fields.bytes();
     }
 
     /** Whether there was room for all that the definition lists. */
     boolean areComplete() {
-        return refused.isEmpty();
+        return fields.areComplete();
     }
 
-    /** Those among them that the others have too. */
+    /** These, but of those over fields only what the others have too. */
     ViewIndexes also(ViewIndexes others) {
-        List<Index> both = kept.stream()
-                .filter(index -> others.find(index.layout()).isPresent())
-                .toList();
-        return both.size() == kept.size() ? this : new ViewIndexes(both, List.of());
-    }
-
-    private Optional<Index> find(Index.Layout layout) {
-        return kept.stream().filter(index -> index.layout().isSame(layout)).findFirst();
-    }
-
-    private boolean isRefused(Index.Layout layout) {
-        return refused.stream().anyMatch(one -> one.layout().isSame(layout));
-    }
-
-    private static List<Index.Layout> layouts(FeedDefinition feed) {
-        List<Index.Layout> layouts = new ArrayList<>();
-        for (SortOrder order : feed.indexes()) {
-            Index.Layout layout = Index.Layout.of(order, feed);
-            if (layouts.stream().noneMatch(layout::isSame)) {
-                layouts.add(layout);
-            }
-        }
-        return layouts;
+        return new ViewIndexes(generation, fields.also(others.fields), acl);
     }
 
     /**
-     * The indexes of a generation that the definition lists.
+     * The index over ACLs.
      *
-     * @param before a generation of the same view, with its indexes; null for none
-     * @param room how many bytes they may take
+     * @throws IllegalStateException when the feed is none of {@link Access#ACL}: without an index nothing is shown
      */
-    static ViewIndexes of(FeedDefinition feed, Generation generation, LiveView.@Nullable Served before, long room) {
-        List<Index.Layout> layouts = layouts(feed);
-        if (layouts.isEmpty()) {
-            return NONE;
+    public AclIndex acl() {
+        if (acl == null) {
+            throw new IllegalStateException("a generation of " + generation.view() + " without an index over ACLs");
         }
-        ViewIndexes last = before == null ? NONE : before.indexes();
-        Changes changes = before != null && isContinued(before, feed, generation)
-                ? Changes.between(before.generation(), generation)
-                : null;
-        List<Index> kept = new ArrayList<>();
-        List<Refused> refused = new ArrayList<>();
-        long left = room;
-        for (Index.Layout layout : layouts) {
-            Optional<Refused> missed = changes == null ? Optional.empty() : changes.later(last.refused(layout), left);
-            if (missed.isPresent() && missed.get().missing() > 0) {
-                refused.add(missed.get());
-                continue;
-            }
-            Index index = changes == null ? null : changes.applied(last, layout);
-            IndexBuilder builder = new IndexBuilder(layout, left);
-            Index made = index == null ? builder.build(generation) : index;
-            if (made == null || made.bytes() > left) {
-                refused.add(Refused.of(layout, left, made == null ? builder.excess() : made.bytes() - left));
-            } else {
-                kept.add(made);
-                left -= made.bytes();
-            }
-        }
-        ViewIndexes indexes = new ViewIndexes(kept, refused);
-        indexes.tell(feed, last);
-        return indexes;
-    }
-
-    private Optional<Refused> refused(Index.Layout layout) {
-        return refused.stream().filter(one -> one.layout().isSame(layout)).findFirst();
-    }
-
-    /** Whether what the two generations do not share is what their rows differ by. */
-    private static boolean isContinued(LiveView.Served before, FeedDefinition feed, Generation generation) {
-        return before.generation().view().equals(generation.view())
-                && before.feed().fingerprint().equals(feed.fingerprint());
-    }
-
-    /** One line when an index begins to be missed, and one when it is there again. */
-    private void tell(FeedDefinition feed, ViewIndexes before) {
-        for (Refused one : refused) {
-            if (!before.isRefused(one.layout())) {
-                log.warn(
-                        "{}: there is no room for the index {} (maxViewBytes, --max-view-bytes); queries are searched",
-                        feed.collection(),
-                        one.layout().order());
-            }
-        }
-        for (Refused one : before.refused) {
-            if (find(one.layout()).isPresent()) {
-                log.info(
-                        "{}: there is room again for the index {}",
-                        feed.collection(),
-                        one.layout().order());
-            }
-        }
-    }
-
-    /** What leads from the rows of one generation to those of another. */
-    private record Changes(List<Row> leaving, List<Row> coming, int rows) {
-
-        static Changes between(Generation before, Generation after) {
-            return before == after
-                    ? new Changes(List.of(), List.of(), after.size())
-                    : new Changes(before.notSharedWith(after), after.notSharedWith(before), after.size());
-        }
-
-        /** What an index that was not kept lacks now. */
-        Optional<Refused> later(Optional<Refused> refused, long room) {
-            return refused.map(
-                    one -> one.later(leaving.stream().mapToLong(Row::bytes).sum(), room));
-        }
-
-        /** The index, carried on; null when there was none, or all of it is as soon made anew. */
-        @Nullable
-        Index applied(ViewIndexes before, Index.Layout layout) {
-            int changed = leaving.size() + coming.size();
-            return before.find(layout)
-                    .filter(index -> changed == 0 || changed < rows / 2)
-                    .map(index -> changed == 0 ? index : index.next(leaving, coming))
-                    .orElse(null);
-        }
+        return acl;
     }
 
     /** How much memory they take beside the other's, in references. Costs what differs. */
     long referencesNotSharedWith(ViewIndexes other) {
-        long references = 0;
-        for (Index index : kept) {
-            references += other.find(index.layout())
-                    .map(index::referencesNotSharedWith)
-                    .orElse(index.bytes() / Integer.BYTES);
+        long references = fields.referencesNotSharedWith(other.fields);
+        if (acl == null) {
+            return references;
         }
-        return references;
+        return references + (other.acl == null ? acl.allReferences() : acl.referencesNotSharedWith(other.acl));
     }
 }

@@ -15,10 +15,7 @@ import dev.matview.core.access.CertificateRules;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
-import dev.matview.core.internal.view.ListedRows;
-import dev.matview.core.internal.view.ReadRows;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.spi.Row;
 import dev.matview.testkit.ManualScheduler;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +33,7 @@ import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** ACLs against a reference that says in ten lines who may read what, over rows, totals, bookmarks and deltas. */
-class AclIndexTest {
+class VisibleRowsTest {
 
     private static final CertificateRules ADULTS = new CertificateRules() {
         @Override
@@ -124,22 +121,6 @@ class AclIndexTest {
         assertThat(Acl.of(json(0, document)).allows(caller, document.user(), ADULTS))
                 .isEqualTo(mayRead(document, caller));
         assertThat(Acl.ofRead(Acl.of(json(0, document)).json())).isEqualTo(Acl.of(json(0, document)));
-    }
-
-    @Property(tries = 10_000)
-    void anIndexShowsACallerTheRowsThatTheReferenceAllows(
-            @ForAll("states") List<Shared> state, @ForAll("callers") Caller caller) {
-        List<Row> rows = new ArrayList<>();
-        List<Row> allowed = new ArrayList<>();
-        List<Row> others = new ArrayList<>();
-        for (int i = 0; i < state.size(); i++) {
-            ObjectNode json = json(i, state.get(i));
-            String id = json.path("_id").textValue();
-            Row row = new Row(state.get(i).user(), id, id.getBytes(), Json.bytes(json), Acl.of(json));
-            rows.add(row);
-            (mayRead(state.get(i), caller) ? allowed : others).add(row);
-        }
-        ReadRows.assertRead(new AclIndex(new ListedRows(rows)).visible(caller, ADULTS), allowed, others);
     }
 
     /** Each try looks at two states through the eyes of twelve callers: more than 10,000 cases. */
