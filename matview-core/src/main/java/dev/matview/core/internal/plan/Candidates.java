@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Candidates implements OrderedRows {
 
-    private static final Row[] NONE = {};
-
     /** How many rows are put into the feed's order for a step. */
     private static final int GATHERED = 4;
 
+    private static final Row[] NONE = {};
+
     private final Plan plan;
-    private final @Nullable Predicate<Row> isShown;
+    private final Predicate<Row> isShown;
     private final Budget budget;
     private Row @Nullable [] rows;
 
     /**
-     * @param isShown whether a row may be read, and is not beyond the feed's limit; null where all are
+     * @param isShown whether a row may be read, and is not beyond the feed's limit
      * @param budget pays for putting them together
      */
-    public Candidates(Plan plan, @Nullable Predicate<Row> isShown, Budget budget) {
+    public Candidates(Plan plan, Predicate<Row> isShown, Budget budget) {
         this.plan = plan;
         this.isShown = isShown;
         this.budget = budget;
@@ -53,7 +53,7 @@ public final class Candidates implements OrderedRows {
             int begin = plan.index().before(range.from());
             int end = Math.max(begin, plan.index().before(range.to()));
             for (KeyedRow keyed : plan.index().inFeedOrder().list(begin, end)) {
-                if (isShown == null || isShown.test(keyed.row())) {
+                if (isShown.test(keyed.row())) {
                     all.add(keyed.row());
                 }
             }

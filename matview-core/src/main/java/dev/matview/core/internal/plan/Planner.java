@@ -26,14 +26,17 @@ import java.util.Set;
  *       in the same directions or all in the opposite ones. What the selector binds to one value is left out of both: it is
  *       the same in all rows. Without a sort, where all rows have one key.
  *   <li>Best is such an order without a row to be tested. Else what costs least by estimate: rows in order are looked at until
- *       the page is full, others all. Who has to look at as many as a quarter of all rows, to put them into order, had better
- *       search.
+ *       the page is full, others all. Who has to put as many as a quarter of all rows into order had better search them; and
+ *       who wants no other order than the feed's, and so is done when the page is full, often with far fewer.
  * </ol>
  */
 public final class Planner {
 
     /** How many rows may be looked at for a page, one after the other, before that is given up. */
     public static final int MOST_LOOKED_AT = 10_000;
+
+    /** To look into a row costs as much as to put so many into order. */
+    private static final long LOOK = 4;
 
     /** A page is about as long. */
     private static final int PAGE = 100;
@@ -51,12 +54,24 @@ public final class Planner {
         int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
         long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;
         return ways.stream()
-                .filter(way -> isOfUse(way, all, cost(way, wanted, fewest)))
+                .filter(way -> way.isOrdered()
+                        ? cost(way, wanted, fewest) <= MOST_LOOKED_AT
+                        : areFew(way.rows(), all)
+                                && (!query.sort().isNone() || way.rows() <= search(all, wanted, fewest)))
                 .min(Comparator.comparingLong(way -> cost(way, wanted, fewest)));
     }
 
-    private static boolean isOfUse(Plan way, int all, long cost) {
-        return way.isOrdered() ? cost <= MOST_LOOKED_AT : 4L * way.rows() < all;
+    /**
+     * How many rows could be put into order for what it costs to search all in order until a page is full: that looks at more,
+     * the fewer match, and into each.
+     */
+    private static long search(int all, long wanted, int fewest) {
+        return LOOK * wanted * all / Math.max(1, fewest);
+    }
+
+    /** Whether so many rows are few enough to be put into order, among so many in all. */
+    public static boolean areFew(int rows, int all) {
+        return 4L * rows < all;
     }
 
     /**

@@ -8,7 +8,9 @@ import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.internal.plan.Candidates;
 import dev.matview.core.internal.plan.Plan;
+import dev.matview.core.internal.plan.Plan.Order;
 import dev.matview.core.internal.plan.Planner;
+import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -66,19 +68,20 @@ final class QueriedRows {
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
-        Search search = new Search(read, query, source, budget);
-        if (held != null) {
-            return reading.apply(search.rows(() -> held));
-        }
+        Optional<Plan> plan = plan(read, query, budget);
         Key key = new Key(
                 read.generation().view(),
                 read.feed().access() == Access.PUBLIC ? null : query.caller(),
                 query.selector().toString(),
                 query.sort().toString());
+        Supplier<RowList> searched = () -> searched(held == null ? kept(key) : held, read, query, plan, source, budget);
         try {
-            return reading.apply(search.rows(() -> selections.get(key, absent -> new SelectionLine())));
+            return reading.apply(
+                    plan.isPresent() && plan.get().isOrdered()
+                            ? new IndexedRows(plan.get(), query.selector(), indexed(read, source), searched)
+                            : searched.get());
         } finally {
-            // It has another weight now, if it was asked for.
+            // It has another weight now, if it was asked.
             SelectionLine line = selections.getIfPresent(key);
             if (line != null) {
                 selections.put(key, line);
@@ -86,71 +89,65 @@ final class QueriedRows {
         }
     }
 
-    /** Finds more rows than the query's page has, where few are left. */
-    void refill(Served read, Query query, HeldSelection held, Budget budget) {
-        Search search = new Search(read, query, visible.of(read, query.caller(), budget), budget);
-        held.refill(read, search.unchanging(), search::anew, search.candidates(), budget);
+    private static Optional<Plan> plan(Served read, Query query, Budget budget) {
+        return Planner.plan(query, read.indexes().all(), read.generation().size(), budget);
     }
 
-    /** How one query is answered from one generation. For one thread. */
-    private final class Search {
-
-        private final Served read;
-        private final Query query;
-        private final OrderedRows source;
-        private final Budget budget;
-        private final Optional<Plan> plan;
-
-        /** @param source all rows that the caller is shown */
-        Search(Served read, Query query, OrderedRows source, Budget budget) {
-            this.read = read;
-            this.query = query;
-            this.source = source;
-            this.budget = budget;
-            this.plan = Planner.plan(
-                    query, read.indexes().listed().all(), read.generation().size(), budget);
+    /** Whether a row that an index has is shown to the caller; null where all are. */
+    private static @Nullable Predicate<Row> indexed(Served read, OrderedRows source) {
+        if (read.feed().access() == Access.ACL) {
+            return source::contains;
         }
+        Row last = source.size() == read.generation().size() ? null : source.last();
+        return last == null ? null : row -> row.compareTo(last) <= 0;
+    }
 
-        /** @param kept where what is searched for is kept, if something is */
-        RowList rows(Supplier<? extends Selections> kept) {
-            return plan.filter(Plan::isOrdered)
-                    .<RowList>map(ordered ->
-                            new IndexedRows(ordered, query.selector(), shown(), () -> selected(kept.get(), source)))
-                    .orElseGet(() -> selected(kept.get(), candidates()));
-        }
+    private SelectionLine kept(Key key) {
+        return selections.get(key, absent -> new SelectionLine());
+    }
 
-        private RowList selected(Selections kept, OrderedRows from) {
-            return kept.of(read, unchanging(), this::anew, budget).over(from);
-        }
+    /** What was found of them, and the rest as far as it is asked for. */
+    private RowList searched(
+            Selections kept, Served read, Query query, Optional<Plan> plan, OrderedRows source, Budget budget) {
+        Selection<?> selection = selection(kept, read, query, source, budget);
+        return selection.over(selection.hasMore() ? candidates(plan, read, source, budget) : source);
+    }
 
-        Selection<?> anew() {
-            return Selection.of(query, settings.searchBytes());
+    /** The rows to search: those that an index leaves, where it has them in their order or they are few. */
+    private static OrderedRows candidates(Optional<Plan> plan, Served read, OrderedRows source, Budget budget) {
+        boolean isOfUse = plan.isPresent()
+                && (plan.get().order() == Order.OF_FEED
+                        || Planner.areFew(plan.get().rows(), source.size()));
+        if (!isOfUse) {
+            return source;
         }
+        Predicate<Row> indexed = indexed(read, source);
+        Predicate<Row> shown = indexed == null ? row -> true : indexed;
+        return plan.get().order() == Order.OF_FEED
+                ? new RowsOfKey(plan.get(), shown)
+                : new Candidates(plan.get(), shown, budget);
+    }
 
-        /** The rows that are looked at, in the feed's order: all that match are among them. */
-        OrderedRows candidates() {
-            return plan.filter(way -> !way.isOrdered())
-                    .<OrderedRows>map(way -> new Candidates(way, shown(), budget))
-                    .orElse(source);
-        }
+    private Selection<?> selection(Selections kept, Served read, Query query, OrderedRows source, Budget budget) {
+        return kept.of(read, shown(read, source), () -> anew(query), budget);
+    }
 
-        /** Whether the caller is shown a row of the generation; null where all are shown. */
-        private @Nullable Predicate<Row> shown() {
-            if (read.feed().access() == Access.ACL) {
-                return source::contains;
-            }
-            Row last = source.size() == read.generation().size() ? null : source.last();
-            return last == null ? null : row -> row.compareTo(last) <= 0;
+    private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
+        if (read.feed().access() == Access.PUBLIC) {
+            return row -> true;
         }
+        return read.hasRuledRows() ? null : source::contains;
+    }
 
-        /** The same of rows that have changed; null where others may be shown now though they have not. */
-        @Nullable
-        Predicate<Row> unchanging() {
-            if (read.feed().access() == Access.PUBLIC) {
-                return row -> true;
-            }
-            return read.hasRuledRows() ? null : source::contains;
-        }
+    private Selection<?> anew(Query query) {
+        return Selection.of(query, settings.searchBytes());
+    }
+
+    /** Finds more rows than the query's page has, where few are left. */
+    void refill(Served read, Query query, HeldSelection held, Budget budget) {
+        OrderedRows source = visible.of(read, query.caller(), budget);
+        OrderedRows searched = candidates(plan(read, query, budget), read, source, budget);
+        held.refill(read, shown(read, source), () -> anew(query), searched, budget);
     }
 
     long selections() {

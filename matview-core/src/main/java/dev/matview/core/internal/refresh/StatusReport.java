@@ -38,7 +38,7 @@ final class StatusReport {
                 served.map(s -> s.coverage().behind()).orElse(Map.of()),
                 served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
                 served.map(s -> s.generation().bytes()).orElse(0L),
-                served.map(s -> s.indexes().listed().all()).orElse(List.of()).stream()
+                served.map(s -> s.indexes().all()).orElse(List.of()).stream()
                         .map(StatusReport::status)
                         .toList());
     }

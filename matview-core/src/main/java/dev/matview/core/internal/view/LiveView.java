@@ -33,7 +33,8 @@ public final class LiveView {
          */
         static Served of(
                 FeedDefinition feed, Generation generation, Coverage coverage, @Nullable Served before, long room) {
-            return new Served(feed, generation, ViewIndexes.of(feed, generation, before, room), coverage);
+            ViewIndexes last = before == null ? null : before.indexes();
+            return new Served(feed, generation, ViewIndexes.of(feed, generation, last, room), coverage);
         }
 
         /** With no indexes that the other does not have. */
@@ -110,7 +111,7 @@ public final class LiveView {
     /** With the indexes that the definition lists, as far as there is room. */
     private Served indexed(FeedDefinition feed, Generation generation, Coverage coverage, long room) {
         Served next = Served.of(feed, generation, coverage, served, room);
-        memory.holdIndexes(generation.view(), next.indexes().listed().bytes());
+        memory.holdIndexes(generation.view(), next.indexes().bytes());
         return next;
     }
 
@@ -152,7 +153,7 @@ public final class LiveView {
         }
         if (now == null || now.generation() != generation) {
             publish(feed, generation, coverage);
-        } else if (!now.indexes().listed().areComplete()) {
+        } else if (!now.indexes().areComplete()) {
             reindex(now.feed());
         }
     }

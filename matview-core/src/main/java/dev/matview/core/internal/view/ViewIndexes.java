@@ -2,7 +2,7 @@ package dev.matview.core.internal.view;
 
 import dev.matview.core.access.Access;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.internal.view.LiveView.Served;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,40 +11,59 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ViewIndexes {
 
-    private final ListedIndexes listed;
+    private final Generation generation;
+    private final FieldIndexes fields;
     private final @Nullable AclIndex acl;
 
-    private ViewIndexes(ListedIndexes listed, @Nullable AclIndex acl) {
-        this.listed = listed;
+    private ViewIndexes(Generation generation, FieldIndexes fields, @Nullable AclIndex acl) {
+        this.generation = generation;
+        this.fields = fields;
         this.acl = acl;
     }
 
     /**
      * The indexes of a generation.
      *
-     * @param before a generation of the same view, with its indexes; null for none
-     * @param room how many bytes those may take that the definition lists
+     * @param before those of another one of the same view; null for none
+     * @param room how many bytes those over fields may take
      */
-    static ViewIndexes of(FeedDefinition feed, Generation generation, @Nullable Served before, long room) {
-        return new ViewIndexes(
-                ListedIndexes.of(feed, generation, before, room),
-                feed.access() == Access.ACL ? acl(feed, generation, before) : null);
+    static ViewIndexes of(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before, long room) {
+        boolean isContinued = before != null && RowChanges.areComparable(before.generation, generation);
+        FieldIndexes fields = FieldIndexes.of(
+                feed,
+                generation,
+                before != null && isContinued ? before.fields : null,
+                before == null ? null : before.generation,
+                room);
+        return new ViewIndexes(generation, fields, feed.access() == Access.ACL ? acl(feed, generation, before) : null);
     }
 
-    private static AclIndex acl(FeedDefinition feed, Generation generation, @Nullable Served before) {
+    private static AclIndex acl(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
         OrderedRows shown = generation.visible(feed);
-        AclIndex known = before == null ? null : before.indexes().acl;
-        if (before == null || known == null || !RowChanges.areComparable(before.generation(), generation)) {
+        if (before == null || before.acl == null || !RowChanges.areComparable(before.generation, generation)) {
             return AclIndex.of(shown);
         }
-        return before.generation() == generation
-                ? known
-                : known.after(RowChanges.between(feed, before.generation(), generation), shown);
+        return before.acl.after(RowChanges.between(feed, before.generation, generation), shown);
     }
 
-    /** Those that the definition lists. */
-    public ListedIndexes listed() {
-        return listed;
+    /** The indexes over fields that there are: those that the feed lists, as far as they have room. */
+    public List<Index> all() {
+        return fields.all();
+    }
+
+    /** How much memory those over fields take, about. */
+    public long bytes() {
+        return fields.bytes();
+    }
+
+    /** Whether there was room for all that the definition lists. */
+    boolean areComplete() {
+        return fields.areComplete();
+    }
+
+    /** These, but of those over fields only what the others have too. */
+    ViewIndexes also(ViewIndexes others) {
+        return new ViewIndexes(generation, fields.also(others.fields), acl);
     }
 
     /**
@@ -54,22 +73,17 @@ public final class ViewIndexes {
      */
     public AclIndex acl() {
         if (acl == null) {
-            throw new IllegalStateException("a generation without an index over ACLs");
+            throw new IllegalStateException("a generation of " + generation.view() + " without an index over ACLs");
         }
         return acl;
     }
 
-    /** With no listed indexes that the others do not have. */
-    ViewIndexes also(ViewIndexes others) {
-        return new ViewIndexes(listed.also(others.listed), acl);
-    }
-
     /** How much memory they take beside the other's, in references. Costs what differs. */
     long referencesNotSharedWith(ViewIndexes other) {
-        long ofListed = listed.referencesNotSharedWith(other.listed);
+        long references = fields.referencesNotSharedWith(other.fields);
         if (acl == null) {
-            return ofListed;
+            return references;
         }
-        return ofListed + (other.acl == null ? acl.allReferences() : acl.referencesNotSharedWith(other.acl));
+        return references + (other.acl == null ? acl.allReferences() : acl.referencesNotSharedWith(other.acl));
     }
 }

@@ -56,9 +56,7 @@ class IndexHistoryTest {
                 carriedOn = indexed.redefined(
                         feed.indexes(view.indexes(RandomView.FIELDS)).build());
             }
-            assertSame(
-                    carriedOn.indexes().listed().all(),
-                    indexed.anew().indexes().listed().all());
+            assertSame(carriedOn.indexes().all(), indexed.anew().indexes().all());
         }
     }
 
@@ -96,8 +94,7 @@ class IndexHistoryTest {
     void rowsOfEqualKeysShareTheKeyAlsoThoseThatComeLater() {
         IndexedView view = new IndexedView(feed(AUTHORS));
         view.next(posts(0, 1_000, "did:"));
-        Index index =
-                view.next(posts(1_000, 50, "did:")).indexes().listed().all().get(0);
+        Index index = view.next(posts(1_000, 50, "did:")).indexes().all().get(0);
 
         assertThat(index.rows()).isEqualTo(1_050);
         assertThat(distinctKeys(index)).isEqualTo(10);
@@ -107,17 +104,13 @@ class IndexHistoryTest {
     @Test
     void anIndexForWhichThereIsNoRoomIsNotKeptUntilThereIs() {
         IndexedView view = new IndexedView(feed("[[\"author\"],[\"at\"]]"), 10_000);
-        assertThat(view.next(posts(0, 100, "did:")).indexes().listed().all()).hasSize(2);
+        assertThat(view.next(posts(0, 100, "did:")).indexes().all()).hasSize(2);
         // Keys that are long count with all their bytes.
-        assertThat(view.next(posts(100, 1, "x".repeat(9_000)))
-                        .indexes()
-                        .listed()
-                        .all())
+        assertThat(view.next(posts(100, 1, "x".repeat(9_000))).indexes().all())
                 .extracting(index -> index.order().toString())
                 .containsExactly("[\"at\"]");
         assertThat(view.next(Map.of("userdb-0", Map.of("p100", Optional.empty())))
                         .indexes()
-                        .listed()
                         .all())
                 .hasSize(2);
     }
@@ -132,11 +125,11 @@ class IndexHistoryTest {
         view.redefined(feed("[[\"at\"],[\"author\",\"at\"]]"));
 
         assertThat(pinned(view, first)).containsExactly("[\"at\"]");
-        assertThat(view.served().indexes().listed().all()).hasSize(2);
+        assertThat(view.served().indexes().all()).hasSize(2);
     }
 
     private static List<String> pinned(IndexedView view, String tag) {
-        return view.live().generation(tag).orElseThrow().indexes().listed().all().stream()
+        return view.live().generation(tag).orElseThrow().indexes().all().stream()
                 .map(index -> index.order().toString())
                 .toList();
     }

@@ -9,6 +9,7 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.plan.Candidates;
 import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
+import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -141,13 +142,18 @@ class IndexedRowsTest {
         List<Row> expected = all(searched);
         Row last = source.size() == served.generation().size() ? null : source.last();
         Predicate<Row> shown = last == null ? null : row -> row.compareTo(last) <= 0;
-        for (Plan way : Planner.ways(query, served.indexes().listed().all(), UNPAID)) {
+        for (Plan way : Planner.ways(query, served.indexes().all(), UNPAID)) {
             gone.merge(way.order() + " " + way.isTested(), 1, Integer::sum);
+            Predicate<Row> all = shown == null ? row -> true : shown;
+            if (way.order() == Plan.Order.OF_FEED) {
+                OrderedRows ofKey = new RowsOfKey(way, all);
+                assertThat(all(Selection.of(query, MEMORY).over(ofKey))).isEqualTo(expected);
+            }
             RowList rows = way.isOrdered()
                     ? new IndexedRows(way, query.selector(), shown, () -> {
                         throw new AssertionError("searched");
                     })
-                    : Selection.of(query, MEMORY).over(new Candidates(way, shown, UNPAID));
+                    : Selection.of(query, MEMORY).over(new Candidates(way, all, UNPAID));
             String what = served.feed().indexes() + " " + query.shape() + " " + way.order()
                     + way.index().order();
             assertThat(all(rows)).as(what).isEqualTo(expected);

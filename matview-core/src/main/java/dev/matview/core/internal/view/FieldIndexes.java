@@ -11,16 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is kept of a generation beside its rows, so that they are found by something else than their place in the feed's order.
- * That of the next generation is made of the one before by the rows that differ, and shares the rest. An index for which there
- * is no room is not kept: it is a matter of cost alone. Immutable.
+ * The indexes over fields that a feed lists, of one generation. An index for which there is no room is not kept: it is a matter
+ * of cost alone. Immutable.
  */
-public final class ListedIndexes {
+final class FieldIndexes {
 
     /** No indexes. */
-    public static final ListedIndexes NONE = new ListedIndexes(List.of(), List.of());
+    static final FieldIndexes NONE = new FieldIndexes(List.of(), List.of());
 
-    private static final Logger log = LoggerFactory.getLogger(ListedIndexes.class);
+    private static final Logger log = LoggerFactory.getLogger(FieldIndexes.class);
 
     private final List<Index> kept;
     private final List<Refused> refused;
@@ -44,18 +43,18 @@ public final class ListedIndexes {
         }
     }
 
-    private ListedIndexes(List<Index> kept, List<Refused> refused) {
+    private FieldIndexes(List<Index> kept, List<Refused> refused) {
         this.kept = List.copyOf(kept);
         this.refused = List.copyOf(refused);
     }
 
     /** Those that there are. */
-    public List<Index> all() {
+    List<Index> all() {
         return kept;
     }
 
     /** How much memory they take, about. */
-    public long bytes() {
+    long bytes() {
         return kept.stream().mapToLong(Index::bytes).sum();
     }
 
@@ -65,11 +64,11 @@ public final class ListedIndexes {
     }
 
     /** Those among them that the others have too. */
-    ListedIndexes also(ListedIndexes others) {
+    FieldIndexes also(FieldIndexes others) {
         List<Index> both = kept.stream()
                 .filter(index -> others.find(index.layout()).isPresent())
                 .toList();
-        return both.size() == kept.size() ? this : new ListedIndexes(both, List.of());
+        return both.size() == kept.size() ? this : new FieldIndexes(both, List.of());
     }
 
     private Optional<Index> find(Index.Layout layout) {
@@ -94,28 +93,32 @@ public final class ListedIndexes {
     /**
      * The indexes of a generation that the definition lists.
      *
-     * @param before a generation of the same view, with its indexes; null for none
+     * @param last those of the generation before; null where rows of the two cannot be told apart, or there is none
+     * @param before that generation
      * @param room how many bytes they may take
      */
-    static ListedIndexes of(FeedDefinition feed, Generation generation, LiveView.@Nullable Served before, long room) {
+    static FieldIndexes of(
+            FeedDefinition feed,
+            Generation generation,
+            @Nullable FieldIndexes last,
+            @Nullable Generation before,
+            long room) {
         List<Index.Layout> layouts = layouts(feed);
         if (layouts.isEmpty()) {
             return NONE;
         }
-        ListedIndexes last = before == null ? NONE : before.indexes().listed();
-        Changes changes = before != null && isContinued(before, feed, generation)
-                ? Changes.between(before.generation(), generation)
-                : null;
+        FieldIndexes known = last == null ? NONE : last;
+        Changes changes = last == null || before == null ? null : Changes.between(before, generation);
         List<Index> kept = new ArrayList<>();
         List<Refused> refused = new ArrayList<>();
         long left = room;
         for (Index.Layout layout : layouts) {
-            Optional<Refused> missed = changes == null ? Optional.empty() : changes.later(last.refused(layout), left);
+            Optional<Refused> missed = changes == null ? Optional.empty() : changes.later(known.refused(layout), left);
             if (missed.isPresent() && missed.get().missing() > 0) {
                 refused.add(missed.get());
                 continue;
             }
-            Index index = changes == null ? null : changes.applied(last, layout);
+            Index index = changes == null ? null : changes.applied(known, layout);
             IndexBuilder builder = new IndexBuilder(layout, left);
             Index made = index == null ? builder.build(generation) : index;
             if (made == null || made.bytes() > left) {
@@ -125,8 +128,8 @@ public final class ListedIndexes {
                 left -= made.bytes();
             }
         }
-        ListedIndexes indexes = new ListedIndexes(kept, refused);
-        indexes.tell(feed, last);
+        FieldIndexes indexes = new FieldIndexes(kept, refused);
+        indexes.tell(feed, known);
         return indexes;
     }
 
@@ -134,14 +137,8 @@ public final class ListedIndexes {
         return refused.stream().filter(one -> one.layout().isSame(layout)).findFirst();
     }
 
-    /** Whether what the two generations do not share is what their rows differ by. */
-    private static boolean isContinued(LiveView.Served before, FeedDefinition feed, Generation generation) {
-        return before.generation().view().equals(generation.view())
-                && before.feed().fingerprint().equals(feed.fingerprint());
-    }
-
     /** One line when an index begins to be missed, and one when it is there again. */
-    private void tell(FeedDefinition feed, ListedIndexes before) {
+    private void tell(FeedDefinition feed, FieldIndexes before) {
         for (Refused one : refused) {
             if (!before.isRefused(one.layout())) {
                 log.warn(
@@ -177,7 +174,7 @@ public final class ListedIndexes {
 
         /** The index, carried on; null when there was none, or all of it is as soon made anew. */
         @Nullable
-        Index applied(ListedIndexes before, Index.Layout layout) {
+        Index applied(FieldIndexes before, Index.Layout layout) {
             int changed = leaving.size() + coming.size();
             return before.find(layout)
                     .filter(index -> changed == 0 || changed < rows / 2)
@@ -187,7 +184,7 @@ public final class ListedIndexes {
     }
 
     /** How much memory they take beside the other's, in references. Costs what differs. */
-    long referencesNotSharedWith(ListedIndexes other) {
+    long referencesNotSharedWith(FieldIndexes other) {
         long references = 0;
         for (Index index : kept) {
             references += other.find(index.layout())
