@@ -63,14 +63,10 @@ final class StagedBuild {
      * Begins where the last one left off.
      *
      * @param base the generation that it takes the place of; 0 for none
-     * @return null when the store puts nothing aside. Nor is anything of a feed that expands references: what they lead to
-     *     is looked for when all slices are known, and rows that were put aside before might show what is over
+     * @return null when the store puts nothing aside
      */
     static @Nullable StagedBuild open(
             ViewStore store, String view, FeedDefinition feed, long base, InstantSource clock) {
-        if (!feed.expand().isEmpty()) {
-            return null;
-        }
         try {
             return store.stage(view, base, feed.fingerprint())
                     .map(stage -> new StagedBuild(store, view, feed, base, stage, clock))
