@@ -162,8 +162,10 @@ final class Findings {
         total.set(databases);
     }
 
+    /** Its rows have the name as those have it that are held: a view has very many rows. */
     Slice.Builder slice(String database) {
-        return Slice.builder(feed, database, room.of(database));
+        Snapshot from = from();
+        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database));
     }
 
     /** Whether there was no room for all that was found: the visit is of no use. */

@@ -201,6 +201,19 @@ class StagedBuildTest {
     }
 
     @Test
+    void theNameOfADatabaseIsHeldOnce() {
+        Slice held = slice(1, 1);
+        Findings findings = findings(Snapshot.of(ViewDelta.whole(VIEW, 0, head(1), List.of(held))));
+        ObjectNode document = new ObjectMapper().createObjectNode().put("_id", "q");
+
+        Slice read = findings.slice(String.valueOf(held.database().toCharArray()))
+                .add(document)
+                .build(Views.position(2));
+
+        assertThat(read.rows().get(0).database()).isSameAs(held.database());
+    }
+
+    @Test
     void whereThereIsNoRoomForWhatIsAsideTheBuildFails() {
         Findings first = building();
         for (int i = 0; i < 40; i++) {
