@@ -35,6 +35,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a first build holds beside the view, what it leaves in the store, and what memory it counts. */
 class StagedBuildTest {
@@ -321,6 +323,91 @@ class StagedBuildTest {
         assertThat(building.isFull()).isTrue();
         assertThat(building.build()).as("it can be forgotten").isNull();
         assertThat(room()).isEqualTo(200);
+    }
+
+    /** @param arrives whether what it does not answer to has been done */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStoreThatDidNotAnswerOnceIsGivenItWithTheNextPortion(boolean arrives) {
+        FailingOnce failing = new FailingOnce(arrives);
+        StagedBuild build = Objects.requireNonNull(open(failing));
+        build.add(List.of(SliceDelta.of(slice(1, 1))), 3);
+        failing.fails = true;
+        build.add(List.of(SliceDelta.of(slice(2, 1))), 3);
+        build.add(List.of(SliceDelta.of(slice(3, 1))), 3);
+
+        assertThat(store.stage(VIEW, 0, POSTS.fingerprint())
+                        .orElseThrow()
+                        .read()
+                        .slices())
+                .hasSize(3);
+    }
+
+    @Test
+    void aStoreThatDidNotAnswerLastIsAskedAgainByTheCommit() {
+        FailingOnce failing = new FailingOnce(false);
+        StagedBuild build = Objects.requireNonNull(open(failing));
+        failing.fails = true;
+        build.add(List.of(SliceDelta.of(slice(1, 1))), 2);
+
+        ViewDelta rest = new ViewDelta(VIEW, 0, true, head(2), List.of(SliceDelta.of(slice(2, 1))), Set.of());
+        assertThat(build.commit(rest, Snapshot.built(build.aside(), rest))).isTrue();
+
+        assertThat(failing.wholeCommits).isZero();
+        assertThat(store.read(VIEW, 0).orElseThrow().slices()).hasSize(2);
+    }
+
+    @Test
+    void whatAnotherProcessHasBuiltMeanwhileIsNotMixedWithIt() {
+        FailingOnce failing = new FailingOnce(false);
+        StagedBuild build = Objects.requireNonNull(open(failing));
+        build.add(List.of(SliceDelta.of(slice(1, 1))), 3);
+        failing.fails = true;
+        build.add(List.of(SliceDelta.of(slice(2, 1))), 3);
+        ViewStage other = store.stage(VIEW, 0, POSTS.fingerprint()).orElseThrow();
+        other.add(new ViewDelta(VIEW, 0, true, head(9), List.of(SliceDelta.of(slice(9, 1))), Set.of()));
+        build.add(List.of(SliceDelta.of(slice(3, 1))), 3);
+
+        ViewDelta rest = new ViewDelta(VIEW, 0, true, head(3), List.of(), Set.of());
+        assertThat(build.commit(rest, Snapshot.built(build.aside(), rest))).isTrue();
+
+        assertThat(store.read(VIEW, 0).orElseThrow().slices())
+                .extracting(SliceDelta::database)
+                .containsExactlyInAnyOrder("userdb-1", "userdb-2", "userdb-3");
+    }
+
+    /** Does not answer when a portion is put aside. */
+    private final class FailingOnce extends DelegatingViewStore {
+        private final boolean arrives;
+        private boolean fails;
+        private int wholeCommits;
+
+        FailingOnce(boolean arrives) {
+            super(store);
+            this.arrives = arrives;
+        }
+
+        @Override
+        public boolean commit(ViewDelta delta) {
+            wholeCommits++;
+            return super.commit(delta);
+        }
+
+        @Override
+        public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+            return super.stage(view, base, fingerprint).map(stage -> new DelegatingViewStage(stage) {
+                @Override
+                public boolean add(ViewDelta delta) {
+                    boolean refuses = fails;
+                    fails = false;
+                    boolean added = (!refuses || arrives) && super.add(delta);
+                    if (refuses) {
+                        throw new ViewStoreException("no answer");
+                    }
+                    return added;
+                }
+            });
+        }
     }
 
     @Test
