@@ -1,6 +1,7 @@
 package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Explanation;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
@@ -170,9 +171,25 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private Page answer(String collection, Query query, Budget budget) {
         FeedTask task = task(collection);
+        String warning = refreshed(task, query, budget);
+        return reader.query(task, served(task, collection), query, warning, budget);
+    }
+
+    /** Waits for a refresh where the query asks for one; null, or what is to be said with the answer. */
+    private @Nullable String refreshed(FeedTask task, Query query, Budget budget) {
         Duration age = query.bookmark() == null ? query.maxAge() : null;
         boolean young = age == null || fresh.await(task, age, budget);
-        return reader.query(task, served(task, collection), query, young ? null : FreshReads.WARNING, budget);
+        return young ? null : FreshReads.WARNING;
+    }
+
+    @Override
+    public Explanation explain(String collection, Query query, Budget budget) {
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        return QueryLimits.within(budget, () -> {
+            FeedTask task = task(collection);
+            String warning = refreshed(task, bounded, budget);
+            return reader.explain(task, served(task, collection), bounded, warning, budget);
+        });
     }
 
     static Served served(FeedTask task, String collection) {

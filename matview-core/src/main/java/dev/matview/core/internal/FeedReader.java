@@ -1,12 +1,14 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.Explanation;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
 import dev.matview.core.Settings;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
 import dev.matview.core.internal.read.CurrentRights;
@@ -63,12 +65,18 @@ final class FeedReader {
      * @throws BudgetSpentException when the budget does not suffice
      */
     ServedPage query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
-        return query(task, served, query, warning, null, budget);
+        return query(task, served, query, warning, null, null, budget);
+    }
+
+    /** The same, and what it takes. */
+    Explanation explain(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
+        Trace trace = new Trace();
+        return trace.of(query(task, served, query, warning, null, trace, budget));
     }
 
     /** The same, where what the query finds is kept for it alone. */
     ServedPage follow(FeedTask task, Served served, Query query, HeldSelection held, Budget budget) {
-        return query(task, served, query, null, held, budget);
+        return query(task, served, query, null, held, null, budget);
     }
 
     private ServedPage query(
@@ -77,6 +85,7 @@ final class FeedReader {
             Query query,
             @Nullable String warning,
             @Nullable HeldSelection held,
+            @Nullable Trace trace,
             Budget budget) {
         Keys known = keys.get();
         String collection = task.feed().collection();
@@ -91,7 +100,11 @@ final class FeedReader {
         }
         boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, users);
-        KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), held, budget);
+        int limit = QueryLimits.limit(settings, query);
+        if (trace != null) {
+            pages.trace(read, rights, query, after, limit, trace, budget);
+        }
+        KeptPage page = pages.page(read, rights, query, after, limit, held, budget);
         Generation generation = read.generation();
         String next = page.bookmark(
                 collection, known, end -> Bookmark.of(generation.view(), generation.tag(), collection, query, end));

@@ -104,6 +104,20 @@ final class MetricsEndpoint {
                         "Documents that cannot be read and so are not in the view.",
                         feed.leftOut().documents());
                 gauge(registry, feed, "bytes", "Memory that the rows take, by their own sizes.", feed.bytes());
+                gauge(
+                        registry,
+                        feed,
+                        "indexes",
+                        "Indexes that the feed lists and there is room for.",
+                        feed.indexes().size());
+                gauge(
+                        registry,
+                        feed,
+                        "index.bytes",
+                        "Memory that they take beside the rows, about.",
+                        feed.indexes().stream()
+                                .mapToLong(FeedStatus.Index::bytes)
+                                .sum());
                 gauge(registry, feed, "databases.behind", "Those that could not be read lately.", view.behind());
                 gauge(
                         registry,

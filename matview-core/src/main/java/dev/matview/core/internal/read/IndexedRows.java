@@ -4,6 +4,7 @@ import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.plan.OrderedWalk;
 import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
+import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.spi.Row;
@@ -24,17 +25,20 @@ final class IndexedRows implements RowList {
     private final OrderedWalk walk;
     private final @Nullable Selector tested;
     private final @Nullable Predicate<Row> shown;
+    private final Trace trace;
     private final Supplier<RowList> instead;
 
     /**
      * @param plan one that is {@linkplain Plan#isOrdered ordered}
      * @param shown whether a row may be read, and is not beyond the feed's limit; null where all are
+     * @param trace takes down what it takes
      * @param instead the same rows, found in another way
      */
-    IndexedRows(Plan plan, Selector selector, @Nullable Predicate<Row> shown, Supplier<RowList> instead) {
+    IndexedRows(Plan plan, Selector selector, @Nullable Predicate<Row> shown, Trace trace, Supplier<RowList> instead) {
         this.walk = new OrderedWalk(plan);
         this.tested = plan.isTested() ? selector : null;
         this.shown = shown;
+        this.trace = trace;
         this.instead = instead;
     }
 
@@ -67,6 +71,7 @@ final class IndexedRows implements RowList {
         public List<Row> next(int limit, Budget budget) {
             List<Row> rows = walk.rows(next, limit);
             budget.spend(rows.size());
+            trace.looked(rows.size(), 0);
             next += rows.size();
             return rows;
         }
@@ -124,8 +129,10 @@ final class IndexedRows implements RowList {
 
         private void look(Row row, List<Row> found, Budget budget) {
             budget.spend(1);
-            boolean matches = (shown == null || shown.test(row))
-                    && (tested == null || tested.matches(Json.parseObject(row.document(), budget), budget));
+            boolean isShown = shown == null || shown.test(row);
+            boolean matches =
+                    isShown && (tested == null || tested.matches(Json.parseObject(row.document(), budget), budget));
+            trace.looked(1, isShown && tested != null ? 1 : 0);
             looked++;
             next++;
             if (matches) {

@@ -7,6 +7,7 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
+import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.ServedPage.CachedPage;
 import dev.matview.core.internal.read.ServedPage.RowId;
 import dev.matview.core.internal.view.Generation;
@@ -177,6 +178,22 @@ public final class PageReader {
         return new KeptPage(generation.view(), page, last == null ? Place.START : Place.at(last, generation));
     }
 
+    /** Takes down what it takes to find the page, of which nothing that is ready is made use of but what was searched. */
+    public void trace(
+            Served read,
+            @Nullable CurrentRights rights,
+            Query query,
+            @Nullable Row after,
+            int limit,
+            Trace trace,
+            Budget budget) {
+        Cut cut = queried.read(
+                read, query, null, trace, budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
+        if (query.selector().isAll() && query.sort().isNone()) {
+            trace.looked(cut.rows().size(), 0);
+        }
+    }
+
     private Cut cut(
             Served read,
             @Nullable CurrentRights rights,
@@ -185,7 +202,8 @@ public final class PageReader {
             int limit,
             @Nullable HeldSelection held,
             Budget budget) {
-        return queried.read(read, query, held, budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
+        return queried.read(
+                read, query, held, new Trace(), budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
     }
 
     private static Cut cut(

@@ -11,6 +11,8 @@ import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Plan.Order;
 import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.RowsOfKey;
+import dev.matview.core.internal.plan.Suggestion;
+import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -62,24 +64,34 @@ final class QueriedRows {
      * Reads them; what is found on the way is kept, also where the reading fails.
      *
      * @param held where what is found is kept; null for where it is for all queries
+     * @param trace takes down what it takes
      */
-    <T> T read(Served read, Query query, @Nullable HeldSelection held, Budget budget, Function<RowList, T> reading) {
+    <T> T read(
+            Served read,
+            Query query,
+            @Nullable HeldSelection held,
+            Trace trace,
+            Budget budget,
+            Function<RowList, T> reading) {
         OrderedRows source = visible.of(read, query.caller(), budget);
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
         Optional<Plan> plan = plan(read, query, budget);
+        trace.helpful(() -> Suggestion.of(query, read.feed(), plan.orElse(null)));
         Key key = new Key(
                 read.generation().view(),
                 read.feed().access() == Access.PUBLIC ? null : query.caller(),
                 query.selector().toString(),
                 query.sort().toString());
-        Supplier<RowList> searched = () -> searched(held == null ? kept(key) : held, read, query, plan, source, budget);
+        Supplier<RowList> searched =
+                () -> searched(held == null ? kept(key) : held, read, query, plan, source, trace, budget);
         try {
-            return reading.apply(
-                    plan.isPresent() && plan.get().isOrdered()
-                            ? new IndexedRows(plan.get(), query.selector(), indexed(read, source), searched)
-                            : searched.get());
+            if (plan.isEmpty() || !plan.get().isOrdered()) {
+                return reading.apply(searched.get());
+            }
+            trace.indexed(plan.get());
+            return reading.apply(new IndexedRows(plan.get(), query.selector(), indexed(read, source), trace, searched));
         } finally {
             // It has another weight now, if it was asked.
             SelectionLine line = selections.getIfPresent(key);
@@ -108,17 +120,27 @@ final class QueriedRows {
 
     /** What was found of them, and the rest as far as it is asked for. */
     private RowList searched(
-            Selections kept, Served read, Query query, Optional<Plan> plan, OrderedRows source, Budget budget) {
+            Selections kept,
+            Served read,
+            Query query,
+            Optional<Plan> plan,
+            OrderedRows source,
+            Trace trace,
+            Budget budget) {
         Selection<?> selection = selection(kept, read, query, source, budget);
-        return selection.over(selection.hasMore() ? candidates(plan, read, source, budget) : source);
+        Optional<Plan> way = plan.filter(one -> isOfUse(one, source));
+        trace.searched(way.orElse(null), () -> selection.looked(budget));
+        return selection.over(selection.hasMore() ? candidates(way, read, source, budget) : source);
     }
 
-    /** The rows to search: those that an index leaves, where it has them in their order or they are few. */
+    /** Whether an index leaves rows to be searched in their order, or few. */
+    private static boolean isOfUse(Plan plan, OrderedRows source) {
+        return plan.order() == Order.OF_FEED || Planner.areFew(plan.rows(), source.size());
+    }
+
+    /** The rows to search: those that an index leaves. */
     private static OrderedRows candidates(Optional<Plan> plan, Served read, OrderedRows source, Budget budget) {
-        boolean isOfUse = plan.isPresent()
-                && (plan.get().order() == Order.OF_FEED
-                        || Planner.areFew(plan.get().rows(), source.size()));
-        if (!isOfUse) {
+        if (plan.isEmpty()) {
             return source;
         }
         Predicate<Row> indexed = indexed(read, source);
@@ -146,7 +168,8 @@ final class QueriedRows {
     /** Finds more rows than the query's page has, where few are left. */
     void refill(Served read, Query query, HeldSelection held, Budget budget) {
         OrderedRows source = visible.of(read, query.caller(), budget);
-        OrderedRows searched = candidates(plan(read, query, budget), read, source, budget);
+        OrderedRows searched =
+                candidates(plan(read, query, budget).filter(one -> isOfUse(one, source)), read, source, budget);
         held.refill(read, shown(read, source), () -> anew(query), searched, budget);
     }
 

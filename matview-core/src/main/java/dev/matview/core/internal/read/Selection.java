@@ -229,6 +229,16 @@ final class Selection<E extends Comparable<? super E>> {
         }
     }
 
+    /** How many rows were looked at for them. */
+    int looked(Budget budget) {
+        searching.lock(budget);
+        try {
+            return looked;
+        } finally {
+            searching.unlock();
+        }
+    }
+
     /** How many rows are found. */
     int size() {
         return found.size();

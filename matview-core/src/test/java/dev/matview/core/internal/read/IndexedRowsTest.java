@@ -10,6 +10,7 @@ import dev.matview.core.internal.plan.Candidates;
 import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.RowsOfKey;
+import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -150,7 +151,7 @@ class IndexedRowsTest {
                 assertThat(all(Selection.of(query, MEMORY).over(ofKey))).isEqualTo(expected);
             }
             RowList rows = way.isOrdered()
-                    ? new IndexedRows(way, query.selector(), shown, () -> {
+                    ? new IndexedRows(way, query.selector(), shown, new Trace(), () -> {
                         throw new AssertionError("searched");
                     })
                     : Selection.of(query, MEMORY).over(new Candidates(way, all, UNPAID));
