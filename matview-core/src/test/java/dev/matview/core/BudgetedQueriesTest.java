@@ -143,6 +143,17 @@ class BudgetedQueriesTest {
     }
 
     @Test
+    void whatAQueryFoundInAnAclFeedIsCarriedOnToTheNextGeneration() {
+        Query rare = where("{\"n\":{\"$gt\":1990}}").build();
+        feeds.query("private", rare);
+        databases.put("userdb-alice", "{\"_id\":\"new\",\"n\":3000}");
+        databases.put("userdb-bob", "{\"_id\":\"new\",\"n\":3000}");
+        refresh();
+
+        assertThat(feeds.query("private", rare, Budget.hot(1_000)).size()).isEqualTo(10);
+    }
+
+    @Test
     void rowsWithCertificateRulesAreColdUntilTheRulesWereAsked() {
         for (int n = 0; n < 2_000; n++) {
             databases.put(

@@ -28,7 +28,9 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
     private static final String EVERYBODY = "*";
 
     private static final int OVERHEAD = 100;
-    private static final int ENTRY_OVERHEAD = 70;
+
+    /** The entry itself, and what leads from the one it names to the row. */
+    private static final int ENTRY_OVERHEAD = 100;
 
     /** What a document without an {@code acl} has: only the owner reads it. */
     public static final Acl OWNER_ONLY = new Acl(Set.of(), Set.of(), Set.of(), Set.of());

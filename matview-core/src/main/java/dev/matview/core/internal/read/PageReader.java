@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads pages from generations.
  *
- * <p>The plain page of a public feed is a page of the generation's rows, found by the row that it begins after. What a further
- * selector or sort, or an ACL, leaves of a view is searched once for a generation and then kept, as pages are, in caches
+ * <p>The plain page of a public feed is a page of the generation's rows, found by the row that it begins after; that of an ACL feed is
+ * one of those that the caller may read ({@link VisibleRows}). What a further
+ * selector or sort leaves of a view is searched once for a generation and then kept, as pages are, in caches
  * bounded by weight. Of a generation that is served no more, what may not be read now is passed over while a page is read:
  * what is kept does not depend on it. Thread-safe.
  */

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of a generation, by whatever finds them with the least work. Thread-safe. */
@@ -78,29 +79,25 @@ final class QueriedRows {
         }
         Optional<Plan> plan = plan(read, query, budget);
         trace.helpful(() -> Suggestion.of(query, read.feed(), plan.orElse(null)));
-        if (held != null) {
-            return reading.apply(searched(held, read, query, plan, source, trace, budget));
-        }
         Key key = new Key(
                 read.generation().view(),
                 read.feed().access() == Access.PUBLIC ? null : query.caller(),
                 query.selector().toString(),
                 query.sort().toString());
-        if (plan.isPresent() && plan.get().isOrdered()) {
-            trace.indexed(plan.get());
-            return reading.apply(new IndexedRows(
-                    plan.get(),
-                    query.selector(),
-                    indexed(read, source),
-                    trace,
-                    () -> searched(kept(key), read, query, Optional.empty(), source, trace, budget)));
-        }
-        SelectionLine line = kept(key);
+        Supplier<RowList> searched =
+                () -> searched(held == null ? kept(key) : held, read, query, plan, source, trace, budget);
         try {
-            return reading.apply(searched(line, read, query, plan, source, trace, budget));
+            if (plan.isEmpty() || !plan.get().isOrdered()) {
+                return reading.apply(searched.get());
+            }
+            trace.indexed(plan.get());
+            return reading.apply(new IndexedRows(plan.get(), query.selector(), indexed(read, source), trace, searched));
         } finally {
-            // It has another weight now.
-            selections.put(key, line);
+            // It has another weight now, if it was asked.
+            SelectionLine line = selections.getIfPresent(key);
+            if (line != null) {
+                selections.put(key, line);
+            }
         }
     }
 

@@ -371,7 +371,7 @@ final class Selection<E extends Comparable<? super E>> {
         }
         while (!complete && (sorts() || !enough.getAsBoolean())) {
             if (next == ahead.size()) {
-                ahead = source.page(searched, 0, AHEAD);
+                ahead = source.page(searched, 0, AHEAD, budget);
                 next = 0;
             }
             if (ahead.isEmpty()) {

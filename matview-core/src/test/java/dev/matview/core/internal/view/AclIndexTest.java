@@ -189,8 +189,7 @@ class AclIndexTest {
         Snapshot snapshot = before == null
                 ? Snapshot.of(delta)
                 : ((Snapshot) before.served().generation()).apply(delta);
-        Served served =
-                Served.of(feed, snapshot, Coverage.of(snapshot.head()), before == null ? null : before.served(), 0);
+        Served served = ServedGenerations.of(feed, snapshot, before == null ? null : before.served());
         return new State(served, documents);
     }
 

@@ -11,6 +11,6 @@ public final class ServedGenerations {
 
     /** @param before what is served before it; null for nothing */
     public static Served of(FeedDefinition feed, Snapshot generation, @Nullable Served before) {
-        return Served.of(feed, generation, Coverage.of(generation.head()), before, 0);
+        return Served.of(feed, generation, Coverage.of(generation.head()), before, Long.MAX_VALUE);
     }
 }
