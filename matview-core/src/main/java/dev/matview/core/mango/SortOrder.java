@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SortOrder {
     private static final String ID = "_id";
+    private static final byte[] NOTHING = {};
 
     private static final SortOrder NONE =
             new SortOrder(JsonNodeFactory.instance.arrayNode(), List.of(), MangoLimits.defaults());
@@ -149,7 +150,7 @@ public final class SortOrder {
             return id;
         }
         CollationKeyWriter key = new CollationKeyWriter(budget);
-        if (!writeValues(document, key, budget)) {
+        if (!writeValues(sortFields, document, key, budget)) {
             return null;
         }
         int start = key.size();
@@ -161,8 +162,8 @@ public final class SortOrder {
     }
 
     /** @return false when the document lacks a field */
-    private boolean writeValues(JsonNode document, CollationKeyWriter key, Budget budget) {
-        for (SortField field : sortFields) {
+    private boolean writeValues(List<SortField> fields, JsonNode document, CollationKeyWriter key, Budget budget) {
+        for (SortField field : fields) {
             budget.spend(field.path.length());
             JsonNode value = field.path.get(document);
             if (value == null || value.isMissingNode()) {
@@ -189,13 +190,26 @@ public final class SortOrder {
     }
 
     /**
-     * Returns what {@link #key} has of the values alone: it leaves rows of equal values in no order.
+     * What {@link #key} has of the values alone, in two parts: those of all columns but the last, and the last; of one column,
+     * all is in the first part. They leave rows of equal values in no order.
+     */
+    public record ValuesKey(byte[] head, byte[] tail) {}
+
+    /**
+     * Returns the key of the values alone.
      *
      * @return the key, or {@code null} when the document lacks a sort field
      */
-    public byte @Nullable [] valuesKey(JsonNode document, Budget budget) {
-        CollationKeyWriter key = new CollationKeyWriter(budget);
-        return writeValues(document, key, budget) ? key.toByteArray() : null;
+    public @Nullable ValuesKey valuesKey(JsonNode document, Budget budget) {
+        CollationKeyWriter head = new CollationKeyWriter(budget);
+        if (sortFields.size() < 2) {
+            return writeValues(sortFields, document, head, budget) ? new ValuesKey(head.toByteArray(), NOTHING) : null;
+        }
+        int last = sortFields.size() - 1;
+        CollationKeyWriter tail = new CollationKeyWriter(budget);
+        boolean hasAll = writeValues(sortFields.subList(0, last), document, head, budget)
+                && writeValues(sortFields.subList(last, last + 1), document, tail, budget);
+        return hasAll ? new ValuesKey(head.toByteArray(), tail.toByteArray()) : null;
     }
 
     /**

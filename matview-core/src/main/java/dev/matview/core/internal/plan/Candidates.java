@@ -1,7 +1,7 @@
 package dev.matview.core.internal.plan;
 
+import dev.matview.core.internal.view.IndexEntry;
 import dev.matview.core.internal.view.KeyRange;
-import dev.matview.core.internal.view.KeyedRow;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
@@ -52,7 +52,7 @@ public final class Candidates implements OrderedRows {
         for (KeyRange range : plan.ranges()) {
             int begin = plan.index().before(range.from());
             int end = Math.max(begin, plan.index().before(range.to()));
-            for (KeyedRow keyed : plan.index().inFeedOrder().list(begin, end)) {
+            for (IndexEntry keyed : plan.index().inFeedOrder().list(begin, end)) {
                 if (isShown.test(keyed.row())) {
                     all.add(keyed.row());
                 }

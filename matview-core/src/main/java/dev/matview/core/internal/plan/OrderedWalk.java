@@ -1,11 +1,10 @@
 package dev.matview.core.internal.plan;
 
-import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.plan.Plan.Order;
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.internal.view.Index;
+import dev.matview.core.internal.view.IndexEntry;
 import dev.matview.core.internal.view.KeyRange;
-import dev.matview.core.internal.view.KeyedRow;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ public final class OrderedWalk {
 
     private final Plan plan;
     private final Index index;
-    private final OrderedTree<KeyedRow> tree;
+    private final OrderedTree<IndexEntry> tree;
     /** Where in the tree each range begins, and how many rows the ranges up to it have together. */
     private final int[] begins;
 
@@ -52,11 +51,10 @@ public final class OrderedWalk {
         if (plan.order() == Order.OF_FEED) {
             return followerInFeedOrder(row);
         }
-        byte[] key = index.order().valuesKey(Json.parseObject(row.document(), budget), budget);
-        if (key == null) {
+        IndexEntry keyed = index.entry(row, budget);
+        if (keyed == null) {
             return -1;
         }
-        KeyedRow keyed = new KeyedRow(key, row);
         int place = tree.before(index.placeByIds(keyed));
         int number = tree.upTo(index.placeByIds(keyed)) == place ? -1 : number(place);
         if (number < 0 || plan.order() == Order.FORWARD) {
@@ -72,7 +70,7 @@ public final class OrderedWalk {
         if (size() == 0) {
             return 0;
         }
-        int place = tree.upTo(new KeyedRow(tree.get(begins[0]).key(), row));
+        int place = tree.upTo(tree.get(begins[0]).of(row));
         return place - begins[0];
     }
 
@@ -115,22 +113,22 @@ public final class OrderedWalk {
         List<Row> rows = new ArrayList<>(Math.max(0, end - from));
         while (from + rows.size() < end) {
             int at = from + rows.size();
-            List<KeyedRow> next = plan.order() == Order.BACKWARD ? backward(at, end) : forward(at, end);
+            List<IndexEntry> next = plan.order() == Order.BACKWARD ? backward(at, end) : forward(at, end);
             next.forEach(keyed -> rows.add(keyed.row()));
         }
         return rows;
     }
 
-    private List<KeyedRow> forward(int from, int end) {
+    private List<IndexEntry> forward(int from, int end) {
         int range = range(from);
         int begin = place(from);
         return tree.list(begin, begin + Math.min(end, ends[range]) - from);
     }
 
     /** Of the group that the row of that number belongs to, counted backwards, the rows from it on. */
-    private List<KeyedRow> backward(int from, int end) {
+    private List<IndexEntry> backward(int from, int end) {
         int last = place(size() - 1 - from);
-        KeyedRow one = tree.get(last);
+        IndexEntry one = tree.get(last);
         int begins = isAlone(one, last) ? last : tree.before(index.beforeGroup(one));
         int ends = begins == last && isLast(one, last) ? last + 1 : tree.before(index.afterGroup(one));
         // Of the group, counted backwards as a whole, so many are passed.
@@ -139,11 +137,11 @@ public final class OrderedWalk {
         return tree.list(begin, Math.min(ends, begin + end - from));
     }
 
-    private boolean isAlone(KeyedRow one, int place) {
+    private boolean isAlone(IndexEntry one, int place) {
         return place == 0 || !index.isOneGroup(tree.get(place - 1), one);
     }
 
-    private boolean isLast(KeyedRow one, int place) {
+    private boolean isLast(IndexEntry one, int place) {
         return place + 1 == tree.size() || !index.isOneGroup(tree.get(place + 1), one);
     }
 }

@@ -14,14 +14,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a generation by fields that they show, those that lack one left out. Two trees over the same {@link KeyedRow}s
+ * The rows of a generation by fields that they show, those that lack one left out. Two trees over the same {@link IndexEntry}s
  * order equal keys in two ways: as the feed does, which is the order of a selector's answer; and by {@code _id}, as an
- * explicit sort does. They are one where that is the same. Rows of equal keys share the key. Immutable and thread-safe; that
+ * explicit sort does. They are one where that is the same. Rows of equal keys share the key, those of equal values before the
+ * last field what they have in common. Immutable and thread-safe; that
  * of the next generation costs what differs, and shares the rest.
  */
 public final class Index {
 
-    private static final KeyedRow[] NONE = {};
+    private static final IndexEntry[] NONE = {};
 
     /** What a row takes beside its key: its object, and its place in each tree, with its part of the nodes. */
     private static final int ROW_BYTES = 24;
@@ -32,8 +33,8 @@ public final class Index {
     private static final Comparator<String> BYTES_OF_IDS = SortOrder.ofIds();
 
     private final Layout layout;
-    private final OrderedTree<KeyedRow> inFeedOrder;
-    private final OrderedTree<KeyedRow> byIds;
+    private final OrderedTree<IndexEntry> inFeedOrder;
+    private final OrderedTree<IndexEntry> byIds;
     /** What the distinct keys take. */
     private final long keyBytes;
 
@@ -51,19 +52,21 @@ public final class Index {
             return new Layout(order, showsIds, !showsIds || feedGoesByIds);
         }
 
-        /** The index of the row; null when the row is not in it. */
-        byte @Nullable [] key(Row row) {
-            return order.valuesKey(Json.parseObject(row.document()), Budget.unlimited());
+        /** The row with a key of its own; null when the row is not in the index. */
+        @Nullable
+        IndexEntry entry(Row row, Budget budget) {
+            SortOrder.ValuesKey key = order.valuesKey(Json.parseObject(row.document(), budget), budget);
+            return key == null ? null : new IndexEntry(key.head(), key.tail(), row);
         }
 
         /** Orders as an explicit sort does: equal keys by ids, then as the feed does. */
-        int compareByIds(KeyedRow one, KeyedRow other) {
+        int compareByIds(IndexEntry one, IndexEntry other) {
             int order = compareGroups(one, other);
             return order != 0 ? order : one.row().compareTo(other.row());
         }
 
-        int compareGroups(KeyedRow one, KeyedRow other) {
-            int order = one.key() == other.key() ? 0 : Arrays.compareUnsigned(one.key(), other.key());
+        int compareGroups(IndexEntry one, IndexEntry other) {
+            int order = one.compareKeys(other);
             if (order != 0 || !showsIds) {
                 return order;
             }
@@ -76,7 +79,7 @@ public final class Index {
         }
     }
 
-    Index(Layout layout, OrderedTree<KeyedRow> inFeedOrder, OrderedTree<KeyedRow> byIds, long keyBytes) {
+    Index(Layout layout, OrderedTree<IndexEntry> inFeedOrder, OrderedTree<IndexEntry> byIds, long keyBytes) {
         this.layout = layout;
         this.inFeedOrder = inFeedOrder;
         this.byIds = layout.isOne() ? inFeedOrder : byIds;
@@ -111,9 +114,14 @@ public final class Index {
         return (long) rows * (ROW_BYTES + (layout.isOne() ? 1 : 2) * PLACE_BYTES) + keyBytes;
     }
 
-    /** What a key takes that is there. */
-    static long keyBytes(byte[] key) {
-        return ARRAY_BYTES + ((key.length + 7L) & ~7L);
+    /** What a part of a key takes that is there; one that there is nothing of is no array of its own. */
+    static long keyBytes(byte[] key, boolean isTail) {
+        return isTail && key.length == 0 ? 0 : ARRAY_BYTES + ((key.length + 7L) & ~7L);
+    }
+
+    /** The row with its key, whether or not it is there; null when it lacks a field. */
+    public @Nullable IndexEntry entry(Row row, Budget budget) {
+        return layout.entry(row, budget);
     }
 
     /** How many rows are before a place. */
@@ -122,81 +130,113 @@ public final class Index {
     }
 
     /** Its rows, those of equal keys as the feed orders them. */
-    public OrderedTree<KeyedRow> inFeedOrder() {
+    public OrderedTree<IndexEntry> inFeedOrder() {
         return inFeedOrder;
     }
 
     /** Its rows, those of equal keys as an explicit sort orders them. */
-    public OrderedTree<KeyedRow> byIds() {
+    public OrderedTree<IndexEntry> byIds() {
         return byIds;
     }
 
     /** Where a row stands among {@link #byIds}, whether or not it is there. */
-    public Comparable<KeyedRow> placeByIds(KeyedRow row) {
+    public Comparable<IndexEntry> placeByIds(IndexEntry row) {
         return other -> layout.compareByIds(row, other);
     }
 
     /** A place before all rows that a sort cannot tell from this one: those of equal keys and equal ids. */
-    public Comparable<KeyedRow> beforeGroup(KeyedRow row) {
+    public Comparable<IndexEntry> beforeGroup(IndexEntry row) {
         return other -> layout.compareGroups(row, other) <= 0 ? -1 : 1;
     }
 
     /** A place after all of those. */
-    public Comparable<KeyedRow> afterGroup(KeyedRow row) {
+    public Comparable<IndexEntry> afterGroup(IndexEntry row) {
         return other -> layout.compareGroups(row, other) < 0 ? -1 : 1;
     }
 
     /** Whether a sort by the index's fields cannot tell the two apart. */
-    public boolean isOneGroup(KeyedRow one, KeyedRow other) {
+    public boolean isOneGroup(IndexEntry one, IndexEntry other) {
         return layout.compareGroups(one, other) == 0;
     }
 
     /** That of a generation that differs so. */
     Index next(List<Row> leaving, List<Row> coming) {
-        Map<Key, byte[]> shared = new HashMap<>();
-        KeyedRow[] removals = keyed(leaving, shared);
-        KeyedRow[] additions = keyed(coming, shared);
+        SharedKeys keys = new SharedKeys();
+        IndexEntry[] removals = keys.entries(leaving);
+        IndexEntry[] additions = keys.entries(coming);
         Arrays.sort(removals);
         Arrays.sort(additions);
-        OrderedTree<KeyedRow> ordered = inFeedOrder.edit(removals, additions, Comparator.naturalOrder());
-        OrderedTree<KeyedRow> sorted = ordered;
+        OrderedTree<IndexEntry> ordered = inFeedOrder.edit(removals, additions, Comparator.naturalOrder());
+        OrderedTree<IndexEntry> sorted = ordered;
         if (!layout.isOne()) {
             Arrays.sort(removals, layout::compareByIds);
             Arrays.sort(additions, layout::compareByIds);
             sorted = byIds.edit(removals, additions, layout::compareByIds);
         }
-        long bytes = keyBytes;
-        for (byte[] key : shared.values()) {
-            bytes += (has(ordered, key) ? keyBytes(key) : 0) - (has(inFeedOrder, key) ? keyBytes(key) : 0);
-        }
-        return new Index(layout, ordered, sorted, bytes);
+        return new Index(layout, ordered, sorted, keyBytes + keys.bytes(ordered) - keys.bytes(inFeedOrder));
     }
 
-    private KeyedRow[] keyed(List<Row> rows, Map<Key, byte[]> shared) {
-        KeyedRow[] keyed = new KeyedRow[rows.size()];
-        int size = 0;
-        for (Row row : rows) {
-            byte[] key = layout.key(row);
-            if (key != null) {
-                keyed[size++] = new KeyedRow(shared.computeIfAbsent(new Key(key), made -> held(key)), row);
+    /** A place before all rows of that key. */
+    private static Comparable<IndexEntry> beforeKey(IndexEntry key) {
+        return other -> key.compareKeys(other) <= 0 ? -1 : 1;
+    }
+
+    /** The first row that is not before the place; null when there is none. */
+    private static @Nullable IndexEntry first(OrderedTree<IndexEntry> tree, Comparable<IndexEntry> place) {
+        int number = tree.before(place);
+        return number < tree.size() ? tree.get(number) : null;
+    }
+
+    /** The keys of rows that come and go, as far as they are there already as they are there. For one edit. */
+    private final class SharedKeys {
+
+        private final Map<Key, byte[]> heads = new HashMap<>();
+        /** By all of the key. */
+        private final Map<List<Key>, IndexEntry> keys = new HashMap<>();
+
+        IndexEntry[] entries(List<Row> rows) {
+            IndexEntry[] entries = new IndexEntry[rows.size()];
+            int size = 0;
+            for (Row row : rows) {
+                IndexEntry entry = layout.entry(row, Budget.unlimited());
+                if (entry != null) {
+                    entries[size++] = shared(entry).of(row);
+                }
             }
+            return size == 0 ? NONE : Arrays.copyOf(entries, size);
         }
-        return size == 0 ? NONE : Arrays.copyOf(keyed, size);
-    }
 
-    /** The key, as it is held already where it is. */
-    private byte[] held(byte[] key) {
-        int place = inFeedOrder.before(KeyRange.Bound.before(key));
-        if (place < inFeedOrder.size()) {
-            byte[] there = inFeedOrder.get(place).key();
-            return Arrays.equals(there, key) ? there : key;
+        private IndexEntry shared(IndexEntry entry) {
+            Key head = new Key(entry.head());
+            byte[] known = heads.computeIfAbsent(head, absent -> held(entry.head()));
+            return keys.computeIfAbsent(
+                    List.of(head, new Key(entry.tail())),
+                    absent -> held(new IndexEntry(known, entry.tail(), entry.row())));
         }
-        return key;
-    }
 
-    private static boolean has(OrderedTree<KeyedRow> tree, byte[] key) {
-        int place = tree.before(KeyRange.Bound.before(key));
-        return place < tree.size() && Arrays.equals(tree.get(place).key(), key);
+        private byte[] held(byte[] head) {
+            IndexEntry there = first(inFeedOrder, KeyRange.Bound.before(head));
+            return there != null && Arrays.equals(there.head(), head) ? there.head() : head;
+        }
+
+        private IndexEntry held(IndexEntry entry) {
+            IndexEntry there = first(inFeedOrder, beforeKey(entry));
+            return there != null && there.compareKeys(entry) == 0 ? there : entry;
+        }
+
+        /** What they take of the keys in that tree. */
+        long bytes(OrderedTree<IndexEntry> tree) {
+            long bytes = 0;
+            for (byte[] head : heads.values()) {
+                IndexEntry there = first(tree, KeyRange.Bound.before(head));
+                bytes += there != null && Arrays.equals(there.head(), head) ? keyBytes(head, false) : 0;
+            }
+            for (IndexEntry key : keys.values()) {
+                IndexEntry there = first(tree, beforeKey(key));
+                bytes += there != null && there.compareKeys(key) == 0 ? keyBytes(key.tail(), true) : 0;
+            }
+            return bytes;
+        }
     }
 
     /** A key that can be looked up. */

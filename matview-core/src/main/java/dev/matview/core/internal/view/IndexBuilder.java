@@ -2,6 +2,7 @@ package dev.matview.core.internal.view;
 
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.internal.view.Index.Key;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes an index of all rows of a generation, as long as there is room for it. For one thread, once. */
 final class IndexBuilder {
 
-    /** How many keys are looked up while rows come; of more, equal ones are found when they are side by side. */
+    /** How many keys are looked up while rows come; of more, those that are equal are found side by side. */
     private static final int MOST_KEYS = 1 << 16;
 
     private final Index.Layout layout;
@@ -30,19 +31,18 @@ final class IndexBuilder {
     /** The index; null when it takes more than there is room for. */
     @Nullable
     Index build(Generation generation) {
-        KeyedRow[] keyed = keyed(generation);
+        IndexEntry[] keyed = keyed(generation);
         if (keyed == null) {
             return null;
         }
         // They are in the feed's order, and those of equal keys stay in it.
-        Arrays.sort(
-                keyed, (one, other) -> one.key() == other.key() ? 0 : Arrays.compareUnsigned(one.key(), other.key()));
+        Arrays.sort(keyed, IndexEntry::compareKeys);
         share(keyed);
         excess = Index.bytes(keyed.length, keyBytes, layout) - room;
         if (excess > 0) {
             return null;
         }
-        OrderedTree<KeyedRow> inFeedOrder = OrderedTree.of(keyed, Comparator.naturalOrder());
+        OrderedTree<IndexEntry> inFeedOrder = OrderedTree.of(keyed, Comparator.naturalOrder());
         if (layout.isOne()) {
             return new Index(layout, inFeedOrder, inFeedOrder, keyBytes);
         }
@@ -56,18 +56,18 @@ final class IndexBuilder {
     }
 
     /** The rows that have a key; null when they have more of them than there is room for. */
-    private KeyedRow @Nullable [] keyed(Generation generation) {
-        KeyedRow[] keyed = new KeyedRow[generation.size()];
+    private IndexEntry @Nullable [] keyed(Generation generation) {
+        IndexEntry[] keyed = new IndexEntry[generation.size()];
         int size = 0;
         int looked = 0;
         long least = 0;
         for (Row row : generation) {
-            byte[] key = layout.key(row);
+            IndexEntry entry = layout.entry(row, Budget.unlimited());
             looked++;
-            if (key != null) {
-                byte[] known = known(key);
-                least += known == key && shared.size() < MOST_KEYS ? Index.keyBytes(key) : 0;
-                keyed[size++] = new KeyedRow(known, row);
+            if (entry != null) {
+                byte[] head = known(entry.head());
+                least += head == entry.head() && shared.size() < MOST_KEYS ? Index.keyBytes(head, false) : 0;
+                keyed[size++] = new IndexEntry(head, entry.tail(), row);
                 if (Index.bytes(size, least, layout) > room) {
                     excess = (long) ((double) room * generation.size() / looked) - room;
                     return null;
@@ -83,15 +83,17 @@ final class IndexBuilder {
                 : shared.getOrDefault(new Key(key), key);
     }
 
-    /** Has rows of equal keys share the key, and counts what the keys take. */
-    private void share(KeyedRow[] keyed) {
+    /** Has rows share what their keys have in common, and counts what the keys take. */
+    private void share(IndexEntry[] keyed) {
         for (int i = 0; i < keyed.length; i++) {
-            byte[] key = keyed[i].key();
-            byte[] before = i == 0 ? null : keyed[i - 1].key();
-            if (before == null || !Arrays.equals(before, key)) {
-                keyBytes += Index.keyBytes(key);
-            } else if (before != key) {
-                keyed[i] = new KeyedRow(before, keyed[i].row());
+            IndexEntry entry = keyed[i];
+            if (i > 0 && Arrays.equals(keyed[i - 1].head(), entry.head())) {
+                IndexEntry before = keyed[i - 1];
+                boolean isSame = Arrays.equals(before.tail(), entry.tail());
+                keyed[i] = isSame ? before.of(entry.row()) : new IndexEntry(before.head(), entry.tail(), entry.row());
+                keyBytes += isSame ? 0 : Index.keyBytes(entry.tail(), true);
+            } else {
+                keyBytes += Index.keyBytes(entry.head(), false) + Index.keyBytes(entry.tail(), true);
             }
         }
     }

@@ -14,7 +14,7 @@ public record KeyRange(Bound from, Bound to) {
      * A place before all keys that begin so, or after all of them; it is never equal to a key. Of two places at prefixes of
      * which none begins with the other, the order is that of the keys there.
      */
-    public record Bound(byte[] prefix, boolean isAfter) implements Comparable<KeyedRow> {
+    public record Bound(byte[] prefix, boolean isAfter) implements Comparable<IndexEntry> {
 
         public static Bound before(byte[] prefix) {
             return new Bound(prefix, false);
@@ -25,14 +25,17 @@ public record KeyRange(Bound from, Bound to) {
         }
 
         @Override
-        public int compareTo(KeyedRow row) {
-            byte[] key = row.key();
-            int length = Math.min(prefix.length, key.length);
-            int order = Arrays.compareUnsigned(prefix, 0, length, key, 0, length);
-            if (order != 0 || key.length < prefix.length) {
-                return order == 0 ? 1 : order;
+        public int compareTo(IndexEntry entry) {
+            int inHead = Math.min(prefix.length, entry.head().length);
+            int order = Arrays.compareUnsigned(prefix, 0, inHead, entry.head(), 0, inHead);
+            if (order == 0 && prefix.length > inHead) {
+                int inTail = Math.min(prefix.length - inHead, entry.tail().length);
+                order = Arrays.compareUnsigned(prefix, inHead, inHead + inTail, entry.tail(), 0, inTail);
+                if (order == 0 && prefix.length > inHead + inTail) {
+                    return 1;
+                }
             }
-            return isAfter ? 1 : -1;
+            return order != 0 ? order : isAfter ? 1 : -1;
         }
 
         /** Orders bounds, as far as the class comment says. */
