@@ -147,9 +147,13 @@ public interface Aggregator extends AutoCloseable {
         /**
          * The database is at the held position, and was read all the same, to find what nobody noticed. Its slice is told
          * instead of {@link #unmoved}; where it is what is held, nothing moved.
+         *
+         * @return whether it is what is held. Where it is not, and a later visit holds what was read as long ago as now, that
+         *     came to nothing, and the database may be read again
          */
-        default void reread(FeedDefinition feed, Slice slice) {
+        default boolean reread(FeedDefinition feed, Slice slice) {
             unmoved(feed, slice.database());
+            return true;
         }
 
         /**

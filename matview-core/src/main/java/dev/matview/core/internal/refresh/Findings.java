@@ -208,15 +208,16 @@ final class Findings {
         done.incrementAndGet();
     }
 
-    /** It was read though it did not move; what was not noticed of it is mended now. */
-    void reread(Slice slice) {
+    /** It was read though it did not move; what was not noticed of it is mended now. Says whether there was nothing. */
+    boolean reread(Slice slice) {
         Snapshot from = from();
         if (from == null || from.hasSame(slice)) {
             room.giveBack(slice.database());
             unmoved();
-        } else {
-            moved(slice);
+            return true;
         }
+        moved(slice);
+        return false;
     }
 
     void gone(String database) {
