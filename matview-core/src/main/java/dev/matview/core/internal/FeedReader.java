@@ -70,7 +70,7 @@ final class FeedReader {
 
     /** The same, and what it takes. */
     Explanation explain(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
-        Trace trace = new Trace();
+        Trace trace = new Trace(true);
         return trace.of(query(task, served, query, warning, null, trace, budget));
     }
 

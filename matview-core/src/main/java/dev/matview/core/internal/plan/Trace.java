@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes down what an answer takes, for who asks for it. For one thread. */
 public final class Trace {
 
+    private final boolean isWanted;
     private Source source = Source.VIEW;
     private @Nullable Plan plan;
     private int looked;
@@ -19,6 +20,11 @@ public final class Trace {
     private @Nullable IntSupplier search;
     private int searchedBefore;
     private Supplier<Optional<SortOrder>> helpful = Optional::empty;
+
+    /** @param isWanted whether anybody will ask for it */
+    public Trace(boolean isWanted) {
+        this.isWanted = isWanted;
+    }
 
     /** An index is gone by. */
     public void indexed(Plan by) {
@@ -32,6 +38,9 @@ public final class Trace {
      * @param looked tells how many were looked at
      */
     public void searched(@Nullable Plan by, IntSupplier looked) {
+        if (!isWanted) {
+            return;
+        }
         source = by == null ? Source.SEARCH : Source.INDEX;
         plan = by;
         search = looked;

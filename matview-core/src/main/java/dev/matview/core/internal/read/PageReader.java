@@ -207,7 +207,12 @@ public final class PageReader {
             @Nullable HeldSelection held,
             Budget budget) {
         return queried.read(
-                read, query, held, new Trace(), budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
+                read,
+                query,
+                held,
+                new Trace(false),
+                budget,
+                rows -> cut(rows, rights, query.skip(), after, limit, budget));
     }
 
     private static Cut cut(

@@ -151,7 +151,7 @@ class IndexedRowsTest {
                 assertThat(all(Selection.of(query, MEMORY).over(ofKey))).isEqualTo(expected);
             }
             RowList rows = way.isOrdered()
-                    ? new IndexedRows(way, query.selector(), shown, new Trace(), () -> {
+                    ? new IndexedRows(way, query.selector(), shown, new Trace(false), () -> {
                         throw new AssertionError("searched");
                     })
                     : Selection.of(query, MEMORY).over(new Candidates(way, all, UNPAID));
