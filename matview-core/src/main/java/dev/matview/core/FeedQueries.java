@@ -32,6 +32,14 @@ public interface FeedQueries {
     Page query(String collection, Query query, Budget budget);
 
     /**
+     * Answers as {@link #query(String, Query, Budget)} does, and says what that took: for who finds out which indexes a feed
+     * should list. It does not make use of pages that are kept, and keeps what it finds.
+     *
+     * @throws QueryException when there is no answer
+     */
+    Explanation explain(String collection, Query query, Budget budget);
+
+    /**
      * Answers from the caller's own database, live: the documents that both the feed's selector (or
      * {@code {"collection": …}} where no feed is registered) and the query's select. They are whole unless the query lists
      * fields, and ordered by {@code _id} unless it sorts. A bookmark continues in what is there then.

@@ -102,6 +102,9 @@ public interface GlobalFeeds extends FeedQueries, FeedSubscriptions, AutoCloseab
     /** The status of every feed, by collection. */
     List<FeedStatus> status();
 
+    /** What is kept so that queries cost little. */
+    ReadStatus reads();
+
     /**
      * The stored views that no registered feed has: somebody may drop them, or another program that shares the store may use
      * them. Nothing drops them by itself. Asks the store, and waits for it a moment: where it does not answer, what it

@@ -18,6 +18,7 @@ import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.testkit.ManualScheduler;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -130,8 +131,37 @@ class BudgetedQueriesTest {
     }
 
     @Test
-    void anAclFeedIsColdUntilItIsSorted() {
+    void aPageOfAnAclFeedIsHotForWhoeverAsksAlsoOfAGenerationThatIsNew() {
+        databases.put("userdb-alice", "{\"_id\":\"new\"}");
+        refresh();
+
+        for (Caller caller : List.of(ALICE, new Caller("did:x:bob", "userdb-bob"), Caller.anonymous())) {
+            int shown = caller.equals(ALICE) ? 100 : 0;
+            Query query = Query.builder().caller(caller).build();
+            assertThat(feeds.query("private", query, Budget.hot(1_000)).size()).isEqualTo(shown);
+        }
+    }
+
+    @Test
+    void whatAQueryFoundInAnAclFeedIsCarriedOnToTheNextGeneration() {
+        Query rare = where("{\"n\":{\"$gt\":1990}}").build();
+        feeds.query("private", rare);
+        databases.put("userdb-alice", "{\"_id\":\"new\",\"n\":3000}");
+        databases.put("userdb-bob", "{\"_id\":\"new\",\"n\":3000}");
+        refresh();
+
+        assertThat(feeds.query("private", rare, Budget.hot(1_000)).size()).isEqualTo(10);
+    }
+
+    @Test
+    void rowsWithCertificateRulesAreColdUntilTheRulesWereAsked() {
+        for (int n = 0; n < 2_000; n++) {
+            databases.put(
+                    "userdb-bob", "{\"_id\":\"%d\",\"acl\":{\"read\":{\"allow\":[{\"is\":\"adult\"}]}}}".formatted(n));
+        }
+        refresh();
         Query mine = Query.builder().caller(ALICE).build();
+
         assertThatThrownBy(() -> feeds.query("private", mine, Budget.hot(1_000)))
                 .isInstanceOf(ColdQueryException.class);
         feeds.query("private", mine);

@@ -28,7 +28,9 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
     private static final String EVERYBODY = "*";
 
     private static final int OVERHEAD = 100;
-    private static final int ENTRY_OVERHEAD = 70;
+
+    /** The entry itself, and what leads from the one it names to the row. */
+    private static final int ENTRY_OVERHEAD = 100;
 
     /** What a document without an {@code acl} has: only the owner reads it. */
     public static final Acl OWNER_ONLY = new Acl(Set.of(), Set.of(), Set.of(), Set.of());
@@ -103,6 +105,21 @@ public record Acl(Set<String> allow, Set<JsonNode> allowRules, Set<String> deny,
     /** Whether every caller may read, whoever it is. */
     public boolean isOpen() {
         return allow.contains(EVERYBODY) && deny.isEmpty() && denyRules.isEmpty();
+    }
+
+    /** Whether it allows everybody whom it does not deny. */
+    public boolean allowsEverybody() {
+        return allow.contains(EVERYBODY);
+    }
+
+    /** Whether it denies everybody, the owner too. */
+    public boolean deniesEverybody() {
+        return deny.contains(EVERYBODY);
+    }
+
+    /** Whether certificate rules are to be asked for any caller. */
+    public boolean asksRules() {
+        return !deniesEverybody() && (!denyRules.isEmpty() || (!allowRules.isEmpty() && !allowsEverybody()));
     }
 
     /**

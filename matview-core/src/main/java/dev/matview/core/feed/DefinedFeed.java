@@ -28,6 +28,7 @@ record DefinedFeed(
         Refresh refresh,
         Access access,
         List<String> expand,
+        List<SortOrder> indexes,
         String fingerprint)
         implements FeedDefinition {
 
@@ -45,7 +46,8 @@ record DefinedFeed(
             List<DatabasePattern> databases,
             Refresh refresh,
             Access access,
-            List<String> expand) {
+            List<String> expand,
+            List<SortOrder> indexes) {
         this(
                 collection,
                 viewName,
@@ -58,6 +60,7 @@ record DefinedFeed(
                 refresh,
                 access,
                 expand,
+                indexes,
                 fingerprint(selector, fields, sort, limit, databases, access, expand, UserDatabases.standard()));
     }
 
@@ -77,6 +80,7 @@ record DefinedFeed(
                 refresh,
                 access,
                 expand,
+                indexes,
                 over);
     }
 

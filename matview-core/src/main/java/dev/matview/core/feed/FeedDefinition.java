@@ -9,8 +9,10 @@ import dev.matview.core.mango.Projection;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.mango.SortOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -69,10 +71,35 @@ public sealed interface FeedDefinition permits DefinedFeed {
     List<String> expand();
 
     /**
+     * By what else than its own order the view can be read, at the cost of what is read: each is a list of fields, which
+     * further selectors name and sorts ask for. They change what a query costs and never its answer, are over what rows show,
+     * and can be changed without reading a database. At most {@value #MAX_INDEXES}; empty for none.
+     */
+    List<SortOrder> indexes();
+
+    /** How many indexes a feed may list. */
+    int MAX_INDEXES = 8;
+
+    /**
      * Names everything that decides what is in the view and in which order. Two definitions with one fingerprint have
      * the same rows, so that a new interval needs no rebuild and a new selector does.
      */
     String fingerprint();
+
+    /**
+     * The first field of an index that rows do not show, as it was given: there can be no such index.
+     *
+     * @param fields what rows show
+     */
+    static Optional<String> notShown(SortOrder index, Projection fields) {
+        List<SortOrder.Column> columns = index.columns();
+        for (int i = 0; i < columns.size(); i++) {
+            if (!fields.keeps(columns.get(i).path())) {
+                return Optional.of(index.fields().get(i));
+            }
+        }
+        return Optional.empty();
+    }
 
     /** Whether the feed covers the database of this name. */
     default boolean covers(String database) {
@@ -105,6 +132,7 @@ public sealed interface FeedDefinition permits DefinedFeed {
         private Refresh refresh = Refresh.every(Duration.ofMinutes(5));
         private Access access = Access.PUBLIC;
         private List<String> expand = List.of();
+        private List<SortOrder> indexes = List.of();
 
         private Builder(String collection) {
             this.collection = requireName(collection, "collection");
@@ -197,9 +225,48 @@ public sealed interface FeedDefinition permits DefinedFeed {
             return this;
         }
 
+        /**
+         * The fields that further selectors and sorts find rows by.
+         *
+         * @throws IllegalArgumentException when they are more than {@value FeedDefinition#MAX_INDEXES}, or one has no field
+         */
+        public Builder indexes(List<SortOrder> indexes) {
+            if (indexes.size() > MAX_INDEXES) {
+                throw new IllegalArgumentException(
+                        "a feed lists at most " + MAX_INDEXES + " indexes, not " + indexes.size());
+            }
+            if (indexes.stream().anyMatch(SortOrder::isNone)) {
+                throw new IllegalArgumentException("an index has at least one field");
+            }
+            this.indexes = List.copyOf(indexes);
+            return this;
+        }
+
+        /**
+         * @param json the indexes as JSON text, such as {@code [["author"], ["tag", {"likes": "desc"}]]}
+         * @throws IllegalArgumentException when the text is no JSON array, or as {@link #indexes(List)}
+         * @throws dev.matview.core.mango.MangoException when one of them could not be sorted by
+         */
+        public Builder indexes(String json) {
+            JsonNode list = Json.parse(json);
+            if (!list.isArray()) {
+                throw new IllegalArgumentException("indexes must be an array of lists of fields");
+            }
+            List<SortOrder> compiled = new ArrayList<>();
+            list.forEach(index -> compiled.add(SortOrder.compile(index)));
+            return indexes(compiled);
+        }
+
+        /** @throws IllegalArgumentException when an index has a field that the rows do not show */
         public FeedDefinition build() {
+            for (SortOrder index : indexes) {
+                FeedDefinition.notShown(index, fields).ifPresent(field -> {
+                    throw new IllegalArgumentException(
+                            "an index is over what rows show; fields does not list " + field);
+                });
+            }
             DefinedFeed feed = new DefinedFeed(
-                    collection, viewName, selector, fields, sort, limit, databases, refresh, access, expand);
+                    collection, viewName, selector, fields, sort, limit, databases, refresh, access, expand, indexes);
             return feed.over(UserDatabases.standard());
         }
 

@@ -1,12 +1,14 @@
 package dev.matview.core.internal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Explanation;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.PageListener;
 import dev.matview.core.Query;
+import dev.matview.core.ReadStatus;
 import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.RegistryNotReadyException;
@@ -20,6 +22,7 @@ import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.live.LiveQueries;
 import dev.matview.core.internal.own.OwnDatabase;
 import dev.matview.core.internal.own.OwnReader;
 import dev.matview.core.internal.own.OwnSubscriptions;
@@ -29,8 +32,6 @@ import dev.matview.core.internal.read.QueryLimits;
 import dev.matview.core.internal.read.Referrals;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.read.StoreKeys;
-import dev.matview.core.internal.read.Subscriber;
-import dev.matview.core.internal.read.Subscriber.Effort;
 import dev.matview.core.internal.refresh.Expander;
 import dev.matview.core.internal.refresh.FeedTask;
 import dev.matview.core.internal.refresh.FreshReads;
@@ -38,7 +39,6 @@ import dev.matview.core.internal.refresh.Timetable;
 import dev.matview.core.internal.refresh.UnusedViews;
 import dev.matview.core.internal.refresh.Worker;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.internal.work.Threads;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
@@ -51,12 +51,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +64,6 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     /** What a client is told to wait for a view that is being built, or a registry that is being read. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    /** For answers that are ready, or nearly. */
-    private static final int NOTIFIERS = 4;
-
-    /** For others, of subscribers who brought no threads. */
-    private static final int SEARCHERS = 2;
-
     private final FollowedRegistry registry;
     private final @Nullable ViewStore ownStore;
     private final @Nullable Scheduler ownScheduler;
@@ -80,14 +71,13 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     private final Settings settings;
     private final Worker worker;
     private final Referrals referrals;
+    private final PageReader pages;
     private final FeedReader reader;
     private final OwnReader ownReader;
     private final FreshReads fresh;
-    private final ExecutorService notifier;
-    private final ExecutorService searcher;
+    private final LiveQueries live;
     private final OwnSubscriptions ownSubscriptions;
     private final UnusedViews unusedViews;
-    private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
 
     private enum Phase {
         NEW,
@@ -122,12 +112,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         this.registry = new FollowedRegistry(registry, users, worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
-        PageReader pages = new PageReader(settings, rules, renderer);
+        this.pages = new PageReader(settings, rules, renderer, scheduler);
         this.reader = new FeedReader(settings, keys, pages, rules, users);
         this.ownReader = new OwnReader(new OwnDatabase(aggregator, settings), settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
-        this.notifier = Threads.named("matview-subscribers", NOTIFIERS);
-        this.searcher = Threads.named("matview-searchers", SEARCHERS);
+        this.live = new LiveQueries(
+                new FollowedFeeds(worker, reader, this::unlessClosed, this::task),
+                scheduler,
+                rules,
+                this::hotBudget,
+                this::budget);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
         this.unusedViews = new UnusedViews(store);
     }
@@ -177,12 +171,28 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     private Page answer(String collection, Query query, Budget budget) {
         FeedTask task = task(collection);
-        Duration age = query.bookmark() == null ? query.maxAge() : null;
-        boolean young = age == null || fresh.await(task, age, budget);
-        return reader.query(task, served(task, collection), query, young ? null : FreshReads.WARNING, budget);
+        String warning = refreshed(task, query, budget);
+        return reader.query(task, served(task, collection), query, warning, budget);
     }
 
-    private static Served served(FeedTask task, String collection) {
+    /** Waits for a refresh where the query asks for one; null, or what is to be said with the answer. */
+    private @Nullable String refreshed(FeedTask task, Query query, Budget budget) {
+        Duration age = query.bookmark() == null ? query.maxAge() : null;
+        boolean young = age == null || fresh.await(task, age, budget);
+        return young ? null : FreshReads.WARNING;
+    }
+
+    @Override
+    public Explanation explain(String collection, Query query, Budget budget) {
+        Query bounded = QueryLimits.within(settings.mango(), query);
+        return QueryLimits.within(budget, () -> {
+            FeedTask task = task(collection);
+            String warning = refreshed(task, bounded, budget);
+            return reader.explain(task, served(task, collection), bounded, warning, budget);
+        });
+    }
+
+    static Served served(FeedTask task, String collection) {
         return task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
     }
 
@@ -271,35 +281,13 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public Subscription subscribe(String collection, Query query, PageListener listener) {
-        return subscribe(collection, query, listener, searcher);
+        return subscribe(collection, query, listener, live.searcher());
     }
 
     @Override
     public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
         task(collection);
-        Query bounded = QueryLimits.within(settings.mango(), query);
-        Subscriber subscriber = new Subscriber(
-                budget -> unlessClosed(() -> followed(collection, bounded, budget)),
-                listener,
-                new Effort(notifier, this::hotBudget, cold, this::budget),
-                scheduler);
-        Subscription listening = worker.listen(collection, subscriber);
-        subscribers.add(subscriber);
-        if (phase == Phase.CLOSED) {
-            subscriber.close();
-        }
-        subscriber.run();
-        return () -> {
-            subscriber.close();
-            subscribers.remove(subscriber);
-            listening.close();
-        };
-    }
-
-    /** A subscription follows the view: it makes nobody refresh it, and begins with its first page. */
-    private ServedPage followed(String collection, Query query, Budget budget) {
-        FeedTask task = task(collection);
-        return QueryLimits.within(budget, () -> reader.query(task, served(task, collection), query, null, budget));
+        return live.subscribe(collection, QueryLimits.within(settings.mango(), query), listener, cold);
     }
 
     @Override
@@ -355,6 +343,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     @Override
+    public ReadStatus reads() {
+        return new ReadStatus(pages.selections(), pages.selectionBytes(), live.size(), live.refills());
+    }
+
+    @Override
     public List<ViewEntry> unusedViews() {
         if (!registry.isRead() || phase == Phase.CLOSED) {
             return List.of();
@@ -383,10 +376,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         }
         worker.readiness().changed();
         registry.close();
-        subscribers.forEach(Subscriber::close);
+        live.close();
         worker.close();
-        notifier.shutdownNow();
-        searcher.shutdownNow();
         ownSubscriptions.close();
         unusedViews.close();
         if (ownStore != null) {

@@ -1,12 +1,14 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.Explanation;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
 import dev.matview.core.Settings;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
 import dev.matview.core.internal.read.CurrentRights;
@@ -19,6 +21,7 @@ import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.read.StoreKeys.Keys;
 import dev.matview.core.internal.read.Warnings;
 import dev.matview.core.internal.refresh.FeedTask;
+import dev.matview.core.internal.search.HeldSelection;
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
@@ -62,6 +65,28 @@ final class FeedReader {
      * @throws BudgetSpentException when the budget does not suffice
      */
     ServedPage query(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
+        return query(task, served, query, warning, null, null, budget);
+    }
+
+    /** The same, and what it takes. */
+    Explanation explain(FeedTask task, Served served, Query query, @Nullable String warning, Budget budget) {
+        Trace trace = new Trace();
+        return trace.of(query(task, served, query, warning, null, trace, budget));
+    }
+
+    /** The same, where what the query finds is kept for it alone. */
+    ServedPage follow(FeedTask task, Served served, Query query, HeldSelection held, Budget budget) {
+        return query(task, served, query, null, held, null, budget);
+    }
+
+    private ServedPage query(
+            FeedTask task,
+            Served served,
+            Query query,
+            @Nullable String warning,
+            @Nullable HeldSelection held,
+            @Nullable Trace trace,
+            Budget budget) {
         Keys known = keys.get();
         String collection = task.feed().collection();
         Served read = served;
@@ -75,7 +100,11 @@ final class FeedReader {
         }
         boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, users);
-        KeptPage page = pages.page(read, rights, query, after, QueryLimits.limit(settings, query), budget);
+        int limit = QueryLimits.limit(settings, query);
+        if (trace != null) {
+            pages.trace(read, rights, query, after, limit, trace, budget);
+        }
+        KeptPage page = pages.page(read, rights, query, after, limit, held, budget);
         Generation generation = read.generation();
         String next = page.bookmark(
                 collection, known, end -> Bookmark.of(generation.view(), generation.tag(), collection, query, end));
@@ -86,6 +115,15 @@ final class FeedReader {
                 next,
                 Warnings.all(warning, Warnings.ofLimit(settings, query)),
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
+    }
+
+    /** Finds more rows than the query's page has, where few are left behind it. */
+    void refill(Served served, Query query, HeldSelection held, Budget budget) {
+        pages.refill(served, query, held, budget);
+    }
+
+    int limit(Query query) {
+        return QueryLimits.limit(settings, query);
     }
 
     /** The row of the place, which a generation has as long as it is kept; null for the start. */
@@ -151,7 +189,8 @@ final class FeedReader {
             Budget little = Budget.hot(settings.hotSteps());
             try {
                 return task.generation(generations)
-                        .map(read -> pages.page(read, null, query, null, QueryLimits.limit(settings, query), little));
+                        .map(read ->
+                                pages.page(read, null, query, null, QueryLimits.limit(settings, query), null, little));
             } catch (QueryException | MangoException | BudgetSpentException e) {
                 log.debug("An earlier answer is not read again: {}", e.getMessage());
                 return Optional.empty();

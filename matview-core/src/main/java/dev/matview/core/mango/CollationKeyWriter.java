@@ -72,6 +72,11 @@ final class CollationKeyWriter {
         }
     }
 
+    /** Writes what every array begins with, and nothing else does. */
+    void array() {
+        put(Collation.ARRAY);
+    }
+
     /**
      * Writes a string that sorts by its UTF-8 bytes. Every byte is raised by one, which no byte of UTF-8 is too great
      * for, to make room for the end mark.

@@ -3,6 +3,7 @@ package dev.matview.core.mango;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The operators that look at a value of any type. Which order they compare by is known when the selector is compiled:
@@ -70,6 +71,15 @@ final class Comparisons {
             Budget compiling = Budget.unlimited();
             Arrays.sort(arguments, (a, b) -> order.compare(a, b, compiling));
             this.order = order;
+        }
+
+        /** In their order. */
+        List<JsonNode> arguments() {
+            return List.of(arguments);
+        }
+
+        Order order() {
+            return order;
         }
 
         @Override

@@ -111,6 +111,10 @@ final class FieldPath {
         return names[i];
     }
 
+    List<String> names() {
+        return List.of(names);
+    }
+
     /** Returns the array index that a name reads as, or a negative number. */
     int index(int i) {
         return indexes[i];

@@ -92,6 +92,18 @@ public final class Projection {
     }
 
     /**
+     * Tells whether all that a document has at a path is kept: what a path that is listed leads to is kept whole.
+     *
+     * @param path the names that lead there, as {@link SortOrder.Column#path} has them
+     */
+    public boolean keeps(List<String> path) {
+        return isAll()
+                || paths.stream()
+                        .map(FieldPath::names)
+                        .anyMatch(kept -> kept.size() <= path.size() && kept.equals(path.subList(0, kept.size())));
+    }
+
+    /**
      * Returns what is kept of a document: the document itself when {@link #isAll()}, else a new object, which shares
      * the kept values with the document. The document is not changed.
      */

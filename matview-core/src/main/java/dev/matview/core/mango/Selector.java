@@ -127,6 +127,11 @@ public final class Selector {
         return new Selector(new And(List.of(condition, other.condition)), hasRegex || other.hasRegex, both, smaller);
     }
 
+    /** Returns what every document fulfils that matches, as far as an index can make use of it. */
+    public Requirements requirements() {
+        return Requirements.of(condition);
+    }
+
     /** Returns the selector as it was given, as a copy of its own. */
     public JsonNode json() {
         return json.deepCopy();

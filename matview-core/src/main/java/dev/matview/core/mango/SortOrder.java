@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SortOrder {
     private static final String ID = "_id";
+    private static final byte[] NOTHING = {};
 
     private static final SortOrder NONE =
             new SortOrder(JsonNodeFactory.instance.arrayNode(), List.of(), MangoLimits.defaults());
@@ -97,6 +98,30 @@ public final class SortOrder {
         return sortFields.isEmpty();
     }
 
+    /**
+     * A field that is sorted by.
+     *
+     * @param path the names that lead to it
+     * @param byBytes whether its values order by their bytes and not by {@link Collation}: {@code _id}, where nothing else
+     *     is sorted by. They are no part of {@link #valuesKey}
+     */
+    public record Column(List<String> path, boolean descending, boolean byBytes) {
+        public Column {
+            path = List.copyOf(path);
+        }
+    }
+
+    /** Returns the fields that are sorted by; none when {@link #isNone()}. */
+    public List<Column> columns() {
+        return sortFields.stream()
+                .map(field -> new Column(field.path.names(), field.descending, isByBytes(field)))
+                .toList();
+    }
+
+    private boolean isByBytes(SortField field) {
+        return sortFields.size() == 1 && field.name.equals(ID);
+    }
+
     /** Returns the names of the fields that are sorted by, as they were given; empty when {@link #isNone()}. */
     public List<String> fields() {
         return sortFields.stream().map(SortField::name).toList();
@@ -125,28 +150,95 @@ public final class SortOrder {
             return id;
         }
         CollationKeyWriter key = new CollationKeyWriter(budget);
-        boolean descending = false;
-        for (SortField field : sortFields) {
-            budget.spend(field.path.length());
-            JsonNode value = field.path.get(document);
-            if (value == null || value.isMissingNode()) {
-                return null;
-            }
-            descending = field.descending;
-            if (sortFields.size() > 1 || !field.name.equals(ID)) {
-                int start = key.size();
-                key.value(value);
-                if (descending) {
-                    key.invertFrom(start);
-                }
-            }
+        if (!writeValues(sortFields, document, key, budget)) {
+            return null;
         }
         int start = key.size();
         key.raw(id);
-        if (descending) {
+        if (isDescendingAtEnd()) {
             key.invertFrom(start);
         }
         return key.toByteArray();
+    }
+
+    /** @return false when the document lacks a field */
+    private boolean writeValues(List<SortField> fields, JsonNode document, CollationKeyWriter key, Budget budget) {
+        for (SortField field : fields) {
+            budget.spend(field.path.length());
+            JsonNode value = field.path.get(document);
+            if (value == null || value.isMissingNode()) {
+                return false;
+            }
+            if (!isByBytes(field)) {
+                write(value, field, key);
+            }
+        }
+        return true;
+    }
+
+    private static void write(JsonNode value, SortField field, CollationKeyWriter key) {
+        int start = key.size();
+        key.value(value);
+        if (field.descending) {
+            key.invertFrom(start);
+        }
+    }
+
+    /** Tells whether documents of equal values follow in descending order of their {@code _id}. */
+    public boolean isDescendingAtEnd() {
+        return !isNone() && sortFields.get(sortFields.size() - 1).descending;
+    }
+
+    /**
+     * What {@link #key} has of the values alone, in two parts: those of all columns but the last, and the last; of one column,
+     * all is in the first part. They leave rows of equal values in no order.
+     */
+    public record ValuesKey(byte[] head, byte[] tail) {}
+
+    /**
+     * Returns the key of the values alone.
+     *
+     * @return the key, or {@code null} when the document lacks a sort field
+     */
+    public @Nullable ValuesKey valuesKey(JsonNode document, Budget budget) {
+        CollationKeyWriter head = new CollationKeyWriter(budget);
+        if (sortFields.size() < 2) {
+            return writeValues(sortFields, document, head, budget) ? new ValuesKey(head.toByteArray(), NOTHING) : null;
+        }
+        int last = sortFields.size() - 1;
+        CollationKeyWriter tail = new CollationKeyWriter(budget);
+        boolean hasAll = writeValues(sortFields.subList(0, last), document, head, budget)
+                && writeValues(sortFields.subList(last, last + 1), document, tail, budget);
+        return hasAll ? new ValuesKey(head.toByteArray(), tail.toByteArray()) : null;
+    }
+
+    /**
+     * Returns what the keys of all documents begin with that have these values in the first of the {@link #columns}, and of
+     * no others. None of the columns is one {@linkplain Column#byBytes by bytes}.
+     *
+     * @param values no more than there are columns
+     */
+    public byte[] prefix(List<JsonNode> values, Budget budget) {
+        return prefixWriter(values, budget).toByteArray();
+    }
+
+    /** Returns what the keys of all documents begin with that have these values first, then an array, and of no others. */
+    public byte[] arraysPrefix(List<JsonNode> values, Budget budget) {
+        CollationKeyWriter key = prefixWriter(values, budget);
+        int start = key.size();
+        key.array();
+        if (sortFields.get(values.size()).descending) {
+            key.invertFrom(start);
+        }
+        return key.toByteArray();
+    }
+
+    private CollationKeyWriter prefixWriter(List<JsonNode> values, Budget budget) {
+        CollationKeyWriter key = new CollationKeyWriter(budget);
+        for (int i = 0; i < values.size(); i++) {
+            write(values.get(i), sortFields.get(i), key);
+        }
+        return key;
     }
 
     /** Returns the list as it was given, as a copy of its own; an empty list for no order. */

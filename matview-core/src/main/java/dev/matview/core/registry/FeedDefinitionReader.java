@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code refresh}: {@code "interval"} (unless given), {@code "continuous"}, or
  *       <code>{"mode": "continuous", "minInterval": "2s"}</code>;
  *   <li>{@code access}: {@code "public"} (unless given) or {@code "acl"};
- *   <li>{@code expand}: an array of the fields whose references are resolved.
+ *   <li>{@code expand}: an array of the fields whose references are resolved;
+ *   <li>{@code indexes}: an array of lists of fields, such as {@code [["author"], ["tag", {"likes": "desc"}]]}.
  * </ul>
  *
  * <p>Problems name a feed by its collection, or by its place ({@code #2}, counted from 1) where it has no name that can

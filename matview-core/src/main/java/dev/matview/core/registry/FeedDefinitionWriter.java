@@ -49,6 +49,10 @@ public final class FeedDefinitionWriter {
             ArrayNode expand = json.putArray(Keys.EXPAND);
             feed.expand().forEach(expand::add);
         }
+        if (!feed.indexes().equals(DEFAULTS.indexes())) {
+            ArrayNode indexes = json.putArray(Keys.INDEXES);
+            feed.indexes().forEach(index -> indexes.add(index.json()));
+        }
         return json;
     }
 

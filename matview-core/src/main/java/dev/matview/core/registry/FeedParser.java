@@ -64,6 +64,7 @@ final class FeedParser {
         builder.refresh(refresh(interval, json.path(REFRESH)));
         access(builder);
         expand(builder);
+        indexes(builder);
         return problems.count() == before ? Optional.of(builder.build()) : Optional.empty();
     }
 
@@ -90,6 +91,10 @@ final class FeedParser {
             }
         }
         return Intervals.LONGEST;
+    }
+
+    private void indexes(FeedDefinition.Builder builder) {
+        builder.indexes(IndexParser.parse(json, this::problem));
     }
 
     private void query(FeedDefinition.Builder builder) {

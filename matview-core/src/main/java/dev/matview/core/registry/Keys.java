@@ -15,6 +15,7 @@ final class Keys {
     static final String REFRESH = "refresh";
     static final String ACCESS = "access";
     static final String EXPAND = "expand";
+    static final String INDEXES = "indexes";
 
     static final String SELECTOR = "selector";
     static final String FIELDS = "fields";
@@ -36,6 +37,7 @@ final class Keys {
             new Key(FEED, REFRESH),
             new Key(FEED, ACCESS),
             new Key(FEED, EXPAND),
+            new Key(FEED, INDEXES),
             new Key(QUERY, SELECTOR),
             new Key(QUERY, FIELDS),
             new Key(QUERY, SORT),

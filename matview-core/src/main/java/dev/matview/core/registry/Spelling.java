@@ -14,7 +14,7 @@ public final class Spelling {
 
     /**
      * The known key that is nearest to the one given: a third of its letters may be wrong, and one in any case, but not
-     * all. The case of letters does not count. Of equally near ones, the first.
+     * all; two may be missing at the end. The case of letters does not count. Of equally near ones, the first.
      */
     public static Optional<String> nearest(String key, Collection<String> known) {
         if (key.length() > LONGEST) {
@@ -24,12 +24,18 @@ public final class Spelling {
         int least = Math.max(1, key.length() / 3) + 1;
         for (String candidate : known) {
             int distance = distance(key, candidate);
-            if (distance < least && distance < candidate.length()) {
+            boolean isNear = distance < least || (nearest == null && distance <= 2 && begins(candidate, key));
+            if (isNear && distance < candidate.length()) {
                 nearest = candidate;
                 least = distance;
             }
         }
         return Optional.ofNullable(nearest);
+    }
+
+    /** Whether it begins so, of which it is the larger part. */
+    private static boolean begins(String candidate, String key) {
+        return 2 * key.length() > candidate.length() && candidate.regionMatches(true, 0, key, 0, key.length());
     }
 
     /** How many letters to put in, take out, change, or swap with the next: "optimal string alignment". */

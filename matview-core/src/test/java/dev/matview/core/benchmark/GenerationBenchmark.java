@@ -11,6 +11,7 @@ import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.PinnedGenerations;
 import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Position;
@@ -173,10 +174,10 @@ public final class GenerationBenchmark {
                 Settings.builder().bookmarkGrace(Duration.ofMinutes(5)).build();
         try (Scheduler scheduler = Scheduler.system()) {
             PinnedGenerations pinned = new PinnedGenerations(settings, scheduler);
-            LiveView warm = new LiveView(pinned.line(), List.of());
+            LiveView warm = new LiveView(pinned.line(), List.of(), new ViewMemory(Long.MAX_VALUE));
             publish(warm, last);
             warm.close();
-            LiveView live = new LiveView(pinned.line(), List.of());
+            LiveView live = new LiveView(pinned.line(), List.of(), new ViewMemory(Long.MAX_VALUE));
             long before = heap();
             long begun = THREAD.getCurrentThreadCpuTime();
             List<String> tags = publish(live, last);

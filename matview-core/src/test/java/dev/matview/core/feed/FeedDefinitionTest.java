@@ -33,6 +33,7 @@ class FeedDefinitionTest {
         assertThat(feed.refresh()).isEqualTo(Refresh.every(Duration.ofMinutes(5)));
         assertThat(feed.access()).isEqualTo(Access.PUBLIC);
         assertThat(feed.expand()).isEmpty();
+        assertThat(feed.indexes()).isEmpty();
     }
 
     /** Rows are served to whoever has the fingerprint that they were made by: no other hand may say what that is. */
@@ -87,6 +88,7 @@ class FeedDefinitionTest {
                 change("nothing", feed -> feed),
                 change("interval", feed -> feed.interval(Duration.ofHours(1))),
                 change("continuous refresh", feed -> feed.refresh(Refresh.continuous(Duration.ofMinutes(5)))),
+                change("indexes", feed -> feed.indexes("[[\"_id\"]]")),
                 change("view name", feed -> feed.viewName("_global_other")));
     }
 
@@ -113,6 +115,12 @@ class FeedDefinitionTest {
                 change("double star", feed -> feed.databases("userdb-**")),
                 change("interval of zero", feed -> feed.interval(Duration.ZERO)),
                 change("negative interval", feed -> feed.interval(Duration.ofSeconds(-1))),
+                change(
+                        "nine indexes",
+                        feed -> feed.indexes(
+                                "[[\"a\"],[\"b\"],[\"c\"],[\"d\"],[\"e\"],[\"f\"],[\"g\"],[\"h\"],[\"i\"]]")),
+                change("an index of nothing", feed -> feed.indexes("[[]]")),
+                change("indexes that are no list", feed -> feed.indexes("{}")),
                 change("selector that is not JSON", feed -> feed.selector("{")),
                 change("sort that is not JSON", feed -> feed.sort("[")));
     }
@@ -123,6 +131,20 @@ class FeedDefinitionTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> mistake.apply(feed()))
                 .withMessageMatching(".+");
+    }
+
+    @Test
+    void anIndexIsOverWhatRowsShow() {
+        FeedDefinition.Builder feed = FeedDefinition.builder("posts").fields("_id", "author", "c.d");
+
+        assertThat(feed.indexes("[[\"author.did\", \"c.d\"], [{\"_id\": \"desc\"}]]")
+                        .build()
+                        .indexes())
+                .hasSize(2);
+        for (String hidden : List.of("secret", "c", "authors")) {
+            feed.indexes("[[\"author\", \"" + hidden + "\"]]");
+            assertThatIllegalArgumentException().isThrownBy(feed::build).withMessageContaining(hidden);
+        }
     }
 
     @Test

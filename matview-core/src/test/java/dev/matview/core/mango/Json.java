@@ -16,7 +16,7 @@ public final class Json {
 
     private Json() {}
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         return parse(text.replace('\'', '"'));
     }
 

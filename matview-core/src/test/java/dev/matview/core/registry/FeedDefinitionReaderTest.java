@@ -67,12 +67,13 @@ class FeedDefinitionReaderTest {
     void everyOptionalKeyIsRead() {
         FeedDefinition feed = read("""
                 {"query": {"selector": {}, "limit": 50}, "databases": ["userdb-*", "team-*-posts"], "access": "acl",
-                 "expand": ["author"], "refresh": {"mode": "continuous", "minInterval": "2s"}}""");
+                 "expand": ["author"], "indexes": [["a.b", {"n": "desc"}]], "refresh": {"mode": "continuous", "minInterval": "2s"}}""");
 
         assertThat(feed.limit()).hasValue(50);
         assertThat(feed.databases()).extracting(Object::toString).containsExactly("userdb-*", "team-*-posts");
         assertThat(feed.access()).isEqualTo(Access.ACL);
         assertThat(feed.expand()).containsExactly("author");
+        assertThat(feed.indexes()).extracting(Object::toString).containsExactly("[\"a.b\",{\"n\":\"desc\"}]");
         assertThat(feed.refresh()).isEqualTo(new Refresh(Duration.ofMinutes(5), true, Duration.ofSeconds(2)));
     }
 

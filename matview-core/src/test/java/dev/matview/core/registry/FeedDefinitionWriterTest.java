@@ -33,6 +33,7 @@ class FeedDefinitionWriterTest {
                 "{'databases': ['team-*', 'userdb-*']}",
                 "{'access': 'acl'}",
                 "{'expand': ['author', 'venue']}",
+                "{'indexes': [['author.did'], ['tag', {'likes': 'desc'}]]}",
                 "{'refresh': 'continuous'}",
                 "{'refresh': {'mode': 'continuous', 'minInterval': '2s'}}",
                 "{'query': {'selector': {'n': {'$gt': 1.5}}, 'sort': ['a', {'b': 'desc'}], 'limit': 7}}"

@@ -21,6 +21,7 @@ final class RandomJson {
             "refresh",
             "access",
             "expand",
+            "indexes",
             "comment");
 
     private static final List<String> QUERY_KEYS = List.of("selector", "fields", "sort", "limit", "skip");
@@ -37,6 +38,7 @@ final class RandomJson {
             "'acl'",
             "['_id']",
             "[{'a': 'desc'}]",
+            "[['a'], ['_id', {'a': 'desc'}]]",
             "{'mode': 'continuous'}",
             "{'a': {'$gt': 1}}",
             "{'a': {'$regex': '('}}",

@@ -26,6 +26,10 @@ class RegistryMistakesTest {
     private static final String NO_PATTERN =
             "is no database pattern; write a name with at most 8 stars, none beside another, such as userdb-*";
 
+    private static final String AN_INDEX = "such as [[\"author\"], [\"tag\", {\"likes\": \"desc\"}]]";
+    private static final String INDEXES_RULE = "must be an array of at most 8 lists of fields, " + AN_INDEX;
+    private static final String NO_INDEX = "is no index; write a list of at least one field, " + AN_INDEX;
+
     private final FeedDefinitionReader reader = FeedDefinitionReader.of("global-feeds.json");
 
     private static String names(int count) {
@@ -112,9 +116,20 @@ class RegistryMistakesTest {
                 in("access", "null", "access: must be \"public\" or \"acl\", not null"),
                 in("expand", "'author'", "expand: must be an array of fields, not \"author\""),
                 in("expand", "['author', '']", "expand: \"\" is no field; write a string that is not blank"),
+                in("indexes", "'author'", "indexes: " + INDEXES_RULE + ", not \"author\""),
+                in(
+                        "indexes",
+                        "[['a'],['b'],['c'],['d'],['e'],['f'],['g'],['h'],['i']]",
+                        "indexes: " + INDEXES_RULE + ", not 9 of them"),
+                in("indexes", "['author']", "indexes: \"author\" " + NO_INDEX),
+                in("indexes", "[[]]", "indexes: an array " + NO_INDEX),
+                in("indexes", "[['_conflicts']]", noConflicts("indexes", "_conflicts")),
+                in("indexes", "[['a'], ['b'], ['a']]", "indexes: lists [\"a\"] twice"),
                 in("expand", "[{}]", "expand: an object is no field; write a string that is not blank"),
                 in("agregationIntervall", "'5m'", unknown("agregationIntervall", "aggregationInterval")),
                 in("Access", "'acl'", unknown("Access", "access")),
+                in("index", "[]", unknown("index", "indexes")),
+                in("query", "{'selector': {}, 'fields': ['a.b'], 'indexes': []}", unknown("query.indexes", "indexes")),
                 in("selector", "{}", unknown("selector", "query.selector")),
                 in("query.filds", "[]", unknown("query.filds", "query.fields")),
                 in(
@@ -130,7 +145,7 @@ class RegistryMistakesTest {
                         "comment",
                         "1",
                         "comment: is no known key; known are collectionName, materializedViewName, aggregationInterval,"
-                                + " query, databases, refresh, access, expand"));
+                                + " query, databases, refresh, access, expand, indexes"));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -140,6 +155,20 @@ class RegistryMistakesTest {
 
         assertThat(lines(contents)).containsExactly("global-feeds.json: feed posts: " + message);
         assertThat(contents.feeds()).isEmpty();
+    }
+
+    @Test
+    void anIndexIsOverWhatRowsShow() {
+        String feed = FeedDefinitionReaderTest.feed("{'query': {'selector': {}, 'fields': ['_id', 'author.did']},"
+                + " 'indexes': [['author.did'], ['_id', 'author'], [{'likes': 'up'}]]}");
+
+        assertThat(lines(reader.readAll(bytes("[" + feed + "]"))))
+                .satisfiesExactly(
+                        hidden -> assertThat(hidden)
+                                .endsWith(
+                                        "indexes: author is not among the fields that rows show; list it in query.fields,"
+                                                + " or leave it out"),
+                        wrong -> assertThat(wrong).contains("indexes: ").endsWith("(invalid_sort_field)"));
     }
 
     @Test

@@ -116,6 +116,7 @@ class RegistryPropertiesTest {
                         .expand(expand)
                         .sort("[{\"" + fields.get(0) + "\": \"desc\"}, \"_id\"]")
                         .limit(limit)
+                        .indexes("[[\"" + fields.get(0) + "\"], [{\"" + fields.get(0) + ".x\": \"desc\"}]]")
                         .build());
     }
 

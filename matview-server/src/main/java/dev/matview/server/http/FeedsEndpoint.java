@@ -96,6 +96,12 @@ final class FeedsEndpoint {
                                 : status.nextRefresh().toString())
                 .put("failures", status.failures())
                 .put("lastFailure", status.lastFailure());
+        ArrayNode indexes = json.putArray("indexes");
+        status.indexes()
+                .forEach(index -> indexes.addObject()
+                        .put("rows", index.rows())
+                        .put("bytes", index.bytes())
+                        .set("fields", index.fields().json()));
         ObjectNode behind = json.putObject("behind");
         new TreeMap<>(status.behind()).forEach(behind::put);
         ArrayNode leftOut = json.putArray("leftOut");

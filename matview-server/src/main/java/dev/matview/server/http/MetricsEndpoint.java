@@ -3,6 +3,7 @@ package dev.matview.server.http;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
+import dev.matview.core.ReadStatus;
 import dev.matview.server.auth.BearerToken;
 import dev.matview.server.auth.UnauthorizedException;
 import dev.matview.server.http.connection.OpenConnections;
@@ -103,6 +104,20 @@ final class MetricsEndpoint {
                         "Documents that cannot be read and so are not in the view.",
                         feed.leftOut().documents());
                 gauge(registry, feed, "bytes", "Memory that the rows take, by their own sizes.", feed.bytes());
+                gauge(
+                        registry,
+                        feed,
+                        "indexes",
+                        "Indexes that the feed lists and there is room for.",
+                        feed.indexes().size());
+                gauge(
+                        registry,
+                        feed,
+                        "index.bytes",
+                        "Memory that they take beside the rows, about.",
+                        feed.indexes().stream()
+                                .mapToLong(FeedStatus.Index::bytes)
+                                .sum());
                 gauge(registry, feed, "databases.behind", "Those that could not be read lately.", view.behind());
                 gauge(
                         registry,
@@ -117,6 +132,7 @@ final class MetricsEndpoint {
         gauge(registry, "matview.websocket.queries", "Distinct queries that they ask.", sockets.topics());
         gauge(registry, "matview.callers.active", "Callers with a request under way.", callers.active());
         turns(registry, share.load());
+        reads(registry, feeds.reads());
         return registry;
     }
 
@@ -130,6 +146,21 @@ final class MetricsEndpoint {
         gauge(registry, "matview.turns.pushes", "Pushes that wait for their turn.", load.pushes());
         counter(registry, "matview.turns.refused", "Requests and pushes without room to wait.", load.refused());
         counter(registry, "matview.turns.overdue", "Requests that have waited too long.", load.overdue());
+    }
+
+    private static void reads(PrometheusMeterRegistry registry, ReadStatus reads) {
+        gauge(
+                registry,
+                "matview.selections",
+                "Queries with a further selector or sort of which what they found is kept.",
+                reads.selections());
+        gauge(registry, "matview.selections.bytes", "Memory that this takes.", reads.selectionBytes());
+        gauge(registry, "matview.live.queries", "Subscriptions to feeds.", reads.liveQueries());
+        counter(
+                registry,
+                "matview.live.refills",
+                "Times that rows were looked for to keep a subscriber's page full.",
+                reads.refills());
     }
 
     private static void counter(MeterRegistry registry, String name, String help, long count) {

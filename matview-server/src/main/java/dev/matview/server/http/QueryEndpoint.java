@@ -8,6 +8,7 @@ import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.http.exchange.Callers;
 import dev.matview.server.http.exchange.Exchange;
+import dev.matview.server.http.exchange.HttpError;
 import dev.matview.server.http.exchange.QueryRequest;
 import dev.matview.server.http.exchange.QueryString;
 import dev.matview.server.http.exchange.RequestBody;
@@ -66,7 +67,9 @@ final class QueryEndpoint {
                 Turns.bench(query, asked.global()),
                 exchange.bodyBytes() + (long) COMPILED * query.shape().length());
         Duration age = query.bookmark() == null ? query.maxAge() : null;
-        if (!asked.global()) {
+        if ("true".equals(parameters.get("explain"))) {
+            explain(collection, identity, asked, place, exchange);
+        } else if (!asked.global()) {
             callers.requireOwnDatabase(query.caller());
             turns.answerInTurn(
                     exchange, place, budget -> send(exchange, feeds.queryOwn(collection, query, budget), null));
@@ -81,6 +84,23 @@ final class QueryEndpoint {
                         exchange, place, budget -> send(exchange, feeds.query(collection, asItIsThen, budget), note));
             }));
         }
+    }
+
+    /**
+     * For administrators: which fields a document has can be told from what is looked at. Nobody keeps the answer, which tells
+     * what it took this time. It is computed in turn, as it is not known what it will take.
+     */
+    private void explain(
+            String collection, Identity identity, QueryRequest asked, Turns.Place place, Exchange exchange) {
+        callers.requireAdministrator(identity);
+        if (!asked.global()) {
+            throw HttpError.badRequest("bad_request", "explain is for queries of feeds: with global=true.");
+        }
+        turns.answerInTurn(exchange, place, budget -> {
+            byte[] answer = PageJson.explained(feeds.explain(collection, asked.query(), budget));
+            exchange.response().setHeader("Cache-Control", "no-store");
+            exchange.send(HttpServletResponse.SC_OK, answer);
+        });
     }
 
     private static void requireNone(@Nullable Throwable failure) {

@@ -2,12 +2,15 @@ package dev.matview.server.push;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.Explanation;
 import dev.matview.core.Page;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {"delta": {"removed": […], "put": […]}, "bookmark": …, "etag": …, "view": {…}}    a difference
  * </pre>
  *
- * with a {@code warning} after the bookmark where there is one.
+ * with a {@code warning} after the bookmark where there is one, and an {@code explain} before it for who asked.
  */
 public final class PageJson {
 
@@ -38,6 +41,33 @@ public final class PageJson {
     public static byte[] whole(Page page, @Nullable String note) {
         return end(new Text().add("{\"docs\":").add(page.json()), page, note, null)
                 .bytes();
+    }
+
+    /** The whole answer, and what it took. */
+    public static byte[] explained(Explanation explained) {
+        Page page = explained.page();
+        ObjectNode explain =
+                MAPPER.createObjectNode().put("by", explained.source().name().toLowerCase(Locale.ROOT));
+        explained.index().ifPresent(index -> explain.set("index", index.json()));
+        explain.put("looked", explained.looked())
+                .put("tested", explained.tested())
+                .put("kept", explained.isKept());
+        ArrayNode helpful = explain.putArray("wouldHelp");
+        explained.helpful().ifPresent(index -> helpful.add(index.json()));
+        Text text = new Text()
+                .add("{\"docs\":")
+                .add(page.json())
+                .add(",\"explain\":")
+                .add(written(explain));
+        return end(text, page, null, null).bytes();
+    }
+
+    private static String written(ObjectNode json) {
+        try {
+            return MAPPER.writeValueAsString(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree can always be written", e);
+        }
     }
 
     /** The same in parts, one of them the page's own array: for whoever writes them one after another. */
@@ -91,12 +121,7 @@ public final class PageJson {
             state.put("rows", view.rows());
         }
         state.put("databases", view.databases()).put("behind", view.behind());
-        try {
-            String json = MAPPER.writeValueAsString(rest);
-            return text.add(",").add(json.substring(1)).add("\n");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a JSON tree can always be written", e);
-        }
+        return text.add(",").add(written(rest).substring(1)).add("\n");
     }
 
     /** JSON that is put together of parts that are ready. */

@@ -3,6 +3,7 @@ package dev.matview.server.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.ColdQueryException;
+import dev.matview.core.Explanation;
 import dev.matview.core.FeedQueries;
 import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.Page;
@@ -57,6 +58,11 @@ public final class ColdFeeds implements FeedQueries, FeedSubscriptions {
             tried.add(budget.stepsLeft());
         }
         return query.selector().isAll() && query.expand().isEmpty() ? SomePage.empty() : cold(query, budget);
+    }
+
+    @Override
+    public Explanation explain(String collection, Query query, Budget budget) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

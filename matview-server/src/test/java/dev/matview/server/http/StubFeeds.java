@@ -2,6 +2,7 @@ package dev.matview.server.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.ColdQueryException;
+import dev.matview.core.Explanation;
 import dev.matview.core.FeedQueries;
 import dev.matview.core.FeedSubscriptions;
 import dev.matview.core.GlobalFeeds;
@@ -46,6 +47,12 @@ public record StubFeeds(Answering answering) implements FeedQueries, FeedSubscri
     @Override
     public Page query(String collection, Query query, Budget budget) {
         return answering.page(collection, query);
+    }
+
+    @Override
+    public Explanation explain(String collection, Query query, Budget budget) {
+        Page page = answering.page(collection, query);
+        return new Explanation(page, Explanation.Source.SEARCH, Optional.empty(), 0, 0, false, Optional.empty());
     }
 
     @Override

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CurrentRights {
 
+    /** What it costs to find a row among those the caller may read, and in the generation that is served. */
+    private static final int LOOKED_UP = 10;
+
     private final Served past;
     private final Served now;
     private final Caller caller;
@@ -100,7 +103,7 @@ public final class CurrentRights {
         }
         int hidden = 0;
         List<Row> changed = past.generation().notSharedWith(now.generation());
-        budget.spend(2 * changed.size());
+        budget.spend((long) LOOKED_UP * changed.size());
         for (Row row : changed) {
             if (visible.contains(row) && shown(row) == null) {
                 hidden++;

@@ -7,13 +7,19 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
+import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.ServedPage.CachedPage;
 import dev.matview.core.internal.read.ServedPage.RowId;
+import dev.matview.core.internal.search.HeldSelection;
+import dev.matview.core.internal.search.QueriedRows;
+import dev.matview.core.internal.search.RowList;
+import dev.matview.core.internal.search.VisibleRows;
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,29 +27,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads pages from generations.
  *
- * <p>The plain page of a public feed is a page of the generation's rows, found by the row that it begins after. What a further
- * selector or sort, or an ACL, leaves of a view is searched once for a generation and then kept, as pages are, in caches
- * bounded by weight. Of a generation that is served no more, what may not be read now is passed over while a page is read:
- * what is kept does not depend on it. Thread-safe.
+ * <p>The plain page of a public feed is a page of the generation's rows, found by the row that it begins after; that of an
+ * ACL feed is one of those that the caller may read ({@link VisibleRows}). What a further selector or sort leaves of a view is
+ * kept, as pages are, in caches bounded by weight. Of a generation that is served no more, what may not be read now is passed
+ * over while a page is read: what is kept does not depend on it. Thread-safe.
  */
 public final class PageReader {
 
     /** What an entry of a cache weighs beside its rows, about. */
     private static final int OVERHEAD = 1_000;
 
-    /** How many rows the indexes of ACLs have together; each is a reference or two. */
-    private static final long INDEXED_ROWS = 16_000_000;
-
     /** How many rows are looked at together while some are passed over. */
     private static final int CHUNK = 128;
 
-    private final Settings settings;
-    private final CertificateRules rules;
     private final PageRenderer renderer;
+    private final VisibleRows visible;
+    private final QueriedRows queried;
     private final Cache<PageKey, KeptPage> pages;
-    private final Cache<SelectionKey, Selection> selections;
-    private final Cache<VisibleKey, OrderedRows> visible;
-    private final Cache<GenerationKey, AclIndex> indexes;
     private final Cache<RightsKey, Integer> hidden =
             Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
@@ -74,31 +74,25 @@ public final class PageReader {
     /** The rows of a page, and the last that was looked at for it; null when none was. */
     private record Cut(List<Row> rows, @Nullable Row last) {}
 
-    public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer) {
-        this.settings = settings;
-        this.rules = rules;
+    public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer, InstantSource clock) {
         this.renderer = renderer;
+        this.visible = new VisibleRows(settings, rules);
+        this.queried = new QueriedRows(settings, visible, clock);
         this.pages = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
                 .weigher((PageKey key, KeptPage page) -> page.bytes() + weight(key.selection()))
                 .executor(Runnable::run)
                 .build();
-        this.selections = Caffeine.newBuilder()
-                .maximumWeight(settings.searchBytes())
-                .weigher((SelectionKey key, Selection selection) ->
-                        (int) Math.min(Integer.MAX_VALUE, selection.bytes() + weight(key)))
-                .executor(Runnable::run)
-                .build();
-        this.visible = Caffeine.newBuilder()
-                .maximumWeight(settings.cacheBytes())
-                .weigher((VisibleKey key, OrderedRows rows) -> 8 * rows.size() + OVERHEAD)
-                .executor(Runnable::run)
-                .build();
-        this.indexes = Caffeine.newBuilder()
-                .maximumWeight(INDEXED_ROWS)
-                .weigher((GenerationKey key, AclIndex index) -> index.rows() + 1)
-                .executor(Runnable::run)
-                .build();
+    }
+
+    /** How many queries' selections are kept for whoever asks next. */
+    public long selections() {
+        return queried.selections();
+    }
+
+    /** How much memory they take, about. */
+    public long selectionBytes() {
+        return queried.selectionBytes();
     }
 
     private static int weight(SelectionKey key) {
@@ -111,7 +105,7 @@ public final class PageReader {
      * @param rights null where the generation itself decides on them
      */
     public int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller, Budget budget) {
-        OrderedRows rows = visible(read, caller, budget);
+        OrderedRows rows = visible.of(read, caller, budget);
         if (rights == null) {
             return rows.size();
         }
@@ -136,17 +130,24 @@ public final class PageReader {
      *
      * @param rights null where the generation itself decides on them
      * @param after a row of the generation; null for the first page
+     * @param held where what the query finds is kept; null for where it is for all queries
      * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; what was found is kept
      */
     public KeptPage page(
-            Served read, @Nullable CurrentRights rights, Query query, @Nullable Row after, int limit, Budget budget) {
+            Served read,
+            @Nullable CurrentRights rights,
+            Query query,
+            @Nullable Row after,
+            int limit,
+            @Nullable HeldSelection held,
+            Budget budget) {
         SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
         List<String> unlisted = query.expand().stream()
                 .filter(field -> !read.feed().expand().contains(field))
                 .toList();
         if (!unlisted.isEmpty()) {
             // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
-            return render(read, cut(read, rights, query, selection, after, limit, budget), query, unlisted, budget);
+            return render(read, cut(read, rights, query, after, limit, held, budget), query, unlisted, budget);
         }
         RowId afterId = after == null ? null : new RowId(after.database(), after.id());
         String now = rights == null ? null : rights.tag();
@@ -158,10 +159,15 @@ public final class PageReader {
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = render(read, cut(read, rights, query, selection, after, limit, budget), query, List.of(), budget);
+            cached = render(read, cut(read, rights, query, after, limit, held, budget), query, List.of(), budget);
             pages.put(cached.sameForAll() ? forAll : forCaller, cached);
         }
         return cached;
+    }
+
+    /** Finds more rows than the query's page has, where few are left behind it. */
+    public void refill(Served read, Query query, HeldSelection held, Budget budget) {
+        queried.refill(read, query, held, budget);
     }
 
     private KeptPage render(Served read, Cut cut, Query query, List<String> unlisted, Budget budget) {
@@ -176,25 +182,32 @@ public final class PageReader {
         return new KeptPage(generation.view(), page, last == null ? Place.START : Place.at(last, generation));
     }
 
+    /** Takes down what it takes to find the page, of which nothing that is ready is made use of but what was searched. */
+    public void trace(
+            Served read,
+            @Nullable CurrentRights rights,
+            Query query,
+            @Nullable Row after,
+            int limit,
+            Trace trace,
+            Budget budget) {
+        Cut cut = queried.read(
+                read, query, null, trace, budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
+        if (query.selector().isAll() && query.sort().isNone()) {
+            trace.looked(cut.rows().size(), 0);
+        }
+    }
+
     private Cut cut(
             Served read,
             @Nullable CurrentRights rights,
             Query query,
-            SelectionKey key,
             @Nullable Row after,
             int limit,
+            @Nullable HeldSelection held,
             Budget budget) {
-        OrderedRows source = visible(read, query.caller(), budget);
-        if (query.selector().isAll() && query.sort().isNone()) {
-            return cut(RowList.of(source), rights, query.skip(), after, limit, budget);
-        }
-        Selection selection = selections.get(key, absent -> new Selection(query, source, settings.searchBytes()));
-        try {
-            return cut(selection, rights, query.skip(), after, limit, budget);
-        } finally {
-            // It has another weight now.
-            selections.put(key, selection);
-        }
+        return queried.read(
+                read, query, held, new Trace(), budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
     }
 
     private static Cut cut(
@@ -233,22 +246,5 @@ public final class PageReader {
             }
         }
         return new Cut(page, last);
-    }
-
-    private OrderedRows visible(Served read, Caller caller, Budget budget) {
-        OrderedRows rows = read.generation().visible(read.feed());
-        if (read.feed().access() == Access.PUBLIC) {
-            return rows;
-        }
-        VisibleKey key = key(read, caller);
-        OrderedRows known = visible.getIfPresent(key);
-        if (known != null) {
-            return known;
-        }
-        AclIndex index = indexes.getIfPresent(key.generation());
-        budget.spend(index == null ? rows.size() : 0);
-        AclIndex built = indexes.get(key.generation(), missing -> new AclIndex(rows));
-        budget.spend(built.askedFor(caller));
-        return visible.get(key, absent -> built.visible(caller, rules));
     }
 }

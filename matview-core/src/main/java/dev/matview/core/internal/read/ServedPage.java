@@ -158,12 +158,12 @@ public final class ServedPage implements Page {
     }
 
     /** Whether both show the same rows, and the same of them. */
-    boolean shows(ServedPage other) {
+    public boolean shows(ServedPage other) {
         return page.shows(other.page);
     }
 
     /** Keeps the generation that was read until the result is closed. */
-    Subscription hold() {
+    public Subscription hold() {
         return origin.hold(generations);
     }
 }

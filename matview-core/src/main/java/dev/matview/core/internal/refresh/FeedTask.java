@@ -7,15 +7,12 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.RetryingTasks.Errand;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.LiveView.Served;
-import dev.matview.core.spi.LeftOut;
-import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +49,8 @@ public final class FeedTask {
     private Subscription storeWatch = () -> {};
     /** Serves what others commit. */
     private final Errand following;
+    /** Has what is served read by the definition in force, where only its indexes are others. */
+    private final Errand indexing;
     /** The generation the store told of last. */
     private volatile long told;
 
@@ -68,6 +67,8 @@ public final class FeedTask {
         this.following = errands.errand(
                 feed.collection() + ": a committed generation cannot be read",
                 () -> this.writer.follow(this.feed, told));
+        this.indexing = errands.errand(
+                feed.collection() + ": its indexes cannot be made", () -> this.writer.reindex(this.feed));
     }
 
     /** As it is defined now; needs no lock. */
@@ -93,6 +94,11 @@ public final class FeedTask {
         following.request();
     }
 
+    /** Indexes are to make room for rows, as far as they have to; needs no lock. */
+    void yieldIndexes() {
+        indexing.request();
+    }
+
     /** What readers are shown; needs no lock. */
     public Optional<Served> served() {
         return live.served().filter(this::isShown);
@@ -116,6 +122,9 @@ public final class FeedTask {
     void redefine(FeedDefinition next, Instant now) {
         FeedDefinition before = feed;
         feed = next;
+        if (!Provenance.hasSameIndexes(before, next)) {
+            indexing.request();
+        }
         if (!Provenance.isSame(before, next)) {
             log.info("{}: the definition changed, the view is rebuilt", next.collection());
             bringForward(now);
@@ -141,6 +150,7 @@ public final class FeedTask {
         unload();
         live.close();
         following.cancel();
+        indexing.cancel();
         List<CompletableFuture<RefreshResult>> left = new ArrayList<>(waiting);
         waiting.clear();
         left.addAll(readers);
@@ -258,6 +268,10 @@ public final class FeedTask {
             waiting.addAll(done);
             done.clear();
         }
+        if (!superseded && !Provenance.hasSameIndexes(ended.feed(), feed)) {
+            // It may have served by the definition that it began with.
+            indexing.request();
+        }
         reschedule(superseded ? now : next(ended.begunAt(), now));
         return done;
     }
@@ -367,20 +381,7 @@ public final class FeedTask {
 
     /** What it is doing, as it was planned; needs no lock. */
     FeedStatus status(Plan plan, Instant now) {
-        Optional<Served> served = served();
-        ViewFormatException refusal = writer.refusal();
-        return new FeedStatus(
-                feed,
-                served.map(s -> s.view(s.generation().visibleRows(s.feed()))).orElse(null),
-                served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
-                        .orElse(null),
-                plan.underWay() == null ? null : plan.underWay().progress(),
-                plan.due(),
-                plan.failures(),
-                refusal == null ? plan.lastFailure() : refusal.getMessage(),
-                served.map(s -> s.coverage().behind()).orElse(Map.of()),
-                served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
-                served.map(s -> s.generation().bytes()).orElse(0L));
+        return StatusReport.of(feed, served(), writer.refusal(), plan, now);
     }
 
     /** The refresh that was begun and has not ended. */

@@ -3,7 +3,9 @@ package dev.matview.core.internal.refresh;
 import dev.matview.core.access.Access;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.mango.SortOrder;
 import dev.matview.core.spi.ViewHead;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which definition made which rows, and so whose rows they may be: asked here, wherever it matters. */
@@ -14,6 +16,15 @@ final class Provenance {
     /** Whether rows that one of them makes are those that the other makes. Name and time of a feed are of no matter. */
     static boolean isSame(FeedDefinition one, FeedDefinition other) {
         return one.fingerprint().equals(other.fingerprint());
+    }
+
+    /** Whether they list the same indexes, which are of no matter to rows. */
+    static boolean hasSameIndexes(FeedDefinition one, FeedDefinition other) {
+        return columns(one).equals(columns(other));
+    }
+
+    private static List<List<SortOrder.Column>> columns(FeedDefinition feed) {
+        return feed.indexes().stream().map(SortOrder::columns).toList();
     }
 
     /** Whether there is a generation and its rows were made by this definition: others may show what the feed's hides. */

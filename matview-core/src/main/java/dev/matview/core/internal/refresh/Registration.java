@@ -76,6 +76,7 @@ final class Registration {
         this.clock = clock;
         this.errands = errands;
         this.always = always;
+        views.memory().onShortage(() -> tasks.values().forEach(FeedTask::yieldIndexes));
     }
 
     Optional<FeedTask> task(String collection) {
@@ -125,7 +126,7 @@ final class Registration {
     }
 
     private FeedTask add(FeedDefinition feed) {
-        LiveView live = new LiveView(views.pinned().line(), listeners(feed.collection()));
+        LiveView live = new LiveView(views.pinned().line(), listeners(feed.collection()), views.memory());
         FeedTask task = new FeedTask(feed, live, views.writer(feed.viewName(), live), timetable, errands);
         tasks.put(feed.collection(), task);
         return task;

@@ -355,6 +355,13 @@ final class ViewWriter {
         }
     }
 
+    /** Has what is served read by the definition, where it differs from that of its rows in indexes alone. */
+    synchronized void reindex(FeedDefinition feed) {
+        if (!dropped) {
+            live.reindex(feed);
+        }
+    }
+
     /** Forgets the view in the store, unless a later version wrote it; what a refresh under way finds is discarded. */
     synchronized void drop() {
         dropped = true;

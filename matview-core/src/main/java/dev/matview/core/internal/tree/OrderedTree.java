@@ -64,6 +64,11 @@ public abstract sealed class OrderedTree<E> implements Iterable<E> permits Run, 
         if (removals.length == 0 && additions.length == 0) {
             return this;
         }
+        if (isEmpty()) {
+            // The first of all is the largest: each element is compared with the next, and with nothing else.
+            Batch.requireOrder(removals, order, 0);
+            return of(additions, order);
+        }
         List<OrderedTree<E>> nodes = new ArrayList<>();
         edit(new Batch<>(removals, additions, order), null, nodes);
         return root(nodes);

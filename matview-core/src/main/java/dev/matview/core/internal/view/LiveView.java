@@ -1,6 +1,7 @@
 package dev.matview.core.internal.view;
 
 import dev.matview.core.Page;
+import dev.matview.core.access.Access;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class LiveView {
     private final List<Runnable> listeners;
 
     private final PinnedGenerations.Line pinned;
+    private final ViewMemory memory;
     private volatile @Nullable Served served;
 
     /**
@@ -23,11 +25,31 @@ public final class LiveView {
      *
      * @param feed the definition the rows were made by, and by which they are read, also when the feed has another one
      */
-    public record Served(FeedDefinition feed, Generation generation, Coverage coverage) {
+    public record Served(FeedDefinition feed, Generation generation, ViewIndexes indexes, Coverage coverage) {
+
+        /**
+         * @param before what was served before; null for nothing
+         * @param room how many bytes the indexes may take
+         */
+        static Served of(
+                FeedDefinition feed, Generation generation, Coverage coverage, @Nullable Served before, long room) {
+            ViewIndexes last = before == null ? null : before.indexes();
+            return new Served(feed, generation, ViewIndexes.of(feed, generation, last, room), coverage);
+        }
+
+        /** With no indexes that the other does not have. */
+        Served withIndexesOf(Served other) {
+            return new Served(feed, generation, indexes.also(other.indexes), coverage);
+        }
 
         /** As it is when it is served no more. */
         private Served past() {
-            return new Served(feed, generation, Coverage.of(generation.head()));
+            return new Served(feed, generation, indexes, Coverage.of(generation.head()));
+        }
+
+        /** Whether certificate rules decide on some of the rows: what they say may change while the rows do not. */
+        public boolean hasRuledRows() {
+            return feed.access() == Access.ACL && indexes.acl().hasRuled();
         }
 
         public Page.View view(int visibleRows) {
@@ -43,10 +65,12 @@ public final class LiveView {
     /**
      * @param pinned where the generations go that are served no more
      * @param listeners whoever wants to know of new generations; each is quick
+     * @param memory says how much room there is for indexes
      */
-    public LiveView(PinnedGenerations.Line pinned, List<Runnable> listeners) {
+    public LiveView(PinnedGenerations.Line pinned, List<Runnable> listeners, ViewMemory memory) {
         this.pinned = pinned;
         this.listeners = listeners;
+        this.memory = memory;
     }
 
     public Optional<Served> served() {
@@ -72,14 +96,43 @@ public final class LiveView {
 
     /** Serves the generation from now on; the one before is kept for the bookmarks that name it. */
     public void publish(FeedDefinition feed, Generation generation, Coverage coverage) {
+        // What refreshes collect is not counted: this one's are the rows that are served now.
+        Served next = indexed(feed, generation, coverage, memory.roomBesideViews(generation.view()));
         synchronized (this) {
             Served before = served;
             if (before != null && before.generation() != generation) {
-                pinned.replaced(before.past(), generation);
+                pinned.replaced(before.past(), next);
             }
-            served = new Served(feed, generation, coverage);
+            served = next;
         }
         listeners.forEach(Runnable::run);
+    }
+
+    /** With the indexes that the definition lists, as far as there is room. */
+    private Served indexed(FeedDefinition feed, Generation generation, Coverage coverage, long room) {
+        Served next = Served.of(feed, generation, coverage, served, room);
+        memory.holdIndexes(generation.view(), next.indexes().bytes());
+        return next;
+    }
+
+    /**
+     * Has what is served read by a definition that makes the same rows, with the indexes that it lists, as far as there is room
+     * now. The generation stays the same, and nobody hears of it. Nothing when another definition made the rows.
+     */
+    public void reindex(FeedDefinition feed) {
+        Served before = served;
+        if (before == null || !before.feed().fingerprint().equals(feed.fingerprint())) {
+            return;
+        }
+        long room = memory.roomForIndexes(before.generation().view());
+        Served next = indexed(feed, before.generation(), before.coverage(), room);
+        synchronized (this) {
+            Served now = served;
+            if (now != null && now.generation() == next.generation()) {
+                served = new Served(feed, next.generation(), next.indexes(), now.coverage());
+                pinned.redefined(served);
+            }
+        }
     }
 
     /** Serves nothing any more, neither a generation nor one that a bookmark pins. */
@@ -90,12 +143,18 @@ public final class LiveView {
 
     /** The generation still matches its sources; it is served, if it was not. */
     public void verify(FeedDefinition feed, Generation generation, Coverage coverage) {
+        Served now;
         synchronized (this) {
-            if (served != null && served.generation() == generation) {
-                served = new Served(feed, generation, coverage);
-                return;
+            now = served;
+            if (now != null && now.generation() == generation) {
+                // By the definition it has: another, with other indexes, may have come meanwhile.
+                served = new Served(now.feed(), generation, now.indexes(), coverage);
             }
         }
-        publish(feed, generation, coverage);
+        if (now == null || now.generation() != generation) {
+            publish(feed, generation, coverage);
+        } else if (!now.indexes().areComplete()) {
+            reindex(now.feed());
+        }
     }
 }

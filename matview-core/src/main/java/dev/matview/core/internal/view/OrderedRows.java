@@ -1,5 +1,6 @@
 package dev.matview.core.internal.view;
 
+import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.util.Iterator;
 import java.util.List;
@@ -23,6 +24,11 @@ public interface OrderedRows extends Iterable<Row> {
      * @return fewer than {@code limit} only where there are no more. Not to be changed
      */
     List<Row> page(@Nullable Row after, int skip, int limit);
+
+    /** The same, paying for what it costs beside the rows of the page. */
+    default List<Row> page(@Nullable Row after, int skip, int limit, Budget budget) {
+        return page(after, skip, limit);
+    }
 
     /** The place of a row: how many rows are before it. It need not be one of these. */
     int place(Row row);

@@ -57,8 +57,8 @@ public final class PinnedGenerations {
 
     private static final class Kept {
         private final Line line;
-        private final Served past;
         private final String tag;
+        private Served past;
         private Instant until;
         private long weight;
 
@@ -85,7 +85,7 @@ public final class PinnedGenerations {
     }
 
     /** How much they keep in memory, in rows. */
-    synchronized long rows() {
+    public synchronized long rows() {
         return rows;
     }
 
@@ -102,15 +102,15 @@ public final class PinnedGenerations {
         private final Map<String, Integer> holders = new HashMap<>();
 
         /** The one that took the place of the last that is kept; null while none was ever kept. */
-        private @Nullable Generation served;
+        private @Nullable Served served;
 
         private boolean closed;
 
         private Line() {}
 
         /** Keeps the generation that the other has taken the place of. */
-        void replaced(Served past, Generation by) {
-            long weight = weight(past.generation(), by);
+        void replaced(Served past, Served by) {
+            long weight = weight(past, by);
             synchronized (PinnedGenerations.this) {
                 if (closed) {
                     return;
@@ -121,6 +121,24 @@ public final class PinnedGenerations {
                 kept.add(next);
                 all.add(next);
                 served = by;
+                trim();
+            }
+        }
+
+        /** What is served is served with other indexes: nothing is kept of those that went. */
+        void redefined(Served now) {
+            synchronized (PinnedGenerations.this) {
+                if (closed || served == null) {
+                    return;
+                }
+                served = now;
+                for (int at = kept.size() - 1; at >= 0; at--) {
+                    Kept one = kept.get(at);
+                    one.past = one.past.withIndexesOf(now);
+                    rows -= one.weight;
+                    one.weight = weight(one.past, generation(at + 1));
+                    rows += one.weight;
+                }
                 trim();
             }
         }
@@ -166,9 +184,9 @@ public final class PinnedGenerations {
         }
 
         /** The generation at that place in the line, at whose end is the one that is served. */
-        private Generation generation(int at) {
+        private Served generation(int at) {
             return at < kept.size()
-                    ? kept.get(at).past.generation()
+                    ? kept.get(at).past
                     : Objects.requireNonNull(served, "what a generation that was kept made place for");
         }
 
@@ -182,8 +200,11 @@ public final class PinnedGenerations {
         }
     }
 
-    private static long weight(Generation past, Generation next) {
-        return past.notSharedWith(next).size() + past.referencesNotSharedWith(next) / REFERENCES_PER_ROW + 1;
+    private static long weight(Served past, Served next) {
+        Generation generation = past.generation();
+        long references = generation.referencesNotSharedWith(next.generation())
+                + past.indexes().referencesNotSharedWith(next.indexes());
+        return generation.notSharedWith(next.generation()).size() + references / REFERENCES_PER_ROW + 1;
     }
 
     /** Gives up those whose time is over, and while they are too many the oldest, those that somebody holds last. */
@@ -236,7 +257,7 @@ public final class PinnedGenerations {
             // The one before is now the last that has the rows it shared with this one.
             Kept before = line.get(at - 1);
             rows -= before.weight;
-            before.weight = weight(before.past.generation(), one.line.generation(at));
+            before.weight = weight(before.past, one.line.generation(at));
             rows += before.weight;
         }
     }

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * How much memory the rows of all views take, and may take, by their own sizes: of the generations that are held, and of
- * what refreshes under way have collected beside them. What would take more is refused before it is there. Thread-safe.
+ * what refreshes under way have collected beside them. What would take more is refused before it is there. Indexes have what
+ * rows leave: they are never why rows are refused. Thread-safe.
  */
 public final class ViewMemory {
 
@@ -15,19 +16,33 @@ public final class ViewMemory {
 
     private final long most;
     private final Map<String, Long> held = new HashMap<>();
+    private final Map<String, Long> indexes = new HashMap<>();
     private long collected;
+    private volatile Runnable shortage = () -> {};
 
     /** @param most how many bytes all rows may take */
     public ViewMemory(long most) {
         this.most = most;
     }
 
+    /** Has the listener, which is quick, told whenever indexes are to make room for rows. */
+    public void onShortage(Runnable listener) {
+        shortage = listener;
+    }
+
     /** Counts what a refresh collects; false when there is no room for it, and it is not counted. */
-    public synchronized boolean take(long bytes) {
-        if (bytes > most - total()) {
-            return false;
+    public boolean take(long bytes) {
+        boolean isShort;
+        synchronized (this) {
+            if (bytes > most - total()) {
+                return false;
+            }
+            collected += bytes;
+            isShort = sum(indexes) > most - total();
         }
-        collected += bytes;
+        if (isShort) {
+            shortage.run();
+        }
         return true;
     }
 
@@ -43,10 +58,31 @@ public final class ViewMemory {
 
     public synchronized void forget(String view) {
         held.remove(view);
+        indexes.remove(view);
+    }
+
+    /** How many bytes the indexes of the view may take: what all rows and the indexes of other views leave. */
+    public synchronized long roomForIndexes(String view) {
+        return Math.max(0, roomBesideViews(view) - collected);
+    }
+
+    /** The same, if nothing of what refreshes have collected stays beside what is held. */
+    public synchronized long roomBesideViews(String view) {
+        long others = sum(indexes) - indexes.getOrDefault(view, 0L);
+        return Math.max(0, most - sum(held) - others);
+    }
+
+    /** The view has indexes of that size, in the place of those before. */
+    public synchronized void holdIndexes(String view, long bytes) {
+        indexes.put(view, bytes);
     }
 
     private long total() {
-        return collected + held.values().stream().mapToLong(Long::longValue).sum();
+        return collected + sum(held);
+    }
+
+    private static long sum(Map<String, Long> sizes) {
+        return sizes.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /**

@@ -156,7 +156,8 @@ class ReferencesTest {
         try (InMemoryViewStore store = new InMemoryViewStore();
                 ManualScheduler scheduler = new ManualScheduler()) {
             ViewMemory memory = new ViewMemory(1 << 20);
-            LiveView live = new LiveView(new PinnedGenerations(Settings.defaults(), scheduler).line(), List.of());
+            LiveView live =
+                    new LiveView(new PinnedGenerations(Settings.defaults(), scheduler).line(), List.of(), memory);
             ViewWriter writer =
                     new ViewWriter(store, new StoreKeys(store, scheduler, Duration.ofSeconds(1)), memory, "v", live);
             Snapshot generation = next(new Random(4), null);

@@ -64,7 +64,7 @@ class PinnedGenerationsTest {
     }
 
     private static Served served(Snapshot snapshot) {
-        return new Served(FEED, snapshot, Coverage.of(snapshot.head()));
+        return Served.of(FEED, snapshot, Coverage.of(snapshot.head()), null, 0);
     }
 
     /** Replaces generation after generation. */
@@ -73,7 +73,7 @@ class PinnedGenerationsTest {
         for (int i = 0; i < times; i++) {
             Snapshot last = all.get(all.size() - 1);
             Snapshot next = next(last, changed);
-            line.replaced(served(last), next);
+            line.replaced(served(last), served(next));
             all.add(next);
         }
         return all;

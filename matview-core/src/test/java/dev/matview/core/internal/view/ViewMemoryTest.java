@@ -137,6 +137,29 @@ class ViewMemoryTest {
         await().untilAsserted(() -> assertThat(refresh(feeds, "events").rows()).isEqualTo(6));
     }
 
+    /** An index is a matter of cost: it is let go for rows, and made again when they have gone. */
+    @Test
+    void indexesHaveWhatRowsLeave() {
+        put("userdb-a", "posts", 0, 6);
+        put("userdb-a", "notes", 0, 4);
+        registry.put(feed("posts").indexes("[[\"text\"]]").build());
+        feeds.start();
+        refresh(feeds, "posts");
+        assertThat(feeds.status("posts").indexes())
+                .singleElement()
+                .satisfies(index -> assertThat(index.bytes()).isGreaterThan(100_000));
+
+        registry.put(feed("notes").build());
+        assertThat(refresh(feeds, "notes").rows()).isEqualTo(4);
+        await().untilAsserted(() -> assertThat(feeds.status("posts").indexes()).isEmpty());
+
+        registry.remove("notes");
+        await().untilAsserted(() -> {
+            refresh(feeds, "posts");
+            assertThat(feeds.status("posts").indexes()).hasSize(1);
+        });
+    }
+
     @Test
     void aLimitedFeedCountsTheRowsItKeeps() {
         put("userdb-a", "posts", 0, 30);

@@ -47,17 +47,22 @@ public final class Callers {
     /** @throws HttpError 401, 403 when the caller is no administrator, 429 */
     public void admitAdministrator(Exchange exchange, Task task) throws IOException {
         admit(exchange, identity -> {
-            if (!identity.administrator()) {
-                throw HttpError.of(
-                        403,
-                        "forbidden",
-                        authenticator.knowsAdministrators()
-                                ? "Only administrators may do this."
-                                : "Only administrators may do this, and this server knows none: it was started without"
-                                        + " --jwt-admin-claim.");
-            }
+            requireAdministrator(identity);
             task.run(identity);
         });
+    }
+
+    /** @throws HttpError 403 when the caller is no administrator */
+    public void requireAdministrator(Identity identity) {
+        if (!identity.administrator()) {
+            throw HttpError.of(
+                    403,
+                    "forbidden",
+                    authenticator.knowsAdministrators()
+                            ? "Only administrators may do this."
+                            : "Only administrators may do this, and this server knows none: it was started without"
+                                    + " --jwt-admin-claim.");
+        }
     }
 
     /** How many callers have a request under way. */

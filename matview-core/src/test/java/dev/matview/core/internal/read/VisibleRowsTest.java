@@ -15,15 +15,15 @@ import dev.matview.core.access.CertificateRules;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.json.Json;
-import dev.matview.core.internal.view.ListedRows;
-import dev.matview.core.internal.view.ReadRows;
+import dev.matview.core.mango.SortOrder;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.spi.Row;
 import dev.matview.testkit.ManualScheduler;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -34,9 +34,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** ACLs against a reference that says in ten lines who may read what, over rows, totals, bookmarks and deltas. */
-class AclIndexTest {
+class VisibleRowsTest {
 
     private static final CertificateRules ADULTS = new CertificateRules() {
         @Override
@@ -126,22 +127,6 @@ class AclIndexTest {
         assertThat(Acl.ofRead(Acl.of(json(0, document)).json())).isEqualTo(Acl.of(json(0, document)));
     }
 
-    @Property(tries = 10_000)
-    void anIndexShowsACallerTheRowsThatTheReferenceAllows(
-            @ForAll("states") List<Shared> state, @ForAll("callers") Caller caller) {
-        List<Row> rows = new ArrayList<>();
-        List<Row> allowed = new ArrayList<>();
-        List<Row> others = new ArrayList<>();
-        for (int i = 0; i < state.size(); i++) {
-            ObjectNode json = json(i, state.get(i));
-            String id = json.path("_id").textValue();
-            Row row = new Row(state.get(i).user(), id, id.getBytes(), Json.bytes(json), Acl.of(json));
-            rows.add(row);
-            (mayRead(state.get(i), caller) ? allowed : others).add(row);
-        }
-        ReadRows.assertRead(new AclIndex(new ListedRows(rows)).visible(caller, ADULTS), allowed, others);
-    }
-
     /** Each try looks at two states through the eyes of twelve callers: more than 10,000 cases. */
     @Tag("slow")
     @Property(tries = 300)
@@ -178,6 +163,96 @@ class AclIndexTest {
                 held.apply(now.since(first.get(caller)));
                 assertThat(held).isEqualTo(Held.of(now));
             }
+        }
+    }
+
+    @Property(tries = 100)
+    void whatAFurtherSelectorAndSortLeaveIsWhatACallerMayReadAfterEachChange(
+            @ForAll("states") List<Shared> before, @ForAll("states") List<Shared> after, @ForAll boolean rules) {
+        InMemoryDatabases databases = new InMemoryDatabases();
+        ManualScheduler scheduler = new ManualScheduler();
+        FeedDefinition feed =
+                FeedDefinition.builder("shared").access(Access.ACL).build();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(feed))
+                .aggregator(databases)
+                .scheduler(scheduler)
+                .certificateRules(ADULTS)
+                .build()) {
+            feeds.start();
+            List<Shared> last = List.of();
+            for (List<Shared> state : Stream.of(before, after, before)
+                    .map(one -> rules ? one : withoutRules(one))
+                    .toList()) {
+                put(databases, state, last);
+                scheduler.await(feeds.refresh("shared"));
+                last = state;
+                for (Caller caller : CALLERS) {
+                    List<String> expected = new ArrayList<>(allowed(state, caller));
+                    expected.removeIf(id -> id.compareTo("d02") < 0);
+                    Query.Builder query = Query.builder().caller(caller).selector("{\"_id\":{\"$gte\":\"d02\"}}");
+                    assertThat(ids(feeds.query("shared", query.build()))).isEqualTo(expected);
+                    Collections.reverse(expected);
+                    query.sort(SortOrder.compile(Json.parse("[{\"_id\":\"desc\"}]")));
+                    assertThat(ids(feeds.query("shared", query.build()))).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    private static List<Shared> withoutRules(List<Shared> state) {
+        return state.stream()
+                .map(shared -> new Shared(shared.user(), onlyNames(shared.allow()), onlyNames(shared.deny())))
+                .toList();
+    }
+
+    private static @Nullable List<String> onlyNames(@Nullable List<String> entries) {
+        return entries == null
+                ? null
+                : entries.stream().filter(entry -> !entry.equals("adult")).toList();
+    }
+
+    /** They may say something else another time. */
+    @Test
+    void certificateRulesAreAskedOnceForEachGenerationAndCaller() {
+        AtomicInteger asked = new AtomicInteger();
+        CertificateRules counted = new CertificateRules() {
+            @Override
+            public boolean allows(JsonNode rule, Caller caller) {
+                asked.incrementAndGet();
+                return ADULTS.allows(rule, caller);
+            }
+
+            @Override
+            public boolean denies(JsonNode rule, Caller caller) {
+                return ADULTS.denies(rule, caller);
+            }
+        };
+        InMemoryDatabases databases = new InMemoryDatabases();
+        ManualScheduler scheduler = new ManualScheduler();
+        FeedDefinition feed =
+                FeedDefinition.builder("shared").access(Access.ACL).build();
+        List<Shared> state = Stream.generate(() -> new Shared("userdb-b", List.of("adult"), null))
+                .limit(10)
+                .toList();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(feed))
+                .aggregator(databases)
+                .scheduler(scheduler)
+                .certificateRules(counted)
+                .build()) {
+            feeds.start();
+            put(databases, state, List.of());
+            scheduler.await(feeds.refresh("shared"));
+            assertThat(pages(feeds, new Caller("did:a", null))).hasSize(10);
+            assertThat(pages(feeds, new Caller("did:a", null))).hasSize(10);
+            assertThat(asked).hasValue(10);
+            assertThat(pages(feeds, new Caller("did:x", null))).isEmpty();
+            assertThat(asked).hasValue(20);
+            databases.put("userdb-a", json(10, new Shared("userdb-a", List.of("*"), null)));
+            scheduler.await(feeds.refresh("shared"));
+            assertThat(pages(feeds, new Caller("did:a", null))).hasSize(11);
+            assertThat(asked).hasValue(30);
         }
     }
 

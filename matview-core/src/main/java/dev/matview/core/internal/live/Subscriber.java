@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.live;
 
 import dev.matview.core.ColdQueryException;
 import dev.matview.core.PageListener;
@@ -8,6 +8,7 @@ import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.mango.Budget;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -51,8 +52,7 @@ public final class Subscriber implements Runnable {
 
     private Duration retry = RETRY;
     private @Nullable ServedPage last;
-    /** Whether the listener was last told that there is no answer. */
-    private boolean refused;
+    private volatile boolean refused;
     /** Keeps the generation of the last answer: its bookmark does not expire while the subscription lasts. */
     private final AtomicReference<Subscription> hold = new AtomicReference<>(NOTHING);
 
@@ -115,6 +115,11 @@ public final class Subscriber implements Runnable {
             state = State.WAITING;
         }
         submit();
+    }
+
+    /** Whether the listener was last told that there is no answer. */
+    public boolean isRefused() {
+        return refused;
     }
 
     private void submit() {

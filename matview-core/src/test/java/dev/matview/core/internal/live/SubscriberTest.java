@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,18 +10,16 @@ import dev.matview.core.QueryException;
 import dev.matview.core.QueryFailedException;
 import dev.matview.core.QueryStoppedException;
 import dev.matview.core.QueryTimeoutException;
-import dev.matview.core.event.Subscription;
-import dev.matview.core.internal.read.ServedPage.CachedPage;
-import dev.matview.core.internal.read.Subscriber.Effort;
+import dev.matview.core.internal.live.Subscriber.Effort;
+import dev.matview.core.internal.read.AnswersOfTexts;
+import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.mango.Budget;
 import dev.matview.testkit.ManualScheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,7 +36,8 @@ class SubscriberTest {
     private String answer = "1";
     private boolean ready = true;
     private RuntimeException failure;
-    private final List<String> held = new ArrayList<>();
+    private final AnswersOfTexts answers = new AnswersOfTexts();
+    private final List<String> held = answers.held();
     private Budget asked;
     private Runnable whileAsked = () -> {};
 
@@ -85,48 +84,7 @@ class SubscriberTest {
         if (failure != null) {
             throw failure;
         }
-        return page(answer);
-    }
-
-    private ServedPage page(String json) {
-        CachedPage page = new CachedPage(json.getBytes(StandardCharsets.UTF_8), List.of(), true, false, null);
-        return new ServedPage(
-                new Held(),
-                new KeptPage("v", page, Place.START),
-                "generation " + json,
-                "bookmark",
-                null,
-                new Page.View(1, Instant.EPOCH, 0, 0, 0));
-    }
-
-    /** Notes which generations are held. */
-    private final class Held implements ServedPage.Origin {
-
-        @Override
-        public String collection() {
-            return "posts";
-        }
-
-        @Override
-        public AnswerTag tag(KeptPage page, String generations) {
-            return new AnswerTag(generations, "query", "rows");
-        }
-
-        @Override
-        public List<String> keys(KeptPage page) {
-            return List.of();
-        }
-
-        @Override
-        public Optional<KeptPage> earlier(String generations) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Subscription hold(String generations) {
-            held.add(generations);
-            return () -> held.remove(generations);
-        }
+        return answers.answer(answer);
     }
 
     @Nested

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of one generation, in its order; found as far as they are asked for. */
-interface RowList {
+public interface RowList {
 
     /**
      * Begins to go through them.
@@ -49,7 +49,7 @@ interface RowList {
 
         @Override
         public List<Row> next(int limit, Budget budget) {
-            List<Row> page = rows.page(last, skip, limit);
+            List<Row> page = rows.page(last, skip, limit, budget);
             if (!page.isEmpty()) {
                 last = page.get(page.size() - 1);
                 skip = 0;
@@ -60,7 +60,7 @@ interface RowList {
         @Override
         public @Nullable Row passed(Budget budget) {
             if (skip > 0) {
-                List<Row> skipped = rows.page(last, skip - 1, 1);
+                List<Row> skipped = rows.page(last, skip - 1, 1, budget);
                 last = skipped.isEmpty() ? rows.last() : skipped.get(0);
                 skip = 0;
             }

@@ -1,0 +1,149 @@
+package dev.matview.core.internal.plan;
+
+import dev.matview.core.Query;
+import dev.matview.core.internal.plan.Plan.Order;
+import dev.matview.core.internal.view.Index;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.Requirements;
+import dev.matview.core.mango.Requirements.Kind;
+import dev.matview.core.mango.SortOrder;
+import dev.matview.core.mango.SortOrder.Column;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds out how indexes can answer a query. It goes by rules and by counts that an index has at hand, and whatever it finds
+ * is a matter of cost alone:
+ *
+ * <ol>
+ *   <li>An index is of use where every row of the answer is in it: each of its fields is required by the selector, or
+ *       sorted by. Equality, or a list of values, narrows it in its first fields, a range in the next one ({@link Narrowing}).
+ *   <li>Rows come in the order of the answer where the fields that are left agree with those that are left of the sort, all
+ *       in the same directions or all in the opposite ones. What the selector binds to one value is left out of both: it is
+ *       the same in all rows. Without a sort, where all rows have one key.
+ *   <li>Best is such an order without a row to be tested. Else what costs least by estimate: rows in order are looked at until
+ *       the page is full, others all. Who has to put as many as a quarter of all rows into order had better search them; and
+ *       who wants no other order than the feed's, and so is done when the page is full, often with far fewer.
+ * </ol>
+ */
+public final class Planner {
+
+    /** How many rows may be looked at for a page, one after the other, before that is given up. */
+    public static final int MOST_LOOKED_AT = 10_000;
+
+    /** To look into a row costs as much as to put so many into order. */
+    private static final long LOOK = 4;
+
+    /** A page is about as long. */
+    private static final int PAGE = 100;
+
+    private Planner() {}
+
+    /**
+     * The way to answer the query with the least work; empty where indexes are of no use.
+     *
+     * @param all how many rows the generation has
+     * @param budget pays for the bytes of what is looked up
+     */
+    public static Optional<Plan> plan(Query query, List<Index> indexes, int all, Budget budget) {
+        List<Plan> ways = ways(query, indexes, budget);
+        int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
+        long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;
+        return ways.stream()
+                .filter(way -> way.isOrdered()
+                        ? cost(way, wanted, fewest) <= MOST_LOOKED_AT
+                        : areFew(way.rows(), all)
+                                && (!query.sort().isNone() || way.rows() <= search(all, wanted, fewest)))
+                .min(Comparator.comparingLong(way -> cost(way, wanted, fewest)));
+    }
+
+    /**
+     * How many rows could be put into order for what it costs to search all in order until a page is full: that looks at more,
+     * the fewer match, and into each.
+     */
+    private static long search(int all, long wanted, int fewest) {
+        return LOOK * wanted * all / Math.max(1, fewest);
+    }
+
+    /** Whether so many rows are few enough to be put into order, among so many in all. */
+    public static boolean areFew(int rows, int all) {
+        return 4L * rows < all;
+    }
+
+    /**
+     * How many rows are looked at, about.
+     *
+     * @param fewest no more rows than that match
+     */
+    private static long cost(Plan way, long wanted, int fewest) {
+        if (!way.isOrdered()) {
+            return way.rows();
+        }
+        return way.isTested() ? Math.min(way.rows(), wanted * way.rows() / Math.max(1, fewest)) : 0;
+    }
+
+    /** All ways to answer the query by one of the indexes, good and bad. */
+    public static List<Plan> ways(Query query, List<Index> indexes, Budget budget) {
+        if (indexes.isEmpty()) {
+            return List.of();
+        }
+        Requirements requirements = query.selector().requirements();
+        List<Plan> ways = new ArrayList<>();
+        for (Index index : indexes) {
+            if (hasAllOfAnswer(index.order(), requirements, query.sort())) {
+                Narrowing narrowing = new Narrowing(index, requirements.all(), budget);
+                ways.add(new Plan(
+                        index,
+                        narrowing.ranges(),
+                        order(index, requirements, query.sort(), narrowing),
+                        !requirements.areSufficient() || !narrowing.fulfilsAll(),
+                        narrowing.rows()));
+            }
+        }
+        return ways;
+    }
+
+    private static boolean hasAllOfAnswer(SortOrder index, Requirements requirements, SortOrder sort) {
+        Set<List<String>> there = new HashSet<>();
+        requirements.all().forEach(one -> there.add(one.path()));
+        sort.columns().forEach(column -> there.add(column.path()));
+        return index.columns().stream().allMatch(column -> there.contains(column.path()));
+    }
+
+    private static Order order(Index index, Requirements requirements, SortOrder sort, Narrowing narrowing) {
+        if (sort.isNone()) {
+            return narrowing.isOneKey() ? Order.OF_FEED : Order.NONE;
+        }
+        if (!index.showsIds() && sort.columns().get(0).byBytes()) {
+            // No row has what is sorted by.
+            return Order.NONE;
+        }
+        Set<List<String>> constant = new HashSet<>();
+        requirements.all().stream().filter(one -> one.kind() == Kind.EQUAL).forEach(one -> constant.add(one.path()));
+        List<Column> wanted = varying(sort, constant);
+        List<Column> given = varying(index.order(), constant);
+        if (wanted.size() != given.size()) {
+            return Order.NONE;
+        }
+        // Ids follow the last field, also where that is the same in all rows.
+        boolean backward = sort.isDescendingAtEnd() != index.order().isDescendingAtEnd();
+        for (int i = 0; i < wanted.size(); i++) {
+            boolean agree = wanted.get(i).path().equals(given.get(i).path());
+            if (!agree || (wanted.get(i).descending() != given.get(i).descending()) != backward) {
+                return Order.NONE;
+            }
+        }
+        return backward ? Order.BACKWARD : Order.FORWARD;
+    }
+
+    /** The fields that decide on the order of rows that match, before the bytes of their ids do. */
+    private static List<Column> varying(SortOrder order, Set<List<String>> constant) {
+        return order.columns().stream()
+                .filter(column -> !column.byBytes() && !constant.contains(column.path()))
+                .toList();
+    }
+}

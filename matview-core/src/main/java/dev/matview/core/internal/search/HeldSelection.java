@@ -1,0 +1,145 @@
+package dev.matview.core.internal.search;
+
+import dev.matview.core.internal.view.Generation;
+import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.internal.view.OrderedRows;
+import dev.matview.core.mango.Budget;
+import dev.matview.core.spi.Row;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a live query has found: the rows of its page, and some behind it, so that the page stays full when rows leave it. It is
+ * of the newest generation that the query was asked of, or found unconcerned by, and is kept as long as the query lives.
+ *
+ * <p>When few are left behind the page, more are found beside it ({@link #refill}), while it goes on to serve. Thread-safe.
+ */
+public final class HeldSelection implements Selections {
+
+    /** So many rows may be kept, however few the page has. */
+    static final int MOST = 1_000;
+
+    /** How many rows the query passes over and shows. */
+    private final int page;
+
+    private final int limit;
+
+    private final BudgetedLock lock = new BudgetedLock();
+
+    /** Guarded by the lock, as is the other. */
+    private volatile @Nullable State state;
+
+    /** What a refill has found that was not ended. */
+    private @Nullable State begun;
+
+    private record State(Generation generation, Selection<?> selection) {}
+
+    /**
+     * @param skip how many rows the query passes over
+     * @param limit how many it shows
+     */
+    public HeldSelection(int skip, int limit) {
+        this.page = (int) Math.min(Integer.MAX_VALUE, (long) skip + limit);
+        this.limit = limit;
+    }
+
+    private int wanted() {
+        return (int) Math.min(Integer.MAX_VALUE, page + 2L * limit);
+    }
+
+    @Override
+    public Selection<?> of(Served read, @Nullable Predicate<Row> shown, Supplier<Selection<?>> anew, Budget budget) {
+        lock.lock(budget);
+        try {
+            State last = state;
+            Generation generation = read.generation();
+            if (last != null && last.generation() == generation) {
+                return last.selection();
+            }
+            Selection<?> carried = carried(last, read, shown, budget);
+            State next = new State(generation, carried == null ? anew.get() : carried);
+            if (last == null
+                    || last.generation().head().generation() < generation.head().generation()) {
+                state = next;
+            }
+            return next.selection();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static @Nullable Selection<?> carried(
+            @Nullable State from, Served read, @Nullable Predicate<Row> shown, Budget budget) {
+        return from == null || shown == null ? null : from.selection().carried(from.generation(), read, shown, budget);
+    }
+
+    /** Nothing that the query finds differs between the two generations. */
+    public void unchanged(Generation from, Generation to) {
+        lock.lock(Budget.unlimited());
+        try {
+            State last = state;
+            if (last != null && last.generation() == from) {
+                state = new State(to, last.selection());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets go of rows that are far behind the page. */
+    public void trim(Budget budget) {
+        lock.lock(budget);
+        try {
+            State last = state;
+            if (last != null && last.selection().size() > Math.max(MOST, 2 * wanted())) {
+                state = trimmed(last, budget);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private State trimmed(State full, Budget budget) {
+        return new State(full.generation(), full.selection().trimmed(Math.max(MOST, wanted()), budget));
+    }
+
+    /** Whether so few rows are left behind the page that others should be looked for. */
+    public boolean isShort() {
+        State last = state;
+        return last != null && last.selection().hasMore() && last.selection().size() < page + limit;
+    }
+
+    /**
+     * Finds rows behind the page, without holding up who asks for it. By one thread at a time.
+     *
+     * @param source the rows of the generation that are shown to those who ask
+     * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; the next goes on from there
+     */
+    void refill(
+            Served read,
+            @Nullable Predicate<Row> shown,
+            Supplier<Selection<?>> anew,
+            OrderedRows source,
+            Budget budget) {
+        State work = new State(read.generation(), toRefill(read, shown, anew, budget));
+        begun = work;
+        work.selection().search(source, wanted(), budget);
+        begun = null;
+        lock.lock(budget);
+        try {
+            State last = state;
+            if (last == null || last.generation() == work.generation()) {
+                state = trimmed(work, budget);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Selection<?> toRefill(
+            Served read, @Nullable Predicate<Row> shown, Supplier<Selection<?>> anew, Budget budget) {
+        Selection<?> going = carried(begun, read, shown, budget);
+        return going == null ? of(read, shown, anew, budget).copied(budget) : going;
+    }
+}
