@@ -101,9 +101,10 @@ public final class Row implements Comparable<Row> {
 
     @Override
     public int compareTo(Row other) {
-        int order = Arrays.compareUnsigned(sortKey, other.sortKey);
+        // A row that shows something else has the key of the one before.
+        int order = sortKey == other.sortKey ? 0 : Arrays.compareUnsigned(sortKey, other.sortKey);
         if (order == 0) {
-            order = database.compareTo(other.database);
+            order = database.equals(other.database) ? 0 : database.compareTo(other.database);
         }
         return order != 0 ? order : id.compareTo(other.id);
     }

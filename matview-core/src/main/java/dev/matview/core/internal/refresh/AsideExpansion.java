@@ -1,6 +1,5 @@
 package dev.matview.core.internal.refresh;
 
-import dev.matview.core.access.UserDatabases;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Row;
@@ -23,7 +22,6 @@ final class AsideExpansion {
 
     private final Findings visit;
     private final FoundSlices found;
-    private final UserDatabases users;
     private final ReferredDocuments documents;
 
     private final List<Row> waiting = new ArrayList<>();
@@ -34,10 +32,9 @@ final class AsideExpansion {
     /** How much more that is than the rows in whose place they come. */
     private long more;
 
-    AsideExpansion(Findings visit, UserDatabases users, ReferredDocuments documents) {
+    AsideExpansion(Findings visit, ReferredDocuments documents) {
         this.visit = visit;
         this.found = visit.found();
-        this.users = users;
         this.documents = documents;
     }
 
@@ -69,7 +66,7 @@ final class AsideExpansion {
 
     private void expandWaiting() throws InterruptedException {
         Map<String, Set<String>> wanted = new HashMap<>();
-        waiting.forEach(row -> ReferredDocuments.want(row, users, wanted));
+        waiting.forEach(row -> documents.want(row, wanted));
         documents.fetch(wanted, visit);
         for (Row row : waiting) {
             Optional<AggregationException> failure = documents.failure(row);

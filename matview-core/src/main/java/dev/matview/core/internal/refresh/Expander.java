@@ -47,17 +47,17 @@ public final class Expander {
             return;
         }
         if (visit.found().aside() != null) {
-            new AsideExpansion(visit, users, new ReferredDocuments(aggregator, users, null)).run();
+            new AsideExpansion(visit, new ReferredDocuments(aggregator, users, null)).run();
             return;
         }
         Moved moved = new Moved(visit);
         References references = visit.references(users);
         Collection<Row> others = references == null ? List.of() : affected(moved, references);
-        Map<String, Set<String>> wanted = new HashMap<>();
-        visit.moved().forEach(slice -> slice.rows().forEach(row -> want(row, wanted)));
-        visit.changes().values().forEach(change -> change.put().forEach(row -> want(row, wanted)));
-        others.forEach(row -> wantMoved(row, moved, wanted));
         ReferredDocuments documents = new ReferredDocuments(aggregator, users, references);
+        Map<String, Set<String>> wanted = new HashMap<>();
+        visit.moved().forEach(slice -> slice.rows().forEach(row -> documents.want(row, wanted)));
+        visit.changes().values().forEach(change -> change.put().forEach(row -> documents.want(row, wanted)));
+        others.forEach(row -> wantMoved(row, moved, documents, wanted));
         documents.fetch(wanted, visit);
         expandFound(visit, documents);
         for (Row row : others) {
@@ -104,9 +104,10 @@ public final class Expander {
         return affected.keySet();
     }
 
-    private void wantMoved(Row row, Moved moved, Map<String, Set<String>> wanted) {
+    private static void wantMoved(Row row, Moved moved, ReferredDocuments documents, Map<String, Set<String>> wanted) {
         for (Expansion reference : row.expansions()) {
-            users.database(reference.did())
+            documents
+                    .database(reference.did())
                     .filter(database -> moved.has(database, reference.ref()) || !moved.feed.covers(database))
                     .ifPresent(database -> wanted.computeIfAbsent(database, name -> new HashSet<>())
                             .add(reference.ref()));
@@ -130,9 +131,5 @@ public final class Expander {
             return whole.contains(database)
                     || ids.getOrDefault(database, Set.of()).contains(id);
         }
-    }
-
-    private void want(Row row, Map<String, Set<String>> wanted) {
-        ReferredDocuments.want(row, users, wanted);
     }
 }

@@ -7,11 +7,11 @@ import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +36,20 @@ final class References {
 
         @Override
         public int compareTo(Reference other) {
-            int order = database.compareTo(other.database);
+            int order = compare(database, other.database);
             if (order == 0) {
-                order = id.compareTo(other.id);
+                order = compare(id, other.id);
             }
             if (order == 0) {
-                order = row.database().compareTo(other.row.database());
+                order = compare(row.database(), other.row.database());
             }
             return order != 0 ? order : row.id().compareTo(other.row.id());
         }
+    }
+
+    /** They are mostly one object, which only {@code equals} sees at once. */
+    private static int compare(String one, String other) {
+        return one.equals(other) ? 0 : one.compareTo(other);
     }
 
     private References(
@@ -74,9 +79,33 @@ final class References {
 
     /** Those of a later generation of the view, or of any other. Costs what differs. */
     References of(Snapshot other) {
-        return other == generation
-                ? this
-                : edited(other, generation.notSharedWith(other), other.notSharedWith(generation));
+        if (other == generation) {
+            return this;
+        }
+        List<Row> leaving = new ArrayList<>();
+        List<Row> coming = new ArrayList<>();
+        other.differences(generation, (mine, theirs) -> {
+            if (mine != null) {
+                coming.add(mine);
+            }
+            // Otherwise what comes takes its places.
+            if (theirs != null && (mine == null || !refersAlike(mine, theirs))) {
+                leaving.add(theirs);
+            }
+        });
+        return edited(other, leaving, coming);
+    }
+
+    private static boolean refersAlike(Row one, Row other) {
+        List<Expansion> mine = one.expansions();
+        List<Expansion> theirs = other.expansions();
+        for (int i = 0; i < mine.size() && i < theirs.size(); i++) {
+            if (!mine.get(i).did().equals(theirs.get(i).did())
+                    || !mine.get(i).ref().equals(theirs.get(i).ref())) {
+                return false;
+            }
+        }
+        return mine.size() == theirs.size();
     }
 
     private References edited(Snapshot next, List<Row> leaving, List<Row> coming) {
@@ -93,7 +122,16 @@ final class References {
     }
 
     private static Reference[] sorted(List<Reference> references) {
-        return new TreeSet<>(references).toArray(NONE);
+        Reference[] sorted = references.toArray(NONE);
+        Arrays.sort(sorted);
+        int count = 0;
+        for (Reference reference : sorted) {
+            // A row may refer to one document twice.
+            if (count == 0 || sorted[count - 1].compareTo(reference) != 0) {
+                sorted[count++] = reference;
+            }
+        }
+        return count == sorted.length ? sorted : Arrays.copyOf(sorted, count);
     }
 
     /** References of some rows, by whether the feed covers where they lead. */

@@ -37,6 +37,7 @@ final class ReferredDocuments {
     private final Map<String, Set<String>> asked = new HashMap<>();
 
     private final Map<String, AggregationException> failures = new HashMap<>();
+    private final Map<String, Optional<String>> databases = new HashMap<>();
 
     /** A document that rows refer to: its bytes alone, since a tree takes several times as much. */
     private record Referred(byte[] document, Acl acl) {}
@@ -48,10 +49,15 @@ final class ReferredDocuments {
         this.references = references;
     }
 
+    /** The user's database. Many rows refer to few users. */
+    Optional<String> database(String did) {
+        return databases.computeIfAbsent(did, users::database);
+    }
+
     /** Adds the documents that the row refers to, by database. */
-    static void want(Row row, UserDatabases users, Map<String, Set<String>> wanted) {
+    void want(Row row, Map<String, Set<String>> wanted) {
         for (Expansion expansion : row.expansions()) {
-            users.database(expansion.did())
+            database(expansion.did())
                     .ifPresent(database -> wanted.computeIfAbsent(database, name -> new HashSet<>())
                             .add(expansion.ref()));
         }
@@ -112,8 +118,11 @@ final class ReferredDocuments {
 
     /** Why the row cannot be expanded: a database that it refers to could not be read. */
     Optional<AggregationException> failure(Row row) {
+        if (failures.isEmpty()) {
+            return Optional.empty();
+        }
         return row.expansions().stream()
-                .flatMap(expansion -> users.database(expansion.did()).stream())
+                .flatMap(expansion -> database(expansion.did()).stream())
                 .flatMap(database -> Stream.ofNullable(failures.get(database)))
                 .findAny();
     }
@@ -134,7 +143,7 @@ final class ReferredDocuments {
     }
 
     private Expansion expand(Expansion expansion) {
-        Optional<String> database = users.database(expansion.did());
+        Optional<String> database = database(expansion.did());
         if (database.isPresent() && !isKnown(database.get(), expansion.ref())) {
             return expansion;
         }

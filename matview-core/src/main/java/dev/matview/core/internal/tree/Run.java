@@ -62,7 +62,11 @@ final class Run<E> extends OrderedTree<E> {
 
     /** The number of the first element, from that one on, that is not before the other. */
     private int place(E other, Comparator<? super E> order, int from) {
-        int low = from;
+        if (from == elements.length || order.compare(element(from), other) >= 0) {
+            // One edit after the other: nothing stays in between.
+            return from;
+        }
+        int low = from + 1;
         int high = elements.length;
         while (low < high) {
             int middle = (low + high) >>> 1;

@@ -33,25 +33,33 @@ record HeldSlice(String database, byte[] position, Stem stem, OrderedTree<Row> r
      * What the rows of a slice become.
      *
      * @param put those that come, by their ids
-     * @param leaving those that are no more, or in whose place another comes, by their ids
+     * @param leaving those that are no more, or in whose place another comes
+     * @param removed those of them in whose place none comes, by their ids
+     * @param moving those of them whose place in the feed's order no other takes
      */
-    record Change(Row[] put, Row[] leaving) {
+    record Change(Row[] put, List<Row> leaving, Row[] removed, List<Row> moving) {
 
         static Change of(SliceDelta delta, @Nullable HeldSlice before) {
             Row[] put = byId(delta.put());
             if (before == null || before.rows.isEmpty()) {
-                return new Change(put, NO_ROWS);
+                return new Change(put, List.of(), NO_ROWS, List.of());
             }
-            List<Row> leaving = new ArrayList<>();
-            for (Row row : put) {
-                add(before.find(row.id()), leaving);
-            }
+            List<Row> removed = new ArrayList<>();
             for (String id : delta.removed()) {
                 if (!isAmong(put, id)) {
-                    add(before.find(id), leaving);
+                    add(before.find(id), removed);
                 }
             }
-            return new Change(put, byId(leaving));
+            List<Row> leaving = new ArrayList<>(removed);
+            List<Row> moving = new ArrayList<>(removed);
+            for (Row row : put) {
+                Row held = before.find(row.id());
+                add(held, leaving);
+                if (held != null && row.compareTo(held) != 0) {
+                    moving.add(held);
+                }
+            }
+            return new Change(put, leaving, byId(removed), moving);
         }
 
         private static void add(@Nullable Row row, List<Row> leaving) {
@@ -92,7 +100,7 @@ record HeldSlice(String database, byte[] position, Stem stem, OrderedTree<Row> r
     static HeldSlice after(@Nullable HeldSlice before, SliceDelta delta, Change change, PositionStems stems) {
         OrderedTree<Row> rows = before == null
                 ? OrderedTree.of(change.put(), BY_ID)
-                : before.rows.edit(change.leaving(), change.put(), BY_ID);
+                : before.rows.edit(change.removed(), change.put(), BY_ID);
         Stem stem = stems.of(delta.position(), before == null ? null : before.stem);
         return new HeldSlice(
                 before == null ? delta.database() : before.database,

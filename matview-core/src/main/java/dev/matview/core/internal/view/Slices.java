@@ -35,7 +35,8 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
      * The slices of the next generation.
      *
      * @param coming the rows it has and this one has not
-     * @param leaving those that this one has and the next has not
+     * @param leaving those that this one has and the next has not, but for those whose place in the order one of the others
+     *     takes
      */
     record Next(Slices slices, List<Row> coming, List<Row> leaving) {}
 
@@ -63,10 +64,12 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
         List<HeldSlice> put = new ArrayList<>();
         List<Row> coming = new ArrayList<>();
         List<Row> leaving = new ArrayList<>();
+        Totals after = totals;
         for (String database : delta.dropped()) {
             HeldSlice held = find(database);
             if (held != null) {
                 gone.add(held);
+                after = after.minus(held.leftOut(), held.rows());
                 held.rows().forEach(leaving::add);
             }
         }
@@ -75,10 +78,10 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
             Change rows = Change.of(slice, before);
             put.add(HeldSlice.after(before, slice, rows, stems));
             coming.addAll(Arrays.asList(rows.put()));
-            leaving.addAll(Arrays.asList(rows.leaving()));
+            leaving.addAll(rows.moving());
+            after = after.after(slice, before, rows);
         }
         OrderedTree<HeldSlice> next = all.edit(sorted(gone), sorted(put), BY_DATABASE);
-        Totals after = totalsAfter(delta.slices(), delta.dropped());
         return new Next(new Slices(next, incompleteAfter(gone, put), after), coming, leaving);
     }
 
@@ -108,11 +111,7 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
         }
         for (SliceDelta slice : changes) {
             HeldSlice before = find(slice.database());
-            after = after.plus(slice.leftOut(), slice.put());
-            if (before != null) {
-                after = after.minus(
-                        before.leftOut(), Arrays.asList(Change.of(slice, before).leaving()));
-            }
+            after = after.after(slice, before, Change.of(slice, before));
         }
         return after;
     }

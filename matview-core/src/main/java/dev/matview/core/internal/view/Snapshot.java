@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,12 @@ public final class Snapshot implements Generation {
 
         Totals minus(LeftOut less, Iterable<Row> rows) {
             return new Totals(documentsLeftOut - less.documents(), bytes - sum(rows));
+        }
+
+        /** When the slice has changed. */
+        Totals after(SliceDelta slice, @Nullable HeldSlice before, HeldSlice.Change rows) {
+            Totals more = plus(slice.leftOut(), Arrays.asList(rows.put()));
+            return before == null ? more : more.minus(before.leftOut(), rows.leaving());
         }
 
         private static long sum(Iterable<Row> rows) {
@@ -196,6 +203,11 @@ public final class Snapshot implements Generation {
             }
         });
         return own;
+    }
+
+    /** Tells the rows that are not shared with the other, each with the other's that has its place; null for none. */
+    public void differences(Snapshot other, BiConsumer<@Nullable Row, @Nullable Row> each) {
+        order.differences(other.order, IN_ORDER, each);
     }
 
     @Override
