@@ -139,8 +139,7 @@ public final class IndexBenchmark {
             Page page = feeds.query("posts", unlisted);
             print(
                     "a selector that no index is for: %.1f ms, for %d rows",
-                    (THREAD.getCurrentThreadCpuTime() - begun) / 1e6,
-                    page.size());
+                    (THREAD.getCurrentThreadCpuTime() - begun) / 1e6, page.size());
         }
     }
 

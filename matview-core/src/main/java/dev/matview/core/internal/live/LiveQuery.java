@@ -40,6 +40,12 @@ final class LiveQuery {
     private final Runnable refilled;
     private final AtomicBoolean refilling = new AtomicBoolean();
 
+    /** The tag of the generation that it was last answered from, or of a later one that answers it the same. Guarded by this. */
+    private @Nullable String answeredFrom;
+
+    /** Whether it is being asked, of a generation that is not known here. Guarded by this. */
+    private boolean asked;
+
     /** @param refilled is told each time that rows are looked for behind the page */
     LiveQuery(
             String collection,
@@ -69,13 +75,26 @@ final class LiveQuery {
         subscriber.close();
     }
 
-    /** The feed has gone on to another generation: if that concerns this query, it is asked again. */
+    /**
+     * The feed has gone on to another generation: if that may concern this query, it is asked again. So it is where it was
+     * last asked of another one than where the feed comes from: what has changed since that is not known.
+     */
     void changed(ParsedChanges changes, Served before, Served now) {
-        if (isConcernedBy(changes, now)) {
+        if (isConcernedBy(changes, now) || !goOn(before, now)) {
             subscriber.run();
-        } else {
+        }
+    }
+
+    private synchronized boolean goOn(Served before, Served now) {
+        String tag = now.generation().tag();
+        if (asked || answeredFrom == null) {
+            return false;
+        }
+        if (answeredFrom.equals(before.generation().tag())) {
+            answeredFrom = tag;
             held.unchanged(before.generation(), now.generation());
         }
+        return answeredFrom.equals(tag);
     }
 
     private boolean isConcernedBy(ParsedChanges changes, Served now) {
@@ -109,7 +128,13 @@ final class LiveQuery {
     }
 
     private @Nullable ServedPage answer(Budget budget) {
-        ServedPage answer = source.read(collection, query, held, budget);
+        asked(true, null);
+        ServedPage answer = null;
+        try {
+            answer = source.read(collection, query, held, budget);
+        } finally {
+            asked(false, answer);
+        }
         if (answer != null) {
             held.trim(budget);
             if (held.isShort()) {
@@ -117,6 +142,11 @@ final class LiveQuery {
             }
         }
         return answer;
+    }
+
+    private synchronized void asked(boolean now, @Nullable ServedPage answer) {
+        asked = now;
+        answeredFrom = answer == null ? answeredFrom : answer.generationTag();
     }
 
     private void refillLater() {

@@ -11,6 +11,7 @@ import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.live.Subscriber.Effort;
 import dev.matview.core.internal.read.AnswersOfTexts;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.search.HeldSelection;
@@ -20,9 +21,11 @@ import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import dev.matview.testkit.ManualScheduler;
 import dev.matview.testkit.Seed;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,6 +64,7 @@ class LiveQueriesTest {
         private final AtomicInteger texts = new AtomicInteger();
         private volatile Served served = Histories.large(Seed.random());
         private volatile RuntimeException refusal;
+        private Runnable whileAsked = () -> {};
 
         int asked(String selector) {
             return asked.computeIfAbsent(selector, name -> new AtomicInteger()).get();
@@ -84,7 +88,14 @@ class LiveQueriesTest {
             if (refusal != null) {
                 throw refusal;
             }
-            return new AnswersOfTexts().answer("" + texts.incrementAndGet());
+            whileAsked.run();
+            Served read = served;
+            return read == null
+                    ? null
+                    : new AnswersOfTexts()
+                            .answer(
+                                    "" + texts.incrementAndGet(),
+                                    read.generation().tag());
         }
 
         @Override
@@ -124,7 +135,7 @@ class LiveQueriesTest {
         selectors.forEach(this::follow);
 
         source.publish(with(5, -1));
-        await().until(() -> source.asked("{\"n\":-1}") == 2);
+        await().until(() -> source.asked("{\"n\":-1}") == 2 && source.asked("{}") == 2);
         source.publish(with(5, -2));
         await().until(() -> source.asked("{\"n\":-2}") == 2);
         await().until(() -> source.asked("{}") == 3);
@@ -153,12 +164,66 @@ class LiveQueriesTest {
         await().until(() -> source.asked("{\"n\":-3}") == 2);
         source.publish(Histories.large(Seed.random(1)));
         await().until(() -> source.asked("{\"n\":-3}") == 3);
-        source.publish(with(5, -1));
-        follow("{\"n\":-1}");
-        source.publish(with(5, -2));
-        await().until(() -> source.asked("{\"n\":-1}") == 2);
+        source.publish(with(5, -3));
+        await().until(() -> source.asked("{\"n\":-3}") == 4);
+    }
 
-        assertThat(source.asked("{\"n\":-3}")).isEqualTo(3);
+    /** Between where the feed was last and where it is now: what it was asked of has a row that neither has. */
+    @Test
+    void whoWasAskedOfAGenerationThatIsPassedOverIsAskedAgain() {
+        Queue<Runnable> passes = new ArrayDeque<>();
+        LiveFeed feed = new LiveFeed(() -> Optional.of(source.served), passes::add);
+        source.listeners.add(feed);
+        LiveQuery first = query("{\"n\":-3}");
+        feed.add(first);
+        first.ask();
+
+        source.publish(with(5, -1));
+        LiveQuery between = query("{\"n\":-1}");
+        feed.add(between);
+        between.ask();
+        source.publish(with(5, -2));
+        LiveQuery last = query("{\"n\":-4}");
+        feed.add(last);
+        last.ask();
+        passes.remove().run();
+
+        assertThat(passes).isEmpty();
+        assertThat(source.asked("{\"n\":-1}")).isEqualTo(2);
+        assertThat(source.asked("{\"n\":-3}")).isEqualTo(1);
+        assertThat(source.asked("{\"n\":-4}")).as("it was asked of the newest").isEqualTo(1);
+    }
+
+    private LiveQuery query(String selector) {
+        Effort effort = new Effort(Runnable::run, () -> Budget.hot(20_000), Runnable::run, Budget::unlimited);
+        return new LiveQuery(
+                "posts",
+                Histories.query(selector, "[]"),
+                source,
+                CertificateRules.denied(),
+                listener,
+                effort,
+                new ManualScheduler(),
+                () -> {});
+    }
+
+    /** Which generation that is of cannot be told. */
+    @Test
+    void whoIsBeingAskedIsAskedOnceMore() {
+        Queue<Runnable> passes = new ArrayDeque<>();
+        LiveFeed feed = new LiveFeed(() -> Optional.of(source.served), passes::add);
+        source.listeners.add(feed);
+        LiveQuery query = query("{\"n\":-3}");
+        feed.add(query);
+        source.whileAsked = () -> {
+            source.whileAsked = () -> {};
+            source.publish(with(5, -1));
+            passes.remove().run();
+        };
+
+        query.ask();
+
+        assertThat(source.asked("{\"n\":-3}")).isEqualTo(2);
     }
 
     @Test

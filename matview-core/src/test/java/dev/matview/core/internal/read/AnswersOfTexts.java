@@ -15,11 +15,16 @@ public final class AnswersOfTexts implements ServedPage.Origin {
     private final List<String> held = new ArrayList<>();
 
     public ServedPage answer(String json) {
+        return answer(json, "generation " + json);
+    }
+
+    /** @param generation its tag */
+    public ServedPage answer(String json, String generation) {
         CachedPage page = new CachedPage(json.getBytes(StandardCharsets.UTF_8), List.of(), true, false, null);
         return new ServedPage(
                 this,
                 new KeptPage("v", page, Place.START),
-                "generation " + json,
+                generation,
                 "bookmark",
                 null,
                 new Page.View(1, Instant.EPOCH, 0, 0, 0));
