@@ -134,7 +134,9 @@ class ViewMemoryTest {
         assertThat(rows(feeds, "posts")).isEqualTo(6);
 
         registry.remove("posts");
-        await().untilAsserted(() -> assertThat(refresh(feeds, "events").rows()).isEqualTo(6));
+        // What the feed had is given up by another thread.
+        await().ignoreExceptionsInstanceOf(CompletionException.class)
+                .untilAsserted(() -> assertThat(refresh(feeds, "events").rows()).isEqualTo(6));
     }
 
     /** An index is a matter of cost: it is let go for rows, and made again when they have gone. */
