@@ -207,4 +207,24 @@ class CouchAggregatorReplicasTest {
         assertThat(proxy.count("bob/_changes\\?include_docs.*since=1-asRead")).isEqualTo(1);
         assertThat(proxy.count("_all_docs")).isEqualTo(3);
     }
+
+    /** A cluster is not asked at each visit what it has said already: that its replicas have nothing more. */
+    @Test
+    void whereReplicasLaggedTheyAreNotAskedAgainUntilSomethingIsWritten() throws InterruptedException {
+        tellEnough();
+        proxy.on("bob/_changes\\?since=7-look\\d+&limit=1$", Fault.status(200, SOMETHING), 1);
+        proxy.on("_changes", Fault.status(200, NOTHING));
+        feed.visit(aggregator);
+        try (CouchAggregator another = CouchAggregator.of(cluster)) {
+            feed.visit(another);
+            assertThat(proxy.count("bob/_changes\\?include_docs.*since=1-asRead"))
+                    .isEqualTo(1);
+
+            feed.visit(another);
+            feed.visit(another);
+        }
+
+        assertThat(feed.unmoved).hasSize(3);
+        assertThat(proxy.count("bob/_changes\\?include_docs.*since=1-asRead")).isEqualTo(1);
+    }
 }

@@ -3,6 +3,7 @@ package dev.matview.couch;
 import static dev.matview.couch.StoredViews.VIEW;
 import static dev.matview.couch.StoredViews.read;
 import static dev.matview.testkit.Views.delta;
+import static dev.matview.testkit.Views.put;
 import static dev.matview.testkit.Views.remove;
 import static dev.matview.testkit.Views.row;
 import static dev.matview.testkit.Views.slice;
@@ -15,6 +16,7 @@ import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.Tool;
@@ -67,6 +69,20 @@ class CouchStoredRowsTest extends CouchViewStoreFixture {
 
         assertThat(ViewModel.of(store.read(VIEW, 0).orElseThrow()).rows().get("userdb-a"))
                 .isEmpty();
+    }
+
+    /** Each document says of which database its rows are. */
+    @Test
+    void allRowsOfADatabaseHaveOneName() {
+        ViewStore store = store();
+        store.commit(whole(VIEW, 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))));
+        store.commit(delta(VIEW, 1, put("userdb-a", 2, row("userdb-a", "q", "{}"))));
+
+        SliceDelta slice = store().read(VIEW, 0).orElseThrow().slices().get(0);
+
+        assertThat(slice.put())
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row.database()).isSameAs(slice.database()));
     }
 
     @Test

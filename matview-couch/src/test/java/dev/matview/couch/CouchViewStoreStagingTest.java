@@ -177,9 +177,7 @@ class CouchViewStoreStagingTest {
         store.commit(first);
         ViewStage stage = stage(store, 1);
         stage.add(more(1, portion(1, "aside")));
-        ObjectNode document = document().deepCopy();
-        document.put("touchedAt", Instant.now().minus(Duration.ofHours(25)).toString());
-        views.raw().put(views.prefix() + "views", "stage/" + VIEW, document.toString());
+        touchedLongAgo();
 
         read(store());
 
@@ -191,6 +189,28 @@ class CouchViewStoreStagingTest {
         ViewDelta second = delta(VIEW, 1, portion(3, "next"));
         assertThat(store.commit(second)).isTrue();
         read(store()).assertSameAs(ViewModel.of(first).apply(second));
+    }
+
+    private void touchedLongAgo() {
+        ObjectNode document = document().deepCopy();
+        document.put("touchedAt", Instant.now().minus(Duration.ofHours(25)).toString());
+        views.raw().put(views.prefix() + "views", "stage/" + VIEW, document.toString());
+    }
+
+    /** Its feed was removed before it had a generation: no process ever opens it again. */
+    @Test
+    void theStageOfAViewThatNobodyOpensIsDeletedByWhoeverSweeps() {
+        stage(store(), 0).add(more(0, portion(1, "aside")));
+        touchedLongAgo();
+        CouchViewStore other = store();
+        assertThat(other.commit(whole("_global_other", 0, slice("userdb-1", 1))))
+                .isTrue();
+
+        assertThat(store().read("_global_other", 0)).isPresent();
+
+        afterGrace(() -> assertThat(isThere()).isFalse());
+        afterGrace(() -> assertThat(views.builds()).isEmpty());
+        assertThat(store().read("_global_other", 0)).as("it stays").isPresent();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -84,8 +85,8 @@ final class Feeds implements Aggregator.Sink {
             }
 
             @Override
-            public void reread(FeedDefinition feed, Slice slice) {
-                of(feed).reread(feed, slice);
+            public boolean reread(FeedDefinition feed, Slice slice) {
+                return of(feed).reread(feed, slice);
             }
 
             @Override
@@ -156,9 +157,11 @@ final class Feeds implements Aggregator.Sink {
     }
 
     @Override
-    public void reread(FeedDefinition feed, Slice slice) {
+    public boolean reread(FeedDefinition feed, Slice slice) {
         reread.put(slice.database(), slice);
         unmoved(feed, slice.database());
+        return Set.copyOf(slice.rows())
+                .equals(Set.copyOf(slices.get(slice.database()).rows()));
     }
 
     @Override

@@ -6,8 +6,11 @@ import static dev.matview.testkit.Views.put;
 import static dev.matview.testkit.Views.row;
 import static dev.matview.testkit.Views.slice;
 import static dev.matview.testkit.Views.whole;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.core.access.Acl;
+import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
@@ -112,6 +115,25 @@ abstract class ViewStoreStagingContract extends ViewStoreSecretContract {
                         slice("userdb-a", 2, row("userdb-a", "q", "{}"), row("userdb-a", "r", "{}")),
                         slice("userdb-b", 1, large),
                         slice("userdb-d", 1))));
+    }
+
+    /** As references are expanded, once all slices are aside: the slices stay where they are. */
+    @Test
+    void aPortionReplacesRowsThatAreAside() {
+        Row plain = row("userdb-a", "p", "{}");
+        Expansion author = new Expansion("author", "x:b", "b", "{\"n\":1}".getBytes(UTF_8), Acl.OPEN);
+        Row expanded = new Row("userdb-a", "p", plain.sortKey(), plain.document(), plain.acl(), List.of(author));
+        ViewStage stage = first(store());
+        stage.add(more(0, put("userdb-a", 1, plain, row("userdb-a", "q", "{}")), put("userdb-b", 1)));
+
+        assertThat(stage.add(more(0, put("userdb-a", 1, expanded)))).isTrue();
+
+        ViewStage next = stage(store(), 0);
+        assertThat(aside(next).rows("userdb-a").values())
+                .containsExactlyInAnyOrder(expanded, row("userdb-a", "q", "{}"));
+        assertThat(next.commit(more(0, Set.of("userdb-b")))).isTrue();
+        read(store(), VIEW)
+                .assertSameAs(ViewModel.of(whole(VIEW, 0, slice("userdb-a", 1, expanded, row("userdb-a", "q", "{}")))));
     }
 
     @Test

@@ -1,17 +1,8 @@
 package dev.matview.core.files;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.core.internal.files.FileStamp;
 import dev.matview.core.spi.Aggregator.Demand;
-import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.Position;
-import dev.matview.core.spi.SliceMaker;
 import dev.matview.core.spi.VisitReport;
-import java.io.IOException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Phaser;
@@ -25,11 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileVisit {
 
-    /** How often a file is read that changes under the reader's hands. */
-    private static final int ATTEMPTS = 3;
-
     private final JsonLinesListing listing;
-    private final BadFiles badFiles;
+    private final FileMemory memory;
     private final VisitReport report;
     private final BooleanSupplier closed;
     private final List<Moved> moved = new ArrayList<>();
@@ -37,9 +25,9 @@ final class FileVisit {
     private final Phaser reading = new Phaser(1);
     private volatile boolean stopped;
 
-    FileVisit(JsonLinesListing listing, BadFiles badFiles, VisitReport report, BooleanSupplier closed) {
+    FileVisit(JsonLinesListing listing, FileMemory memory, VisitReport report, BooleanSupplier closed) {
         this.listing = listing;
-        this.badFiles = badFiles;
+        this.memory = memory;
         this.report = report;
         this.closed = closed;
     }
@@ -53,7 +41,7 @@ final class FileVisit {
         if (position != null) {
             behind = report.compare(database, position, behind);
         }
-        BadLineException known = position == null ? null : badFiles.get(database, position);
+        BadLineException known = position == null ? null : memory.bad().get(database, position);
         if (known != null) {
             report.failed(database, behind, known);
         } else if (!behind.isEmpty()) {
@@ -71,9 +59,9 @@ final class FileVisit {
             return;
         }
         try {
-            JsonLinesParser parser = new JsonLinesParser();
+            FileReading files = new FileReading(listing, memory, report, this::isStopped);
             for (int i = next.getAndIncrement(); i < moved.size() && !isStopped(); i = next.getAndIncrement()) {
-                read(moved.get(i), parser);
+                files.read(moved.get(i).database(), moved.get(i).demands());
             }
         } finally {
             reading.arriveAndDeregister();
@@ -93,68 +81,5 @@ final class FileVisit {
     void awaitEnd() {
         reading.arriveAndAwaitAdvance();
         reading.forceTermination();
-    }
-
-    private void read(Moved file, JsonLinesParser parser) {
-        try {
-            for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-                if (readOnce(file, parser) || isStopped()) {
-                    return;
-                }
-            }
-            fail(file, new IOException(listing.file(file.database()) + " keeps changing while it is read"));
-        } catch (NoSuchFileException e) {
-            report.vanished(file.database(), file.demands());
-        } catch (IOException e) {
-            fail(file, new IOException(listing.file(file.database()) + " cannot be read: " + e.getMessage(), e));
-        } catch (InvalidPathException e) {
-            fail(file, new IOException("the encoding of file names does not fit this system's: " + e.getMessage(), e));
-        }
-    }
-
-    private void fail(Moved file, Exception cause) {
-        report.failed(file.database(), file.demands(), cause);
-    }
-
-    /** Reads the file and reports it; false when it changed meanwhile, and nothing is reported. */
-    private boolean readOnce(Moved file, JsonLinesParser parser) throws IOException {
-        Path path = listing.file(file.database());
-        Instant now = Instant.now();
-        FileStamp before = FileStamp.of(path);
-        if (before == null) {
-            throw new NoSuchFileException(path.toString());
-        }
-        SliceMaker slices = report.slices(file.database(), file.demands());
-        BadLineException bad = null;
-        try {
-            parser.read(path, before.size(), new ForSlices(slices), this::isStopped);
-        } catch (BadLineException e) {
-            bad = e;
-        }
-        if (isStopped() || !before.equals(FileStamp.of(path))) {
-            return false;
-        }
-        Position position = before.position(now);
-        if (bad != null) {
-            badFiles.put(file.database(), position, bad);
-            fail(file, bad);
-            return true;
-        }
-        badFiles.remove(file.database());
-        slices.report(position);
-        return true;
-    }
-
-    private record ForSlices(SliceMaker slices) implements JsonLinesParser.Documents {
-
-        @Override
-        public void document(ObjectNode document) {
-            slices.add(document);
-        }
-
-        @Override
-        public void unreadable(String id, Reason reason) {
-            slices.leaveOut(id, reason);
-        }
     }
 }

@@ -41,13 +41,14 @@ import org.slf4j.LoggerFactory;
  * no {@code /}, and upper and lower case only where the file system keeps them apart. Thread-safe.
  *
  * <p>A file is read when its size, its time of modification or the file itself (its inode) is another than before, and
- * only then. A line that is no document (see {@link BadLineException}), or has the {@code _id} of an earlier line, fails
+ * only then. What its lines hash to is remembered, of the files read last: of such a file only the lines that differ are
+ * parsed and told. A line that is no document (see {@link BadLineException}), or has the {@code _id} of an earlier line, fails
  * the whole file: it is reported as failed at every visit, and read again when it changes. A document that is one, and
  * nested too deep, too large or otherwise beyond what is read, is {@linkplain dev.matview.core.spi.LeftOut left out} by
  * itself. A file that changes while it is read is read again; better write a new file aside and rename it.
  *
  * <p>Documents are read one by one: at any time a reading thread holds one document (of 16 MB at most), the ids of one
- * file, and the rows found in it so far.
+ * file, and the rows found in it so far. Beside that some 32 MiB are kept of what lines hash to.
  */
 public final class JsonLinesDirectory implements Aggregator {
 
@@ -57,7 +58,7 @@ public final class JsonLinesDirectory implements Aggregator {
     private final JsonLinesListing listing;
     private final int readerCount;
     private final ThreadPoolExecutor readers;
-    private final BadFiles badFiles = new BadFiles();
+    private final FileMemory memory = new FileMemory();
     private final DirectoryPoll poll;
     private final @Nullable Scheduler ownScheduler;
     private volatile boolean closed;
@@ -96,7 +97,7 @@ public final class JsonLinesDirectory implements Aggregator {
                 name -> demands.stream().anyMatch(demand -> demand.feed().covers(name)));
         VisitReport report = new VisitReport(demands, sink);
         report.begin(files.keySet());
-        FileVisit visit = new FileVisit(listing, badFiles, report, () -> closed);
+        FileVisit visit = new FileVisit(listing, memory, report, () -> closed);
         files.forEach((database, position) -> visit.compare(database, position.orElse(null)));
         report.end(files.keySet());
         if (Thread.interrupted()) {
@@ -174,7 +175,7 @@ public final class JsonLinesDirectory implements Aggregator {
         if (stamp == null) {
             return;
         }
-        BadLineException known = badFiles.get(database, stamp.position(now));
+        BadLineException known = memory.bad().get(database, stamp.position(now));
         if (known != null) {
             throw known;
         }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads files of JSON lines, one document at a time. Not thread-safe: each reading thread has one. */
 final class JsonLinesParser {
@@ -37,10 +38,23 @@ final class JsonLinesParser {
 
     /** Takes what the lines hold. */
     interface Documents {
+
+        /**
+         * Told of each line before it is parsed, unless it is too long to be.
+         *
+         * @return the id of its document, when that is known and not wanted; null to have the line parsed
+         */
+        default @Nullable String passOver(byte[] bytes, int offset, int length) {
+            return null;
+        }
+
         void document(ObjectNode document);
 
         /** A document that is one, and cannot be read. */
         void unreadable(String id, Reason reason);
+
+        /** A document that says of itself that it is not there. */
+        default void deleted(String id) {}
     }
 
     /**
@@ -74,11 +88,18 @@ final class JsonLinesParser {
             unreadable(path, line, Reason.TOO_LARGE, documents, lineOfId);
             return;
         }
+        String known = documents.passOver(lines.bytes(), lines.offset(), lines.length());
+        if (known != null) {
+            requireNewId(path, line, known, lineOfId);
+            return;
+        }
         requireUtf8(path, line);
         try {
             ObjectNode document = parse(path, line);
-            requireNewId(path, line, document.path("_id"), lineOfId);
-            if (!document.path("_deleted").booleanValue()) {
+            String id = requireNewId(path, line, document.path("_id"), lineOfId);
+            if (document.path("_deleted").booleanValue()) {
+                documents.deleted(id);
+            } else {
                 documents.document(document);
             }
         } catch (UnreadableDocumentException e) {
@@ -96,7 +117,9 @@ final class JsonLinesParser {
         }
         JsonNode value = read == null ? MissingNode.getInstance() : JsonNodeFactory.instance.textNode(read);
         String id = requireNewId(path, line, value, lineOfId);
-        if (!members.isTrue("_deleted")) {
+        if (members.isTrue("_deleted")) {
+            documents.deleted(id);
+        } else {
             documents.unreadable(id, reason);
         }
     }
@@ -147,10 +170,14 @@ final class JsonLinesParser {
         if (!id.isTextual() || id.textValue().isEmpty()) {
             throw new BadLineException(path, line, "_id must be a string that is not empty");
         }
-        Long first = checksIds ? lineOfId.putIfAbsent(id.textValue(), line) : null;
+        requireNewId(path, line, id.textValue(), lineOfId);
+        return id.textValue();
+    }
+
+    private void requireNewId(Path path, long line, String id, Map<String, Long> lineOfId) {
+        Long first = checksIds ? lineOfId.putIfAbsent(id, line) : null;
         if (first != null) {
             throw new BadLineException(path, line, "the _id is that of line " + first + " too");
         }
-        return id.textValue();
     }
 }

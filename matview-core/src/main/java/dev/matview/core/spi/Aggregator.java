@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A slice holds every matching document at its position or at a later one, and never one that was deleted
  *       before: a write that the slice may have missed gives the database another position.
  *   <li>Instead of the whole slice of a database that moved, {@linkplain Sink#changed what changed} may be told: where every
- *       document that was written or deleted since the held position is known for sure. So it is never told after a purge,
- *       or of a database made again. The slice it leads to is the one that reading the database whole would have given.
+ *       document that was written or deleted since the held position is known for sure. After a purge, or of a database made
+ *       again, no history of writes tells that. The slice it leads to is the one that reading the database whole would have given.
  *   <li>One database failing does not keep others from being read; and one document that cannot be read does not keep
  *       its database from being read: it is {@linkplain Slice.Builder#leaveOut left out}, and the position moves on.
  *   <li>A database is read once for all demands that need it whole, and once for all that hold it at one position.
@@ -147,9 +147,13 @@ public interface Aggregator extends AutoCloseable {
         /**
          * The database is at the held position, and was read all the same, to find what nobody noticed. Its slice is told
          * instead of {@link #unmoved}; where it is what is held, nothing moved.
+         *
+         * @return whether it is what is held. Where it is not, and a later visit holds what was read as long ago as now, that
+         *     came to nothing, and the database may be read again
          */
-        default void reread(FeedDefinition feed, Slice slice) {
+        default boolean reread(FeedDefinition feed, Slice slice) {
             unmoved(feed, slice.database());
+            return true;
         }
 
         /**

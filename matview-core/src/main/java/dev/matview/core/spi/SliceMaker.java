@@ -96,10 +96,19 @@ public final class SliceMaker {
         return wanting;
     }
 
+    /** Those for whom the whole slice, as it was last reported, is what they hold. */
+    public List<Demand> asHeld() {
+        return slices.stream()
+                .filter(slice -> slice.asHeld)
+                .map(slice -> slice.demand)
+                .toList();
+    }
+
     private final class OfOneFeed {
         private final Demand demand;
         private Slice.Builder builder;
         private @Nullable RuntimeException failure;
+        private boolean asHeld;
 
         OfOneFeed(Demand demand) {
             this.demand = demand;
@@ -142,7 +151,7 @@ public final class SliceMaker {
             if (held) {
                 // It was read all the same; or others have something newer, which the replicas that were read have not
                 // got.
-                sink.reread(demand.feed(), made);
+                asHeld = sink.reread(demand.feed(), made);
             } else {
                 sink.moved(demand.feed(), made);
             }

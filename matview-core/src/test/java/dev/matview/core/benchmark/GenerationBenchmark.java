@@ -120,10 +120,14 @@ public final class GenerationBenchmark {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** As a CouchDB of one node says it: strings of their own, of which the purge sequences are equal. */
+    /**
+     * As a CouchDB of one node says it of databases of two shards: strings of their own, of which the purge sequences are
+     * equal, and the first 51 bytes of the update sequences.
+     */
     private Position position(long seq) {
-        byte[] opaque = new byte[78];
+        byte[] opaque = new byte[91];
         random.nextBytes(opaque);
+        Arrays.fill(opaque, 0, 51, (byte) 7);
         String purge = "0-" + Base64.getUrlEncoder().encodeToString(new byte[78]);
         long instance = 1_700_000_000L + random.nextInt(10_000_000);
         return new Position(

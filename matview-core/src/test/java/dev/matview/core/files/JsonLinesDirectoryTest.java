@@ -30,11 +30,6 @@ class JsonLinesDirectoryTest extends AggregatorContract {
     }
 
     @Override
-    protected boolean tellsChanges() {
-        return false;
-    }
-
-    @Override
     protected String prefix() {
         return "userdb-";
     }

@@ -42,9 +42,12 @@ public record FileStamp(Instant modified, long size, String key) {
      * @param now the system's time, not later than when the stamp was taken
      */
     public Position position(Instant now) {
-        Duration step = modified.getNano() == 0 ? COARSE_STEP : FINE_STEP;
-        boolean fresh = modified.isAfter(now.minus(step));
         String time = modified.getEpochSecond() + "." + modified.getNano();
-        return new Position(time + "/" + size + (fresh ? "~" : ""), "0", key);
+        return new Position(time + "/" + size + (isFresh(now) ? "~" : ""), "0", key);
+    }
+
+    /** Whether the file may be another at the position that it has now. */
+    public boolean isFresh(Instant now) {
+        return modified.isAfter(now.minus(modified.getNano() == 0 ? COARSE_STEP : FINE_STEP));
     }
 }

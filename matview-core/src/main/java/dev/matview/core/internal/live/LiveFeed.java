@@ -1,7 +1,7 @@
 package dev.matview.core.internal.live;
 
 import dev.matview.core.event.Subscription;
-import dev.matview.core.internal.read.ParsedChanges;
+import dev.matview.core.internal.search.ParsedChanges;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.RowChanges;
 import java.util.Optional;

@@ -10,6 +10,10 @@ import dev.matview.core.access.CertificateRules;
 import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.ServedPage.CachedPage;
 import dev.matview.core.internal.read.ServedPage.RowId;
+import dev.matview.core.internal.search.HeldSelection;
+import dev.matview.core.internal.search.QueriedRows;
+import dev.matview.core.internal.search.RowList;
+import dev.matview.core.internal.search.VisibleRows;
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
@@ -23,11 +27,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads pages from generations.
  *
- * <p>The plain page of a public feed is a page of the generation's rows, found by the row that it begins after; that of an ACL feed is
- * one of those that the caller may read ({@link VisibleRows}). What a further
- * selector or sort leaves of a view is searched once for a generation and then kept, as pages are, in caches
- * bounded by weight. Of a generation that is served no more, what may not be read now is passed over while a page is read:
- * what is kept does not depend on it. Thread-safe.
+ * <p>The plain page of a public feed is a page of the generation's rows, found by the row that it begins after; that of an
+ * ACL feed is one of those that the caller may read ({@link VisibleRows}). What a further selector or sort leaves of a view is
+ * kept, as pages are, in caches bounded by weight. Of a generation that is served no more, what may not be read now is passed
+ * over while a page is read: what is kept does not depend on it. Thread-safe.
  */
 public final class PageReader {
 

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -90,6 +91,15 @@ final class Findings {
         return found.build();
     }
 
+    FoundSlices found() {
+        return found;
+    }
+
+    /** How many databases the feed covers. */
+    int databases() {
+        return total.get();
+    }
+
     /** The slices that changes start from; null when there are none. */
     private @Nullable Snapshot from() {
         return rebuilds() ? found.aside() : base;
@@ -152,8 +162,10 @@ final class Findings {
         total.set(databases);
     }
 
+    /** Its rows have the name as those have it that are held: a view has very many rows. */
     Slice.Builder slice(String database) {
-        return Slice.builder(feed, database, room.of(database));
+        Snapshot from = from();
+        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database));
     }
 
     /** Whether there was no room for all that was found: the visit is of no use. */
@@ -196,15 +208,16 @@ final class Findings {
         done.incrementAndGet();
     }
 
-    /** It was read though it did not move; what was not noticed of it is mended now. */
-    void reread(Slice slice) {
+    /** It was read though it did not move; what was not noticed of it is mended now. Says whether there was nothing. */
+    boolean reread(Slice slice) {
         Snapshot from = from();
         if (from == null || from.hasSame(slice)) {
             room.giveBack(slice.database());
             unmoved();
-        } else {
-            moved(slice);
+            return true;
         }
+        moved(slice);
+        return false;
     }
 
     void gone(String database) {
@@ -213,15 +226,16 @@ final class Findings {
 
     void failed(String database, Exception cause) {
         room.giveBack(database);
+        found.failed(database);
         done.incrementAndGet();
         if (failures.incrementAndGet() <= RefreshResult.MAX_BEHIND) {
             failed.put(database, Failures.reason(cause));
         }
     }
 
-    /** Takes back that the database moved: it stays at its last position, behind. */
+    /** Takes back that the database moved: it stays at its last position, behind. Where it is aside, it has none. */
     void setBack(String database, Exception cause) {
-        if (found.remove(database)) {
+        if (found.remove(database) || found.withhold(database)) {
             done.decrementAndGet();
             failed(database, cause);
         }
@@ -292,7 +306,7 @@ final class Findings {
      */
     Findings rebasedOn(Snapshot next) {
         boolean later = !next.head().refreshedAt().isBefore(startedAt);
-        List<Slice> whole = found.all(gone);
+        List<Slice> whole = found.all(dropped());
         Collection<SliceChange> changed = found.aside() == null ? changes().values() : List.of();
         List<Slice> slices = new ArrayList<>(whole);
         slices.removeIf(slice -> !isOurs(slice.database(), slice.position(), next));
@@ -351,6 +365,13 @@ final class Findings {
 
     Set<String> gone() {
         return gone;
+    }
+
+    /** Those of which what is aside is not to be in the view. */
+    Set<String> dropped() {
+        Set<String> dropped = new HashSet<>(gone);
+        dropped.addAll(found.withheld());
+        return dropped;
     }
 
     /** Whether there were databases to read, and none of them could be read. */

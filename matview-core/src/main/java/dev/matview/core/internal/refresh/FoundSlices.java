@@ -32,6 +32,10 @@ final class FoundSlices {
     private final AtomicLong waiting = new AtomicLong();
     /** How many are aside that this visit found. */
     private final AtomicInteger putAside = new AtomicInteger();
+    /** Those aside that the visit could not read, and which are as they were. */
+    private final Set<String> behind = ConcurrentHashMap.newKeySet();
+    /** Those aside that cannot be shown. */
+    private final Set<String> withheld = ConcurrentHashMap.newKeySet();
 
     FoundSlices(RowRoom room) {
         this.room = room;
@@ -87,6 +91,57 @@ final class FoundSlices {
         long more = staged.add(portion, databases);
         room.putAside(portion.stream().map(SliceDelta::database).toList(), more);
         putAside.addAndGet(portion.size());
+    }
+
+    /** Puts aside what still waits, where something is aside. */
+    void putRestAside(int databases) {
+        StagedBuild staged = build;
+        if (staged != null && staged.aside() != null && !isEmpty()) {
+            waiting.set(0);
+            putAside(staged, databases);
+        }
+    }
+
+    /** Whether so much that is to be put aside is to be so now. */
+    boolean isDue(long bytes) {
+        StagedBuild staged = build;
+        return staged != null && staged.isDue(bytes);
+    }
+
+    /**
+     * Puts rows of slices that are aside in the place of what they were, if there is room.
+     *
+     * @param more how much more memory they take
+     */
+    void replaceAside(Map<String, List<Row>> rows, long more, int databases) {
+        StagedBuild staged = build;
+        Snapshot aside = aside();
+        long taken = Math.max(0, more);
+        if (staged == null || aside == null || rows.isEmpty() || !room.takeAside(taken)) {
+            return;
+        }
+        List<SliceDelta> portion = new ArrayList<>();
+        rows.forEach((database, others) -> portion.add(aside.changed(database, null, others)));
+        room.putAside(List.of(), staged.add(portion, databases) - taken);
+    }
+
+    /** The database could not be read. */
+    void failed(String database) {
+        Snapshot aside = aside();
+        if (aside != null && aside.holds(database)) {
+            behind.add(database);
+        }
+    }
+
+    /** Keeps what is aside of a database out of the view; says whether it was to be in it as the visit found it. */
+    boolean withhold(String database) {
+        Snapshot aside = aside();
+        return aside != null && aside.holds(database) && withheld.add(database) && !behind.contains(database);
+    }
+
+    /** Those aside that are not to be in the view. */
+    Set<String> withheld() {
+        return withheld;
     }
 
     /** Those that wait, as changes of what is aside. They are forgotten here. */

@@ -11,7 +11,10 @@ import dev.matview.core.spi.ViewStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A view that is built for the first time, or anew: what was found of it so far, apart from what waits to be put aside. It is
  * held as the generation that it becomes, and the store keeps the same, so that the next build of the view goes on there.
- * Where the store has it no more, because another process builds the same view, this one goes on in memory alone.
+ * Where the store has it no more, because another process builds the same view, this one goes on in memory alone. A store that
+ * does not answer is given with the next portion what it perhaps has not got.
  *
  * <p>Its lock is held while the store is asked: who has found more meanwhile waits, so that what waits is bounded.
  */
@@ -34,6 +38,9 @@ final class StagedBuild {
     /** How long what was found may wait: what a restart loses. */
     static final Duration BATCH_TIME = Duration.ofSeconds(15);
 
+    /** How many portions the store may be behind before it is left alone. */
+    private static final int MOST_UNKEPT = 20;
+
     private final ViewStore store;
     private final String view;
     private final FeedDefinition feed;
@@ -41,8 +48,14 @@ final class StagedBuild {
     private final InstantSource clock;
     private final Instant startedAt;
 
-    /** Null when it is of no use any more. */
+    /** Null when it is of no use any more, or is to be opened again. */
     private @Nullable ViewStage stage;
+
+    private boolean givenUp;
+    /** What the store is known to have. */
+    private @Nullable ViewHead kept;
+    /** Portions that the store has perhaps not got, since it did not answer. To put one aside twice does no harm. */
+    private final List<ViewDelta> unkept = new ArrayList<>();
 
     private volatile @Nullable Snapshot aside;
     private volatile Instant last;
@@ -55,7 +68,8 @@ final class StagedBuild {
         this.base = base;
         this.stage = stage;
         this.clock = clock;
-        this.startedAt = clock.instant();
+        // Milliseconds, as stores keep them.
+        this.startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         this.last = startedAt;
     }
 
@@ -63,14 +77,10 @@ final class StagedBuild {
      * Begins where the last one left off.
      *
      * @param base the generation that it takes the place of; 0 for none
-     * @return null when the store puts nothing aside. Nor is anything of a feed that expands references: what they lead to
-     *     is looked for when all slices are known, and rows that were put aside before might show what is over
+     * @return null when the store puts nothing aside
      */
     static @Nullable StagedBuild open(
             ViewStore store, String view, FeedDefinition feed, long base, InstantSource clock) {
-        if (!feed.expand().isEmpty()) {
-            return null;
-        }
         try {
             return store.stage(view, base, feed.fingerprint())
                     .map(stage -> new StagedBuild(store, view, feed, base, stage, clock))
@@ -97,6 +107,7 @@ final class StagedBuild {
                     found.positions().size());
             more += found.bytes();
             aside = found;
+            kept = head;
         } catch (ViewStoreException e) {
             giveUp(e.getMessage());
         } finally {
@@ -138,21 +149,47 @@ final class StagedBuild {
     }
 
     private void keep(ViewDelta more) {
-        if (stage == null) {
-            return;
+        if (!givenUp) {
+            unkept.add(more);
+            keepAll();
         }
+    }
+
+    private void keepAll() {
         try {
-            if (!stage.add(more)) {
+            ViewStage open = stage == null ? reopened() : stage;
+            stage = open;
+            while (open != null && !unkept.isEmpty() && open.add(unkept.get(0))) {
+                kept = unkept.remove(0).head();
+            }
+            if (!unkept.isEmpty()) {
                 giveUp("another process builds it");
             }
         } catch (ViewStoreException e) {
-            giveUp(e.getMessage());
+            stage = null;
+            if (unkept.size() < MOST_UNKEPT) {
+                log.warn("{}: a portion is put aside with the next one: {}", feed.collection(), e.getMessage());
+            } else {
+                giveUp(e.getMessage());
+            }
         }
+    }
+
+    /** The stage, after the store did not answer; null when it is not as it was left. */
+    private @Nullable ViewStage reopened() {
+        ViewStage open = store.stage(view, base, feed.fingerprint()).orElse(null);
+        if (open == null) {
+            return null;
+        }
+        ViewHead found = open.head().orElse(null);
+        return Objects.equals(found, kept) || unkept.get(0).head().equals(found) ? open : null;
     }
 
     private void giveUp(@Nullable String why) {
         log.warn("{}: the build goes on without putting anything aside: {}", feed.collection(), why);
         stage = null;
+        givenUp = true;
+        unkept.clear();
     }
 
     /**
@@ -161,6 +198,9 @@ final class StagedBuild {
      * @param whole what both amount to
      */
     synchronized boolean commit(ViewDelta rest, Snapshot whole) {
+        if (!unkept.isEmpty()) {
+            keepAll();
+        }
         if (stage != null && aside != null && stage.commit(rest)) {
             return true;
         }

@@ -230,7 +230,7 @@ final class ViewWriter {
         StagedBuild build = visit.build();
         Snapshot aside = build == null ? null : build.aside();
         List<SliceDelta> changes = visit.unstaged();
-        Set<String> gone = new HashSet<>(visit.gone());
+        Set<String> gone = visit.dropped();
         gone.removeIf(database -> aside == null || !aside.holds(database));
         Snapshot.Totals totals = aside == null ? Snapshot.totalsOf(changes) : aside.totalsAfter(changes, gone);
         return new ViewDelta(view, generation, true, head(visit, totals), changes, gone);

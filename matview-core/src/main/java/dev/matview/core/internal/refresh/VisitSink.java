@@ -73,9 +73,10 @@ final class VisitSink implements Aggregator.Sink {
     }
 
     @Override
-    public void reread(FeedDefinition feed, Slice slice) {
-        of(feed).reread(slice);
+    public boolean reread(FeedDefinition feed, Slice slice) {
+        boolean isHeld = of(feed).reread(slice);
         report(of(feed));
+        return isHeld;
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A tree is its root. It is a {@link Run} of elements, or a {@link Branch} of nodes of one height; so a tree of a few
- *       elements is hardly more than their array.
+ *       elements is hardly more than their array. That of one, of which there are many, is a {@link Single}.
  *   <li>A node has at most {@value #MOST} elements or children. All but the root have at least {@value #LEAST}: less than
  *       half, so that a node that was split is not merged again by the next removal. Arrays are never larger than what is
  *       in them.
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The order is not kept: whoever has a tree edits and compares it by the same one each time. What is looked for is a
  * {@link Comparable} that says where it stands to an element, and need not be an element.
  */
-public abstract sealed class OrderedTree<E> implements Iterable<E> permits Run, Branch {
+public abstract sealed class OrderedTree<E> implements Iterable<E> permits Run, Branch, Single {
 
     static final int MOST = 64;
     static final int LEAST = 16;
@@ -86,7 +86,7 @@ public abstract sealed class OrderedTree<E> implements Iterable<E> permits Run, 
         while (root instanceof Branch<E> branch && branch.width() == 1) {
             root = branch.child(0);
         }
-        return root;
+        return root instanceof Run<E> run && run.width() == 1 ? new Single<>(run.first()) : root;
     }
 
     /**

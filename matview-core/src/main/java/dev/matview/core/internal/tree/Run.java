@@ -25,6 +25,10 @@ final class Run<E> extends OrderedTree<E> {
         return (Run<E>) NONE;
     }
 
+    static <E> Run<E> of(E element) {
+        return new Run<>(new Object[] {element});
+    }
+
     @SuppressWarnings("unchecked") // Only elements are put into runs.
     private E element(int index) {
         return (E) elements[index];

@@ -1,6 +1,7 @@
 package dev.matview.core.internal.view;
 
 import dev.matview.core.internal.tree.OrderedTree;
+import dev.matview.core.internal.view.PositionCodec.Stem;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
@@ -17,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * A slice as a generation holds it. A view may have a million of them: it is one object beside its rows and the bytes of
  * its position.
  *
- * @param position without the purge sequence, see {@link PositionCodec}
+ * @param position without what the stem has, see {@link PositionCodec}
  * @param rows by their ids
  */
-record HeldSlice(String database, byte[] position, String purgeSeq, OrderedTree<Row> rows, LeftOut leftOut) {
+record HeldSlice(String database, byte[] position, Stem stem, OrderedTree<Row> rows, LeftOut leftOut) {
 
-    /** What the object takes, and the bytes of a position of CouchDB's: 144 bytes, in references. */
-    private static final int OBJECTS = 36;
+    /** What the object takes, and the bytes of a position of CouchDB's: 104 bytes, in references. */
+    private static final int OBJECTS = 26;
 
     private static final Row[] NO_ROWS = {};
     private static final Comparator<Row> BY_ID = Comparator.comparing(Row::id);
@@ -88,15 +89,15 @@ record HeldSlice(String database, byte[] position, String purgeSeq, OrderedTree<
     }
 
     /** The slice after a change. */
-    static HeldSlice after(@Nullable HeldSlice before, SliceDelta delta, Change change, Slices.SharedStrings shared) {
+    static HeldSlice after(@Nullable HeldSlice before, SliceDelta delta, Change change, PositionStems stems) {
         OrderedTree<Row> rows = before == null
                 ? OrderedTree.of(change.put(), BY_ID)
                 : before.rows.edit(change.leaving(), change.put(), BY_ID);
-        Position position = delta.position();
+        Stem stem = stems.of(delta.position(), before == null ? null : before.stem);
         return new HeldSlice(
                 before == null ? delta.database() : before.database,
-                PositionCodec.encode(position),
-                shared.shared(position.purgeSeq(), before == null ? null : before.purgeSeq),
+                PositionCodec.encode(delta.position(), stem),
+                stem,
                 rows,
                 delta.leftOut().isEmpty() ? LeftOut.NOTHING : delta.leftOut());
     }
@@ -108,11 +109,13 @@ record HeldSlice(String database, byte[] position, String purgeSeq, OrderedTree<
 
     /** What the slice reflects. */
     Position reflected() {
-        return PositionCodec.decode(position, purgeSeq);
+        return PositionCodec.decode(position, stem);
     }
 
     boolean isAt(HeldSlice other) {
-        return Arrays.equals(position, other.position) && purgeSeq.equals(other.purgeSeq);
+        return stem == other.stem
+                ? Arrays.equals(position, other.position)
+                : reflected().equals(other.reflected());
     }
 
     /** The whole slice. */

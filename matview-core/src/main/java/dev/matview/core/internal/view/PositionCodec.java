@@ -9,7 +9,7 @@ import java.util.Base64;
 /**
  * How a view holds what positions say: there may be a million of them. CouchDB's update sequences are a number and some
  * hundred characters of base64, which take three quarters of that as bytes; an instance is a number. Whatever else they are
- * is kept as it is. The purge sequence is not among it: it is the same for nearly all databases, and a string is shared.
+ * is kept as it is. What the positions of many databases have alike is not among it: that is a {@link Stem}, and shared.
  */
 final class PositionCodec {
 
@@ -19,6 +19,8 @@ final class PositionCodec {
     private static final byte UTF16 = 1;
     private static final byte NUMBER = 2;
     private static final byte SEQUENCE = 3;
+    /** A sequence whose opaque part begins as the stem's does: the rest of it. */
+    private static final byte STEMMED = 4;
 
     /** Digits that surely are a long. */
     private static final int MOST_DIGITS = 18;
@@ -30,20 +32,57 @@ final class PositionCodec {
 
     private PositionCodec() {}
 
-    /** The update sequence and the instance. */
-    static byte[] encode(Position position) {
+    /**
+     * What the positions of many databases have alike. Two are the same when they are one object.
+     *
+     * @param purgeSeq the purge sequence: nearly all databases were never purged
+     * @param opaque how the bytes begin that follow the number in the update sequence: CouchDB names nodes and ranges there
+     */
+    static final class Stem {
+        private final String purgeSeq;
+        private final byte[] opaque;
+
+        Stem(String purgeSeq, byte[] opaque) {
+            this.purgeSeq = purgeSeq;
+            this.opaque = opaque;
+        }
+
+        String purgeSeq() {
+            return purgeSeq;
+        }
+
+        int length() {
+            return opaque.length;
+        }
+
+        boolean begins(byte[] other) {
+            int differs = Arrays.mismatch(opaque, other);
+            return differs < 0 || differs == opaque.length;
+        }
+    }
+
+    /** The update sequence and the instance, without what the stem says of them. */
+    static byte[] encode(Position position, Stem stem) {
         String updateSeq = position.updateSeq();
         String instance = position.instance();
-        Writer writer = new Writer(new byte[2 * (updateSeq.length() + instance.length() + OVERHEAD)]);
+        Writer writer = new Writer(new byte[2 * (updateSeq.length() + instance.length() + OVERHEAD)], stem);
         writer.string(updateSeq);
         writer.string(instance);
         return Arrays.copyOf(writer.bytes, writer.at);
     }
 
-    static Position decode(byte[] encoded, String purgeSeq) {
-        Reader reader = new Reader(encoded);
+    static Position decode(byte[] encoded, Stem stem) {
+        Reader reader = new Reader(encoded, stem);
         String updateSeq = reader.string();
-        return new Position(updateSeq, purgeSeq, reader.string());
+        return new Position(updateSeq, stem.purgeSeq, reader.string());
+    }
+
+    /** The bytes that follow the number, if the text is a number, a dash and base64 to the last bit; else none. */
+    static byte[] opaque(String text) {
+        int digits = digits(text);
+        return digits > 0 && digits < text.length() && text.charAt(digits) == '-'
+                ? decoded(text.substring(digits + 1))
+                : new byte[0];
     }
 
     /** How many of the first characters are a number as it is written, without a zero before it; else 0. */
@@ -59,44 +98,45 @@ final class PositionCodec {
         return text.chars().allMatch(character -> character < 0x100);
     }
 
+    /** What the text is base64 of, if it is that to the last bit; else nothing. */
+    private static byte[] decoded(String text) {
+        boolean isBase64 = text.length() % 4 != 1
+                && text.chars()
+                        .allMatch(character -> (character >= 'A' && character <= 'Z')
+                                || (character >= 'a' && character <= 'z')
+                                || (character >= '0' && character <= '9')
+                                || character == '-'
+                                || character == '_');
+        byte[] decoded = isBase64 ? Base64.getUrlDecoder().decode(text) : new byte[0];
+        return ENCODER.encodeToString(decoded).equals(text) ? decoded : new byte[0];
+    }
+
     private static final class Writer {
         private final byte[] bytes;
+        private final Stem stem;
         private int at;
 
-        Writer(byte[] bytes) {
+        Writer(byte[] bytes, Stem stem) {
             this.bytes = bytes;
+            this.stem = stem;
         }
 
         void string(String text) {
             int digits = digits(text);
-            byte[] tail = digits > 0 && digits < text.length() && text.charAt(digits) == '-'
-                    ? decoded(text.substring(digits + 1))
-                    : new byte[0];
+            byte[] tail = opaque(text);
             if (digits > 0 && digits == text.length()) {
                 bytes[at++] = NUMBER;
                 number(Long.parseLong(text));
             } else if (tail.length > 0) {
-                bytes[at++] = SEQUENCE;
+                boolean stemmed = stem.length() > 0 && stem.begins(tail);
+                bytes[at++] = stemmed ? STEMMED : SEQUENCE;
                 number(Long.parseLong(text.substring(0, digits)));
-                run(tail);
+                run(stemmed ? Arrays.copyOfRange(tail, stem.length(), tail.length) : tail);
             } else {
                 boolean latin1 = isLatin1(text);
                 bytes[at++] = latin1 ? LATIN1 : UTF16;
                 run(latin1 ? text.getBytes(StandardCharsets.ISO_8859_1) : characters(text));
             }
-        }
-
-        /** What the text is base64 of, if it is that to the last bit; else nothing. */
-        private static byte[] decoded(String text) {
-            boolean isBase64 = text.length() % 4 != 1
-                    && text.chars()
-                            .allMatch(character -> (character >= 'A' && character <= 'Z')
-                                    || (character >= 'a' && character <= 'z')
-                                    || (character >= '0' && character <= '9')
-                                    || character == '-'
-                                    || character == '_');
-            byte[] decoded = isBase64 ? Base64.getUrlDecoder().decode(text) : new byte[0];
-            return ENCODER.encodeToString(decoded).equals(text) ? decoded : new byte[0];
         }
 
         /** As they are: an encoder would replace half a character. */
@@ -125,10 +165,12 @@ final class PositionCodec {
 
     private static final class Reader {
         private final byte[] bytes;
+        private final Stem stem;
         private int at;
 
-        Reader(byte[] bytes) {
+        Reader(byte[] bytes, Stem stem) {
             this.bytes = bytes;
+            this.stem = stem;
         }
 
         String string() {
@@ -136,9 +178,17 @@ final class PositionCodec {
             return switch (kind) {
                 case NUMBER -> Long.toString(number());
                 case SEQUENCE -> number() + "-" + ENCODER.encodeToString(run());
+                case STEMMED -> number() + "-" + ENCODER.encodeToString(stemmed());
                 case LATIN1 -> new String(run(), StandardCharsets.ISO_8859_1);
                 default -> ByteBuffer.wrap(run()).asCharBuffer().toString();
             };
+        }
+
+        private byte[] stemmed() {
+            byte[] rest = run();
+            byte[] whole = Arrays.copyOf(stem.opaque, stem.length() + rest.length);
+            System.arraycopy(rest, 0, whole, stem.length(), rest.length);
+            return whole;
         }
 
         private byte[] run() {

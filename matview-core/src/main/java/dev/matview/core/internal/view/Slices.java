@@ -12,10 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +54,11 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
     }
 
     Next after(ViewDelta delta) {
-        SharedStrings shared = new SharedStrings();
+        PositionStems stems = new PositionStems();
+        if (!all.isEmpty()) {
+            // Any may do: most have the same.
+            stems.know(all.get(all.size() / 2).stem());
+        }
         List<HeldSlice> gone = new ArrayList<>();
         List<HeldSlice> put = new ArrayList<>();
         List<Row> coming = new ArrayList<>();
@@ -71,7 +73,7 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
         for (SliceDelta slice : delta.slices()) {
             HeldSlice before = find(slice.database());
             Change rows = Change.of(slice, before);
-            put.add(HeldSlice.after(before, slice, rows, shared));
+            put.add(HeldSlice.after(before, slice, rows, stems));
             coming.addAll(Arrays.asList(rows.put()));
             leaving.addAll(Arrays.asList(rows.leaving()));
         }
@@ -141,25 +143,5 @@ record Slices(OrderedTree<HeldSlice> all, OrderedTree<HeldSlice> incomplete, Tot
             }
         });
         return ofNodes + ofSlices[0];
-    }
-
-    /** Strings that are equal for nearly all slices, each held once: of the few that come up while slices are made. */
-    static final class SharedStrings {
-
-        private static final int MOST = 1_000;
-
-        private final Map<String, String> known = new HashMap<>();
-
-        /** The one string that is equal to this one. */
-        String shared(String string, @Nullable String before) {
-            if (before != null && string.equals(before)) {
-                return before;
-            }
-            String one = known.get(string);
-            if (one == null && known.size() < MOST) {
-                known.put(string, string);
-            }
-            return one == null ? string : one;
-        }
     }
 }

@@ -225,6 +225,12 @@ public final class Snapshot implements Generation {
         return slices.find(database) != null;
     }
 
+    /** The name of that database as its rows have it, as one object; the given one where no slice of it is held. */
+    public String name(String database) {
+        HeldSlice held = slices.find(database);
+        return held == null ? database : held.database();
+    }
+
     /** The position of the slice of that database; null when none is held. */
     public @Nullable Position position(String database) {
         HeldSlice held = slices.find(database);

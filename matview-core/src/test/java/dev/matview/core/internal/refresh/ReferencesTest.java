@@ -2,10 +2,16 @@ package dev.matview.core.internal.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.core.Settings;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.read.StoreKeys;
+import dev.matview.core.internal.view.LiveView;
+import dev.matview.core.internal.view.PinnedGenerations;
 import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
@@ -13,6 +19,8 @@ import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.testkit.ManualScheduler;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -129,5 +137,42 @@ class ReferencesTest {
         ReferenceIndex index = new ReferenceIndex();
 
         assertThat(index.of(generation, feed, users)).isSameAs(index.of(generation, feed, users));
+    }
+
+    @Test
+    void whatIsForgottenIsMadeAnew() {
+        Snapshot generation = next(new Random(4), null);
+        ReferenceIndex index = new ReferenceIndex();
+        References before = index.of(generation, feed, users);
+
+        index.forget();
+
+        assertThat(index.of(generation, feed, users)).isNotSameAs(before);
+    }
+
+    /** They would hold the rows of the last generation that was expanded. */
+    @Test
+    void aFeedThatExpandsNothingAnyMoreForgetsThem() {
+        try (InMemoryViewStore store = new InMemoryViewStore();
+                ManualScheduler scheduler = new ManualScheduler()) {
+            ViewMemory memory = new ViewMemory(1 << 20);
+            LiveView live =
+                    new LiveView(new PinnedGenerations(Settings.defaults(), scheduler).line(), List.of(), memory);
+            ViewWriter writer =
+                    new ViewWriter(store, new StoreKeys(store, scheduler, Duration.ofSeconds(1)), memory, "v", live);
+            Snapshot generation = next(new Random(4), null);
+            References before = writer.references().of(generation, feed, users);
+            FeedDefinition plain = FeedDefinition.builder("posts").build();
+
+            start(feed, writer, memory, scheduler);
+            assertThat(writer.references().of(generation, feed, users)).isSameAs(before);
+            start(plain, writer, memory, scheduler);
+
+            assertThat(writer.references().of(generation, feed, users)).isNotSameAs(before);
+        }
+    }
+
+    private static void start(FeedDefinition feed, ViewWriter writer, ViewMemory memory, ManualScheduler scheduler) {
+        new RunningRefresh(null, feed, writer, scheduler.instant(), List.of(), List.of()).start(memory, scheduler);
     }
 }

@@ -13,7 +13,6 @@ import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Slice;
-import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
@@ -75,45 +74,10 @@ class ResumedBuildTest {
 
         @Override
         public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
-            super.aggregate(demands, new Sink() {
+            super.aggregate(demands, new DelegatingSink(sink) {
                 @Override
-                public void covers(FeedDefinition feed, int count) {
-                    sink.covers(feed, count);
-                }
-
-                @Override
-                public Slice.Builder slice(FeedDefinition feed, String database) {
-                    return sink.slice(feed, database);
-                }
-
-                @Override
-                public void moved(FeedDefinition feed, Slice slice) {
-                    sink.moved(feed, slice);
-                    told(slice.database());
-                }
-
-                @Override
-                public boolean changed(FeedDefinition feed, SliceChange change) {
-                    boolean enough = sink.changed(feed, change);
-                    if (enough) {
-                        told(change.database() + " by its changes");
-                    }
-                    return enough;
-                }
-
-                @Override
-                public void unmoved(FeedDefinition feed, String database) {
-                    sink.unmoved(feed, database);
-                }
-
-                @Override
-                public void failed(FeedDefinition feed, String database, Exception cause) {
-                    sink.failed(feed, database, cause);
-                }
-
-                @Override
-                public void gone(FeedDefinition feed, String database) {
-                    sink.gone(feed, database);
+                void told(String database, boolean byChanges) {
+                    Interrupted.this.told(byChanges ? database + " by its changes" : database);
                 }
             });
         }

@@ -2,12 +2,17 @@ package dev.matview.core.internal.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Aggregator.Demand;
+import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
@@ -23,17 +28,22 @@ import dev.matview.testkit.DelegatingViewStore;
 import dev.matview.testkit.ManualScheduler;
 import dev.matview.testkit.Views;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a first build holds beside the view, what it leaves in the store, and what memory it counts. */
 class StagedBuildTest {
 
     private static final FeedDefinition POSTS = FeedDefinition.builder("posts").build();
+    private static final FeedDefinition EXPANDING =
+            FeedDefinition.builder("posts").expand(List.of("author")).build();
     private static final String VIEW = "_global_posts";
     private static final long MEBIBYTE = 1 << 20;
     private static final long ALL = 200 * MEBIBYTE;
@@ -66,6 +76,13 @@ class StagedBuildTest {
 
     private static Row row(String database, String id) {
         return new Row(database, id, new byte[0], DOCUMENT, null);
+    }
+
+    private static Slice referring(int database, String profile) {
+        String name = "userdb-" + database;
+        Expansion author = new Expansion("author", "x:profiles", profile);
+        Row row = new Row(name, "p", new byte[0], DOCUMENT, null, List.of(author));
+        return new Slice(name, Views.position(1), List.of(row));
     }
 
     private static long bytes(List<SliceDelta> slices) {
@@ -186,6 +203,19 @@ class StagedBuildTest {
     }
 
     @Test
+    void theNameOfADatabaseIsHeldOnce() {
+        Slice held = slice(1, 1);
+        Findings findings = findings(Snapshot.of(ViewDelta.whole(VIEW, 0, head(1), List.of(held))));
+        ObjectNode document = new ObjectMapper().createObjectNode().put("_id", "q");
+
+        Slice read = findings.slice(String.valueOf(held.database().toCharArray()))
+                .add(document)
+                .build(Views.position(2));
+
+        assertThat(read.rows().get(0).database()).isSameAs(held.database());
+    }
+
+    @Test
     void whereThereIsNoRoomForWhatIsAsideTheBuildFails() {
         Findings first = building();
         for (int i = 0; i < 40; i++) {
@@ -232,12 +262,152 @@ class StagedBuildTest {
         assertThat(open(away)).isNull();
     }
 
+    /** Each row refers to a document of its own, as large as itself. */
     @Test
-    void aFeedThatExpandsReferencesPutsNothingAside() {
-        FeedDefinition expanding =
-                FeedDefinition.builder("posts").expand(List.of("author")).build();
+    void referencesAreExpandedInPortionsAndCountedOnce() throws Exception {
+        InMemoryDatabases databases = new InMemoryDatabases();
+        ObjectNode profile = new ObjectMapper().createObjectNode().put("text", "x".repeat(1 << 20));
+        List<Long> portions = new ArrayList<>();
+        Findings building = new Findings(EXPANDING, null, new ReferenceIndex(), scheduler.instant(), memory);
+        building.buildIn(Objects.requireNonNull(StagedBuild.open(recording(portions), VIEW, EXPANDING, 0, scheduler)));
+        for (int i = 0; i < 80; i++) {
+            databases.put("userdb-profiles", profile.put("_id", "profile-" + i));
+            building.moved(referring(i, "profile-" + i));
+        }
 
-        assertThat(StagedBuild.open(store, VIEW, expanding, 0, scheduler)).isNull();
+        new Expander(databases, UserDatabases.of("userdb-{instanceId}")).expand(building);
+
+        assertThat(building.unstaged()).isEmpty();
+        assertThat(aside(building))
+                .hasSize(80)
+                .allSatisfy(
+                        row -> assertThat(row.expansions().get(0).document()).isNotNull());
+        assertThat(portions)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(bytes -> assertThat(bytes).isLessThan(StagedBuild.BATCH_BYTES + 3 * MEBIBYTE));
+        assertThat(room()).isEqualTo(39);
+        building.end();
+        assertThat(room()).isEqualTo(200);
+    }
+
+    /** Says how much each portion is that is put aside. */
+    private ViewStore recording(List<Long> portions) {
+        return new DelegatingViewStore(store) {
+            @Override
+            public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+                return super.stage(view, base, fingerprint).map(stage -> new DelegatingViewStage(stage) {
+                    @Override
+                    public boolean add(ViewDelta delta) {
+                        portions.add(bytes(delta.slices()));
+                        return super.add(delta);
+                    }
+                });
+            }
+        };
+    }
+
+    @Test
+    void whereThereIsNoRoomForWhatRowsReferToTheBuildFails() throws Exception {
+        InMemoryDatabases databases = new InMemoryDatabases();
+        databases.put(
+                "userdb-profiles",
+                new ObjectMapper().createObjectNode().put("_id", "p").put("text", "x".repeat(1 << 20)));
+        Findings building = new Findings(EXPANDING, null, new ReferenceIndex(), scheduler.instant(), memory);
+        building.buildIn(Objects.requireNonNull(StagedBuild.open(store, VIEW, EXPANDING, 0, scheduler)));
+        for (int i = 0; i < 120; i++) {
+            building.moved(referring(i, "p"));
+        }
+
+        new Expander(databases, UserDatabases.of("userdb-{instanceId}")).expand(building);
+
+        assertThat(building.isFull()).isTrue();
+        assertThat(building.build()).as("it can be forgotten").isNull();
+        assertThat(room()).isEqualTo(200);
+    }
+
+    /** @param arrives whether what it does not answer to has been done */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStoreThatDidNotAnswerOnceIsGivenItWithTheNextPortion(boolean arrives) {
+        FailingOnce failing = new FailingOnce(arrives);
+        StagedBuild build = Objects.requireNonNull(open(failing));
+        build.add(List.of(SliceDelta.of(slice(1, 1))), 3);
+        failing.fails = true;
+        build.add(List.of(SliceDelta.of(slice(2, 1))), 3);
+        build.add(List.of(SliceDelta.of(slice(3, 1))), 3);
+
+        assertThat(store.stage(VIEW, 0, POSTS.fingerprint())
+                        .orElseThrow()
+                        .read()
+                        .slices())
+                .hasSize(3);
+    }
+
+    @Test
+    void aStoreThatDidNotAnswerLastIsAskedAgainByTheCommit() {
+        FailingOnce failing = new FailingOnce(false);
+        StagedBuild build = Objects.requireNonNull(open(failing));
+        failing.fails = true;
+        build.add(List.of(SliceDelta.of(slice(1, 1))), 2);
+
+        ViewDelta rest = new ViewDelta(VIEW, 0, true, head(2), List.of(SliceDelta.of(slice(2, 1))), Set.of());
+        assertThat(build.commit(rest, Snapshot.built(build.aside(), rest))).isTrue();
+
+        assertThat(failing.wholeCommits).isZero();
+        assertThat(store.read(VIEW, 0).orElseThrow().slices()).hasSize(2);
+    }
+
+    @Test
+    void whatAnotherProcessHasBuiltMeanwhileIsNotMixedWithIt() {
+        FailingOnce failing = new FailingOnce(false);
+        StagedBuild build = Objects.requireNonNull(open(failing));
+        build.add(List.of(SliceDelta.of(slice(1, 1))), 3);
+        failing.fails = true;
+        build.add(List.of(SliceDelta.of(slice(2, 1))), 3);
+        ViewStage other = store.stage(VIEW, 0, POSTS.fingerprint()).orElseThrow();
+        other.add(new ViewDelta(VIEW, 0, true, head(9), List.of(SliceDelta.of(slice(9, 1))), Set.of()));
+        build.add(List.of(SliceDelta.of(slice(3, 1))), 3);
+
+        ViewDelta rest = new ViewDelta(VIEW, 0, true, head(3), List.of(), Set.of());
+        assertThat(build.commit(rest, Snapshot.built(build.aside(), rest))).isTrue();
+
+        assertThat(store.read(VIEW, 0).orElseThrow().slices())
+                .extracting(SliceDelta::database)
+                .containsExactlyInAnyOrder("userdb-1", "userdb-2", "userdb-3");
+    }
+
+    /** Does not answer when a portion is put aside. */
+    private final class FailingOnce extends DelegatingViewStore {
+        private final boolean arrives;
+        private boolean fails;
+        private int wholeCommits;
+
+        FailingOnce(boolean arrives) {
+            super(store);
+            this.arrives = arrives;
+        }
+
+        @Override
+        public boolean commit(ViewDelta delta) {
+            wholeCommits++;
+            return super.commit(delta);
+        }
+
+        @Override
+        public Optional<ViewStage> stage(String view, long base, String fingerprint) {
+            return super.stage(view, base, fingerprint).map(stage -> new DelegatingViewStage(stage) {
+                @Override
+                public boolean add(ViewDelta delta) {
+                    boolean refuses = fails;
+                    fails = false;
+                    boolean added = (!refuses || arrives) && super.add(delta);
+                    if (refuses) {
+                        throw new ViewStoreException("no answer");
+                    }
+                    return added;
+                }
+            });
+        }
     }
 
     @Test

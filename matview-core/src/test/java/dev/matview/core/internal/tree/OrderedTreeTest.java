@@ -294,4 +294,20 @@ class OrderedTreeTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> tree.edit(new Element[0], equal, ORDER)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aTreeOfOneElementIsOneObject() {
+        State one = numbered(1);
+        Element other = new Element(0, 7);
+
+        OrderedTree<Element> shrunk =
+                numbered(5).tree().edit(elements(numbered(5).inOrder().subList(1, 5)), elements(List.of(other)), ORDER);
+
+        assertThat(one.tree().allReferences()).isEqualTo(4);
+        assertThat(shrunk.allReferences()).isEqualTo(4);
+        assertThat(shrunk).containsExactly(other);
+        assertThat(one.tree().edit(elements(List.of(new Element(2, 0))), elements(one.inOrder()), ORDER))
+                .as("nothing changes")
+                .isSameAs(one.tree());
+    }
 }

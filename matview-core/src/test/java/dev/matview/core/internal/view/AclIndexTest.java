@@ -212,7 +212,7 @@ class AclIndexTest {
         return index.visible(caller, index.ruledFor(caller, ADULTS, budget));
     }
 
-    @Property(tries = 2_000)
+    @Property(tries = 600)
     void afterAnyHistoryACallerSeesOfEachGenerationWhatTheReferenceAllows(
             @ForAll("history") List<Step> steps, @ForAll("limits") @Nullable Integer limit) {
         for (State state : states(feed(limit), steps)) {
@@ -290,7 +290,7 @@ class AclIndexTest {
                 .ofMaxSize(9);
     }
 
-    @Property(tries = 150)
+    @Property(tries = 80)
     void pagesLeadPastAnyNumberOfRowsOfOthers(
             @ForAll("blocks") List<Block> blocks,
             @ForAll("callers") Caller caller,

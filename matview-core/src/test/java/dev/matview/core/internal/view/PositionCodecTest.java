@@ -2,8 +2,10 @@ package dev.matview.core.internal.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.core.internal.view.PositionCodec.Stem;
 import dev.matview.core.spi.Position;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -16,6 +18,10 @@ class PositionCodecTest {
 
     private static final String COUCHDB_3 =
             "5-g1AAAACbeJzLYWBgYMpgTmHgz8tPSTV0MDQy1zMAQsMckEQiQ1L9____szKYE5lygQLsZsYGqamWBthUY9WdxwIkGRqA1H80kwxTTFNTk5KyAJGSKSI";
+
+    private static final Stem NO_STEM = new Stem("0", new byte[0]);
+    private static final byte[] START = Arrays.copyOf(PositionCodec.opaque(COUCHDB_3), 40);
+    private static final byte[] OTHER_START = Arrays.copyOf(START, 41);
 
     @Provide
     Arbitrary<String> strings() {
@@ -35,15 +41,18 @@ class PositionCodecTest {
             @ForAll("strings") String instance) {
         Position position = new Position(updateSeq, purgeSeq, instance);
 
-        assertThat(PositionCodec.decode(PositionCodec.encode(position), purgeSeq))
-                .isEqualTo(position);
+        for (byte[] opaque : List.of(new byte[0], new byte[] {0}, START, OTHER_START)) {
+            Stem stem = new Stem(purgeSeq, opaque);
+            assertThat(PositionCodec.decode(PositionCodec.encode(position, stem), stem))
+                    .isEqualTo(position);
+        }
     }
 
     @Test
     void whatCouchDbSaysTakesThreeQuarters() {
         Position position = new Position(COUCHDB_3, "0", "1700000000");
 
-        int bytes = PositionCodec.encode(position).length;
+        int bytes = PositionCodec.encode(position, NO_STEM).length;
 
         assertThat(bytes).isLessThan((COUCHDB_3.length() + 10) * 3 / 4 + 1);
     }
@@ -51,7 +60,7 @@ class PositionCodecTest {
     @Test
     void differentPositionsAreKeptAsDifferentBytes() {
         assertThat(Stream.of("1-AA", "1-AB", "1-AAAA", "01-AAAA", "1", "01")
-                        .map(seq -> Arrays.toString(PositionCodec.encode(new Position(seq, "0", "1")))))
+                        .map(seq -> Arrays.toString(PositionCodec.encode(new Position(seq, "0", "1"), NO_STEM))))
                 .doesNotHaveDuplicates();
     }
 }

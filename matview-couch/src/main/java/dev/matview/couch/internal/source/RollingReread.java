@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is to be read whole though nothing tells of a change: what nobody noticed, a wrong answer that looked right
@@ -22,6 +24,7 @@ import java.util.Set;
  *   <li>A feed's databases whose time has come since its last visit are due. After a restart that is since its view's
  *       last generation, so that no time is missed because a server was down.
  *   <li>Databases that are due are read one after the other, as far as the {@link Allowance} goes, the rest by later visits.
+ *       What was found in one and not committed is looked for again.
  * </ol>
  *
  * Thread-safe.
@@ -36,6 +39,10 @@ public final class RollingReread {
     private static final class Turn {
         private Instant until;
         private final Set<String> due = new LinkedHashSet<>();
+        /** Those that were read, and were not as they were held: due again, if that came to nothing. */
+        private final Set<String> found = new HashSet<>();
+        /** When what was held then was read. */
+        private @Nullable Instant heldSince;
 
         private Turn(Instant since) {
             until = since;
@@ -70,10 +77,19 @@ public final class RollingReread {
             return Set.of();
         }
         Instant earliest = now.minus(round);
+        String collection = demand.feed().collection();
+        // Feeds that are no more; of one that comes back all databases are due.
+        turns.entrySet()
+                .removeIf(turn -> turn.getValue().until.isBefore(earliest)
+                        && !turn.getKey().equals(collection));
         Instant since = demand.heldSince() == null ? now : demand.heldSince();
-        Turn turn =
-                turns.computeIfAbsent(demand.feed().collection(), name -> new Turn(since.isBefore(now) ? since : now));
+        Turn turn = turns.computeIfAbsent(collection, name -> new Turn(since.isBefore(now) ? since : now));
         Instant from = turn.until.isBefore(earliest) ? earliest : turn.until;
+        if (demand.heldSince() != null && demand.heldSince().equals(turn.heldSince)) {
+            turn.due.addAll(turn.found);
+        }
+        turn.found.clear();
+        turn.heldSince = demand.heldSince();
         turn.due.retainAll(covers);
         for (String name : covers) {
             if (comes(name, from, now)) {
@@ -96,12 +112,17 @@ public final class RollingReread {
         return (spread ^ (spread >>> 32)) * 0xff51afd7ed558ccdL;
     }
 
-    /** The database was read whole for the demand. */
-    synchronized void read(Demand demand, String database) {
+    /** The database was read whole for the demand. @param asHeld whether it was found to be what is held */
+    synchronized void read(Demand demand, String database, boolean asHeld) {
         Turn turn = turns.get(demand.feed().collection());
-        if (turn != null) {
-            turn.due.remove(database);
+        if (turn != null && turn.due.remove(database) && !asHeld) {
+            turn.found.add(database);
         }
+    }
+
+    /** How many feeds it keeps something of. */
+    synchronized int feeds() {
+        return turns.size();
     }
 
     /**

@@ -13,9 +13,12 @@ import dev.matview.couch.internal.client.DatabaseReader;
 import dev.matview.couch.internal.client.ReaderThreads;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,7 +179,10 @@ final class SliceReading {
             requests += reader.requests();
         }
         slices.report(standing.position(), asRead(reader.updateSeq(), moved));
-        wanting.forEach(demand -> rereads.read(demand, database));
+        // By identity: a demand is as large as what it holds.
+        Set<Demand> asHeld = Collections.newSetFromMap(new IdentityHashMap<>());
+        asHeld.addAll(slices.asHeld());
+        wanting.forEach(demand -> rereads.read(demand, database, asHeld.contains(demand)));
     }
 
     /** Of a database that did not move the catalogue keeps what it knows: should the slice differ, it is read again. */

@@ -218,13 +218,28 @@ public final class CouchView {
     }
 
     /** Forgets what was put aside and cannot be committed any more, or that nobody has gone on with for long. */
-    private void sweepStage() throws InterruptedException {
+    private boolean sweepStage() throws InterruptedException {
         Optional<StageDocument> stage = StageDocument.read(pointers, name);
-        if (stage.isPresent() && !stage.get().pointer().isNewer()) {
-            boolean over = stage.get().from() != pointers.read(name).attempt();
-            Instant old = cluster.scheduler().instant().minus(MAX_STAGE_AGE);
-            if (over || stage.get().touchedAt().isBefore(old)) {
-                ViewStaging.forget(this, stage.get());
+        if (stage.isEmpty() || stage.get().pointer().isNewer()) {
+            return false;
+        }
+        boolean over = stage.get().from() != pointers.read(name).attempt();
+        Instant old = cluster.scheduler().instant().minus(MAX_STAGE_AGE);
+        if (over || stage.get().touchedAt().isBefore(old)) {
+            ViewStaging.forget(this, stage.get());
+            return true;
+        }
+        return false;
+    }
+
+    /** Does the same for all other views: perhaps nobody has a feed any more that opens them. */
+    void sweepOtherStages() throws InterruptedException {
+        for (String staged : pointers.staged()) {
+            if (!staged.equals(name) && !pointers.readAny(staged).isNewer()) {
+                CouchView other = new CouchView(staged, cluster, names, pointers, cleanup.policy());
+                if (other.sweepStage()) {
+                    other.sweepDatabases();
+                }
             }
         }
     }

@@ -76,6 +76,10 @@ public final class ViewCleanup {
         this.policy = policy;
     }
 
+    Policy policy() {
+        return policy;
+    }
+
     Duration grace() {
         return policy.grace();
     }
@@ -158,6 +162,7 @@ public final class ViewCleanup {
         }
         if (due.sweep) {
             view.sweepDatabases();
+            view.sweepOtherStages();
         }
         if (due.documents.isEmpty() && due.aborted.isEmpty()) {
             return;

@@ -13,8 +13,10 @@ import dev.matview.couch.internal.client.CouchRequest;
 import dev.matview.couch.internal.client.DatabaseReader;
 import dev.matview.couch.internal.client.WrongAnswerException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +63,15 @@ public final class ViewPointers {
 
     /** All views that have a generation, by their names; without those whose documents are broken, which are logged. */
     public SortedMap<String, ViewPointer> all() throws InterruptedException {
+        return readAll().found;
+    }
+
+    /** The names of the views for which something is put aside. */
+    Set<String> staged() throws InterruptedException {
+        return readAll().staged;
+    }
+
+    private All readAll() throws InterruptedException {
         All all = new All();
         try {
             new DatabaseReader(cluster, meta, all).read();
@@ -69,15 +80,19 @@ public final class ViewPointers {
                 throw e;
             }
         }
-        return all.found;
+        return all;
     }
 
     private final class All implements DatabaseReader.Documents {
         private final SortedMap<String, ViewPointer> found = new TreeMap<>();
+        private final Set<String> staged = new TreeSet<>();
 
         @Override
         public void document(String id, ObjectNode document) {
             String view = document.path("view").asText();
+            if (id.equals(ViewNames.stage(view))) {
+                staged.add(view);
+            }
             if (!id.equals(ViewNames.pointer(view))) {
                 return;
             }
@@ -99,6 +114,7 @@ public final class ViewPointers {
         @Override
         public void forget() {
             found.clear();
+            staged.clear();
         }
     }
 

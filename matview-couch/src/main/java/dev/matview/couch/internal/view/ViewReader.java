@@ -7,8 +7,10 @@ import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,6 +23,8 @@ final class ViewReader {
     private final ViewIndex.Change change;
     private final Content content;
     private final Set<ViewDocumentId> orphans = new HashSet<>();
+    /** The names of databases, each as one object: a view has very many rows. */
+    private final Map<String, String> names = new HashMap<>();
 
     /** What the documents say, earlier attempts first; what an attempt takes away comes before what it puts. */
     interface Content {
@@ -99,7 +103,7 @@ final class ViewReader {
     }
 
     private void takeSlice(ViewDocumentId id, JsonNode document) throws IOException, InterruptedException {
-        String database = id.database();
+        String database = names.computeIfAbsent(id.database(), name -> name);
         if (document.has("position")) {
             JsonNode position = document.path("position");
             change.position(database, id.place());

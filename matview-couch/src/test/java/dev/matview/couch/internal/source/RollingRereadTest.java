@@ -29,8 +29,12 @@ class RollingRereadTest {
     private final Map<String, Integer> read = new HashMap<>();
 
     private static Demand demand(Instant heldSince) {
+        return demand("posts", heldSince);
+    }
+
+    private static Demand demand(String collection, Instant heldSince) {
         return new Demand(
-                FeedDefinition.builder("posts").build(),
+                FeedDefinition.builder(collection).build(),
                 Map.of("userdb-1", new Position("1", "0", "0")),
                 heldSince,
                 null);
@@ -40,7 +44,7 @@ class RollingRereadTest {
         Demand demand = demand(heldSince);
         Set<String> due = by.due(demand, NAMES, at);
         for (String name : due) {
-            by.read(demand, name);
+            by.read(demand, name, true);
             read.merge(name, 1, Integer::sum);
         }
         return due;
@@ -87,12 +91,45 @@ class RollingRereadTest {
         Set<String> due = rereads.due(demand, NAMES, NOW.plus(Duration.ofDays(1)));
         String first = due.iterator().next();
 
-        rereads.read(demand, first);
+        rereads.read(demand, first, true);
 
         assertThat(rereads.due(demand, NAMES, NOW.plus(Duration.ofDays(1))))
                 .hasSize(due.size() - 1)
                 .doesNotContain(first);
         assertThat(rereads.due(demand, List.of(), NOW.plus(Duration.ofDays(1)))).isEmpty();
+    }
+
+    @Test
+    void whatWasFoundAndNotCommittedIsLookedForAgain() {
+        Demand demand = demand(NOW);
+        Instant later = NOW.plus(WEEK);
+        rereads.due(demand, NAMES, NOW);
+        rereads.due(demand, NAMES, later).forEach(name -> rereads.read(demand, name, !name.equals("userdb-1")));
+
+        assertThat(rereads.due(demand, NAMES, later))
+                .as("nothing was committed")
+                .containsExactly("userdb-1");
+        rereads.read(demand, "userdb-1", false);
+
+        Demand committed = demand(later);
+        assertThat(rereads.due(committed, NAMES, later)).isEmpty();
+        assertThat(rereads.due(committed, NAMES, later)).isEmpty();
+    }
+
+    @Test
+    void nothingIsKeptOfAFeedThatIsNoMore() {
+        for (int i = 0; i < 100; i++) {
+            rereads.due(demand("feed-" + i, NOW), NAMES, NOW);
+        }
+        assertThat(rereads.feeds()).isEqualTo(100);
+        Instant later = NOW.plus(WEEK).plusSeconds(1);
+
+        rereads.due(demand("posts", NOW), NAMES, later);
+
+        assertThat(rereads.feeds()).isEqualTo(1);
+        assertThat(rereads.due(demand("feed-1", NOW), NAMES, later))
+                .as("should it come back")
+                .hasSameSizeAs(NAMES);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of a generation, by whatever finds them with the least work. Thread-safe. */
-final class QueriedRows {
+public final class QueriedRows {
 
     private static final int OVERHEAD = 1_000;
 
@@ -46,7 +46,7 @@ final class QueriedRows {
         }
     }
 
-    QueriedRows(Settings settings, VisibleRows visible, InstantSource clock) {
+    public QueriedRows(Settings settings, VisibleRows visible, InstantSource clock) {
         this.settings = settings;
         this.visible = visible;
         this.selections = Caffeine.newBuilder()
@@ -66,7 +66,7 @@ final class QueriedRows {
      * @param held where what is found is kept; null for where it is for all queries
      * @param trace takes down what it takes
      */
-    <T> T read(
+    public <T> T read(
             Served read,
             Query query,
             @Nullable HeldSelection held,
@@ -166,18 +166,18 @@ final class QueriedRows {
     }
 
     /** Finds more rows than the query's page has, where few are left. */
-    void refill(Served read, Query query, HeldSelection held, Budget budget) {
+    public void refill(Served read, Query query, HeldSelection held, Budget budget) {
         OrderedRows source = visible.of(read, query.caller(), budget);
         OrderedRows searched =
                 candidates(plan(read, query, budget).filter(one -> isOfUse(one, source)), read, source, budget);
         held.refill(read, shown(read, source), () -> anew(query), searched, budget);
     }
 
-    long selections() {
+    public long selections() {
         return selections.estimatedSize();
     }
 
-    long selectionBytes() {
+    public long selectionBytes() {
         return selections.asMap().values().stream()
                 .mapToLong(SelectionLine::bytes)
                 .sum();

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -17,7 +17,7 @@ import dev.matview.core.spi.Row;
  * The rows of a generation that a caller may read, in the feed's order. Only of rows with certificate rules something is
  * kept: what the rules said to the caller, for as long as the generation is read. Thread-safe.
  */
-final class VisibleRows {
+public final class VisibleRows {
 
     private static final int OVERHEAD = 1_000;
 
@@ -29,7 +29,7 @@ final class VisibleRows {
 
     private record Key(String view, String generation, Caller caller) {}
 
-    VisibleRows(Settings settings, CertificateRules rules) {
+    public VisibleRows(Settings settings, CertificateRules rules) {
         this.rules = rules;
         this.ruled = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
@@ -39,7 +39,7 @@ final class VisibleRows {
                 .build();
     }
 
-    OrderedRows of(Served read, Caller caller, Budget budget) {
+    public OrderedRows of(Served read, Caller caller, Budget budget) {
         if (read.feed().access() == Access.PUBLIC) {
             return read.generation().visible(read.feed());
         }

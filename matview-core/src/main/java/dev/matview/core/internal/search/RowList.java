@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rows that a query sees of one generation, in its order; found as far as they are asked for. */
-interface RowList {
+public interface RowList {
 
     /**
      * Begins to go through them.

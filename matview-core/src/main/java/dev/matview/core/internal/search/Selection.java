@@ -1,8 +1,7 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import dev.matview.core.Query;
 import dev.matview.core.QueryTooLargeException;
-import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
@@ -13,8 +12,6 @@ import dev.matview.core.mango.MangoException;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -42,22 +39,10 @@ final class Selection<E extends Comparable<? super E>> {
     /** How many rows are taken from the source together. */
     private static final int AHEAD = 128;
 
-    /** How many entries are put among the rest together. */
-    private static final int BATCH = 2_048;
-
     /** So many of the rows that were looked at may differ, for it to be less work than a search. */
     private static final int PART = 8;
 
-    /** How many comparisons cost a step: they are quick. */
-    private static final int COMPARED = 4;
-
-    /** How many bytes of keys do, for each time that they may be compared: seldom is much of a long one looked at. */
-    private static final int KEY_BYTES = 1_024;
-
     private static final int OVERHEAD = 400;
-
-    /** What a reference in a tree takes, with its part of the nodes. */
-    private static final int REFERENCE = 6;
 
     private final Selector selector;
     private final RowOrder<E> order;
@@ -65,17 +50,12 @@ final class Selection<E extends Comparable<? super E>> {
 
     private final BudgetedLock searching = new BudgetedLock();
 
-    /** Guarded by the lock, as is all that follows; read without it by who measures. */
-    private volatile OrderedTree<E> found = OrderedTree.empty();
+    /** Guarded by the lock, as is all that follows; but for its size. */
+    private final FoundRows<E> found;
 
     /** Where it is not null, no row behind it is among them, and others may be there. */
     private volatile @Nullable E bound;
 
-    /** What is found and not among them yet. */
-    private final List<E> pending = new ArrayList<>();
-
-    private long pendingKeys;
-    private long entryBytes;
     /** The last row that was looked at. */
     private @Nullable Row searched;
 
@@ -92,17 +72,23 @@ final class Selection<E extends Comparable<? super E>> {
 
     private volatile long bytes = OVERHEAD;
 
-    private Selection(Selector selector, RowOrder<E> order, long mostBytes) {
+    private Selection(Selector selector, RowOrder<E> order, FoundRows<E> found, long mostBytes) {
         this.selector = selector;
         this.order = order;
+        this.found = found;
         this.mostBytes = mostBytes;
     }
 
     /** @param mostBytes how much memory it may take */
     static Selection<?> of(Query query, long mostBytes) {
         return query.sort().isNone()
-                ? new Selection<>(query.selector(), RowOrder.OF_FEED, mostBytes)
-                : new Selection<>(query.selector(), RowOrder.by(query.sort()), mostBytes);
+                ? anew(query.selector(), RowOrder.OF_FEED, mostBytes)
+                : anew(query.selector(), RowOrder.by(query.sort()), mostBytes);
+    }
+
+    private static <E extends Comparable<? super E>> Selection<E> anew(
+            Selector selector, RowOrder<E> order, long mostBytes) {
+        return new Selection<>(selector, order, new FoundRows<>(order), mostBytes);
     }
 
     /** How much memory this takes, whether or not it is shared with another one. */
@@ -111,7 +97,7 @@ final class Selection<E extends Comparable<? super E>> {
     }
 
     private long measured() {
-        return OVERHEAD + entryBytes + (long) REFERENCE * (found.size() + pending.size());
+        return OVERHEAD + found.bytes();
     }
 
     /**
@@ -150,11 +136,8 @@ final class Selection<E extends Comparable<? super E>> {
     }
 
     private Selection<E> copy(Budget budget) {
-        putPending(budget);
-        Selection<E> copy = new Selection<>(selector, order, mostBytes);
-        copy.found = found;
+        Selection<E> copy = new Selection<>(selector, order, found.copy(budget), mostBytes);
         copy.bound = bound;
-        copy.entryBytes = entryBytes;
         copy.searched = searched;
         copy.looked = looked;
         copy.complete = complete;
@@ -165,18 +148,10 @@ final class Selection<E extends Comparable<? super E>> {
     private void change(ParsedChanges changes, Predicate<Row> shown, Budget budget) {
         List<E> leaving = entries(changes.leaving(), row -> true, budget);
         List<E> coming = entries(changes.coming(), shown, budget);
-        if (leaving.isEmpty() && coming.isEmpty()) {
-            return;
+        if (!leaving.isEmpty() || !coming.isEmpty()) {
+            found.change(leaving, coming, budget);
+            bytes = measured();
         }
-        pay(leaving, budget);
-        pay(coming, budget);
-        for (E entry : leaving) {
-            // What is not there, because it was not shown, was not counted either.
-            entryBytes -= found.find(entry) == null ? 0 : order.bytes(entry);
-        }
-        coming.forEach(entry -> entryBytes += order.bytes(entry));
-        found = found.edit(sorted(leaving), sorted(coming), Comparator.naturalOrder());
-        bytes = measured();
     }
 
     private List<E> entries(List<ParsedRow> rows, Predicate<Row> wanted, Budget budget) {
@@ -194,18 +169,16 @@ final class Selection<E extends Comparable<? super E>> {
         return entries;
     }
 
-    /** The first of these rows, so many; more are found by searching on. Another object, where there are more. */
+    /** Another object with the first of these rows, so many at most; more are found by searching on. */
     Selection<E> trimmed(int most, Budget budget) {
         searching.lock(budget);
         try {
-            if (found.size() <= most) {
-                return this;
-            }
             Selection<E> first = copy(budget);
-            List<E> kept = found.list(0, most);
-            E last = kept.get(most - 1);
-            first.found = OrderedTree.of(order.array(kept), Comparator.naturalOrder());
-            first.entryBytes = kept.stream().mapToLong(order::bytes).sum();
+            if (first.found.size() <= most) {
+                return first;
+            }
+            E last = first.found.list(most - 1, most).get(0);
+            first.found.cut(most);
             first.bytes = first.measured();
             if (sorts()) {
                 first.bound = last;
@@ -219,16 +192,6 @@ final class Selection<E extends Comparable<? super E>> {
         }
     }
 
-    /** Another object with the same rows. */
-    Selection<E> copied(Budget budget) {
-        searching.lock(budget);
-        try {
-            return copy(budget);
-        } finally {
-            searching.unlock();
-        }
-    }
-
     /** How many rows were looked at for them. */
     int looked(Budget budget) {
         searching.lock(budget);
@@ -237,6 +200,11 @@ final class Selection<E extends Comparable<? super E>> {
         } finally {
             searching.unlock();
         }
+    }
+
+    /** Another object with the same rows. */
+    Selection<E> copied(Budget budget) {
+        return trimmed(Integer.MAX_VALUE, budget);
     }
 
     /** How many rows are found. */
@@ -258,11 +226,6 @@ final class Selection<E extends Comparable<? super E>> {
         return order != RowOrder.OF_FEED;
     }
 
-    private E[] sorted(List<E> entries) {
-        Collections.sort(entries);
-        return order.array(entries);
-    }
-
     /**
      * How much memory this takes that the other does not share, about. Costs what differs.
      *
@@ -270,14 +233,7 @@ final class Selection<E extends Comparable<? super E>> {
      */
     @SuppressWarnings("unchecked") // All of one query are in one order.
     long bytesBeside(Selection<?> other) {
-        OrderedTree<E> shared = ((Selection<E>) other).found;
-        long[] entries = {0};
-        long references = found.differences(shared, Comparator.naturalOrder(), (mine, theirs) -> {
-            if (mine != null) {
-                entries[0] += order.bytes(mine);
-            }
-        });
-        return OVERHEAD + entries[0] + 4 * references;
+        return OVERHEAD + found.bytesBeside(((Selection<E>) other).found);
     }
 
     /**
@@ -327,8 +283,8 @@ final class Selection<E extends Comparable<? super E>> {
         long end = (long) from + limit;
         searching.lock(budget);
         try {
-            searchUntil(source, () -> found.size() + pending.size() >= end, budget);
-            putPending(budget);
+            searchUntil(source, () -> found.size() >= end, budget);
+            found.putPending(budget);
             int begin = Math.min(from, found.size());
             return found.list(begin, (int) Math.min(end, found.size())).stream()
                     .map(order::row)
@@ -344,7 +300,7 @@ final class Selection<E extends Comparable<? super E>> {
         searching.lock(budget);
         try {
             searchUntil(source, () -> searched != null && searched.compareTo(row) >= 0, budget);
-            putPending(budget);
+            found.putPending(budget);
             E entry = order.entry(new ParsedRow(row), budget);
             // A row that lacks the field is in no list: a place after it is a place before all.
             return entry == null ? 0 : found.upTo(entry);
@@ -358,8 +314,9 @@ final class Selection<E extends Comparable<? super E>> {
     private @Nullable Row before(int number, Budget budget) {
         searching.lock(budget);
         try {
+            found.putPending(budget);
             int end = Math.min(number, found.size());
-            return end == 0 ? null : order.row(found.get(end - 1));
+            return end == 0 ? null : order.row(found.list(end - 1, end).get(0));
         } finally {
             searching.unlock();
         }
@@ -375,7 +332,7 @@ final class Selection<E extends Comparable<? super E>> {
                 next = 0;
             }
             if (ahead.isEmpty()) {
-                putPending(budget);
+                found.putPending(budget);
                 complete = true;
                 return;
             }
@@ -390,9 +347,8 @@ final class Selection<E extends Comparable<? super E>> {
 
     /** What was behind the bound is not known, and can only be found with all that is before it. */
     private void beginAgain() {
-        found = OrderedTree.empty();
+        found.clear();
         bound = null;
-        entryBytes = 0;
         searched = null;
         looked = 0;
         ahead = List.of();
@@ -431,40 +387,12 @@ final class Selection<E extends Comparable<? super E>> {
             return;
         }
         if (sorts() && measured() + order.bytes(entry) > mostBytes) {
-            found = OrderedTree.empty();
-            pending.clear();
-            entryBytes = 0;
+            found.clear();
             throw new QueryTooLargeException(
                     "sort_too_large",
                     "What the rows are sorted by takes more than " + mostBytes
                             + " bytes in all; sort by smaller values, or register a feed in this order.");
         }
-        if (pending.size() >= BATCH) {
-            putPending(budget);
-        }
-        pending.add(entry);
-        pendingKeys += order.keyLength(entry);
-        entryBytes += order.bytes(entry);
-    }
-
-    /** Puts what was found among the rest, all of it or, where the budget does not suffice, nothing. */
-    private void putPending(Budget budget) {
-        if (pending.isEmpty()) {
-            return;
-        }
-        pay(pending.size(), pendingKeys, budget);
-        found = found.edit(order.array(List.of()), sorted(pending), Comparator.naturalOrder());
-        pending.clear();
-        pendingKeys = 0;
-    }
-
-    private void pay(List<E> entries, Budget budget) {
-        pay(entries.size(), entries.stream().mapToLong(order::keyLength).sum(), budget);
-    }
-
-    /** For sorting so many entries, and putting them into the tree. */
-    private void pay(int entries, long keys, Budget budget) {
-        long each = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(entries, found.size()));
-        budget.spend(entries * each / COMPARED + keys / KEY_BYTES * each);
+        found.add(entry, budget);
     }
 }

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.plan.OrderedWalk;

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
