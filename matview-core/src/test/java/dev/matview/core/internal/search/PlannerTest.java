@@ -1,4 +1,4 @@
-package dev.matview.core.internal.read;
+package dev.matview.core.internal.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
