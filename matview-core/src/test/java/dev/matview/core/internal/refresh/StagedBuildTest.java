@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.access.UserDatabases;
-import dev.matview.core.event.Scheduler;
-import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Snapshot;
-import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Aggregator.Demand;
-import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
@@ -25,7 +20,6 @@ import dev.matview.core.spi.ViewStage;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
 import dev.matview.testkit.DelegatingViewStore;
-import dev.matview.testkit.ManualScheduler;
 import dev.matview.testkit.Views;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,82 +27,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a first build holds beside the view, what it leaves in the store, and what memory it counts. */
-class StagedBuildTest {
-
-    private static final FeedDefinition POSTS = FeedDefinition.builder("posts").build();
-    private static final FeedDefinition EXPANDING =
-            FeedDefinition.builder("posts").expand(List.of("author")).build();
-    private static final String VIEW = "_global_posts";
-    private static final long MEBIBYTE = 1 << 20;
-    private static final long ALL = 200 * MEBIBYTE;
-
-    /** Shared by all rows: they count as if each had one. */
-    private static final byte[] DOCUMENT = new byte[1 << 20];
-
-    private final Scheduler scheduler = new ManualScheduler();
-    private final InMemoryViewStore store = new InMemoryViewStore();
-    private final ViewMemory memory = new ViewMemory(ALL);
-
-    private Findings findings(@Nullable Snapshot base) {
-        return new Findings(POSTS, base, new ReferenceIndex(), scheduler.instant(), memory);
-    }
-
-    private @Nullable StagedBuild open(ViewStore in) {
-        return StagedBuild.open(in, VIEW, POSTS, 0, scheduler);
-    }
-
-    private Findings building() {
-        Findings building = findings(null);
-        building.buildIn(Objects.requireNonNull(open(store)));
-        return building;
-    }
-
-    private static Slice slice(int database, Object position) {
-        String name = "userdb-" + database;
-        return new Slice(name, Views.position(position), List.of(row(name, "p")));
-    }
-
-    private static Row row(String database, String id) {
-        return new Row(database, id, new byte[0], DOCUMENT, null);
-    }
-
-    private static Slice referring(int database, String profile) {
-        String name = "userdb-" + database;
-        Expansion author = new Expansion("author", "x:profiles", profile);
-        Row row = new Row(name, "p", new byte[0], DOCUMENT, null, List.of(author));
-        return new Slice(name, Views.position(1), List.of(row));
-    }
-
-    private static long bytes(List<SliceDelta> slices) {
-        return slices.stream()
-                .flatMap(slice -> slice.put().stream())
-                .mapToLong(Row::bytes)
-                .sum();
-    }
-
-    private static Snapshot aside(Findings building) {
-        return Objects.requireNonNull(Objects.requireNonNull(building.build()).aside());
-    }
-
-    /** How much more can be taken, in MiB. */
-    private long room() {
-        long room = 0;
-        while (memory.take(MEBIBYTE)) {
-            room++;
-        }
-        memory.giveBack(room * MEBIBYTE);
-        return room;
-    }
-
-    private static ViewHead head(int documents) {
-        return new ViewHead(1, POSTS.fingerprint(), Instant.EPOCH, documents, 0);
-    }
+class StagedBuildTest extends StagedBuildFixture {
 
     @Test
     void aBoundedPartWaitsBesideWhatIsAside() {
@@ -323,91 +245,6 @@ class StagedBuildTest {
         assertThat(building.isFull()).isTrue();
         assertThat(building.build()).as("it can be forgotten").isNull();
         assertThat(room()).isEqualTo(200);
-    }
-
-    /** @param arrives whether what it does not answer to has been done */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aStoreThatDidNotAnswerOnceIsGivenItWithTheNextPortion(boolean arrives) {
-        FailingOnce failing = new FailingOnce(arrives);
-        StagedBuild build = Objects.requireNonNull(open(failing));
-        build.add(List.of(SliceDelta.of(slice(1, 1))), 3);
-        failing.fails = true;
-        build.add(List.of(SliceDelta.of(slice(2, 1))), 3);
-        build.add(List.of(SliceDelta.of(slice(3, 1))), 3);
-
-        assertThat(store.stage(VIEW, 0, POSTS.fingerprint())
-                        .orElseThrow()
-                        .read()
-                        .slices())
-                .hasSize(3);
-    }
-
-    @Test
-    void aStoreThatDidNotAnswerLastIsAskedAgainByTheCommit() {
-        FailingOnce failing = new FailingOnce(false);
-        StagedBuild build = Objects.requireNonNull(open(failing));
-        failing.fails = true;
-        build.add(List.of(SliceDelta.of(slice(1, 1))), 2);
-
-        ViewDelta rest = new ViewDelta(VIEW, 0, true, head(2), List.of(SliceDelta.of(slice(2, 1))), Set.of());
-        assertThat(build.commit(rest, Snapshot.built(build.aside(), rest))).isTrue();
-
-        assertThat(failing.wholeCommits).isZero();
-        assertThat(store.read(VIEW, 0).orElseThrow().slices()).hasSize(2);
-    }
-
-    @Test
-    void whatAnotherProcessHasBuiltMeanwhileIsNotMixedWithIt() {
-        FailingOnce failing = new FailingOnce(false);
-        StagedBuild build = Objects.requireNonNull(open(failing));
-        build.add(List.of(SliceDelta.of(slice(1, 1))), 3);
-        failing.fails = true;
-        build.add(List.of(SliceDelta.of(slice(2, 1))), 3);
-        ViewStage other = store.stage(VIEW, 0, POSTS.fingerprint()).orElseThrow();
-        other.add(new ViewDelta(VIEW, 0, true, head(9), List.of(SliceDelta.of(slice(9, 1))), Set.of()));
-        build.add(List.of(SliceDelta.of(slice(3, 1))), 3);
-
-        ViewDelta rest = new ViewDelta(VIEW, 0, true, head(3), List.of(), Set.of());
-        assertThat(build.commit(rest, Snapshot.built(build.aside(), rest))).isTrue();
-
-        assertThat(store.read(VIEW, 0).orElseThrow().slices())
-                .extracting(SliceDelta::database)
-                .containsExactlyInAnyOrder("userdb-1", "userdb-2", "userdb-3");
-    }
-
-    /** Does not answer when a portion is put aside. */
-    private final class FailingOnce extends DelegatingViewStore {
-        private final boolean arrives;
-        private boolean fails;
-        private int wholeCommits;
-
-        FailingOnce(boolean arrives) {
-            super(store);
-            this.arrives = arrives;
-        }
-
-        @Override
-        public boolean commit(ViewDelta delta) {
-            wholeCommits++;
-            return super.commit(delta);
-        }
-
-        @Override
-        public Optional<ViewStage> stage(String view, long base, String fingerprint) {
-            return super.stage(view, base, fingerprint).map(stage -> new DelegatingViewStage(stage) {
-                @Override
-                public boolean add(ViewDelta delta) {
-                    boolean refuses = fails;
-                    fails = false;
-                    boolean added = (!refuses || arrives) && super.add(delta);
-                    if (refuses) {
-                        throw new ViewStoreException("no answer");
-                    }
-                    return added;
-                }
-            });
-        }
     }
 
     @Test
