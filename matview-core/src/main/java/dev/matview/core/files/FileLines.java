@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which lines a file had at a position, by what they hash to, and the ids of their documents: so that another state of the
@@ -57,17 +58,33 @@ final class FileLines {
     long bytes() {
         long bytes = OBJECT_BYTES;
         for (String id : ids) {
-            bytes += LINE_BYTES + 2L * id.length();
+            bytes += bytes(id);
         }
         return bytes;
     }
 
-    /** Takes lines as they are read. For one thread. */
+    private static long bytes(String id) {
+        return LINE_BYTES + 2L * id.length();
+    }
+
+    /** Takes lines as they are read, as long as they are not too many to be remembered. For one thread. */
     static final class Builder {
-        private final List<String> ids = new ArrayList<>();
+        private final long maxBytes;
+        private List<String> ids = new ArrayList<>();
         private long[] digests = new long[64];
+        private long bytes = OBJECT_BYTES;
+
+        Builder(long maxBytes) {
+            this.maxBytes = maxBytes;
+        }
 
         void add(String id, Digest digest) {
+            bytes += bytes(id);
+            if (bytes > maxBytes) {
+                ids = List.of();
+                digests = new long[0];
+                return;
+            }
             int at = 2 * ids.size();
             if (at == digests.length) {
                 digests = Arrays.copyOf(digests, 2 * at);
@@ -77,8 +94,12 @@ final class FileLines {
             ids.add(id);
         }
 
-        FileLines build(Position position) {
-            return new FileLines(position, ids.toArray(new String[0]), Arrays.copyOf(digests, 2 * ids.size()));
+        /** Nothing when there were too many. */
+        Optional<FileLines> build(Position position) {
+            return bytes > maxBytes
+                    ? Optional.empty()
+                    : Optional.of(new FileLines(
+                            position, ids.toArray(new String[0]), Arrays.copyOf(digests, 2 * ids.size())));
         }
     }
 }

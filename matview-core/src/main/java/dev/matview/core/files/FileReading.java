@@ -89,7 +89,8 @@ final class FileReading {
         if (stamp == null) {
             throw new NoSuchFileException(path.toString());
         }
-        LineComparison lines = new LineComparison(report, database, demands, before);
+        LineComparison lines = new LineComparison(
+                report, database, demands, before, memory.lines().maxBytes());
         BadLineException bad = null;
         try {
             parser.read(path, stamp.size(), lines, stopped);

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KnownLines {
 
-    /** About 400,000 lines. */
-    static final long MAX_BYTES = 32L << 20;
+    /** About 400,000 lines; fewer in a small heap. */
+    private static final long MAX_BYTES =
+            Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private final long maxBytes;
     private final Map<String, FileLines> byDatabase = new LinkedHashMap<>(16, 0.75f, true);
@@ -25,6 +26,11 @@ final class KnownLines {
 
     KnownLines(long maxBytes) {
         this.maxBytes = maxBytes;
+    }
+
+    /** How many bytes all may take, and so those of one file. */
+    long maxBytes() {
+        return maxBytes;
     }
 
     /** The lines that the file had at one of these positions; null when they are not known. */

@@ -32,7 +32,7 @@ final class LineComparison implements JsonLinesParser.Documents {
     /** The numbers of the lines that are still there. */
     private final BitSet stayed = new BitSet();
 
-    private final FileLines.Builder lines = new FileLines.Builder();
+    private final FileLines.Builder lines;
     private final MessageDigest hash = sha256();
     /** The line's that is being parsed; null for one of which only the beginning is there. */
     private @Nullable Digest digest;
@@ -40,8 +40,13 @@ final class LineComparison implements JsonLinesParser.Documents {
     private boolean isKnown;
     private boolean isComplete = true;
 
-    /** @param before what was in the file when some of those who demand it were told; null when that is not known */
-    LineComparison(VisitReport report, String database, List<Demand> demands, @Nullable FileLines before) {
+    /**
+     * @param before what was in the file when some of those who demand it were told; null when that is not known
+     * @param maxBytes what its lines may take to be remembered
+     */
+    LineComparison(
+            VisitReport report, String database, List<Demand> demands, @Nullable FileLines before, long maxBytes) {
+        this.lines = new FileLines.Builder(maxBytes);
         List<Demand> holding = new ArrayList<>();
         List<Demand> others = new ArrayList<>();
         for (Demand demand : demands) {
@@ -120,9 +125,9 @@ final class LineComparison implements JsonLinesParser.Documents {
         isKnown = false;
     }
 
-    /** The lines that the file has; nothing where they cannot be told from others. */
+    /** The lines that the file has; nothing where they are too many, or cannot be told from others. */
     Optional<FileLines> lines(Position position) {
-        return isComplete ? Optional.of(lines.build(position)) : Optional.empty();
+        return isComplete ? lines.build(position) : Optional.empty();
     }
 
     /**

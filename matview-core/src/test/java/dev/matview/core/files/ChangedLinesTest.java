@@ -173,11 +173,11 @@ class ChangedLinesTest extends JsonLinesFixture {
     @Test
     void whichLinesAreRememberedIsBounded() {
         Position position = new Position("1", "0", "");
-        FileLines.Builder builder = new FileLines.Builder();
+        FileLines.Builder builder = new FileLines.Builder(Long.MAX_VALUE);
         for (int i = 0; i < 100; i++) {
             builder.add("id-" + i, new FileLines.Digest(i, i));
         }
-        FileLines lines = builder.build(position);
+        FileLines lines = builder.build(position).orElseThrow();
         KnownLines known = new KnownLines(3 * lines.bytes());
         for (String database : List.of("a", "b", "c")) {
             known.put(database, lines);
@@ -191,5 +191,16 @@ class ChangedLinesTest extends JsonLinesFixture {
                 .allSatisfy(database ->
                         assertThat(known.get(database, Set.of(position))).isSameAs(lines));
         assertThat(known.get("a", Set.of(new Position("2", "0", "")))).isNull();
+    }
+
+    /** Not only when they are all there. */
+    @Test
+    void ofAFileWithTooManyLinesNoneIsHeldWhileItIsRead() {
+        FileLines.Builder builder = new FileLines.Builder(10_000);
+        for (int i = 0; i < 1_000_000; i++) {
+            builder.add("id", new FileLines.Digest(i, i));
+        }
+
+        assertThat(builder.build(new Position("1", "0", ""))).isEmpty();
     }
 }
