@@ -17,16 +17,11 @@ public interface CertificateRules {
 
     /** Lets nobody in and keeps everybody out. */
     static CertificateRules denied() {
-        return new CertificateRules() {
-            @Override
-            public boolean allows(JsonNode rule, Caller caller) {
-                return false;
-            }
+        return DeniedRules.ONLY;
+    }
 
-            @Override
-            public boolean denies(JsonNode rule, Caller caller) {
-                return true;
-            }
-        };
+    /** Whether what the rules say of a caller may change. */
+    default boolean mayChange() {
+        return true;
     }
 }

@@ -287,7 +287,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     @Override
     public Subscription subscribe(String collection, Query query, PageListener listener, Executor cold) {
         task(collection);
-        return live.subscribe(collection, QueryLimits.within(settings.mango(), query), listener, cold);
+        // It begins with the first page, whatever a bookmark says.
+        Query bounded = QueryLimits.within(settings.mango(), query).toBuilder()
+                .bookmark(null)
+                .build();
+        return live.subscribe(collection, bounded, listener, cold);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.matview.core.internal.live;
 
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.search.ParsedChanges;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.RowChanges;
 import java.util.Optional;
@@ -29,7 +30,15 @@ final class LiveFeed implements Runnable {
     private Subscription listening = () -> {};
 
     /** What all queries were asked of, or a later generation; null for nothing. Read and written by the pass under way. */
-    private volatile @Nullable Served last;
+    private volatile @Nullable View last;
+
+    /** What a pass has to know of a generation, when the next is there. */
+    record View(Generation generation, boolean hasRuledRows) {
+
+        static @Nullable View of(@Nullable Served served) {
+            return served == null ? null : new View(served.generation(), served.hasRuledRows());
+        }
+    }
 
     /** Guarded by this. */
     private State state = State.IDLE;
@@ -54,7 +63,7 @@ final class LiveFeed implements Runnable {
     /** Before the query is asked for the first time. */
     void add(LiveQuery query) {
         if (last == null) {
-            last = served.get().orElse(null);
+            last = View.of(served.get().orElse(null));
         }
         queries.add(query);
     }
@@ -89,14 +98,32 @@ final class LiveFeed implements Runnable {
     }
 
     private void passes() {
-        do {
-            try {
-                pass();
-            } catch (RuntimeException e) {
-                log.warn("What a generation changes was not found out, all who follow the feed are asked again", e);
-                queries.forEach(LiveQuery::ask);
+        boolean ended = false;
+        try {
+            do {
+                passOrAskAll();
+            } while (isToPassAgain());
+            ended = true;
+        } finally {
+            if (!ended) {
+                // Whatever it was: the next generation is looked at.
+                idle();
             }
-        } while (isToPassAgain());
+        }
+    }
+
+    private void passOrAskAll() {
+        try {
+            pass();
+        } catch (RuntimeException e) {
+            log.warn("What a generation changes was not found out, all who follow the feed are asked again", e);
+            queries.forEach(LiveQuery::ask);
+        }
+    }
+
+    private synchronized void idle() {
+        state = State.IDLE;
+        last = null;
     }
 
     private synchronized boolean isToPassAgain() {
@@ -105,9 +132,9 @@ final class LiveFeed implements Runnable {
     }
 
     private void pass() {
-        Served before = last;
+        View before = last;
         Served now = served.get().orElse(null);
-        last = now;
+        last = View.of(now);
         if (before == null || now == null || !RowChanges.areComparable(before.generation(), now.generation())) {
             queries.forEach(LiveQuery::ask);
             return;

@@ -8,12 +8,14 @@ import dev.matview.core.access.Acl;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.live.LiveFeed.View;
 import dev.matview.core.internal.live.LiveQueries.Feeds;
 import dev.matview.core.internal.live.Subscriber.Effort;
 import dev.matview.core.internal.read.ServedPage;
 import dev.matview.core.internal.search.HeldSelection;
 import dev.matview.core.internal.search.ParsedChanges;
 import dev.matview.core.internal.search.ParsedRow;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
@@ -79,29 +81,28 @@ final class LiveQuery {
      * The feed has gone on to another generation: if that may concern this query, it is asked again. So it is where it was
      * last asked of another one than where the feed comes from: what has changed since that is not known.
      */
-    void changed(ParsedChanges changes, Served before, Served now) {
-        if (isConcernedBy(changes, now) || !goOn(before, now)) {
+    void changed(ParsedChanges changes, View before, Served now) {
+        if (isConcernedBy(changes, before, now) || !goOn(before.generation(), now.generation())) {
             subscriber.run();
         }
     }
 
-    private synchronized boolean goOn(Served before, Served now) {
-        String tag = now.generation().tag();
+    private synchronized boolean goOn(Generation before, Generation now) {
+        String tag = now.tag();
         if (asked || answeredFrom == null) {
             return false;
         }
-        if (answeredFrom.equals(before.generation().tag())) {
+        if (answeredFrom.equals(before.tag()) && held.unchanged(before, now)) {
             answeredFrom = tag;
-            held.unchanged(before.generation(), now.generation());
         }
         return answeredFrom.equals(tag);
     }
 
-    private boolean isConcernedBy(ParsedChanges changes, Served now) {
+    private boolean isConcernedBy(ParsedChanges changes, View before, Served now) {
         FeedDefinition feed = now.feed();
-        // What the query alone expands changes without a generation, and so may what certificate rules say.
-        boolean isKnown = feed.expand().containsAll(query.expand()) && !now.hasRuledRows();
-        if (subscriber.isRefused() || !isKnown) {
+        // What the query alone expands changes without a generation.
+        boolean expandsMore = !feed.expand().containsAll(query.expand());
+        if (subscriber.isRefused() || expandsMore || mayRulesDecide(before, now)) {
             return true;
         }
         try {
@@ -110,6 +111,14 @@ final class LiveQuery {
         } catch (BudgetSpentException | MangoException costly) {
             return true;
         }
+    }
+
+    /** Whether rules that may say something else now decide on rows, or on documents that they refer to. */
+    private boolean mayRulesDecide(View before, Served now) {
+        return rules.mayChange()
+                && (before.hasRuledRows()
+                        || now.hasRuledRows()
+                        || !now.feed().expand().isEmpty());
     }
 
     private boolean hasMatch(List<ParsedRow> rows, FeedDefinition feed, Budget little) {
@@ -136,7 +145,7 @@ final class LiveQuery {
             asked(false, answer);
         }
         if (answer != null) {
-            held.trim(budget);
+            held.trim();
             if (held.isShort()) {
                 refillLater();
             }

@@ -81,6 +81,10 @@ public final class OrderedWalk {
         if (range < 0) {
             return -1;
         }
+        while (range + 1 < begins.length && begins[range + 1] == place) {
+            // Those before it have no rows.
+            range++;
+        }
         int number = begin(range) + place - begins[range];
         return number < ends[range] ? number : -1;
     }

@@ -31,12 +31,19 @@ public final class RowsOfKey implements OrderedRows {
 
     @Override
     public List<Row> page(@Nullable Row after, int skip, int limit) {
+        return page(after, skip, limit, Budget.unlimited());
+    }
+
+    /** Pays for each row that is looked at, whether or not it is shown. */
+    @Override
+    public List<Row> page(@Nullable Row after, int skip, int limit, Budget budget) {
         int next = after == null ? 0 : walk.follower(after, Budget.unlimited());
         int skipped = 0;
         List<Row> page = new ArrayList<>();
         while (page.size() < limit && next < walk.size()) {
             for (Row row : walk.rows(next, limit)) {
                 next++;
+                budget.spend(1);
                 if (isShown.test(row) && skipped++ >= skip && page.size() < limit) {
                     page.add(row);
                 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.matview.core.Query;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.mango.MangoLimits;
 import dev.matview.core.mango.Requirements.Kind;
 import dev.matview.core.mango.Requirements.Requirement;
 import dev.matview.core.mango.SortOrder;
@@ -44,7 +45,7 @@ public final class Suggestion {
         } else {
             query.sort().columns().forEach(column -> fields.putIfAbsent(column.path(), column.descending()));
         }
-        if (fields.isEmpty()) {
+        if (fields.isEmpty() || fields.size() > MangoLimits.defaults().maxSortKeys()) {
             return Optional.empty();
         }
         SortOrder index = SortOrder.compile(json(fields));

@@ -76,7 +76,7 @@ public final class PageReader {
 
     public PageReader(Settings settings, CertificateRules rules, PageRenderer renderer, InstantSource clock) {
         this.renderer = renderer;
-        this.visible = new VisibleRows(settings, rules);
+        this.visible = new VisibleRows(settings, rules, clock);
         this.queried = new QueriedRows(settings, visible, clock);
         this.pages = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())

@@ -27,6 +27,11 @@ final class BudgetedLock {
         }
     }
 
+    /** False when somebody else has it. */
+    boolean tryLock() {
+        return lock.tryLock();
+    }
+
     void unlock() {
         lock.unlock();
     }

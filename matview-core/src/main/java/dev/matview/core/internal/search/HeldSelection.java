@@ -4,14 +4,17 @@ import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.spi.Row;
+import java.lang.ref.WeakReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a live query has found: the rows of its page, and some behind it, so that the page stays full when rows leave it. It is
- * of the newest generation that the query was asked of, or found unconcerned by, and is kept as long as the query lives.
+ * of the newest generation that the query was asked of, or found unconcerned by, and is kept as long as the query lives; the
+ * generation is not.
  *
  * <p>When few are left behind the page, more are found beside it ({@link #refill}), while it goes on to serve. Thread-safe.
  */
@@ -33,7 +36,22 @@ public final class HeldSelection implements Selections {
     /** What a refill has found that was not ended. */
     private @Nullable State begun;
 
-    private record State(Generation generation, Selection<?> selection) {}
+    private record State(WeakReference<Generation> generation, Selection<?> selection) {
+
+        static State of(Generation generation, Selection<?> selection) {
+            return new State(new WeakReference<>(generation), selection);
+        }
+
+        boolean isOf(Generation other) {
+            return generation.get() == other;
+        }
+
+        /** Also where nobody keeps this one's any more. */
+        boolean isBefore(Generation other) {
+            Generation own = generation.get();
+            return own == null || other.isAfter(own);
+        }
+    }
 
     /**
      * @param skip how many rows the query passes over
@@ -54,13 +72,11 @@ public final class HeldSelection implements Selections {
         try {
             State last = state;
             Generation generation = read.generation();
-            if (last != null && last.generation() == generation) {
+            if (last != null && last.isOf(generation)) {
                 return last.selection();
             }
-            Selection<?> carried = carried(last, read, shown, budget);
-            State next = new State(generation, carried == null ? anew.get() : carried);
-            if (last == null
-                    || last.generation().head().generation() < generation.head().generation()) {
+            State next = State.of(generation, next(last, read, shown, anew, budget));
+            if (last == null || last.isBefore(generation)) {
                 state = next;
             }
             return next.selection();
@@ -69,31 +85,61 @@ public final class HeldSelection implements Selections {
         }
     }
 
-    private static @Nullable Selection<?> carried(
-            @Nullable State from, Served read, @Nullable Predicate<Row> shown, Budget budget) {
-        return from == null || shown == null ? null : from.selection().carried(from.generation(), read, shown, budget);
+    private Selection<?> next(
+            @Nullable State last,
+            Served read,
+            @Nullable Predicate<Row> shown,
+            Supplier<Selection<?>> anew,
+            Budget budget) {
+        try {
+            Selection<?> carried = carried(last, read, shown, budget);
+            return carried == null ? anew.get() : carried;
+        } catch (BudgetSpentException e) {
+            if (budget.mayWait() && e.reason() == BudgetSpentException.Reason.STEPS) {
+                // A search is paid for in pieces.
+                state = State.of(read.generation(), anew.get());
+            }
+            throw e;
+        }
     }
 
-    /** Nothing that the query finds differs between the two generations. */
-    public void unchanged(Generation from, Generation to) {
-        lock.lock(Budget.unlimited());
+    private static @Nullable Selection<?> carried(
+            @Nullable State from, Served read, @Nullable Predicate<Row> shown, Budget budget) {
+        return from == null || shown == null
+                ? null
+                : from.selection().carried(from.generation().get(), read, shown, budget);
+    }
+
+    /**
+     * Nothing that the query finds differs between the two generations.
+     *
+     * @return false when that is of no use, as somebody is at work here
+     */
+    public boolean unchanged(Generation from, Generation to) {
+        if (!lock.tryLock()) {
+            return false;
+        }
         try {
             State last = state;
-            if (last != null && last.generation() == from) {
-                state = new State(to, last.selection());
+            // Of another one it cannot be gone on with; where it is of a later one, it will be.
+            if (last != null && last.isOf(from)) {
+                state = State.of(to, last.selection());
             }
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Lets go of rows that are far behind the page. */
-    public void trim(Budget budget) {
-        lock.lock(budget);
+    /** Lets go of rows that are far behind the page, unless somebody is at work here. */
+    public void trim() {
+        if (!lock.tryLock()) {
+            return;
+        }
         try {
             State last = state;
-            if (last != null && last.selection().size() > Math.max(MOST, 2 * wanted())) {
-                state = trimmed(last, budget);
+            if (last != null && last.selection().size() > 2L * most()) {
+                state = trimmed(last, Budget.unlimited());
             }
         } finally {
             lock.unlock();
@@ -101,7 +147,12 @@ public final class HeldSelection implements Selections {
     }
 
     private State trimmed(State full, Budget budget) {
-        return new State(full.generation(), full.selection().trimmed(Math.max(MOST, wanted()), budget));
+        return new State(full.generation(), full.selection().trimmed(most(), budget));
+    }
+
+    @Override
+    public int most() {
+        return Math.max(MOST, wanted());
     }
 
     /** Whether so few rows are left behind the page that others should be looked for. */
@@ -122,15 +173,16 @@ public final class HeldSelection implements Selections {
             Supplier<Selection<?>> anew,
             OrderedRows source,
             Budget budget) {
-        State work = new State(read.generation(), toRefill(read, shown, anew, budget));
+        State work = State.of(read.generation(), toRefill(read, shown, anew, budget));
         begun = work;
         work.selection().search(source, wanted(), budget);
-        begun = null;
         lock.lock(budget);
         try {
             State last = state;
-            if (last == null || last.generation() == work.generation()) {
+            // The feed has gone on meanwhile: the next refill has not much left to do.
+            if (last == null || last.isOf(read.generation())) {
                 state = trimmed(work, budget);
+                begun = null;
             }
         } finally {
             lock.unlock();

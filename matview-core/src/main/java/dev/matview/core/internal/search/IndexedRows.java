@@ -122,7 +122,7 @@ final class IndexedRows implements RowList {
                     other = instead.get().after(last, skip, budget);
                 }
             }
-            if (other != null && found.size() < limit) {
+            if (other != null && (found.size() < limit || skip > 0)) {
                 found.addAll(other.next(limit - found.size(), budget));
             }
         }

@@ -135,7 +135,9 @@ public final class QueriedRows {
 
     /** Whether an index leaves rows to be searched in their order, or few. */
     private static boolean isOfUse(Plan plan, OrderedRows source) {
-        return plan.order() == Order.OF_FEED || Planner.areFew(plan.rows(), source.size());
+        // A caller may see fewer rows of an ACL feed than an index leaves.
+        boolean isLess = plan.rows() <= source.size();
+        return isLess && (plan.order() == Order.OF_FEED || Planner.areFew(plan.rows(), source.size()));
     }
 
     /** The rows to search: those that an index leaves. */
@@ -151,7 +153,7 @@ public final class QueriedRows {
     }
 
     private Selection<?> selection(Selections kept, Served read, Query query, OrderedRows source, Budget budget) {
-        return kept.of(read, shown(read, source), () -> anew(query), budget);
+        return kept.of(read, shown(read, source), () -> anew(query, kept), budget);
     }
 
     private static @Nullable Predicate<Row> shown(Served read, OrderedRows source) {
@@ -161,8 +163,8 @@ public final class QueriedRows {
         return read.hasRuledRows() ? null : source::contains;
     }
 
-    private Selection<?> anew(Query query) {
-        return Selection.of(query, settings.searchBytes());
+    private Selection<?> anew(Query query, Selections kept) {
+        return Selection.of(query, kept.most(), settings.searchBytes());
     }
 
     /** Finds more rows than the query's page has, where few are left. */
@@ -170,7 +172,7 @@ public final class QueriedRows {
         OrderedRows source = visible.of(read, query.caller(), budget);
         OrderedRows searched =
                 candidates(plan(read, query, budget).filter(one -> isOfUse(one, source)), read, source, budget);
-        held.refill(read, shown(read, source), () -> anew(query), searched, budget);
+        held.refill(read, shown(read, source), () -> anew(query, held), searched, budget);
     }
 
     public long selections() {

@@ -46,6 +46,7 @@ final class Selection<E extends Comparable<? super E>> {
 
     private final Selector selector;
     private final RowOrder<E> order;
+    private final int most;
     private final long mostBytes;
 
     private final BudgetedLock searching = new BudgetedLock();
@@ -72,7 +73,8 @@ final class Selection<E extends Comparable<? super E>> {
 
     private volatile long bytes = OVERHEAD;
 
-    private Selection(Selector selector, RowOrder<E> order, FoundRows<E> found, long mostBytes) {
+    private Selection(Selector selector, RowOrder<E> order, FoundRows<E> found, int most, long mostBytes) {
+        this.most = most;
         this.selector = selector;
         this.order = order;
         this.found = found;
@@ -81,14 +83,19 @@ final class Selection<E extends Comparable<? super E>> {
 
     /** @param mostBytes how much memory it may take */
     static Selection<?> of(Query query, long mostBytes) {
+        return of(query, Integer.MAX_VALUE, mostBytes);
+    }
+
+    /** @param most how many rows of a sort are wanted: only the first are kept, so many or twice that */
+    static Selection<?> of(Query query, int most, long mostBytes) {
         return query.sort().isNone()
-                ? anew(query.selector(), RowOrder.OF_FEED, mostBytes)
-                : anew(query.selector(), RowOrder.by(query.sort()), mostBytes);
+                ? anew(query.selector(), RowOrder.OF_FEED, most, mostBytes)
+                : anew(query.selector(), RowOrder.by(query.sort()), most, mostBytes);
     }
 
     private static <E extends Comparable<? super E>> Selection<E> anew(
-            Selector selector, RowOrder<E> order, long mostBytes) {
-        return new Selection<>(selector, order, new FoundRows<>(order), mostBytes);
+            Selector selector, RowOrder<E> order, int most, long mostBytes) {
+        return new Selection<>(selector, order, new FoundRows<>(order), most, mostBytes);
     }
 
     /** How much memory this takes, whether or not it is shared with another one. */
@@ -118,10 +125,15 @@ final class Selection<E extends Comparable<? super E>> {
         if (before == after) {
             return this;
         }
-        ParsedChanges changes = ParsedChanges.of(RowChanges.between(read.feed(), before, after));
+        int most = Math.max(AHEAD, looked(budget) / PART);
+        RowChanges between = RowChanges.between(read.feed(), before, after, most);
+        if (between == null) {
+            return null;
+        }
+        ParsedChanges changes = ParsedChanges.of(between);
         searching.lock(budget);
         try {
-            if (refusal != null || changes.size() > Math.max(AHEAD, looked / PART)) {
+            if (refusal != null) {
                 return null;
             }
             Selection<E> next = copy(budget);
@@ -136,7 +148,7 @@ final class Selection<E extends Comparable<? super E>> {
     }
 
     private Selection<E> copy(Budget budget) {
-        Selection<E> copy = new Selection<>(selector, order, found.copy(budget), mostBytes);
+        Selection<E> copy = new Selection<>(selector, order, found.copy(budget), most, mostBytes);
         copy.bound = bound;
         copy.searched = searched;
         copy.looked = looked;
@@ -161,7 +173,7 @@ final class Selection<E extends Comparable<? super E>> {
             boolean lookedAt = complete || searched != null && row.row().compareTo(searched) <= 0;
             if (lookedAt && selector.matches(row.document(budget), budget) && wanted.test(row.row())) {
                 E entry = order.entry(row, budget);
-                if (entry != null && (bound == null || entry.compareTo(bound) <= 0)) {
+                if (entry != null && !isBehindBound(entry)) {
                     entries.add(entry);
                 }
             }
@@ -323,7 +335,7 @@ final class Selection<E extends Comparable<? super E>> {
     }
 
     private void searchUntil(OrderedRows source, BooleanSupplier enough, Budget budget) {
-        if (bound != null && !enough.getAsBoolean()) {
+        if (complete && bound != null && !enough.getAsBoolean()) {
             beginAgain();
         }
         while (!complete && (sorts() || !enough.getAsBoolean())) {
@@ -383,7 +395,7 @@ final class Selection<E extends Comparable<? super E>> {
 
     private void keep(ParsedRow row, Budget budget) {
         E entry = order.entry(row, budget);
-        if (entry == null) {
+        if (entry == null || isBehindBound(entry)) {
             return;
         }
         if (sorts() && measured() + order.bytes(entry) > mostBytes) {
@@ -393,6 +405,18 @@ final class Selection<E extends Comparable<? super E>> {
                     "What the rows are sorted by takes more than " + mostBytes
                             + " bytes in all; sort by smaller values, or register a feed in this order.");
         }
-        found.add(entry, budget);
+        if (sorts() && found.size() >= 2L * most) {
+            found.putPending(budget);
+            found.cut(most);
+            bound = found.list(most - 1, most).get(0);
+        }
+        if (!isBehindBound(entry)) {
+            found.add(entry, budget);
+        }
+    }
+
+    private boolean isBehindBound(E entry) {
+        E last = bound;
+        return last != null && entry.compareTo(last) > 0;
     }
 }

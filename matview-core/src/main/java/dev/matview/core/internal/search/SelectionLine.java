@@ -32,17 +32,15 @@ final class SelectionLine implements Selections {
      *
      * @param beside how much memory it takes beside the newest
      */
-    private record Kept(
-            String tag, long number, WeakReference<Generation> generation, Selection<?> selection, long beside) {
+    private record Kept(String tag, WeakReference<Generation> generation, Selection<?> selection, long beside) {
 
         static Kept of(Generation generation, Selection<?> selection) {
-            return new Kept(
-                    generation.tag(), generation.head().generation(), new WeakReference<>(generation), selection, 0);
+            return new Kept(generation.tag(), new WeakReference<>(generation), selection, 0);
         }
 
         Kept beside(Selection<?> newest, boolean shares) {
             long beside = shares ? selection.bytesBeside(newest) : selection.bytes();
-            return new Kept(tag, number, generation, selection, beside);
+            return new Kept(tag, generation, selection, beside);
         }
     }
 
@@ -65,6 +63,11 @@ final class SelectionLine implements Selections {
         }
     }
 
+    @Override
+    public int most() {
+        return Integer.MAX_VALUE;
+    }
+
     private Selection<?> next(Served read, @Nullable Predicate<Row> shown, Supplier<Selection<?>> anew, Budget budget) {
         Generation generation = read.generation();
         Kept last = newest;
@@ -85,10 +88,16 @@ final class SelectionLine implements Selections {
         }
     }
 
+    /** Also where nobody keeps the other any more. */
+    private static boolean isAfter(Generation generation, Kept last) {
+        Generation other = last.generation().get();
+        return other == null || generation.isAfter(other);
+    }
+
     private void keep(Generation generation, Selection<?> selection, boolean carried) {
         Kept last = newest;
         Kept next = Kept.of(generation, selection);
-        if (last == null || last.number() <= next.number()) {
+        if (last == null || isAfter(generation, last)) {
             newest = next;
             if (last != null) {
                 others.put(last.tag(), last.beside(selection, carried));

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Where what one query finds is kept from generation to generation. Thread-safe. */
 interface Selections {
 
+    /** How many rows are kept of what is found, at least; others may be let go. */
+    int most();
+
     /**
      * The selection of the generation that is read.
      *

@@ -12,6 +12,8 @@ import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The rows of a generation that a caller may read, in the feed's order. Only of rows with certificate rules something is
@@ -29,12 +31,14 @@ public final class VisibleRows {
 
     private record Key(String view, String generation, Caller caller) {}
 
-    public VisibleRows(Settings settings, CertificateRules rules) {
+    public VisibleRows(Settings settings, CertificateRules rules, InstantSource clock) {
         this.rules = rules;
         this.ruled = Caffeine.newBuilder()
                 .maximumWeight(settings.cacheBytes())
                 .weigher((Key key, OrderedTree<Row> rows) ->
                         (int) Math.min(Integer.MAX_VALUE, 5L * rows.size() + OVERHEAD))
+                .expireAfterAccess(settings.bookmarkGrace())
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
                 .build();
     }

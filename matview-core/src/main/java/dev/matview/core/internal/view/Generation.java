@@ -7,6 +7,7 @@ import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewHead;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,21 @@ public interface Generation extends OrderedRows {
      *
      * @param other of the same view, held in the same way
      */
-    List<Row> notSharedWith(Generation other);
+    default List<Row> notSharedWith(Generation other) {
+        return Objects.requireNonNull(notSharedWith(other, Integer.MAX_VALUE));
+    }
+
+    /** Whether this was made after the other, which may be of another view. */
+    default boolean isAfter(Generation other) {
+        int time = head().refreshedAt().compareTo(other.head().refreshedAt());
+        return !view().equals(other.view())
+                || time > 0
+                || (time == 0 && head().generation() > other.head().generation());
+    }
+
+    /** The same, unless they are more than so many: then null, after no more work than for those. */
+    @Nullable
+    List<Row> notSharedWith(Generation other, int most);
 
     /** The documents that could not be read, and so have no row. */
     LeftOut leftOut();

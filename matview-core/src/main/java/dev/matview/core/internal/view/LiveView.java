@@ -117,13 +117,16 @@ public final class LiveView {
 
     /**
      * Has what is served read by a definition that makes the same rows, with the indexes that it lists, as far as there is room
-     * now. The generation stays the same, and nobody hears of it. Nothing when another definition made the rows.
+     * now. The generation stays the same, and nobody hears of it. Where another definition made the rows, the indexes of that
+     * one are made anew: they may have to make room.
      */
-    public void reindex(FeedDefinition feed) {
+    public void reindex(FeedDefinition wanted) {
         Served before = served;
-        if (before == null || !before.feed().fingerprint().equals(feed.fingerprint())) {
+        if (before == null) {
             return;
         }
+        boolean isOfRows = before.feed().fingerprint().equals(wanted.fingerprint());
+        FeedDefinition feed = isOfRows ? wanted : before.feed();
         long room = memory.roomForIndexes(before.generation().view());
         Served next = indexed(feed, before.generation(), before.coverage(), room);
         synchronized (this) {

@@ -147,6 +147,7 @@ public final class PinnedGenerations {
         void clear() {
             synchronized (PinnedGenerations.this) {
                 List.copyOf(kept).forEach(PinnedGenerations.this::giveUp);
+                served = null;
                 trim();
             }
         }

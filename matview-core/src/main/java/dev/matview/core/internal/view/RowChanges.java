@@ -4,6 +4,7 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,25 @@ public record RowChanges(List<Row> leaving, List<Row> coming) {
      * @throws IllegalArgumentException when they are not {@linkplain #areComparable comparable}
      */
     public static RowChanges between(FeedDefinition feed, Generation before, Generation after) {
+        return Objects.requireNonNull(between(feed, before, after, Integer.MAX_VALUE));
+    }
+
+    /**
+     * The same, unless they are more than so many: then null, after no more work than for those.
+     *
+     * @throws IllegalArgumentException when they are not {@linkplain #areComparable comparable}
+     */
+    public static @Nullable RowChanges between(FeedDefinition feed, Generation before, Generation after, int most) {
         if (!areComparable(before, after)) {
             throw new IllegalArgumentException("generations of two definitions");
         }
-        List<Row> leaving = new ArrayList<>(before.notSharedWith(after));
-        List<Row> coming = new ArrayList<>(after.notSharedWith(before));
+        List<Row> gone = before.notSharedWith(after, most);
+        List<Row> come = gone == null ? null : after.notSharedWith(before, most - gone.size());
+        if (gone == null || come == null) {
+            return null;
+        }
+        List<Row> leaving = new ArrayList<>(gone);
+        List<Row> coming = new ArrayList<>(come);
         Row lastBefore = lastShown(feed, before);
         Row lastAfter = lastShown(feed, after);
         if (lastBefore != null) {

@@ -195,14 +195,35 @@ public final class Snapshot implements Generation {
      * <p>Shared are the same objects: a row that was read anew is none, whatever it shows.
      */
     @Override
-    public List<Row> notSharedWith(Generation other) {
+    public @Nullable List<Row> notSharedWith(Generation other, int most) {
         List<Row> own = new ArrayList<>();
-        order.differences(((Snapshot) other).order, IN_ORDER, (mine, theirs) -> {
-            if (mine != null) {
-                own.add(mine);
-            }
-        });
+        long[] told = {0};
+        try {
+            order.differences(((Snapshot) other).order, IN_ORDER, (mine, theirs) -> {
+                // What only the other has is passed over on the way, and is work too.
+                if (mine != null && own.size() == most || told[0]++ >= 2L * most + 1) {
+                    throw TooMany.INSTANCE;
+                }
+                if (mine != null) {
+                    own.add(mine);
+                }
+            });
+        } catch (TooMany end) {
+            return null;
+        }
         return own;
+    }
+
+    /** Ends going through what differs. */
+    private static final class TooMany extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        static final TooMany INSTANCE = new TooMany();
+
+        /** Control flow, thrown from one shared instance: no stack trace, no suppressed exceptions. */
+        private TooMany() {
+            super("more than are wanted", null, false, false);
+        }
     }
 
     /** Tells the rows that are not shared with the other, each with the other's that has its place; null for none. */

@@ -37,7 +37,7 @@ class HeldSelectionTest {
                 .over(source(served))
                 .after(null, query.skip(), budget)
                 .next(LIMIT, budget);
-        held.trim(Budget.unlimited());
+        held.trim();
         return page;
     }
 
