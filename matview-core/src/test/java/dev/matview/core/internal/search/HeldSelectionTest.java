@@ -23,13 +23,15 @@ class HeldSelectionTest {
 
     private static final long MEMORY = 64 << 20;
     private static final int LIMIT = 20;
+    /** Fewer than match, so that they are cut. */
+    private static final int KEPT = 100;
 
     private static OrderedRows source(Served served) {
         return served.generation().visible(served.feed());
     }
 
     private static Selection<?> selection(HeldSelection held, Served served, Query query, Budget budget) {
-        return held.of(served, row -> true, () -> Selection.of(query, MEMORY), budget);
+        return held.of(served, row -> true, () -> Selection.of(query, KEPT, MEMORY), budget);
     }
 
     private static List<Row> page(HeldSelection held, Served served, Query query, Budget budget) {
@@ -42,7 +44,7 @@ class HeldSelectionTest {
     }
 
     private static void refill(HeldSelection held, Served served, Query query, Budget budget) {
-        held.refill(served, row -> true, () -> Selection.of(query, MEMORY), source(served), budget);
+        held.refill(served, row -> true, () -> Selection.of(query, KEPT, MEMORY), source(served), budget);
     }
 
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
@@ -152,5 +154,47 @@ class HeldSelectionTest {
         HeldSelection held = new HeldSelection(0, LIMIT);
 
         assertThatThrownBy(() -> page(held, served, query, Budget.hot(100))).isInstanceOf(BudgetSpentException.class);
+    }
+
+    /** As of a view that was forgotten, or of another name. */
+    @Test
+    void whereGenerationsAreCountedAnewWhatIsFoundIsKept() {
+        Query query = Histories.query("{\"n\":{\"$lt\":0}}", "[]");
+        HeldSelection held = new HeldSelection(0, LIMIT);
+        SelectionLine line = new SelectionLine();
+        Served last = Histories.large(Seed.random());
+        Served anew = Histories.another("w", last);
+        for (Served served : List.of(last, anew)) {
+            page(held, served, query, Budget.unlimited());
+            line.of(served, row -> true, () -> Selection.of(query, MEMORY), Budget.unlimited())
+                    .search(source(served), 1, Budget.unlimited());
+        }
+
+        assertThat(anew.generation().head().generation())
+                .isLessThan(last.generation().head().generation());
+        assertThat(page(held, anew, query, Budget.hot(50))).isEmpty();
+        Served next = Histories.change(
+                anew, anew.generation().page(null, 7, 1).get(0), Json.object().put("n", 1));
+        Selection<?> carried = line.of(next, row -> true, () -> Selection.of(query, MEMORY), Budget.hot(100));
+        assertThat(carried.hasMore()).as("it is carried on").isFalse();
+    }
+
+    @Test
+    void aRefillThatAGenerationOvertookIsGoneOnWith() {
+        Served served = Histories.large(Seed.random());
+        Query query = Histories.query("{\"n\":{\"$lt\":100000}}", "[]");
+        HeldSelection held = new HeldSelection(0, LIMIT);
+        page(held, served, query, Budget.unlimited());
+        Served next = Histories.change(
+                served,
+                served.generation().page(null, 0, 1).get(0),
+                Json.object().put("n", 999_999));
+        page(held, next, query, Budget.unlimited());
+
+        refill(held, served, query, Budget.unlimited());
+        assertThat(held.isShort()).isTrue();
+        refill(held, next, query, Budget.ofSteps(300));
+
+        assertThat(held.isShort()).isFalse();
     }
 }

@@ -126,7 +126,8 @@ public final class Histories {
         Row changed = new Row(row.database(), row.id(), row.sortKey(), Json.bytes(document), null);
         SliceDelta slice =
                 new SliceDelta(row.database(), new Position("c" + base, "0", "i"), List.of(changed), Set.of());
-        ViewDelta delta = new ViewDelta("v", base, false, head(last.feed(), base + 1), List.of(slice), Set.of());
+        ViewDelta delta = new ViewDelta(
+                last.generation().view(), base, false, head(last.feed(), base + 1), List.of(slice), Set.of());
         return ServedGenerations.of(last.feed(), ((Snapshot) last.generation()).apply(delta), last);
     }
 
@@ -143,5 +144,12 @@ public final class Histories {
             feed.limit(1 + random.nextInt(1_500));
         }
         return feed.build();
+    }
+
+    /** The first generation of another view, with the same rows. */
+    public static Served another(String view, Served served) {
+        ViewDelta whole = ((Snapshot) served.generation()).whole();
+        ViewDelta first = new ViewDelta(view, 0, true, head(served.feed(), 1), whole.slices(), Set.of());
+        return ServedGenerations.of(served.feed(), Snapshot.of(first), null);
     }
 }

@@ -195,6 +195,9 @@ class SnapshotHistoryTest {
 
             Set<Row> own = identities(last.snapshot());
             own.removeAll(identities(earlier.snapshot()));
+            int fewer = own.size() - 1;
+            assertThat(fewer < 0 ? null : last.snapshot().notSharedWith(earlier.snapshot(), fewer))
+                    .isNull();
             assertThat(last.snapshot().notSharedWith(earlier.snapshot()))
                     .hasSize(own.size())
                     .allMatch(own::contains);
