@@ -97,6 +97,9 @@ class FollowedHistoryTest {
         if (random.nextBoolean()) {
             feed.limit(3 + random.nextInt(30));
         }
+        if (random.nextBoolean()) {
+            feed.indexes("[[\"tag\"],[\"tag\",{\"likes\":\"desc\"}],[{\"likes\":\"desc\"}],[\"n\"]]");
+        }
         return feed.access(random.nextBoolean() ? Access.ACL : Access.PUBLIC).build();
     }
 

@@ -260,38 +260,11 @@ final class Selection<E extends Comparable<? super E>> {
      */
     RowList over(OrderedRows source) {
         return (after, skip, budget) ->
-                new FoundRun(source, after, skip, after == null ? 0 : follower(source, after, budget));
+                new FoundRun(this, source, after, skip, after == null ? 0 : follower(source, after, budget));
     }
 
-    /** Goes through what is found by its number. */
-    private final class FoundRun implements RowList.Run {
-
-        private final OrderedRows source;
-        private final @Nullable Row after;
-        private final int first;
-        private int next;
-
-        private FoundRun(OrderedRows source, @Nullable Row after, int skip, int follower) {
-            this.source = source;
-            this.after = after;
-            this.first = follower;
-            this.next = (int) Math.min(Integer.MAX_VALUE, (long) follower + skip);
-        }
-
-        @Override
-        public List<Row> next(int limit, Budget budget) {
-            List<Row> rows = found(source, next, limit, budget);
-            next += rows.size();
-            return rows;
-        }
-
-        @Override
-        public @Nullable Row passed(Budget budget) {
-            return next == first ? after : before(next, budget);
-        }
-    }
-
-    private List<Row> found(OrderedRows source, int from, int limit, Budget budget) {
+    /** The rows from that number on, as many as there are up to the limit. */
+    List<Row> found(OrderedRows source, int from, int limit, Budget budget) {
         long end = (long) from + limit;
         searching.lock(budget);
         try {
@@ -323,7 +296,8 @@ final class Selection<E extends Comparable<? super E>> {
     }
 
     /** The row before that number, or the last of those found when they are fewer; null when there is none. */
-    private @Nullable Row before(int number, Budget budget) {
+    @Nullable
+    Row before(int number, Budget budget) {
         searching.lock(budget);
         try {
             found.putPending(budget);
