@@ -14,6 +14,7 @@ import dev.matview.core.internal.read.Bookmark;
 import dev.matview.core.internal.read.CurrentRights;
 import dev.matview.core.internal.read.KeptPage;
 import dev.matview.core.internal.read.PageReader;
+import dev.matview.core.internal.read.PageRequest;
 import dev.matview.core.internal.read.Place;
 import dev.matview.core.internal.read.QueryLimits;
 import dev.matview.core.internal.read.ServedPage;
@@ -100,11 +101,11 @@ final class FeedReader {
         }
         boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, users);
-        int limit = QueryLimits.limit(settings, query);
+        PageRequest request = new PageRequest(read, rights, query, after, limit(query));
         if (trace != null) {
-            pages.trace(read, rights, query, after, limit, trace, budget);
+            pages.trace(request, trace, budget);
         }
-        KeptPage page = pages.page(read, rights, query, after, limit, held, budget);
+        KeptPage page = pages.page(request, held, budget);
         Generation generation = read.generation();
         String next = page.bookmark(
                 collection, known, end -> Bookmark.of(generation.view(), generation.tag(), collection, query, end));
@@ -189,8 +190,7 @@ final class FeedReader {
             Budget little = Budget.hot(settings.hotSteps());
             try {
                 return task.generation(generations)
-                        .map(read ->
-                                pages.page(read, null, query, null, QueryLimits.limit(settings, query), null, little));
+                        .map(read -> pages.page(new PageRequest(read, null, query, null, limit(query)), null, little));
             } catch (QueryException | MangoException | BudgetSpentException e) {
                 log.debug("An earlier answer is not read again: {}", e.getMessage());
                 return Optional.empty();

@@ -1,5 +1,9 @@
 package dev.matview.core.benchmark;
 
+import static dev.matview.core.benchmark.Measurement.heap;
+import static dev.matview.core.benchmark.Measurement.mib;
+import static dev.matview.core.benchmark.Measurement.print;
+
 import com.sun.management.ThreadMXBean;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
@@ -28,7 +32,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -261,20 +264,5 @@ public final class GenerationBenchmark {
             allocated = (THREAD.getCurrentThreadAllocatedBytes() - bytes) / each;
         }
         print("%s: %.2f us, %,.1f KB", what, best, allocated / 1e3);
-    }
-
-    private static long heap() {
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    private static double mib(long bytes) {
-        return bytes / (double) (1 << 20);
-    }
-
-    private static void print(String text, Object... values) {
-        System.out.println(String.format(Locale.ROOT, text, values));
     }
 }

@@ -1,5 +1,9 @@
 package dev.matview.core.benchmark;
 
+import static dev.matview.core.benchmark.Measurement.heap;
+import static dev.matview.core.benchmark.Measurement.mib;
+import static dev.matview.core.benchmark.Measurement.print;
+
 import com.sun.management.ThreadMXBean;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
@@ -30,7 +34,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -264,20 +267,5 @@ public final class IndexBenchmark {
             best = Math.min(best, (THREAD.getCurrentThreadCpuTime() - begun) / 1e3 / each);
         }
         print("%s: %.2f us", what, best);
-    }
-
-    private static long heap() {
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    private static double mib(long bytes) {
-        return bytes / (double) (1 << 20);
-    }
-
-    private static void print(String text, Object... values) {
-        System.out.println(String.format(Locale.ROOT, text, values));
     }
 }

@@ -1,5 +1,7 @@
 package dev.matview.core.benchmark;
 
+import static dev.matview.core.benchmark.Measurement.print;
+
 import com.sun.management.OperatingSystemMXBean;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
@@ -23,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -192,9 +193,5 @@ public final class LiveQueriesBenchmark {
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
-    }
-
-    private static void print(String text, Object... values) {
-        System.out.println(String.format(Locale.ROOT, text, values));
     }
 }

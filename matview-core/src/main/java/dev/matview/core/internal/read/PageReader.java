@@ -126,29 +126,25 @@ public final class PageReader {
     }
 
     /**
-     * The page of the query's answer that begins after the row.
+     * The page of a query's answer.
      *
-     * @param rights null where the generation itself decides on them
-     * @param after a row of the generation; null for the first page
      * @param held where what the query finds is kept; null for where it is for all queries
      * @throws dev.matview.core.mango.BudgetSpentException when the budget does not suffice; what was found is kept
      */
-    public KeptPage page(
-            Served read,
-            @Nullable CurrentRights rights,
-            Query query,
-            @Nullable Row after,
-            int limit,
-            @Nullable HeldSelection held,
-            Budget budget) {
-        SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
+    public KeptPage page(PageRequest request, @Nullable HeldSelection held, Budget budget) {
+        Served read = request.read();
+        Query query = request.query();
         List<String> unlisted = query.expand().stream()
                 .filter(field -> !read.feed().expand().contains(field))
                 .toList();
         if (!unlisted.isEmpty()) {
             // Nobody tells when a document that only this query refers to changes: nothing of it is kept.
-            return render(read, cut(read, rights, query, after, limit, held, budget), query, unlisted, budget);
+            return render(read, cut(request, held, new Trace(false), budget), query, unlisted, budget);
         }
+        SelectionKey selection = new SelectionKey(key(read, query.caller()), query.shape());
+        Row after = request.after();
+        CurrentRights rights = request.rights();
+        int limit = request.limit();
         RowId afterId = after == null ? null : new RowId(after.database(), after.id());
         String now = rights == null ? null : rights.tag();
         PageKey forAll = new PageKey(selection, afterId, query.skip(), limit, now, null);
@@ -159,7 +155,7 @@ public final class PageReader {
         }
         if (cached == null) {
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
-            cached = render(read, cut(read, rights, query, after, limit, held, budget), query, List.of(), budget);
+            cached = render(read, cut(request, held, new Trace(false), budget), query, List.of(), budget);
             pages.put(cached.sameForAll() ? forAll : forCaller, cached);
         }
         return cached;
@@ -183,36 +179,22 @@ public final class PageReader {
     }
 
     /** Takes down what it takes to find the page, of which nothing that is ready is made use of but what was searched. */
-    public void trace(
-            Served read,
-            @Nullable CurrentRights rights,
-            Query query,
-            @Nullable Row after,
-            int limit,
-            Trace trace,
-            Budget budget) {
-        Cut cut = queried.read(
-                read, query, null, trace, budget, rows -> cut(rows, rights, query.skip(), after, limit, budget));
+    public void trace(PageRequest request, Trace trace, Budget budget) {
+        Query query = request.query();
+        Cut cut = cut(request, null, trace, budget);
         if (query.selector().isAll() && query.sort().isNone()) {
             trace.looked(cut.rows().size(), 0);
         }
     }
 
-    private Cut cut(
-            Served read,
-            @Nullable CurrentRights rights,
-            Query query,
-            @Nullable Row after,
-            int limit,
-            @Nullable HeldSelection held,
-            Budget budget) {
+    private Cut cut(PageRequest request, @Nullable HeldSelection held, Trace trace, Budget budget) {
         return queried.read(
-                read,
-                query,
+                request.read(),
+                request.query(),
                 held,
-                new Trace(false),
+                trace,
                 budget,
-                rows -> cut(rows, rights, query.skip(), after, limit, budget));
+                rows -> cut(rows, request.rights(), request.query().skip(), request.after(), request.limit(), budget));
     }
 
     private static Cut cut(

@@ -79,26 +79,37 @@ public final class QueriedRows {
         }
         Optional<Plan> plan = plan(read, query, budget);
         trace.helpful(() -> Suggestion.of(query, read.feed(), plan.orElse(null)));
+        if (held != null) {
+            return reading.apply(rows(() -> held, read, query, plan, source, trace, budget));
+        }
         Key key = new Key(
                 read.generation().view(),
                 read.feed().access() == Access.PUBLIC ? null : query.caller(),
                 query.selector().toString(),
                 query.sort().toString());
-        Supplier<RowList> searched =
-                () -> searched(held == null ? kept(key) : held, read, query, plan, source, trace, budget);
         try {
-            if (plan.isEmpty() || !plan.get().isOrdered()) {
-                return reading.apply(searched.get());
-            }
-            trace.indexed(plan.get());
-            return reading.apply(new IndexedRows(plan.get(), query.selector(), indexed(read, source), trace, searched));
+            return reading.apply(rows(() -> kept(key), read, query, plan, source, trace, budget));
         } finally {
             // It has another weight now, if it was asked.
-            SelectionLine line = selections.getIfPresent(key);
-            if (line != null) {
-                selections.put(key, line);
-            }
+            selections.asMap().computeIfPresent(key, (same, line) -> line);
         }
+    }
+
+    /** Straight from an index that has them in their order, or else searched. */
+    private RowList rows(
+            Supplier<? extends Selections> kept,
+            Served read,
+            Query query,
+            Optional<Plan> plan,
+            OrderedRows source,
+            Trace trace,
+            Budget budget) {
+        Supplier<RowList> searched = () -> searched(kept.get(), read, query, plan, source, trace, budget);
+        if (plan.isEmpty() || !plan.get().isOrdered()) {
+            return searched.get();
+        }
+        trace.indexed(plan.get());
+        return new IndexedRows(plan.get(), query.selector(), indexed(read, source), trace, searched);
     }
 
     private static Optional<Plan> plan(Served read, Query query, Budget budget) {
