@@ -2,15 +2,18 @@ package dev.matview.core.internal.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.Query;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.spi.Row;
 import dev.matview.testkit.Seed;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -196,5 +199,26 @@ class HeldSelectionTest {
         refill(held, next, query, Budget.ofSteps(300));
 
         assertThat(held.isShort()).isFalse();
+    }
+
+    /** They would be kept as long as the query lives, and counted nowhere. */
+    @Test
+    void aGenerationIsNotKeptForIt() {
+        HeldSelection held = new HeldSelection(0, LIMIT);
+        WeakReference<Generation> generation = askedOf(held);
+
+        await().until(() -> {
+            System.gc();
+            return generation.get() == null;
+        });
+        Served another = Histories.large(Seed.random());
+        assertThat(page(held, another, Histories.query("{}", "[]"), Budget.unlimited()))
+                .hasSize(LIMIT);
+    }
+
+    private static WeakReference<Generation> askedOf(HeldSelection held) {
+        Served served = Histories.large(Seed.random());
+        page(held, served, Histories.query("{}", "[]"), Budget.unlimited());
+        return new WeakReference<>(served.generation());
     }
 }

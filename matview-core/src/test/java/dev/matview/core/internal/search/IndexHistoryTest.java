@@ -143,4 +143,22 @@ class IndexHistoryTest {
 
         assertThat(view.pinnedRows()).isBetween(200L, 200L * 40);
     }
+
+    /** While it is rebuilt by another definition. */
+    @Test
+    void indexesMakeRoomAlsoForTheRowsOfAnotherDefinition() {
+        IndexedView view = new IndexedView(feed(AUTHORS), 1 << 20);
+        view.next(posts(0, 100, "did:"));
+        assertThat(view.served().indexes().all()).hasSize(1);
+
+        assertThat(view.memory().take((1 << 20) - 100)).isTrue();
+        view.live()
+                .reindex(FeedDefinition.builder("posts")
+                        .selector("{\"at\":1}")
+                        .indexes(AUTHORS)
+                        .build());
+
+        assertThat(view.served().indexes().all()).isEmpty();
+        assertThat(view.served().generation().size()).isEqualTo(100);
+    }
 }

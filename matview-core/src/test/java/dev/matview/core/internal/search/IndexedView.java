@@ -29,6 +29,7 @@ import java.util.TreeMap;
 final class IndexedView {
 
     private final PinnedGenerations pinned;
+    private final ViewMemory memory;
     private final LiveView live;
     private final Map<String, Map<String, Row>> slices = new TreeMap<>();
     private FeedDefinition feed;
@@ -40,7 +41,8 @@ final class IndexedView {
 
     IndexedView(FeedDefinition feed, long room) {
         this.pinned = new PinnedGenerations(Settings.builder().build(), new ManualScheduler());
-        this.live = new LiveView(pinned.line(), List.of(), new ViewMemory(room));
+        this.memory = new ViewMemory(room);
+        this.live = new LiveView(pinned.line(), List.of(), memory);
         this.feed = feed;
         this.snapshot = Snapshot.of(new ViewDelta("v", 0, true, head(1), List.of(), Set.of()));
     }
@@ -96,6 +98,10 @@ final class IndexedView {
 
     Served served() {
         return live.served().orElseThrow();
+    }
+
+    ViewMemory memory() {
+        return memory;
     }
 
     LiveView live() {

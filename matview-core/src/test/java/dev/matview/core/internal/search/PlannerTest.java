@@ -1,20 +1,29 @@
 package dev.matview.core.internal.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.Query;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.plan.OrderedWalk;
 import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
+import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.plan.Suggestion;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
+import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.SortOrder;
+import dev.matview.core.spi.Row;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -117,5 +126,47 @@ class PlannerTest {
                 .orElse(null);
 
         assertThat(told).isEqualTo(helpful);
+    }
+
+    private static Plan way(String selector, String sort, Plan.Order order) {
+        return Planner.ways(query(selector, sort), SERVED.indexes().all(), Budget.unlimited()).stream()
+                .filter(plan -> plan.order() == order)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The caller who may read few of them would hold up others. */
+    @Test
+    void rowsOfAKeyThatAreNotShownArePaidFor() {
+        RowsOfKey rows = new RowsOfKey(way("{'author': 'a1'}", "[]", Plan.Order.OF_FEED), row -> false);
+
+        assertThatThrownBy(() -> rows.page(null, 0, 10, Budget.ofSteps(49))).isInstanceOf(BudgetSpentException.class);
+        assertThat(rows.page(null, 0, 10, Budget.ofSteps(50))).isEmpty();
+    }
+
+    /** Their ranges begin where those of the next value do. */
+    @Test
+    void valuesThatNoRowHasDoNotHideWhereARowStands() {
+        String absent = IntStream.range(0, 20).mapToObj(i -> "'a1z" + i + "',").collect(Collectors.joining());
+        OrderedWalk walk = new OrderedWalk(
+                way("{'author': {'$in': [" + absent + "'a1', 'a2']}}", "['author']", Plan.Order.FORWARD));
+        List<Row> rows = walk.rows(0, 100);
+
+        assertThat(rows).hasSize(100);
+        for (int i = 0; i < 100; i++) {
+            assertThat(walk.follower(rows.get(i), Budget.unlimited())).isEqualTo(i + 1);
+        }
+    }
+
+    @Test
+    void noIndexIsProposedThatWouldHaveTooManyFields() {
+        String equalities =
+                IntStream.range(0, 40).mapToObj(i -> "'n" + i + "': 1").collect(Collectors.joining(","));
+
+        assertThat(Suggestion.of(
+                        query("{" + equalities + "}", "[]"),
+                        FeedDefinition.builder("posts").build(),
+                        null))
+                .isEmpty();
     }
 }
