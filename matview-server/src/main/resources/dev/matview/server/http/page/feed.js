@@ -7,7 +7,7 @@ import { QueryBox } from "./query.js";
 import { LiveRows } from "./rows.js";
 import { ago, behindList, bytes, clock, count, duration, number, stateOf, took, until, why } from "./words.js";
 
-const REFRESHES_SHOWN = 15;
+const REFRESHES_SHOWN = 12;
 const BEHIND_SHOWN = 100;
 const COUNT_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 

@@ -81,7 +81,7 @@ export class Plot {
       legend: { show: false },
       cursor: { sync: { key: "feed" }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: {
-        x: { time: true, range: (u, least, most) => [Math.min(least ?? 0, (most ?? 0) - LEAST_SPAN_S), most ?? 1] },
+        x: { time: true, range: () => this.#span() },
         y: { range: (u, least, most) => this.#range(least, most) },
       },
       axes: [
@@ -106,6 +106,11 @@ export class Plot {
       ],
       hooks: { setCursor: [(u) => this.#tell(u.cursor.idx)] },
     };
+  }
+
+  #span() {
+    const [at] = this.#data;
+    return [Math.min(at[0], at.at(-1) - LEAST_SPAN_S), at.at(-1)];
   }
 
   #range(least, most) {
