@@ -31,7 +31,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** A real Chromium: what a person sees in it and does with it. */
 public final class Chromium implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MAX_HEIGHT = 3_000;
     private static final String AXE = read("/axe.min.js");
 
@@ -121,6 +121,11 @@ public final class Chromium implements AutoCloseable {
 
     void press(CharSequence... keys) {
         new Actions(driver).sendKeys(keys).perform();
+    }
+
+    /** Presses keys together. */
+    void chord(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(Keys.chord(keys));
     }
 
     /** Goes on with the tabulator until what has the focus fits, and gives what was passed. */

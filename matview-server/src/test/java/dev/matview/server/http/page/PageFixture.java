@@ -45,7 +45,7 @@ abstract class PageFixture {
             .fields("_id", "content", "author", "at")
             .sort("[{\"at\":\"desc\"}]")
             .build();
-    static final FeedDefinition NOTES = FeedDefinition.builder("notes")
+    static final FeedDefinition NOTES = FeedDefinition.builder("private")
             .selector("{\"type\":\"note\"}")
             .access(Access.ACL)
             .build();
@@ -115,7 +115,7 @@ abstract class PageFixture {
 
     void refresh() {
         feeds.refresh("posts").join();
-        feeds.refresh("notes").join();
+        feeds.refresh("private").join();
     }
 
     void post(String user, int at, String content) {
