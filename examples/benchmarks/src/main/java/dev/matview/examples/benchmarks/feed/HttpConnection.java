@@ -18,16 +18,20 @@ final class HttpConnection implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 300_000;
 
-    private final Socket socket = new Socket();
-    private final InputStream in;
-    private final OutputStream out;
+    /** Servers close what is idle for longer. */
+    private static final long IDLE_NANOS = 5_000_000_000L;
+
+    private final InetSocketAddress address;
     private final String common;
+    private Socket socket;
+    private InputStream in;
+    private OutputStream out;
+    private long used = System.nanoTime();
 
     /** @param server with a name and a password where it wants them */
     HttpConnection(URI server) throws IOException {
-        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), PATIENCE_MILLIS);
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        socket.setTcpNoDelay(true);
+        address = new InetSocketAddress(server.getHost(), server.getPort());
+        socket = connected(address);
         in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
         out = socket.getOutputStream();
         String user = server.getUserInfo();
@@ -38,8 +42,26 @@ final class HttpConnection implements AutoCloseable {
         common = "Host: " + server.getHost() + "\r\nContent-Type: application/json\r\n" + authorization;
     }
 
+    private static Socket connected(InetSocketAddress address) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(address, PATIENCE_MILLIS);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    private void reconnect() throws IOException {
+        socket.close();
+        socket = connected(address);
+        in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+        out = socket.getOutputStream();
+    }
+
     /** @throws IOException also when the status is not one of success */
     String send(String method, String path, String body) throws IOException {
+        if (System.nanoTime() - used > IDLE_NANOS) {
+            reconnect();
+        }
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         byte[] head = (method + " " + path + " HTTP/1.1\r\n" + common + "Content-Length: " + content.length
                         + "\r\n\r\n")
@@ -50,6 +72,7 @@ final class HttpConnection implements AutoCloseable {
         out.write(request);
         String status = line();
         String answer = answer();
+        used = System.nanoTime();
         if (!status.startsWith("HTTP/1.1 2")) {
             throw new IOException(method + " " + path + ": " + status + " " + answer);
         }

@@ -26,7 +26,8 @@ final class MatviewAnswers implements Answering {
                 .indexes("[[\"author.did\", {\"at\": \"desc\"}], [\"tag\", {\"likes\": \"desc\"}]]")
                 .build();
         view = new PostsView(feed, posts, authors, number -> null);
-        server = MatviewServer.start(view.serve(), Authenticator.none(), HttpSettings.of("127.0.0.1", 0), scheduler);
+        server = MatviewServer.start(view.feeds(), Authenticator.none(), HttpSettings.of("127.0.0.1", 0), scheduler);
+        view.awaitReady();
         connection = new HttpConnection(URI.create("http://127.0.0.1:" + server.port()));
     }
 

@@ -72,13 +72,23 @@ public final class PostsView implements AutoCloseable {
                 .build();
     }
 
-    /** Returns once the view is served. */
+    /** For a server, which starts them. */
+    public GlobalFeeds feeds() {
+        return feeds;
+    }
+
+    /** Starts the feeds, and returns once the view is served. */
     public GlobalFeeds serve() throws InterruptedException {
         feeds.start();
+        awaitReady();
+        return feeds;
+    }
+
+    /** Returns once the view is served. */
+    public void awaitReady() throws InterruptedException {
         if (!feeds.awaitReady(LONG)) {
             throw new IllegalStateException("no generation: " + feeds.status());
         }
-        return feeds;
     }
 
     /** The next generation, in which one post has other likes: made and committed. */
