@@ -81,7 +81,7 @@ final class VisitSink implements Aggregator.Sink {
 
     @Override
     public void failed(FeedDefinition feed, String database, Exception cause) {
-        log.warn("{}: {} could not be read: {}", feed.collection(), database, Failures.reason(cause));
+        log.debug("{}: {} could not be read: {}", feed.collection(), database, Failures.reason(cause));
         of(feed).failed(database, cause);
         report(of(feed));
     }
