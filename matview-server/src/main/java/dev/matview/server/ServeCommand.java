@@ -190,11 +190,13 @@ final class ServeCommand extends ServerCommand {
 
     private static List<String> requestsUnderWay(MatviewServer server) {
         List<String> underWay = new ArrayList<>();
-        if (server.requestsUnderWay() > 0) {
-            underWay.add(server.requestsUnderWay() + " requests");
+        int requests = server.requestsUnderWay();
+        int sockets = server.sockets();
+        if (requests > 0) {
+            underWay.add(requests + (requests == 1 ? " request" : " requests"));
         }
-        if (server.sockets() > 0) {
-            underWay.add(server.sockets() + " WebSockets");
+        if (sockets > 0) {
+            underWay.add(sockets + (sockets == 1 ? " WebSocket" : " WebSockets"));
         }
         return underWay;
     }
