@@ -3,6 +3,7 @@ package dev.matview.couch.internal.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.Backoff;
 import java.io.IOException;
@@ -57,6 +58,8 @@ public final class CouchClient implements AutoCloseable {
     private final Duration socketTimeout;
     private final CredentialGate gate;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** While no request gets through. */
+    private final Episode away;
 
     /** Takes the body of a good answer. What it throws of {@link IOException} counts as a broken answer. */
     @FunctionalInterface
@@ -75,6 +78,7 @@ public final class CouchClient implements AutoCloseable {
         this.ownScheduler = settings.scheduler() == null ? Scheduler.system() : null;
         this.scheduler =
                 ownScheduler == null ? Objects.requireNonNull(settings.scheduler(), "scheduler") : ownScheduler;
+        this.away = new Episode(CouchClient.class, scheduler);
         this.pause = new Pause(scheduler);
         this.budget = new RequestBudget(scheduler, pause, settings.requestsInFlight(), settings.requestsPerSecond());
         this.callersBudget =
@@ -179,10 +183,18 @@ public final class CouchClient implements AutoCloseable {
                 return once(request, reader);
             } catch (CouchFailure e) {
                 if (attempt >= attempts || !request.repeatable() || !e.isTransient()) {
+                    noteBroken(e);
                     throw e;
                 }
                 pause.sleep(backoff(attempt, e.retryAfter()));
             }
+        }
+    }
+
+    /** Told once, whoever else asks in vain meanwhile. */
+    private void noteBroken(CouchFailure failure) {
+        if (failure.isBroken() && !closed.get()) {
+            away.begins("{} is away: {}", this, failure.getMessage());
         }
     }
 
@@ -248,6 +260,7 @@ public final class CouchClient implements AutoCloseable {
                 T result = reader.read(content);
                 AnswerBody.end(content);
                 whole = true;
+                away.ends("{} is back", this);
                 return result;
             } finally {
                 release(response, whole);
