@@ -1,5 +1,6 @@
 package dev.matview.examples.benchmarks;
 
+import dev.matview.examples.benchmarks.couchdb.CouchBenchmark;
 import dev.matview.examples.benchmarks.figures.Benchmark;
 import dev.matview.examples.benchmarks.figures.Measuring;
 import dev.matview.examples.benchmarks.figures.PerformancePage;
@@ -17,7 +18,7 @@ public final class Benchmarks {
 
     /** In the order of the page. */
     static List<Benchmark> all() {
-        return List.of(new PageBenchmark());
+        return List.of(new PageBenchmark(), new CouchBenchmark());
     }
 
     public static void main(String[] arguments) throws Exception {
