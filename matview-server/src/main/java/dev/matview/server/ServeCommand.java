@@ -11,6 +11,7 @@ import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.ManagementBindException;
+import dev.matview.server.log.BuildProgress;
 import dev.matview.server.sample.LivePosts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,11 +28,12 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "serve",
         description = {
-            "Serves feeds; without options those of sample data, on http://127.0.0.1:5050.",
-            "[NAME] is read from the environment where the option is not given, (...) is the default."
+            "Serves feeds; without options those of sample data, on port 5050.",
+            "--port 80 is also MATVIEW_PORT=80 in the environment and port = 80 in a --config",
+            "file: so for each option, and in that order. (...) is the default."
         },
         customSynopsis = "matview-server [serve] [OPTIONS]",
-        footer = "%nExit codes: 1 cannot start, 2 wrong options, 3 out of memory, 130 or 143 ended by a signal.")
+        footer = "Exit codes: 1 cannot start, 2 wrong options, 3 no memory, 130 and 143 by signal.")
 final class ServeCommand extends ServerCommand {
 
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
@@ -47,6 +49,8 @@ final class ServeCommand extends ServerCommand {
 
     @Override
     void run(PrintWriter out) throws UsageException, StartupException {
+        options.log.apply();
+        misspeltVariables().forEach(log::warn);
         HttpSettings http = options.http(environment);
         Settings settings = options.settings();
         UserDatabases users = options.users();
@@ -57,7 +61,7 @@ final class ServeCommand extends ServerCommand {
                     GlobalFeeds feeds = feeds(sources, users, settings, scheduler);
                     MatviewServer server = start(feeds, authenticator, http, scheduler)) {
                 warnOfClosedDoors(authenticator, http);
-                buildViews(server);
+                buildViews(server, feeds, scheduler);
                 try (Subscription posts = livePosts(sources, users, feeds, scheduler)) {
                     endWithProcess(posts, server, feeds, sources);
                     announce(out, sources.registry(), authenticator, server);
@@ -127,8 +131,11 @@ final class ServeCommand extends ServerCommand {
      * Waits for the first generations. A file that cannot be read is a mistake to be told before anybody relies on it. A
      * CouchDB that is away will be back: the other feeds are served, and those without a generation are tried again.
      */
-    private void buildViews(MatviewServer server) throws StartupException {
-        FirstViews views = server.buildViews();
+    private void buildViews(MatviewServer server, GlobalFeeds feeds, Scheduler scheduler) throws StartupException {
+        FirstViews views;
+        try (Subscription progress = BuildProgress.onTerminal(feeds, scheduler)) {
+            views = server.buildViews();
+        }
         if (options.sources.data != null) {
             requireReadable(options.sources.data, views);
             return;

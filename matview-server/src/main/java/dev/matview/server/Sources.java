@@ -7,7 +7,6 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.feed.RegistryException;
 import dev.matview.core.files.JsonLinesDirectory;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.ViewStore;
@@ -15,9 +14,6 @@ import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchFeedRegistry;
 import dev.matview.server.sample.SampleDatabases;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,32 +34,18 @@ record Sources(
         @Nullable InMemoryDatabases samples,
         Connections connections) implements AutoCloseable {
 
-    /** What names a registry in CouchDB, before its database. */
-    static final String IN_COUCH = "couchdb:";
-
     /** The database that says where views are. */
     private static final String VIEWS = "matview-views";
-
-    /** The example of the project's first design, unchanged. */
-    private static final String BUNDLED_REGISTRY = "global-feeds.json";
 
     /** @throws UsageException when the options contradict each other */
     static Sources open(
             SourceOptions options, UserDatabases users, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
         boolean inCouch = options.isGiven(environment);
-        String registryDatabase = databaseOf(options.registry);
-        if (inCouch) {
-            if (options.data != null) {
-                throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
-            }
-            requireApart(users, VIEWS);
-            if (registryDatabase != null) {
-                requireApart(users, registryDatabase);
-            }
-        } else if (registryDatabase != null) {
-            throw new UsageException("--registry " + options.registry
-                    + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
+        requireTogether(options, users, environment);
+        if (GivenRegistry.STANDARD_INPUT.equals(options.registry)) {
+            throw new UsageException("--registry -: standard input is read by check, try and import; what is served is"
+                    + " watched: give a file, or couchdb:NAME");
         }
         Connections connections = Connections.open(options, environment, scheduler);
         FeedRegistry registry = null;
@@ -81,6 +63,24 @@ record Sources(
         }
     }
 
+    /** @throws UsageException when the options contradict each other; nothing is asked or opened */
+    static void requireTogether(SourceOptions options, UserDatabases users, Map<String, String> environment)
+            throws UsageException {
+        String registryDatabase = GivenRegistry.database(options.registry);
+        if (options.isGiven(environment)) {
+            if (options.data != null) {
+                throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
+            }
+            requireApart(users, VIEWS);
+            if (registryDatabase != null) {
+                requireApart(users, registryDatabase);
+            }
+        } else if (registryDatabase != null) {
+            throw new UsageException("--registry " + options.registry
+                    + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
+        }
+    }
+
     private static Sources elsewhere(
             SourceOptions options,
             FeedRegistry registry,
@@ -94,11 +94,6 @@ record Sources(
         InMemoryDatabases samples = new InMemoryDatabases();
         SampleDatabases.fill(samples, users, scheduler.instant());
         return new Sources(registry, samples, samples, connections);
-    }
-
-    /** The database of a registry in CouchDB; null for any other. */
-    private static @Nullable String databaseOf(@Nullable String registry) {
-        return registry != null && registry.startsWith(IN_COUCH) ? registry.substring(IN_COUCH.length()) : null;
     }
 
     private static Sources inCouch(SourceOptions options, FeedRegistry registry, Connections connections, int ofUsers)
@@ -124,9 +119,9 @@ record Sources(
     private static FeedRegistry registry(@Nullable String named, Connections connections, Scheduler scheduler)
             throws StartupException {
         if (named == null) {
-            return bundledRegistry();
+            return FeedRegistry.of(GivenRegistry.bundled().feeds().toArray(new FeedDefinition[0]));
         }
-        String database = databaseOf(named);
+        String database = GivenRegistry.database(named);
         if (database != null) {
             CouchCluster first = connections.clusters().get(0).couch();
             return CouchFeedRegistry.open(first, database);
@@ -135,22 +130,6 @@ record Sources(
             return JsonFileRegistry.open(Path.of(named), scheduler);
         } catch (RegistryException e) {
             throw new StartupException("--registry " + named + " cannot be used:\n" + e.getMessage(), e);
-        }
-    }
-
-    private static FeedRegistry bundledRegistry() {
-        try (InputStream in = Sources.class.getResourceAsStream(BUNDLED_REGISTRY)) {
-            if (in == null) {
-                throw new IllegalStateException(BUNDLED_REGISTRY + " is missing from the program");
-            }
-            FeedRegistry.Contents contents =
-                    FeedDefinitionReader.of(BUNDLED_REGISTRY).readAll(in.readAllBytes());
-            if (!contents.problems().isEmpty()) {
-                throw new RegistryException(contents.problems());
-            }
-            return FeedRegistry.of(contents.feeds().toArray(new FeedDefinition[0]));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
