@@ -67,8 +67,8 @@ final class Following {
     private Figure figure(Served served, String tick, double aim) throws InterruptedException {
         List<double[]> ours = new ArrayList<>();
         List<double[]> theirs = new ArrayList<>();
-        for (int round = 0; round < run.size(3, 1); round++) {
-            Arrivals arrivals = measure(served, run.size(100, 2), run.size(300, 50));
+        for (int round = 0; round < run.size(2, 1); round++) {
+            Arrivals arrivals = measure(served, run.size(100, 2), run.size(250, 50));
             ours.add(arrivals.inFeed());
             theirs.add(arrivals.named());
             run.say(
