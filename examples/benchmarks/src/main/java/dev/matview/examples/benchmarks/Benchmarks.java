@@ -1,5 +1,6 @@
 package dev.matview.examples.benchmarks;
 
+import dev.matview.examples.benchmarks.couchdb.CouchBenchmark;
 import dev.matview.examples.benchmarks.feed.FeedBenchmark;
 import dev.matview.examples.benchmarks.figures.Benchmark;
 import dev.matview.examples.benchmarks.figures.Measuring;
@@ -26,7 +27,8 @@ public final class Benchmarks {
                 new ViewBenchmark(),
                 new MatcherBenchmark(),
                 new FeedBenchmark(),
-                new RefreshBenchmark());
+                new RefreshBenchmark(),
+                new CouchBenchmark());
     }
 
     public static void main(String[] arguments) throws Exception {
