@@ -48,5 +48,10 @@ public interface RefreshListener {
      * @param delay how long ago the first change was noticed that it was to show, when it ended: of a continuous feed, the
      *     time from about a write to the feed that shows it. Null where no change was noticed
      */
-    record Run(String collection, Why why, Instant begunAt, Duration took, @Nullable Duration delay) {}
+    record Run(
+            String collection,
+            Why why,
+            Instant begunAt,
+            Duration took,
+            @Nullable Duration delay) {}
 }

@@ -58,9 +58,7 @@ final class FailedDatabases {
     /** Some of them, by their names. */
     synchronized List<Behind> named() {
         List<Behind> named = new ArrayList<>(again.values());
-        others.values().stream()
-                .limit(RefreshResult.MAX_BEHIND - named.size())
-                .forEach(named::add);
+        others.values().stream().limit(RefreshResult.MAX_BEHIND - named.size()).forEach(named::add);
         named.sort(Comparator.comparing(Behind::database));
         return named;
     }

@@ -164,8 +164,10 @@ public final class FeedTask {
             return;
         }
         storeWatch = watch;
-        boolean mayWait = head != null && Provenance.isOf(feed, head) && !isAwaited();
-        next.load(mayWait ? timetable.first(feed.refresh(), head.refreshedAt(), now) : now, Why.FIRST);
+        Instant time = head != null && Provenance.isOf(feed, head) && !isAwaited()
+                ? timetable.first(feed.refresh(), head.refreshedAt(), now)
+                : now;
+        next.load(time, Why.FIRST);
     }
 
     /** When its next refresh is to begin; null while one is under way, or it is not loaded. */

@@ -1,5 +1,6 @@
 package dev.matview.core.internal.refresh;
 
+import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.RefreshException;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
@@ -57,14 +58,15 @@ final class Findings {
     private boolean partial;
     private volatile @Nullable String checkpoint;
 
+    /** @param behind the databases that the last visit could not read, some of them */
     Findings(
             FeedDefinition feed,
             @Nullable Snapshot base,
             ReferenceIndex references,
             Instant startedAt,
             ViewMemory memory,
-            FailedDatabases failed) {
-        this.failed = failed;
+            List<Behind> behind) {
+        this.failed = new FailedDatabases(behind, startedAt);
         this.references = references;
         this.memory = memory;
         this.room = new RowRoom(memory, this::nothingIsOfUse);

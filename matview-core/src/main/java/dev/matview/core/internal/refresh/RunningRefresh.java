@@ -103,8 +103,7 @@ final class RunningRefresh {
         Snapshot base = writer.load(feed);
         // Milliseconds, as stores keep them.
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Findings started = new Findings(
-                feed, base, writer.references(), startedAt, memory, new FailedDatabases(writer.behind(), startedAt));
+        Findings started = new Findings(feed, base, writer.references(), startedAt, memory, writer.behind());
         findings = started;
         if (feed.expand().isEmpty()) {
             writer.references().forget();
@@ -154,9 +153,7 @@ final class RunningRefresh {
     @Nullable
     Progress progress(Instant now) {
         Findings found = findings;
-        return found == null
-                ? null
-                : new Progress(cause.why(), begunAt, found.done(), found.total(), found.left(now));
+        return found == null ? null : new Progress(cause.why(), begunAt, found.done(), found.total(), found.left(now));
     }
 
     /** A reader waits for it. */

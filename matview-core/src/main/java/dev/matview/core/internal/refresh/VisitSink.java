@@ -101,11 +101,7 @@ final class VisitSink implements Aggregator.Sink {
         long now = clock.millis();
         visit.noteProgress(now);
         if (now - last > BETWEEN_REPORTS.toMillis() && reported.compareAndSet(last, now)) {
-            log.info(
-                    "{}: {} of {} databases visited",
-                    visit.feed().collection(),
-                    visit.done(),
-                    visit.total());
+            log.info("{}: {} of {} databases visited", visit.feed().collection(), visit.done(), visit.total());
         }
     }
 }
