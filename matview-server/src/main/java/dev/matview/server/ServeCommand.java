@@ -60,7 +60,7 @@ final class ServeCommand extends ServerCommand {
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
             try (Sources sources = Sources.open(options.sources, users, environment, scheduler);
                     GlobalFeeds feeds = feeds(sources, users, settings, scheduler);
-                    MatviewServer server = start(feeds, authenticator, http, scheduler)) {
+                    MatviewServer server = start(feeds, sources, authenticator, http, scheduler)) {
                 // Before the first build, which may take long: also then all is closed in order.
                 Shutdown shutdown = endWithProcess(server, feeds, sources, scheduler);
                 warnOfClosedDoors(authenticator, http);
@@ -97,10 +97,11 @@ final class ServeCommand extends ServerCommand {
                 : LivePosts.start(sources.samples(), users, feeds, scheduler)::close;
     }
 
-    private MatviewServer start(GlobalFeeds feeds, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
+    private MatviewServer start(
+            GlobalFeeds feeds, Sources sources, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
             throws StartupException {
         try {
-            return MatviewServer.start(feeds, authenticator, http, scheduler);
+            return MatviewServer.start(feeds, sources.origin(), authenticator, http, scheduler);
         } catch (ManagementBindException e) {
             throw new StartupException(
                     "--management-port, --management-host: cannot listen there: " + StartLine.rootMessage(e), e);
@@ -161,7 +162,7 @@ final class ServeCommand extends ServerCommand {
         Map<String, String> behind = new TreeMap<>();
         int unnamed = 0;
         for (FeedStatus built : views.built()) {
-            behind.putAll(built.behind());
+            built.behind().forEach(one -> behind.put(one.database(), one.reason()));
             int all = built.view() == null ? 0 : built.view().behind();
             unnamed = Math.max(unnamed, all - built.behind().size());
         }

@@ -1,6 +1,5 @@
 package dev.matview.core.internal.refresh;
 
-import dev.matview.core.FeedStatus;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.spi.Aggregator;
@@ -23,15 +22,12 @@ final class VisitSink implements Aggregator.Sink {
 
     private final Map<String, Findings> visits = new HashMap<>();
     private final InstantSource clock;
-    /** In milliseconds. */
-    private final long begun;
     /** When it was last said, in milliseconds. */
     private final AtomicLong reported;
 
     VisitSink(Collection<Findings> visits, InstantSource clock) {
         visits.forEach(visit -> this.visits.put(visit.feed().collection(), visit));
         this.clock = clock;
-        this.begun = clock.millis();
         this.reported = new AtomicLong(clock.millis());
     }
 
@@ -100,24 +96,18 @@ final class VisitSink implements Aggregator.Sink {
         of(feed).checkpoint(checkpoint);
     }
 
-    /** As if the rest took as long as what is done, each. */
-    private long secondsLeft(FeedStatus.Progress progress, long now) {
-        long took = now - begun;
-        return progress.done() == 0
-                ? 0
-                : took * Math.max(0, progress.total() - progress.done()) / progress.done() / 1_000;
-    }
-
     private void report(Findings visit) {
         long last = reported.get();
         long now = clock.millis();
+        visit.noteProgress(now);
         if (now - last > BETWEEN_REPORTS.toMillis() && reported.compareAndSet(last, now)) {
+            Duration left = visit.left(clock.instant());
             log.info(
-                    "{}: {} of {} databases visited, about {} s left",
+                    "{}: {} of {} databases visited{}",
                     visit.feed().collection(),
-                    visit.progress().done(),
-                    visit.progress().total(),
-                    secondsLeft(visit.progress(), now));
+                    visit.done(),
+                    visit.total(),
+                    left == null ? "" : ", about " + left.toSeconds() + " s left");
         }
     }
 }
