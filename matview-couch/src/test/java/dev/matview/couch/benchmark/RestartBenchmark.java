@@ -46,7 +46,7 @@ public final class RestartBenchmark {
         int documents = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
         int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3;
         try (TestDatabases made = TestCouch.get().databases()) {
-            RestartBenchmark benchmark = new RestartBenchmark(made, AggregateBenchmark.fill(made, count, documents));
+            RestartBenchmark benchmark = new RestartBenchmark(made, FilledDatabases.fill(made, count, documents));
             ViewStore store = new InMemoryViewStore();
             benchmark.measure("going on from where the view is true", store, rounds);
             benchmark.measure("looking at every database first", new Forgetful(new InMemoryViewStore()), rounds);
@@ -60,7 +60,7 @@ public final class RestartBenchmark {
             seconds.add(writeAfterStart(store));
         }
         System.out.printf(
-                "a write after a start, %s: median %.2f s of %s%n", what, AggregateBenchmark.median(seconds), seconds);
+                "a write after a start, %s: median %.2f s of %s%n", what, FilledDatabases.median(seconds), seconds);
     }
 
     private void first(ViewStore store) throws InterruptedException {
@@ -92,7 +92,7 @@ public final class RestartBenchmark {
                     throw new IllegalStateException("the feed did not follow");
                 }
             }
-            return AggregateBenchmark.since(began);
+            return FilledDatabases.since(began);
         }
     }
 
