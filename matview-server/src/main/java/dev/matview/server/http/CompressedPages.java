@@ -71,6 +71,11 @@ final class CompressedPages {
                                 || coding.startsWith("gzip;q=") && !coding.matches("gzip;q=0(\\.0*)?"));
     }
 
+    /** Null when it is not known, and would have to be compressed. */
+    byte @Nullable [] known(Page page) {
+        return compressed.getIfPresent(new Key(page));
+    }
+
     byte[] of(Page page) {
         Key key = new Key(page);
         byte[] known = compressed.getIfPresent(key);

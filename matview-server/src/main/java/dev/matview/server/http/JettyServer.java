@@ -24,8 +24,10 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 import javax.servlet.Filter;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.Connector;
@@ -58,6 +60,9 @@ final class JettyServer implements EmbeddedServer {
 
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    /** What asks for little; more takes a while to be understood. */
+    private static final int SMALL_BODY_BYTES = 4 * 1024;
 
     private static final Set<String> OPERATORS = Set.of("/health", "/health/", "/metrics", "/metrics/");
 
@@ -95,6 +100,7 @@ final class JettyServer implements EmbeddedServer {
      * What is served beside Spark's routes, and by whom.
      *
      * @param authenticates whether callers are told apart
+     * @param authenticationMayWait whether telling them apart may take a while
      * @param clock by which connections are told to have taken too long
      * @param managementBound is told the port of the entrance for administrators, if there is one
      */
@@ -105,6 +111,7 @@ final class JettyServer implements EmbeddedServer {
             OpenConnections connections,
             Sockets sockets,
             boolean authenticates,
+            boolean authenticationMayWait,
             InstantSource clock,
             IntConsumer managementBound) {}
 
@@ -164,12 +171,9 @@ final class JettyServer implements EmbeddedServer {
     }
 
     private Handler dataHandlers(Server jetty) {
-        ServerThreads threads = setup.threads();
         HttpSettings settings = setup.settings();
         Cors cors = settings.cors();
-        Handler answering = new HandOver(
-                request -> isForOperators(request) ? threads.operating() : threads.answering(),
-                SparkRoutes.handler(routes, setup.exchanges()));
+        Handler answering = new HandOver(this::threads, SparkRoutes.handler(routes, setup.exchanges()));
         Handler handlers = new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
         return setup.authenticates() ? handlers : new LoopbackOnly(cors, settings.host(), handlers);
     }
@@ -193,8 +197,23 @@ final class JettyServer implements EmbeddedServer {
                 entrance, loopback, loopback ? new LoopbackOnly(Cors.none(), management.host(), answering) : answering);
     }
 
-    private static boolean isForOperators(Request request) {
-        return OPERATORS.contains(request.getHttpURI().getPath());
+    /** Who answers a request; null for the thread that has read it. */
+    private @Nullable Executor threads(Request request) {
+        if (OPERATORS.contains(request.getHttpURI().getPath())) {
+            return setup.threads().operating();
+        }
+        return isAtOnce(request) ? null : setup.threads().answering();
+    }
+
+    /** Whether a request is a small query: what its endpoint does not have ready, it hands over itself. */
+    private boolean isAtOnce(Request request) {
+        long length = request.getLength();
+        return !setup.authenticationMayWait()
+                && length >= 0
+                && length <= SMALL_BODY_BYTES
+                && request.getMethod().equals("POST")
+                && request.getHttpURI().getPath().startsWith("/data/")
+                && !request.getHeaders().contains(HttpHeader.CONTENT_ENCODING);
     }
 
     private ServerConnector connector(Server jetty, String host, int port) {

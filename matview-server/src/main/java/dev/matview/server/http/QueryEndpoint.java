@@ -73,6 +73,10 @@ final class QueryEndpoint {
             callers.requireOwnDatabase(query.caller());
             turns.answerInTurn(
                     exchange, place, budget -> send(exchange, feeds.queryOwn(collection, query, budget), null));
+        } else if (query.bookmark() != null) {
+            // One whose seal is not known has the store asked for it.
+            exchange.handOver(() -> turns.answer(
+                    exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null)));
         } else if (age == null) {
             turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null));
         } else {
@@ -128,7 +132,12 @@ final class QueryEndpoint {
             exchange.send(HttpServletResponse.SC_OK, PageJson.whole(page, note));
         } else if (CompressedPages.isAsked(request.getHeader("Accept-Encoding"), page)) {
             response.setHeader("Content-Encoding", "gzip");
-            exchange.send(HttpServletResponse.SC_OK, compressed.of(page));
+            byte[] known = compressed.known(page);
+            if (known == null) {
+                exchange.handOver(() -> exchange.send(HttpServletResponse.SC_OK, compressed.of(page)));
+            } else {
+                exchange.send(HttpServletResponse.SC_OK, known);
+            }
         } else {
             exchange.send(HttpServletResponse.SC_OK, Responses.JSON, PageJson.parts(page));
         }

@@ -3,6 +3,10 @@ package dev.matview.examples.benchmarks;
 import dev.matview.examples.benchmarks.figures.Benchmark;
 import dev.matview.examples.benchmarks.figures.Measuring;
 import dev.matview.examples.benchmarks.figures.PerformancePage;
+import dev.matview.examples.benchmarks.http.FirstAnswerBenchmark;
+import dev.matview.examples.benchmarks.http.HttpDatabasesBenchmark;
+import dev.matview.examples.benchmarks.http.HttpPageBenchmark;
+import dev.matview.examples.benchmarks.http.SubscribersBenchmark;
 import dev.matview.examples.benchmarks.inprocess.PageBenchmark;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +21,12 @@ public final class Benchmarks {
 
     /** In the order of the page. */
     static List<Benchmark> all() {
-        return List.of(new PageBenchmark());
+        return List.of(
+                new PageBenchmark(),
+                new HttpPageBenchmark(),
+                new HttpDatabasesBenchmark(),
+                new SubscribersBenchmark(),
+                new FirstAnswerBenchmark());
     }
 
     public static void main(String[] arguments) throws Exception {

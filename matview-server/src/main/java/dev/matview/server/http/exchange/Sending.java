@@ -19,17 +19,20 @@ final class Sending implements WriteListener {
     private final ServletOutputStream out;
     private final AsyncContext async;
     private final Iterator<byte[]> parts;
+    private final Runnable waits;
 
-    private Sending(ServletOutputStream out, List<byte[]> body, AsyncContext async) {
+    private Sending(ServletOutputStream out, List<byte[]> body, AsyncContext async, Runnable waits) {
         this.out = out;
         this.parts = body.iterator();
         this.async = async;
+        this.waits = waits;
     }
 
-    static void begin(HttpServletResponse response, List<byte[]> body, AsyncContext async) {
+    /** @param waits run each time that the client has not taken all it was given */
+    static void begin(HttpServletResponse response, List<byte[]> body, AsyncContext async, Runnable waits) {
         try {
             ServletOutputStream out = response.getOutputStream();
-            out.setWriteListener(new Sending(out, body, async));
+            out.setWriteListener(new Sending(out, body, async, waits));
         } catch (IOException e) {
             log.debug("A client was gone before its answer", e);
             async.complete();
@@ -46,6 +49,7 @@ final class Sending implements WriteListener {
             }
             out.write(parts.next());
         }
+        waits.run();
     }
 
     @Override
