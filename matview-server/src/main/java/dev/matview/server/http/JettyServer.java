@@ -24,7 +24,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 import javax.servlet.Filter;
 import org.eclipse.jetty.http.HttpHeader;
@@ -173,7 +172,13 @@ final class JettyServer implements EmbeddedServer {
     private Handler dataHandlers(Server jetty) {
         HttpSettings settings = setup.settings();
         Cors cors = settings.cors();
-        Handler answering = new HandOver(this::threads, SparkRoutes.handler(routes, setup.exchanges()));
+        Handler answering = new HandOver(
+                request -> isForOperators(request)
+                        ? setup.threads().operating()
+                        : setup.threads().answering(),
+                this::isQuick,
+                ServerThreads.MAX_ANSWERING_IO,
+                SparkRoutes.handler(routes, setup.exchanges()));
         Handler handlers = new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
         return setup.authenticates() ? handlers : new LoopbackOnly(cors, settings.host(), handlers);
     }
@@ -197,16 +202,12 @@ final class JettyServer implements EmbeddedServer {
                 entrance, loopback, loopback ? new LoopbackOnly(Cors.none(), management.host(), answering) : answering);
     }
 
-    /** Who answers a request; null for the thread that has read it. */
-    private @Nullable Executor threads(Request request) {
-        if (OPERATORS.contains(request.getHttpURI().getPath())) {
-            return setup.threads().operating();
-        }
-        return isAtOnce(request) ? null : setup.threads().answering();
+    private static boolean isForOperators(Request request) {
+        return OPERATORS.contains(request.getHttpURI().getPath());
     }
 
     /** Whether a request is a small query: what its endpoint does not have ready, it hands over itself. */
-    private boolean isAtOnce(Request request) {
+    private boolean isQuick(Request request) {
         long length = request.getLength();
         return !setup.authenticationMayWait()
                 && length >= 0
