@@ -48,9 +48,9 @@ final class RefreshLog {
     }
 
     private static String example(RefreshResult result) {
-        return result.behind().entrySet().stream()
+        return result.behind().stream()
                 .findFirst()
-                .map(one -> one.getKey() + ": " + one.getValue())
+                .map(one -> one.database() + ": " + one.reason())
                 .orElse("one that is not named");
     }
 
