@@ -26,8 +26,11 @@ final class Authentication {
     private final TokenOptions tokens;
     private final Map<String, String> environment;
     private final InstantSource clock;
+    /** Whether a key set elsewhere is read. */
+    private final boolean mayAsk;
 
-    private Authentication(Options options, Map<String, String> environment, InstantSource clock) {
+    private Authentication(Options options, Map<String, String> environment, InstantSource clock, boolean mayAsk) {
+        this.mayAsk = mayAsk;
         this.options = options;
         this.tokens = options.tokens;
         this.environment = environment;
@@ -40,7 +43,13 @@ final class Authentication {
      */
     static Authenticator of(Options options, Map<String, String> environment, InstantSource clock)
             throws UsageException, StartupException {
-        return new Authentication(options, environment, clock).authenticator();
+        return new Authentication(options, environment, clock, true).authenticator();
+    }
+
+    /** Throws what {@link #of} does, and asks nobody for a key set: that is read only where it is in a file. */
+    static void check(Options options, Map<String, String> environment, InstantSource clock)
+            throws UsageException, StartupException {
+        new Authentication(options, environment, clock, false).authenticator();
     }
 
     private Authenticator authenticator() throws UsageException, StartupException {
@@ -107,6 +116,9 @@ final class Authentication {
                 ? tokens.keySet
                 : environment.getOrDefault("JWKS", "").strip();
         URL url = keySetUrl(place, value);
+        if (!mayAsk && !url.getProtocol().equals("file")) {
+            return Authenticator.none();
+        }
         try {
             return KeySetTokens.open(url, rules, clock);
         } catch (IOException e) {

@@ -19,17 +19,14 @@ class ClaimOptions {
     private static final int MAX_SECRETS = 2;
     private static final int MAX_CLAIM = 200;
 
-    @Option(
-            names = "--jwt-secret-file",
-            paramLabel = "FILE",
-            description = "HS256 secret; given again: the one before, still good [JWT_SECRET, JWT_SECRET_PREVIOUS]")
+    @Option(names = "--jwt-secret-file", paramLabel = "FILE", description = "HS256; again: the one before [JWT_SECRET]")
     List<Path> secretFiles = List.of();
 
-    @Option(names = "--jwt-issuer", paramLabel = "ISS", description = "what iss is [JWT_ISSUER]")
+    @Option(names = "--jwt-issuer", paramLabel = "ISS", description = "what iss is")
     @Nullable
     String issuer;
 
-    @Option(names = "--jwt-audience", paramLabel = "AUD", description = "what aud holds [JWT_AUDIENCE]")
+    @Option(names = "--jwt-audience", paramLabel = "AUD", description = "what aud holds")
     @Nullable
     String audience;
 
@@ -37,20 +34,17 @@ class ClaimOptions {
             names = "--jwt-sub-claim",
             paramLabel = "NAME",
             defaultValue = "sub",
-            description = "the claim that is the user's DID (${DEFAULT-VALUE})")
+            description = "the claim of the user's DID (${DEFAULT-VALUE})")
     String subject = "sub";
 
-    @Option(
-            names = "--jwt-instance-claim",
-            paramLabel = "NAME",
-            description = "the claim that is the user's instance id (instanceId)")
+    @Option(names = "--jwt-instance-claim", paramLabel = "NAME", description = "of the user's instance id (instanceId)")
     @Nullable
     String instance;
 
     @Option(
             names = "--jwt-admin-claim",
             paramLabel = "NAME=VALUE",
-            description = "who is an administrator, such as role=admin (nobody)")
+            description = "of administrators: role=admin (nobody)")
     @Nullable
     String administrator;
 

@@ -3,6 +3,7 @@ package dev.matview.server;
 import dev.matview.core.event.Scheduler;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchClusterBuilder;
+import dev.matview.server.given.Within;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,22 +20,19 @@ class CouchOptions {
     private static final String USER_VARIABLE = "COUCHDB_USER";
     private static final String PASSWORD_VARIABLE = "COUCHDB_PASSWORD";
 
-    private static final int MAX_REQUESTS = 1_000;
-    private static final int MAX_REQUESTS_PER_SECOND = 1_000_000;
-
     @Option(
             names = "--couchdb-url",
             paramLabel = "URL,...",
             split = ",",
             hideParamSyntax = true,
-            description = "CouchDBs of the users; views in the first [COUCHDB_URL]")
+            description = "CouchDBs of the users; views in the first")
     List<String> urls = List.of();
 
-    @Option(names = "--couchdb-user", paramLabel = "NAME", description = "who asks them, a server admin [COUCHDB_USER]")
+    @Option(names = "--couchdb-user", paramLabel = "NAME", description = "who asks them, a server admin")
     @Nullable
     String user;
 
-    @Option(names = "--couchdb-password-file", paramLabel = "FILE", description = "the password [COUCHDB_PASSWORD]")
+    @Option(names = "--couchdb-password-file", paramLabel = "FILE", description = "the password [or COUCHDB_PASSWORD]")
     @Nullable
     Path passwordFile;
 
@@ -43,6 +41,7 @@ class CouchOptions {
             paramLabel = "N",
             defaultValue = "8",
             description = "requests at once to each (${DEFAULT-VALUE})")
+    @Within(least = 1, most = 1_000)
     int requests = 8;
 
     @Option(
@@ -50,6 +49,7 @@ class CouchOptions {
             paramLabel = "N",
             defaultValue = "1000",
             description = "requests a second to each (${DEFAULT-VALUE})")
+    @Within(least = 1, most = 1_000_000)
     int requestsPerSecond = 1_000;
 
     /** Whether a CouchDB is named. */
@@ -105,8 +105,6 @@ class CouchOptions {
     /** A CouchDB at the URL, which an option names. */
     NamedCluster cluster(String option, String url, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
-        Ranges.require("--couchdb-requests", requests, 1, MAX_REQUESTS);
-        Ranges.require("--couchdb-requests-per-second", requestsPerSecond, 1, MAX_REQUESTS_PER_SECOND);
         String name = user != null ? user : environment.getOrDefault(USER_VARIABLE, "");
         String password = password(environment);
         if (name.isEmpty() != password.isEmpty()) {

@@ -29,7 +29,7 @@ final class HttpOptions {
             description = "the address to listen on (${DEFAULT-VALUE})")
     String host = "127.0.0.1";
 
-    @Option(names = "--port", paramLabel = "PORT", description = "the port, 0 for a free one (5050) [PORT]")
+    @Option(names = "--port", paramLabel = "PORT", description = "the port, 0 for a free one (5050)")
     @Nullable
     Integer port;
 
@@ -41,17 +41,11 @@ final class HttpOptions {
     @Nullable
     String managementHost;
 
-    @Option(
-            names = "--metrics-token-file",
-            paramLabel = "FILE",
-            description = "a bearer token that /metrics is read with")
+    @Option(names = "--metrics-token-file", paramLabel = "FILE", description = "a token that /metrics is read with")
     @Nullable
     Path metricsTokenFile;
 
-    @Option(
-            names = "--cors-origin",
-            paramLabel = "ORIGIN,...",
-            description = "whose pages may read, or * for all [CORS_ORIGIN]")
+    @Option(names = "--cors-origin", paramLabel = "ORIGIN,...", description = "whose pages may read, or * for all")
     @Nullable
     String corsOrigin;
 
@@ -128,7 +122,7 @@ final class HttpOptions {
                 metricsToken());
     }
 
-    private Cors cors(Map<String, String> environment) throws UsageException {
+    Cors cors(Map<String, String> environment) throws UsageException {
         String origins = ClaimOptions.orEnvironment(corsOrigin, environment, "CORS_ORIGIN");
         try {
             return origins == null ? Cors.none() : Cors.of(origins);
@@ -138,7 +132,7 @@ final class HttpOptions {
         }
     }
 
-    private TrustedProxies trustedProxies() throws UsageException {
+    TrustedProxies trustedProxies() throws UsageException {
         try {
             return trustedProxy == null ? TrustedProxies.none() : TrustedProxies.of(trustedProxy);
         } catch (IllegalArgumentException e) {
@@ -146,7 +140,8 @@ final class HttpOptions {
         }
     }
 
-    private @Nullable Management management(int port) throws UsageException {
+    @Nullable
+    Management management(int port) throws UsageException {
         if (managementPort == null) {
             if (managementHost != null) {
                 throw new UsageException("--management-host: give --management-port too");
@@ -164,7 +159,8 @@ final class HttpOptions {
         return management;
     }
 
-    private @Nullable MetricsToken metricsToken() throws UsageException, StartupException {
+    @Nullable
+    MetricsToken metricsToken() throws UsageException, StartupException {
         if (metricsTokenFile == null) {
             return null;
         }

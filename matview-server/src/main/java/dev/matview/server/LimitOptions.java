@@ -1,6 +1,7 @@
 package dev.matview.server;
 
 import dev.matview.core.Settings;
+import dev.matview.server.given.Within;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.socket.SocketLimits;
 import java.util.Locale;
@@ -12,20 +13,16 @@ import picocli.CommandLine.Option;
 /** What the command line says of how much of everything there may be. Filled by picocli. */
 final class LimitOptions {
 
-    private static final int MAX_PAGE_SIZE = 100_000;
-    private static final int MAX_REQUESTS_PER_CALLER = 10_000;
-    private static final int MAX_SOCKETS = 1_000_000;
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([kmg]?|%)");
     private static final Settings DEFAULTS = Settings.defaults();
 
-    @Option(
-            names = "--page-size",
-            paramLabel = "N",
-            description = "documents on a page unless a query says how many (100)")
+    @Option(names = "--page-size", paramLabel = "N", description = "documents unless a query says (100)")
+    @Within(least = 1, most = 100_000)
     @Nullable
     Integer pageSize;
 
     @Option(names = "--max-page-size", paramLabel = "N", description = "documents on a page at most (1000)")
+    @Within(least = 1, most = 100_000)
     @Nullable
     Integer maxPageSize;
 
@@ -33,7 +30,8 @@ final class LimitOptions {
             names = "--max-requests-per-caller",
             paramLabel = "N",
             defaultValue = "20",
-            description = "requests of one caller at once (${DEFAULT-VALUE})")
+            description = "requests of a caller at once (${DEFAULT-VALUE})")
+    @Within(least = 1, most = 10_000)
     int maxRequestsPerCaller = HttpSettings.MAX_REQUESTS_PER_CALLER;
 
     @Option(
@@ -41,30 +39,26 @@ final class LimitOptions {
             paramLabel = "N",
             defaultValue = "10000",
             description = "WebSockets at once (${DEFAULT-VALUE})")
+    @Within(least = 0, most = 1_000_000)
     int maxSockets = 10_000;
 
     @Option(
             names = "--max-sockets-per-caller",
             paramLabel = "N",
             defaultValue = "50",
-            description = "WebSockets of one caller at once (${DEFAULT-VALUE})")
+            description = "WebSockets of a caller (${DEFAULT-VALUE})")
+    @Within(least = 1, most = 1_000_000)
     int maxSocketsPerCaller = SocketLimits.MAX_SOCKETS_PER_CALLER;
 
     @Option(
             names = "--max-view-bytes",
             paramLabel = "SIZE",
             defaultValue = "60%",
-            description = "memory of views: 512m, 2g, or a part of the heap (60%%)")
+            description = "memory of views: 2g, or of the heap (60%%)")
     String maxViewBytes = "60%";
 
     /** @throws UsageException when a value is none that can be, or the page sizes do not fit together */
     Settings settings() throws UsageException {
-        if (pageSize != null) {
-            Ranges.require("--page-size", pageSize, 1, MAX_PAGE_SIZE);
-        }
-        if (maxPageSize != null) {
-            Ranges.require("--max-page-size", maxPageSize, 1, MAX_PAGE_SIZE);
-        }
         int max = maxPageSize != null ? maxPageSize : Math.max(DEFAULTS.maxPageSize(), pageSize == null ? 0 : pageSize);
         int size = pageSize != null ? pageSize : Math.min(DEFAULTS.pageSize(), max);
         if (size > max) {
@@ -97,14 +91,11 @@ final class LimitOptions {
                 "--max-view-bytes: a size such as 512m or 2g, or from 1% to 100% of the heap, not " + maxViewBytes);
     }
 
-    SocketLimits sockets() throws UsageException {
-        return SocketLimits.defaults()
-                .withMaxSockets(Ranges.require("--max-sockets", maxSockets, 0, MAX_SOCKETS))
-                .withMaxSocketsPerCaller(
-                        Ranges.require("--max-sockets-per-caller", maxSocketsPerCaller, 1, MAX_SOCKETS));
+    SocketLimits sockets() {
+        return SocketLimits.defaults().withMaxSockets(maxSockets).withMaxSocketsPerCaller(maxSocketsPerCaller);
     }
 
-    int requestsPerCaller() throws UsageException {
-        return Ranges.require("--max-requests-per-caller", maxRequestsPerCaller, 1, MAX_REQUESTS_PER_CALLER);
+    int requestsPerCaller() {
+        return maxRequestsPerCaller;
     }
 }

@@ -1,6 +1,9 @@
 package dev.matview.server;
 
 import dev.matview.core.registry.Spelling;
+import dev.matview.server.given.CompactHelp;
+import dev.matview.server.given.ConfigFileException;
+import dev.matview.server.given.GivenValues;
 import dev.matview.server.process.MemoryExhaustion;
 import java.util.Arrays;
 import java.util.Map;
@@ -25,41 +28,58 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisHeading = "Usage: ",
         synopsisSubcommandLabel = "[serve | COMMAND]",
         commandListHeading = "%nCommands; without one it is serve, whose options are shown by serve --help:%n",
-        footer = "%nExit codes: 0 done, 1 cannot start or cannot do it, 2 wrong options, 3 out of memory.")
+        footer = {
+            "%nExit codes: 0 done, 1 cannot start or cannot do it, 2 wrong options,",
+            "3 out of memory, 130 and 143 ended by a signal."
+        })
 public final class Main {
 
-    /** So wide that each option has one line; a terminal that is known to be narrower gets what fits. */
-    private static final int HELP_WIDTH = 100;
-
-    private static final int HELP_OPTION_WIDTH = 36;
     private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
+
+    /** How picocli begins to tell of a value that it cannot read: of the option only its name is of use. */
+    private static final String CONVERSION = "^Invalid value for option '(--[a-z-]+)'[^:]*";
 
     private Main() {}
 
     public static void main(String[] args) {
         MemoryExhaustion.endProcess();
-        System.exit(commandLine(System.getenv()).execute(withCommand(args)));
+        Map<String, String> environment = System.getenv();
+        System.exit(execute(environment, commandLine(environment), args));
     }
 
-    /**
-     * The command line in an environment; its {@code execute} returns when the command has ended, or a server has.
-     * Its arguments begin {@linkplain #withCommand with a command}.
-     */
-    static CommandLine commandLine(Map<String, String> environment) {
+    /** Returns the exit code when the command has ended, or a server has. */
+    static int execute(Map<String, String> environment, CommandLine commandLine, String... args) {
+        String[] arguments = withCommand(args);
+        GivenValues given;
+        try {
+            given = GivenValues.of(environment, commandLine, arguments);
+        } catch (ConfigFileException e) {
+            commandLine.getErr().println("matview: " + e.getMessage());
+            return e.isUnreadable() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.USAGE;
+        }
+        commandLine.setDefaultValueProvider(given);
+        commandLine.setParameterExceptionHandler((wrong, all) -> {
+            commandLine.getErr().println("matview: " + given.told(message(wrong)));
+            return CommandLine.ExitCode.USAGE;
+        });
+        return commandLine.execute(arguments);
+    }
+
+    /** The command line in an environment. */
+    static CommandLine commandLine(Map<String, String> variables) {
+        Map<String, String> environment = GivenValues.withOlderNames(variables);
         CommandLine commandLine = new CommandLine(new Main())
                 .addSubcommand(new ServeCommand(environment))
+                .addSubcommand(new CheckCommand(environment))
+                .addSubcommand(new TryCommand(environment))
                 .addSubcommand(new RegistryCommands.Import(environment))
                 .addSubcommand(new RegistryCommands.Export(environment))
                 .addSubcommand(ViewCommands.Views.commandLine(environment))
                 .addSubcommand(new TokenCommand(environment));
         commandLine.setExpandAtFiles(false);
-        commandLine.setUsageHelpWidth(HELP_WIDTH);
-        commandLine.setUsageHelpLongOptionsMaxWidth(HELP_OPTION_WIDTH);
+        commandLine.setHelpFactory(CompactHelp::new);
         commandLine.setUsageHelpAutoWidth(true);
-        commandLine.setParameterExceptionHandler((wrong, args) -> {
-            wrong.getCommandLine().getErr().println("matview: " + message(wrong));
-            return CommandLine.ExitCode.USAGE;
-        });
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         return commandLine;
     }
 
@@ -77,8 +97,8 @@ public final class Main {
         String text = wrong instanceof UnmatchedArgumentException unmatched
                 ? message(unmatched, command)
                 : String.valueOf(wrong.getMessage());
-        return text.replaceAll("[\\p{Cntrl}\u2028\u2029]+", " ") + " (" + command.qualifiedName()
-                + " --help shows what there is)";
+        return text.replaceAll("[\\p{Cntrl}\u2028\u2029]+", " ").replaceFirst(CONVERSION, "$1") + " ("
+                + command.qualifiedName() + " --help shows what there is)";
     }
 
     /** What follows an equals sign stays untold: it may be what somebody took for the place of a secret. */

@@ -42,13 +42,16 @@ abstract class RegistryCommands extends ServerCommand {
 
     @Override
     void run(PrintWriter out) throws UsageException, StartupException {
-        if (!registry.startsWith(Sources.IN_COUCH)) {
+        if (!registry.startsWith(GivenRegistry.IN_COUCH)) {
             throw new UsageException("--registry: a registry in CouchDB is written couchdb:NAME, not " + registry);
         }
         try (Scheduler scheduler = Scheduler.system()) {
             List<NamedCluster> clusters = couch.clusters(environment, scheduler);
             try {
-                run(RegistryDatabase.of(clusters.get(0).couch(), registry.substring(Sources.IN_COUCH.length())), out);
+                run(
+                        RegistryDatabase.of(
+                                clusters.get(0).couch(), registry.substring(GivenRegistry.IN_COUCH.length())),
+                        out);
             } catch (RegistryException e) {
                 throw new StartupException(e.getMessage(), e);
             } finally {
@@ -67,7 +70,7 @@ abstract class RegistryCommands extends ServerCommand {
             footer = "%nExit codes: 0 all is written, 1 nothing is, 2 wrong options.")
     static final class Import extends RegistryCommands {
 
-        @Parameters(paramLabel = "FILE", description = "a JSON array of feeds")
+        @Parameters(paramLabel = "FILE", description = "a JSON array of feeds; - for standard input")
         private Path file = Path.of("");
 
         Import(Map<String, String> environment) {
@@ -77,7 +80,10 @@ abstract class RegistryCommands extends ServerCommand {
         @Override
         void run(RegistryDatabase database, PrintWriter out) throws StartupException {
             try {
-                int written = database.importJson(file.toString(), Files.readAllBytes(file));
+                boolean standardInput = file.toString().equals(GivenRegistry.STANDARD_INPUT);
+                int written = standardInput
+                        ? database.importJson("standard input", GivenRegistry.standardInput())
+                        : database.importJson(file.toString(), Files.readAllBytes(file));
                 out.println(written + (written == 1 ? " feed" : " feeds") + " written");
             } catch (IOException e) {
                 throw new StartupException(file + " cannot be read: " + FileProblem.of(e), e);

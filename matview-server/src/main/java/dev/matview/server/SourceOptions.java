@@ -1,5 +1,6 @@
 package dev.matview.server;
 
+import dev.matview.server.given.Within;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -9,16 +10,14 @@ import picocli.CommandLine.Option;
 /** Where feeds and user databases are. Filled by picocli. */
 final class SourceOptions extends StoreOptions {
 
-    private static final int MAX_REREAD_DAYS = 3_650;
-
-    @Option(names = "--data", paramLabel = "DIR", description = "instead: users as files; NAME.jsonl is database NAME")
+    @Option(names = "--data", paramLabel = "DIR", description = "users as files: NAME.jsonl is a database")
     @Nullable
     Path data;
 
     @Option(
             names = "--registry",
             paramLabel = "FILE|couchdb:NAME",
-            description = "the feeds: a JSON file or a database; watched")
+            description = "the feeds, in JSON or a database; watched")
     @Nullable
     String registry;
 
@@ -26,12 +25,12 @@ final class SourceOptions extends StoreOptions {
             names = "--reread-days",
             paramLabel = "N",
             defaultValue = "7",
-            description = "each database of a CouchDB is read anew within so many days; 0 never (${DEFAULT-VALUE})")
+            description = "all is read anew within N days (${DEFAULT-VALUE}; 0 no)")
+    @Within(least = 0, most = 3_650)
     int rereadDays = 7;
 
-    /** @throws UsageException when it is no number of days */
-    Duration rereadInterval() throws UsageException {
-        return Duration.ofDays(Ranges.require("--reread-days", rereadDays, 0, MAX_REREAD_DAYS));
+    Duration rereadInterval() {
+        return Duration.ofDays(rereadDays);
     }
 
     /** Whether data of the user's own is served, not the bundled demonstration alone. */

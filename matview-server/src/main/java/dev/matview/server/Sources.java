@@ -7,22 +7,20 @@ import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.feed.RegistryException;
 import dev.matview.core.files.JsonLinesDirectory;
 import dev.matview.core.memory.InMemoryDatabases;
-import dev.matview.core.registry.FeedDefinitionReader;
 import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchFeedRegistry;
+import dev.matview.server.http.Origin;
 import dev.matview.server.sample.SampleDatabases;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,39 +29,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param samples the databases of the demonstration; null when the user's own are served
  * @param connections where the views are, and the CouchDBs behind all of this, closed after the others
+ * @param origin what administrators are told of all this
  */
 record Sources(
         FeedRegistry registry,
         Aggregator databases,
         @Nullable InMemoryDatabases samples,
-        Connections connections) implements AutoCloseable {
-
-    /** What names a registry in CouchDB, before its database. */
-    static final String IN_COUCH = "couchdb:";
+        Connections connections,
+        Origin origin)
+        implements AutoCloseable {
 
     /** The database that says where views are. */
     private static final String VIEWS = "matview-views";
-
-    /** The example of the project's first design, unchanged. */
-    private static final String BUNDLED_REGISTRY = "global-feeds.json";
 
     /** @throws UsageException when the options contradict each other */
     static Sources open(
             SourceOptions options, UserDatabases users, Map<String, String> environment, Scheduler scheduler)
             throws UsageException, StartupException {
         boolean inCouch = options.isGiven(environment);
-        String registryDatabase = databaseOf(options.registry);
-        if (inCouch) {
-            if (options.data != null) {
-                throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
-            }
-            requireApart(users, VIEWS);
-            if (registryDatabase != null) {
-                requireApart(users, registryDatabase);
-            }
-        } else if (registryDatabase != null) {
-            throw new UsageException("--registry " + options.registry
-                    + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
+        requireTogether(options, users, environment);
+        if (GivenRegistry.STANDARD_INPUT.equals(options.registry)) {
+            throw new UsageException("--registry -: standard input is read by check, try and import; what is served is"
+                    + " watched: give a file, or couchdb:NAME");
         }
         Connections connections = Connections.open(options, environment, scheduler);
         FeedRegistry registry = null;
@@ -81,6 +68,24 @@ record Sources(
         }
     }
 
+    /** @throws UsageException when the options contradict each other; nothing is asked or opened */
+    static void requireTogether(SourceOptions options, UserDatabases users, Map<String, String> environment)
+            throws UsageException {
+        String registryDatabase = GivenRegistry.database(options.registry);
+        if (options.isGiven(environment)) {
+            if (options.data != null) {
+                throw new UsageException("--data and --couchdb-url or COUCHDB_URL (environment): give one of them");
+            }
+            requireApart(users, VIEWS);
+            if (registryDatabase != null) {
+                requireApart(users, registryDatabase);
+            }
+        } else if (registryDatabase != null) {
+            throw new UsageException("--registry " + options.registry
+                    + ": there is no CouchDB; give --couchdb-url or COUCHDB_URL (environment)");
+        }
+    }
+
     private static Sources elsewhere(
             SourceOptions options,
             FeedRegistry registry,
@@ -89,16 +94,13 @@ record Sources(
             Scheduler scheduler)
             throws StartupException {
         if (options.data != null) {
-            return new Sources(registry, databases(options.data, scheduler), null, connections);
+            Origin files = new Origin("files in " + options.data, "the files are looked at", connections::places);
+            return new Sources(registry, databases(options.data, scheduler), null, connections, files);
         }
         InMemoryDatabases samples = new InMemoryDatabases();
         SampleDatabases.fill(samples, users, scheduler.instant());
-        return new Sources(registry, samples, samples, connections);
-    }
-
-    /** The database of a registry in CouchDB; null for any other. */
-    private static @Nullable String databaseOf(@Nullable String registry) {
-        return registry != null && registry.startsWith(IN_COUCH) ? registry.substring(IN_COUCH.length()) : null;
+        Origin sample = new Origin("sample data", "at once", connections::places);
+        return new Sources(registry, samples, samples, connections, sample);
     }
 
     private static Sources inCouch(SourceOptions options, FeedRegistry registry, Connections connections, int ofUsers)
@@ -110,7 +112,13 @@ record Sources(
                 .readers(options.requests)
                 .rereadInterval(options.rereadInterval())
                 .build();
-        return new Sources(registry, databases, null, connections);
+        String urls =
+                clusters.subList(0, ofUsers).stream().map(CouchCluster::url).collect(Collectors.joining(", "));
+        Origin origin = new Origin(
+                "CouchDB " + urls,
+                "_db_updates; where there is none, all databases are looked at",
+                connections::places);
+        return new Sources(registry, databases, null, connections, origin);
     }
 
     /** A user whose database could be called as one of matview's own would read it. */
@@ -124,9 +132,9 @@ record Sources(
     private static FeedRegistry registry(@Nullable String named, Connections connections, Scheduler scheduler)
             throws StartupException {
         if (named == null) {
-            return bundledRegistry();
+            return FeedRegistry.of(GivenRegistry.bundled().feeds().toArray(new FeedDefinition[0]));
         }
-        String database = databaseOf(named);
+        String database = GivenRegistry.database(named);
         if (database != null) {
             CouchCluster first = connections.clusters().get(0).couch();
             return CouchFeedRegistry.open(first, database);
@@ -135,22 +143,6 @@ record Sources(
             return JsonFileRegistry.open(Path.of(named), scheduler);
         } catch (RegistryException e) {
             throw new StartupException("--registry " + named + " cannot be used:\n" + e.getMessage(), e);
-        }
-    }
-
-    private static FeedRegistry bundledRegistry() {
-        try (InputStream in = Sources.class.getResourceAsStream(BUNDLED_REGISTRY)) {
-            if (in == null) {
-                throw new IllegalStateException(BUNDLED_REGISTRY + " is missing from the program");
-            }
-            FeedRegistry.Contents contents =
-                    FeedDefinitionReader.of(BUNDLED_REGISTRY).readAll(in.readAllBytes());
-            if (!contents.problems().isEmpty()) {
-                throw new RegistryException(contents.problems());
-            }
-            return FeedRegistry.of(contents.feeds().toArray(new FeedDefinition[0]));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

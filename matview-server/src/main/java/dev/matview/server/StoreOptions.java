@@ -16,12 +16,9 @@ import picocli.CommandLine.Option;
 /** Where views are: in the first CouchDB of the users, where there is one, unless told otherwise. Filled by picocli. */
 class StoreOptions extends CouchOptions {
 
-    private static final String IN_MEMORY = "memory:";
+    static final String IN_MEMORY = "memory:";
 
-    @Option(
-            names = "--view-store",
-            paramLabel = "URL",
-            description = "where views are: a CouchDB, or memory: (the first CouchDB of the users; else memory:)")
+    @Option(names = "--view-store", paramLabel = "URL", description = "a CouchDB, or memory: (the first CouchDB)")
     @Nullable
     String viewStore;
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         name = "token",
         description = {
             "Prints a token (HS256) for trying a server that has the same secret.",
-            "[NAME] is read from the environment where the option is not given, (...) is the default."
+            "Options can also be set as in serve --help, (...) is the default."
         },
         customSynopsis = "matview-server token --sub=DID [OPTIONS]",
         footer = "%nExit codes: 0 printed, 1 the secret cannot be read, 2 wrong options.")
@@ -40,7 +40,10 @@ final class TokenCommand extends ServerCommand {
             description = "the user's instance id, '' for none (the DID's last part)")
     private @Nullable String instance;
 
-    @Option(names = "--admin", description = "an administrator, by --jwt-admin-claim (role=admin)")
+    @Option(
+            names = "--admin",
+            fallbackValue = "true",
+            description = "an administrator, by --jwt-admin-claim (role=admin)")
     private boolean admin;
 
     @Option(

@@ -2,6 +2,7 @@ package dev.matview.server;
 
 import dev.matview.core.access.UserDatabases;
 import dev.matview.server.auth.ClaimRules;
+import dev.matview.server.given.Within;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,7 @@ import picocli.CommandLine.Option;
 /** What the command line says of the tokens that a server accepts. Filled by picocli. */
 final class TokenOptions extends ClaimOptions {
 
-    private static final int MAX_LEEWAY = 3600;
-
-    @Option(names = "--jwks", paramLabel = "FILE|URL", description = "instead: a key set (RS256, ES256, EdDSA) [JWKS]")
+    @Option(names = "--jwks", paramLabel = "FILE|URL", description = "or a key set (RS256, ES256, EdDSA)")
     @Nullable
     String keySet;
 
@@ -21,15 +20,13 @@ final class TokenOptions extends ClaimOptions {
             paramLabel = "SECONDS",
             defaultValue = "30",
             description = "how far clocks may differ (${DEFAULT-VALUE})")
+    @Within(least = 0, most = 3_600)
     int leeway = 30;
 
-    @Option(names = "--no-auth", description = "no tokens; on a loopback address only")
+    @Option(names = "--no-auth", fallbackValue = "true", description = "no tokens; on a loopback address only")
     boolean none;
 
-    @Option(
-            names = "--user-database",
-            paramLabel = "TEMPLATE",
-            description = "a user's database; as couch_peruser has it: userdb-{hex(sub)} (userdb-{instanceId})")
+    @Option(names = "--user-database", paramLabel = "TEMPLATE", description = "userdb-{hex(sub)} (userdb-{instanceId})")
     @Nullable
     String userDatabase;
 
@@ -62,7 +59,6 @@ final class TokenOptions extends ClaimOptions {
 
     /** @throws UsageException when a value is none that a token can have */
     ClaimRules rules(Map<String, String> environment) throws UsageException {
-        Ranges.require("--jwt-leeway", leeway, 0, MAX_LEEWAY);
         return new ClaimRules(
                 issuer(environment),
                 audience(environment),

@@ -54,6 +54,8 @@ abstract class ViewCommands extends ServerCommand {
     @Command(
             name = "views",
             description = "Lists the views that are in CouchDB, or drops one.",
+            synopsisHeading = "Usage: ",
+            footer = "Exit codes: those of the command; 2 without one.",
             mixinStandardHelpOptions = true,
             usageHelpAutoWidth = true)
     static final class Views implements Runnable {
@@ -81,7 +83,9 @@ abstract class ViewCommands extends ServerCommand {
             description =
                     "Prints the views that are in the first CouchDB, one a line, its fields separated by tabs: name,"
                             + " generation, rows, user databases, when it was refreshed last, format. A registry may share a CouchDB"
-                            + " with others: a view that is not in yours may be in theirs.")
+                            + " with others: a view that is not in yours may be in theirs.",
+            customSynopsis = "matview-server views list [OPTIONS]",
+            footer = "Exit codes: 0 listed, 1 the views cannot be read, 2 wrong options.")
     static final class ListViews extends ViewCommands {
 
         ListViews(Map<String, String> environment) {
@@ -111,7 +115,9 @@ abstract class ViewCommands extends ServerCommand {
 
     @Command(
             name = "drop",
-            description = "Drops a view with all its rows. A server whose registry has a feed for it builds it anew.")
+            description = "Drops a view with all its rows. A server whose registry has a feed for it builds it anew.",
+            customSynopsis = "matview-server views drop [OPTIONS] NAME",
+            footer = "Exit codes: 0 dropped, 1 it is not there or cannot be, 2 wrong options.")
     static final class Drop extends ViewCommands {
 
         @Parameters(paramLabel = "NAME", description = "The view's whole name, as list prints it.")

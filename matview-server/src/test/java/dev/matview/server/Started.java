@@ -14,7 +14,7 @@ record Started(int exitCode, String out, String err) {
         CommandLine commandLine = Main.commandLine(environment);
         commandLine.setOut(new PrintWriter(out, true));
         commandLine.setErr(new PrintWriter(err, true));
-        int exitCode = commandLine.execute(Main.withCommand(args));
+        int exitCode = Main.execute(environment, commandLine, args);
         return new Started(exitCode, out.toString(), err.toString());
     }
 }

@@ -136,7 +136,7 @@ class StartupErrorsTest {
         Started started = Started.with(Map.of(), "--port", "1\n2\u2028matview: 3");
 
         assertThat(started.exitCode()).isEqualTo(USAGE);
-        assertThat(started.err()).hasLineCount(1).contains("'1 2 matview: 3' is not an int");
+        assertThat(started.err()).hasLineCount(1).contains("--port: '1 2 matview: 3' is not an int");
     }
 
     @Test

@@ -81,7 +81,7 @@ final class VisitSink implements Aggregator.Sink {
 
     @Override
     public void failed(FeedDefinition feed, String database, Exception cause) {
-        log.warn("{}: {} could not be read: {}", feed.collection(), database, Failures.reason(cause));
+        log.debug("{}: {} could not be read: {}", feed.collection(), database, Failures.reason(cause));
         of(feed).failed(database, cause);
         report(of(feed));
     }
@@ -99,12 +99,15 @@ final class VisitSink implements Aggregator.Sink {
     private void report(Findings visit) {
         long last = reported.get();
         long now = clock.millis();
+        visit.noteProgress(now);
         if (now - last > BETWEEN_REPORTS.toMillis() && reported.compareAndSet(last, now)) {
+            Duration left = visit.left(clock.instant());
             log.info(
-                    "{}: {} of {} databases visited",
+                    "{}: {} of {} databases visited{}",
                     visit.feed().collection(),
-                    visit.progress().done(),
-                    visit.progress().total());
+                    visit.done(),
+                    visit.total(),
+                    left == null ? "" : ", about " + left.toSeconds() + " s left");
         }
     }
 }

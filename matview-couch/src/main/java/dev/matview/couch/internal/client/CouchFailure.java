@@ -1,11 +1,12 @@
 package dev.matview.couch.internal.client;
 
+import dev.matview.core.error.FailureKind;
 import dev.matview.couch.CouchException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a request that CouchDB did not do, as far as it decides what comes next. */
-public final class CouchFailure extends CouchException {
+public final class CouchFailure extends CouchException implements FailureKind.Known {
     private static final long serialVersionUID = 1L;
 
     /** What kept the request from being answered, for an error that has no status. */
@@ -63,6 +64,21 @@ public final class CouchFailure extends CouchException {
                 "the connection to " + url + " has been closed", Kind.CLOSED, 0, "", "closed", null, null, null);
     }
 
+    @Override
+    public FailureKind failureKind() {
+        return switch (kind) {
+            case BROKEN, CLOSED -> FailureKind.AWAY;
+            case TIMED_OUT -> FailureKind.LATE;
+            case GARBLED, UNREADABLE -> FailureKind.UNREADABLE;
+            case ANSWERED ->
+                switch (status()) {
+                    case 401, 403 -> FailureKind.DENIED;
+                    case 429, 503 -> FailureKind.BUSY;
+                    default -> FailureKind.ERROR;
+                };
+        };
+    }
+
     /** How long CouchDB asked to wait; null when it did not. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
@@ -79,6 +95,11 @@ public final class CouchFailure extends CouchException {
 
     public boolean isConflict() {
         return status() == 409;
+    }
+
+    /** Whether there was no connection, or it broke. */
+    public boolean isBroken() {
+        return kind == Kind.BROKEN;
     }
 
     /** Whether no request can be expected to get through at the moment. */
