@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class LivePosts implements AutoCloseable {
 
     static final Duration INTERVAL = Duration.ofSeconds(3);
+
+    /** Sooner: whoever has just started it is looking. */
+    static final Duration FIRST = Duration.ofSeconds(1);
+
     static final int MAX_POSTS = 300;
 
     private final InMemoryDatabases databases;
@@ -45,17 +49,17 @@ public final class LivePosts implements AutoCloseable {
         this.hidden = new Episode(LivePosts.class, scheduler);
     }
 
-    /** Begins; the first post comes after {@link #INTERVAL}. */
+    /** Begins; the first post comes after {@link #FIRST}, each further one after {@link #INTERVAL}. */
     public static LivePosts start(
             InMemoryDatabases databases, UserDatabases users, GlobalFeeds feeds, Scheduler scheduler) {
         LivePosts posts = new LivePosts(databases, users, feeds, scheduler);
-        posts.schedule();
+        posts.schedule(FIRST);
         return posts;
     }
 
-    private synchronized void schedule() {
+    private synchronized void schedule(Duration delay) {
         if (!closed) {
-            next = scheduler.schedule(INTERVAL, this::tick);
+            next = scheduler.schedule(delay, this::tick);
         }
     }
 
@@ -66,7 +70,7 @@ public final class LivePosts implements AutoCloseable {
         try {
             post();
         } finally {
-            schedule();
+            schedule(INTERVAL);
         }
     }
 

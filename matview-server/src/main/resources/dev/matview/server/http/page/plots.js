@@ -115,7 +115,7 @@ export class Plot {
 
   #range(least, most) {
     if (least === null || most === null) return [0, 1];
-    if (this.#zero) return [0, Math.max(most * 1.1, 0.001)];
+    if (this.#zero) return [0, Math.max(most * 1.1, this.#steps ? this.#steps[0] * 5 : 0.001)];
     const room = Math.max((most - least) * 0.15, 1);
     return [Math.max(0, Math.floor(least - room)), Math.ceil(most + room)];
   }

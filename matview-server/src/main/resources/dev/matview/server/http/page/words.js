@@ -93,7 +93,7 @@ export function stateOf(feed) {
 }
 
 export function behindOf(feed) {
-  return feed.view?.behind ?? behindList(feed).length;
+  return Math.max(feed.view?.behind ?? 0, behindList(feed).length);
 }
 
 /** The databases behind, those first that have been for longest. */

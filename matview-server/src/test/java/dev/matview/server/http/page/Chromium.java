@@ -147,7 +147,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** Has the screen so wide, in light or dark. */
-    void look(int width, boolean dark) {
+    public void look(int width, boolean dark) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
@@ -186,7 +186,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** A picture of all of the page, as long as it is. */
-    void picture(Path file, int width) throws IOException {
+    public void picture(Path file, int width) throws IOException {
         long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
         size(width, (int) Math.min(MAX_HEIGHT, Math.max(500, height)));
         Object data = driver.executeCdpCommand("Page.captureScreenshot", Map.of("format", "png"))

@@ -39,7 +39,8 @@ class PageLooksIT extends PageFixture {
             told.look(WIDE, false);
             told.open(url("/"));
             told.awaitText("main", "127.0.0.2:5984 is away", "Connection refused");
-            told.awaitText("main", "about 21 s left", "4 times: CouchDB cannot be reached", "userdb-goro", "30 s");
+            told.awaitText(
+                    "main", "2 behind", "about 21 s left", "4 times: CouchDB cannot be reached", "userdb-goro", "30 s");
             told.open(url("/feeds/posts"));
             told.awaitText("section[aria-labelledby='refreshes-heading']", "on request", "failed: CouchDB cannot");
             told.awaitText("section[aria-labelledby='definition-heading']", "aggregationInterval", "author.did");
