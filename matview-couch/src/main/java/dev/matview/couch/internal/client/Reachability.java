@@ -1,8 +1,8 @@
 package dev.matview.couch.internal.client;
 
-import dev.matview.couch.CouchCluster.State;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a CouchDB answers, as whoever asks it finds: it is away when a request was given up, and no other has got through
@@ -13,6 +13,9 @@ public final class Reachability {
     private final InstantSource clock;
     private volatile State state;
     private volatile Instant answeredAt = Instant.MIN;
+
+    /** @see dev.matview.couch.CouchCluster.State */
+    public record State(boolean up, Instant since, @Nullable String reason) {}
 
     Reachability(InstantSource clock) {
         this.clock = clock;
