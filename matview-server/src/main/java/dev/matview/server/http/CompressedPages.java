@@ -3,13 +3,12 @@ package dev.matview.server.http;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.matview.core.Page;
+import dev.matview.server.http.exchange.Encodings;
 import dev.matview.server.push.PageJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -61,14 +60,9 @@ final class CompressedPages {
         }
     }
 
-    /** Whether the answer is worth it, and the client takes it (RFC 9110, section 12.5.3). */
+    /** Whether the answer is worth it, and the client takes it. */
     static boolean isAsked(@Nullable String acceptEncoding, Page page) {
-        return acceptEncoding != null
-                && page.json().length >= WORTHWHILE_BYTES
-                && Arrays.stream(acceptEncoding.toLowerCase(Locale.ROOT).split(","))
-                        .map(coding -> coding.replaceAll("\\s", ""))
-                        .anyMatch(coding -> coding.equals("gzip")
-                                || coding.startsWith("gzip;q=") && !coding.matches("gzip;q=0(\\.0*)?"));
+        return page.json().length >= WORTHWHILE_BYTES && Encodings.takesGzip(acceptEncoding);
     }
 
     byte[] of(Page page) {

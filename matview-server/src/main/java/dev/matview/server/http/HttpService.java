@@ -17,6 +17,7 @@ import dev.matview.server.http.exchange.RequestBody;
 import dev.matview.server.http.exchange.ServerThreads;
 import dev.matview.server.http.exchange.Turns;
 import dev.matview.server.http.history.FeedHistory;
+import dev.matview.server.http.page.PageEndpoint;
 import dev.matview.server.http.socket.Sockets;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.ShareLimits;
@@ -184,8 +185,12 @@ public final class HttpService implements AutoCloseable {
                 "/feeds/:collection/refresh",
                 (exchange, request) -> status.refresh(request.params("collection"), exchange));
         get(spark, "/metrics", (exchange, request) -> metrics.answer(exchange));
-        StatusPage page = new StatusPage();
-        get(spark, "/", (exchange, request) -> page.answer(exchange));
+        PageEndpoint page = new PageEndpoint();
+        get(spark, "/", (exchange, request) -> page.index(exchange));
+        get(
+                spark,
+                "/page/:version/:file",
+                (exchange, request) -> page.file(request.params("version"), request.params("file"), exchange));
     }
 
     private static void post(Service spark, String path, Endpoint endpoint) {

@@ -16,6 +16,7 @@ import dev.matview.server.http.exchange.ManagementEntrance;
 import dev.matview.server.http.exchange.ServerThreads;
 import dev.matview.server.http.socket.SocketHandler;
 import dev.matview.server.http.socket.Sockets;
+import dev.matview.server.log.AccessLog;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -152,6 +153,9 @@ final class JettyServer implements EmbeddedServer {
                 management == null ? data : new Handler.Sequence(managementHandlers(jetty, management), data));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
+        if (AccessLog.isOn()) {
+            jetty.setRequestLog(new AccessLog());
+        }
         jetty.setStopTimeout(STOP_TIME.toMillis());
         server = jetty;
         try {

@@ -93,22 +93,11 @@ public final class LoopbackOnly extends Handler.Wrapper {
         }
         List<String> origins = request.getHeaders().getValuesList(HttpHeader.ORIGIN);
         boolean allowed = !origins.isEmpty() && origins.stream().allMatch(cors::allows);
-        if (!allowed && !origins.stream().allMatch(origin -> isOwn(origin, asked))) {
+        if (!allowed && !origins.stream().allMatch(origin -> Cors.isOwn(origin, asked))) {
             return true;
         }
         return !allowed
                 && request.getHeaders().getValuesList("Sec-Fetch-Site").stream()
                         .anyMatch(site -> !OWN_SITES.contains(site.toLowerCase(Locale.ROOT)));
-    }
-
-    private static boolean isOwn(String origin, @Nullable String asked) {
-        return asked != null
-                && (origin.equalsIgnoreCase("http://" + without(asked, ":80"))
-                        || origin.equalsIgnoreCase("https://" + without(asked, ":443")));
-    }
-
-    /** Browsers leave out the usual port. */
-    private static String without(String authority, String port) {
-        return authority.endsWith(port) ? authority.substring(0, authority.length() - port.length()) : authority;
     }
 }
