@@ -75,6 +75,10 @@ public final class HttpService implements AutoCloseable {
             this(queries, subscriptions, all, Origin.UNTOLD);
         }
 
+        public Feeds(GlobalFeeds all) {
+            this(all, Origin.UNTOLD);
+        }
+
         public Feeds(GlobalFeeds all, Origin origin) {
             this(all, all, all, origin);
         }
@@ -84,7 +88,7 @@ public final class HttpService implements AutoCloseable {
     public static HttpService start(
             HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
             throws IOException {
-        return start(settings, new Feeds(feeds, Origin.UNTOLD), authenticator, scheduler);
+        return start(settings, new Feeds(feeds), authenticator, scheduler);
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.matview.couch.internal.client;
 
 import dev.matview.core.event.Episode;
-import dev.matview.couch.CouchCluster.State;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a CouchDB answers, as whoever asks it finds: it is away when a request was given up, and no other has got through
@@ -16,6 +16,9 @@ public final class Reachability {
     private final Episode away;
     private volatile State state;
     private volatile Instant answeredAt = Instant.MIN;
+
+    /** @see dev.matview.couch.CouchCluster.State */
+    public record State(boolean up, Instant since, @Nullable String reason) {}
 
     Reachability(CouchClient couch, InstantSource clock) {
         this.couch = couch;
