@@ -60,7 +60,15 @@ final class JettyServer implements EmbeddedServer {
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
-    private static final Set<String> OPERATORS = Set.of("/health", "/health/", "/metrics", "/metrics/");
+    private static final Set<String> OPERATORS = Set.of(
+            "/health",
+            "/health/",
+            "/health/live",
+            "/health/live/",
+            "/health/ready",
+            "/health/ready/",
+            "/metrics",
+            "/metrics/");
 
     /** Nothing here finds a file by its path, which is taken as it is written: it may look ambiguous to others. */
     private static final UriCompliance PATHS =
