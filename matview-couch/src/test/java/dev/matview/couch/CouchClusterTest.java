@@ -15,6 +15,7 @@ import dev.matview.couch.internal.client.CouchJson;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +65,37 @@ class CouchClusterTest {
 
         assertThat(document.path("v").textValue()).isEqualTo("ü");
         assertThat(document.path("_id").textValue()).isEqualTo("x/y+z");
+    }
+
+    @Test
+    void whetherItAnswersIsToldByWhatRequestsFound() throws InterruptedException {
+        Instant created = cluster.state().since();
+        cluster.verify();
+        assertThat(cluster.state()).isEqualTo(new CouchCluster.State(true, created, null));
+
+        proxy.down();
+        assertThatThrownBy(() -> cluster.verify()).isInstanceOf(CouchException.class);
+        CouchCluster.State away = cluster.state();
+        assertThat(away.up()).isFalse();
+        assertThat(away.since()).isAfterOrEqualTo(created);
+        assertThat(away.reason()).contains("is CouchDB running there").doesNotContain("admin:");
+        assertThatThrownBy(() -> cluster.verify()).isInstanceOf(CouchException.class);
+        assertThat(cluster.state().since()).isEqualTo(away.since());
+
+        proxy.up();
+        cluster.verify();
+        assertThat(cluster.state().up()).isTrue();
+        assertThat(cluster.state().since()).isAfterOrEqualTo(away.since());
+        assertThat(cluster.state().reason()).isNull();
+    }
+
+    @Test
+    void anErrorThatItAnswersIsAnAnswer() {
+        proxy.on(".*", Fault.status(500, "{}"));
+
+        assertThatThrownBy(() -> cluster.verify()).isInstanceOf(CouchException.class);
+
+        assertThat(cluster.state().up()).isTrue();
     }
 
     @Test

@@ -194,7 +194,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     }
 
     static Served served(FeedTask task, String collection) {
-        return task.served().orElseThrow(() -> new ViewNotReadyException(collection, RETRY_AFTER));
+        return task.served().orElseThrow(() -> task.notReady(RETRY_AFTER));
     }
 
     @Override

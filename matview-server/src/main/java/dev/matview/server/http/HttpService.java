@@ -143,6 +143,7 @@ public final class HttpService implements AutoCloseable {
         routeOperation(
                 spark,
                 feeds.all(),
+                feeds.origin(),
                 new FeedsEndpoint(
                         feeds.all(), callers, history, new ServerJson(feeds.origin(), scheduler.instant()), scheduler),
                 new MetricsEndpoint(
@@ -176,9 +177,11 @@ public final class HttpService implements AutoCloseable {
     }
 
     private static void routeOperation(
-            Service spark, GlobalFeeds feeds, FeedsEndpoint status, MetricsEndpoint metrics) {
-        HealthEndpoint health = new HealthEndpoint(feeds);
+            Service spark, GlobalFeeds feeds, Origin origin, FeedsEndpoint status, MetricsEndpoint metrics) {
+        HealthEndpoint health = new HealthEndpoint(feeds, origin);
         get(spark, "/health", (exchange, request) -> health.answer(exchange));
+        get(spark, "/health/live", (exchange, request) -> health.live(exchange));
+        get(spark, "/health/ready", (exchange, request) -> health.ready(exchange));
         get(spark, "/feeds", (exchange, request) -> status.status(exchange));
         get(spark, "/feeds/:collection", (exchange, request) -> status.detail(request.params("collection"), exchange));
         post(

@@ -64,7 +64,15 @@ final class JettyServer implements EmbeddedServer {
     /** What asks for little; more takes a while to be understood. */
     private static final int SMALL_BODY_BYTES = 4 * 1024;
 
-    private static final Set<String> OPERATORS = Set.of("/health", "/health/", "/metrics", "/metrics/");
+    private static final Set<String> OPERATORS = Set.of(
+            "/health",
+            "/health/",
+            "/health/live",
+            "/health/live/",
+            "/health/ready",
+            "/health/ready/",
+            "/metrics",
+            "/metrics/");
 
     /** Nothing here finds a file by its path, which is taken as it is written: it may look ambiguous to others. */
     private static final UriCompliance PATHS =

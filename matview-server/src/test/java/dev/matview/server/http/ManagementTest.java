@@ -71,7 +71,7 @@ class ManagementTest {
 
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.body()).contains("\nmatview_websockets 0.0\n");
-        for (String path : List.of("/health", "/health/", "/metrics/")) {
+        for (String path : List.of("/health", "/health/", "/health/live", "/health/ready", "/metrics/")) {
             assertThat(management().send("GET", path, "").statusCode()).as(path).isEqualTo(200);
         }
         assertThat(management().send("GET", "/", "").statusCode()).isEqualTo(200);

@@ -3,6 +3,7 @@ package dev.matview.core.internal.refresh;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.RetryingTasks.Errand;
@@ -93,6 +94,15 @@ public final class FeedTask {
     /** What readers are shown; needs no lock. */
     public Optional<Served> served() {
         return live.served().filter(this::isShown);
+    }
+
+    /** Why readers are shown nothing: how far its build is, where one is under way; needs no lock. */
+    public ViewNotReadyException notReady(Duration retryAfter) {
+        RunningRefresh underWay = running;
+        Findings found = underWay == null ? null : underWay.findings();
+        return found == null
+                ? new ViewNotReadyException(feed.collection(), retryAfter)
+                : new ViewNotReadyException(feed.collection(), found.done(), found.total(), retryAfter);
     }
 
     /** What readers are shown who have a bookmark with that tag; needs no lock. */

@@ -149,7 +149,12 @@ final class RunningRefresh {
         }
     }
 
-    /** Null until it has begun to look at databases. */
+    /** Null until it has begun to look at databases, as what follows. */
+    @Nullable
+    Findings findings() {
+        return findings;
+    }
+
     @Nullable
     Progress progress(Instant now) {
         Findings found = findings;

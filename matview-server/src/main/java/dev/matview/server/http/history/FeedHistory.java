@@ -66,7 +66,7 @@ public final class FeedHistory implements RefreshListener {
 
     @Override
     public void refreshed(Run run, RefreshResult result) {
-        ended(new PastRefresh(run, result, null));
+        ended(PastRefresh.of(run, result));
     }
 
     @Override

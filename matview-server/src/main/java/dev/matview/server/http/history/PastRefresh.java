@@ -2,13 +2,30 @@ package dev.matview.server.http.history;
 
 import dev.matview.core.RefreshListener.Run;
 import dev.matview.core.RefreshResult;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A refresh that has ended. Immutable.
  *
- * @param result null when it failed
+ * @param result null when it failed; names no databases that are behind, of which there may be a hundred each time
  * @param reason why it failed; null when it did not
  */
 public record PastRefresh(
-        Run run, @Nullable RefreshResult result, @Nullable String reason) {}
+        Run run, @Nullable RefreshResult result, @Nullable String reason) {
+
+    static PastRefresh of(Run run, RefreshResult result) {
+        RefreshResult counted = new RefreshResult(
+                result.collection(),
+                result.generation(),
+                result.changed(),
+                result.databases(),
+                result.moved(),
+                result.rows(),
+                result.rowChanges(),
+                List.of(),
+                result.behindCount(),
+                result.documentsLeftOut());
+        return new PastRefresh(run, counted, null);
+    }
+}
