@@ -124,6 +124,7 @@ public final class HttpService implements AutoCloseable {
                 connections,
                 sockets,
                 authenticator.identifiesCallers(),
+                authenticator.mayWait(),
                 scheduler,
                 managementPort::set));
         spark.embeddedServerIdentifier(embedding);

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import javax.servlet.Filter;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.Connector;
@@ -60,15 +61,10 @@ final class JettyServer implements EmbeddedServer {
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
-    private static final Set<String> OPERATORS = Set.of(
-            "/health",
-            "/health/",
-            "/health/live",
-            "/health/live/",
-            "/health/ready",
-            "/health/ready/",
-            "/metrics",
-            "/metrics/");
+    /** What asks for little; more takes a while to be understood. */
+    private static final int SMALL_BODY_BYTES = 4 * 1024;
+
+    private static final Set<String> OPERATORS = Set.of("/health", "/metrics", "/metrics/");
 
     /** Nothing here finds a file by its path, which is taken as it is written: it may look ambiguous to others. */
     private static final UriCompliance PATHS =
@@ -104,6 +100,7 @@ final class JettyServer implements EmbeddedServer {
      * What is served beside Spark's routes, and by whom.
      *
      * @param authenticates whether callers are told apart
+     * @param authenticationMayWait whether telling them apart may take a while
      * @param clock by which connections are told to have taken too long
      * @param managementBound is told the port of the entrance for administrators, if there is one
      */
@@ -114,6 +111,7 @@ final class JettyServer implements EmbeddedServer {
             OpenConnections connections,
             Sockets sockets,
             boolean authenticates,
+            boolean authenticationMayWait,
             InstantSource clock,
             IntConsumer managementBound) {}
 
@@ -176,11 +174,14 @@ final class JettyServer implements EmbeddedServer {
     }
 
     private Handler dataHandlers(Server jetty) {
-        ServerThreads threads = setup.threads();
         HttpSettings settings = setup.settings();
         Cors cors = settings.cors();
         Handler answering = new HandOver(
-                request -> isForOperators(request) ? threads.operating() : threads.answering(),
+                request -> isForOperators(request)
+                        ? setup.threads().operating()
+                        : setup.threads().answering(),
+                this::isQuick,
+                ServerThreads.MAX_ANSWERING_IO,
                 SparkRoutes.handler(routes, setup.exchanges()));
         Handler handlers = new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
         return setup.authenticates() ? handlers : new LoopbackOnly(cors, settings.host(), handlers);
@@ -206,7 +207,19 @@ final class JettyServer implements EmbeddedServer {
     }
 
     private static boolean isForOperators(Request request) {
-        return OPERATORS.contains(request.getHttpURI().getPath());
+        String path = request.getHttpURI().getPath();
+        return OPERATORS.contains(path) || path.startsWith("/health/");
+    }
+
+    /** Whether a request is a small query: what its endpoint does not have ready, it hands over itself. */
+    private boolean isQuick(Request request) {
+        long length = request.getLength();
+        return !setup.authenticationMayWait()
+                && length >= 0
+                && length <= SMALL_BODY_BYTES
+                && request.getMethod().equals("POST")
+                && request.getHttpURI().getPath().startsWith("/data/")
+                && !request.getHeaders().contains(HttpHeader.CONTENT_ENCODING);
     }
 
     private ServerConnector connector(Server jetty, String host, int port) {

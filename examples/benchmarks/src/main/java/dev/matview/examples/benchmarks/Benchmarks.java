@@ -5,6 +5,10 @@ import dev.matview.examples.benchmarks.feed.FeedBenchmark;
 import dev.matview.examples.benchmarks.figures.Benchmark;
 import dev.matview.examples.benchmarks.figures.Measuring;
 import dev.matview.examples.benchmarks.figures.PerformancePage;
+import dev.matview.examples.benchmarks.http.FirstAnswerBenchmark;
+import dev.matview.examples.benchmarks.http.HttpDatabasesBenchmark;
+import dev.matview.examples.benchmarks.http.HttpPageBenchmark;
+import dev.matview.examples.benchmarks.http.SubscribersBenchmark;
 import dev.matview.examples.benchmarks.inprocess.MatcherBenchmark;
 import dev.matview.examples.benchmarks.inprocess.PageBenchmark;
 import dev.matview.examples.benchmarks.inprocess.RefreshBenchmark;
@@ -28,6 +32,10 @@ public final class Benchmarks {
                 new MatcherBenchmark(),
                 new FeedBenchmark(),
                 new RefreshBenchmark(),
+                new HttpPageBenchmark(),
+                new HttpDatabasesBenchmark(),
+                new SubscribersBenchmark(),
+                new FirstAnswerBenchmark(),
                 new CouchBenchmark());
     }
 

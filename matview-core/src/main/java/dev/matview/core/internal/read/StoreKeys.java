@@ -98,6 +98,11 @@ public final class StoreKeys {
         return known;
     }
 
+    /** Whether they have been read, so that nobody waits for the store. */
+    public boolean areKnown() {
+        return keys != null;
+    }
+
     private Keys first() {
         boolean locked = false;
         try {
