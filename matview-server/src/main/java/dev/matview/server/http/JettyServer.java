@@ -64,15 +64,7 @@ final class JettyServer implements EmbeddedServer {
     /** What asks for little; more takes a while to be understood. */
     private static final int SMALL_BODY_BYTES = 4 * 1024;
 
-    private static final Set<String> OPERATORS = Set.of(
-            "/health",
-            "/health/",
-            "/health/live",
-            "/health/live/",
-            "/health/ready",
-            "/health/ready/",
-            "/metrics",
-            "/metrics/");
+    private static final Set<String> OPERATORS = Set.of("/health", "/metrics", "/metrics/");
 
     /** Nothing here finds a file by its path, which is taken as it is written: it may look ambiguous to others. */
     private static final UriCompliance PATHS =
@@ -215,7 +207,8 @@ final class JettyServer implements EmbeddedServer {
     }
 
     private static boolean isForOperators(Request request) {
-        return OPERATORS.contains(request.getHttpURI().getPath());
+        String path = request.getHttpURI().getPath();
+        return OPERATORS.contains(path) || path.startsWith("/health/");
     }
 
     /** Whether a request is a small query: what its endpoint does not have ready, it hands over itself. */
