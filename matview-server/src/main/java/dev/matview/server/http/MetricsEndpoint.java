@@ -75,7 +75,7 @@ final class MetricsEndpoint {
 
     private void scrape(Exchange exchange) {
         byte[] text = registry().scrape(CONTENT_TYPE).getBytes(StandardCharsets.UTF_8);
-        exchange.send(HttpServletResponse.SC_OK, CONTENT_TYPE, text);
+        exchange.send(HttpServletResponse.SC_OK, CONTENT_TYPE, List.of(text));
     }
 
     /** Made anew for each scrape, since feeds come and go; it holds numbers, and nothing runs in it. */

@@ -15,7 +15,6 @@ import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +26,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What one visit to the user databases finds for one feed, from the generation it starts from. Thread-safe. */
@@ -38,8 +36,6 @@ final class Findings {
     private final ReferenceIndex references;
     private final Instant startedAt;
 
-    private final AtomicInteger total = new AtomicInteger();
-    private final AtomicInteger done = new AtomicInteger();
     private final Pace pace = new Pace();
     private final FailedDatabases failed;
     private final Map<String, List<Row>> others = new HashMap<>();
@@ -99,7 +95,7 @@ final class Findings {
 
     /** How many databases the feed covers. */
     int databases() {
-        return total.get();
+        return pace.covered();
     }
 
     /** The slices that changes start from; null when there are none. */
@@ -119,8 +115,7 @@ final class Findings {
         this.startedAt = before.startedAt;
         this.before = before;
         this.asOf = asOf;
-        total.set(before.total.get());
-        done.set(before.done.get());
+        pace.goOnFrom(before.pace);
     }
 
     FeedDefinition feed() {
@@ -160,7 +155,7 @@ final class Findings {
     }
 
     void covers(int databases) {
-        total.set(databases);
+        pace.covers(databases);
     }
 
     /** Its rows have the name as those have it that are held: a view has very many rows. */
@@ -185,9 +180,9 @@ final class Findings {
     }
 
     void moved(Slice slice) {
-        done.incrementAndGet();
+        pace.visited();
         if (room.has(slice.database(), slice.rows())) {
-            found.add(slice, total.get());
+            found.add(slice, pace.covered());
         }
     }
 
@@ -198,15 +193,15 @@ final class Findings {
         if (resolved.isEmpty()) {
             return false;
         }
-        done.incrementAndGet();
+        pace.visited();
         if (room.has(change.database(), resolved.get().put())) {
-            found.add(resolved.get(), total.get());
+            found.add(resolved.get(), pace.covered());
         }
         return true;
     }
 
     void unmoved() {
-        done.incrementAndGet();
+        pace.visited();
     }
 
     /** It was read though it did not move; what was not noticed of it is mended now. Says whether there was nothing. */
@@ -228,14 +223,14 @@ final class Findings {
     void failed(String database, Exception cause) {
         room.giveBack(database);
         found.failed(database);
-        done.incrementAndGet();
+        pace.visited();
         failed.add(database, cause);
     }
 
     /** Takes back that the database moved: it stays at its last position, behind. Where it is aside, it has none. */
     void setBack(String database, Exception cause) {
         if (found.remove(database) || found.withhold(database)) {
-            done.decrementAndGet();
+            pace.unvisited();
             failed(database, cause);
         }
     }
@@ -317,8 +312,8 @@ final class Findings {
         Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
         rest.partial = overlaps && !later;
         rest.checkpoint = later || overlaps ? next.head().checkpoint() : checkpoint;
-        slices.forEach(slice -> rest.found.add(slice, total.get()));
-        ours.forEach(change -> rest.found.add(change, total.get()));
+        slices.forEach(slice -> rest.found.add(slice, pace.covered()));
+        ours.forEach(change -> rest.found.add(change, pace.covered()));
         gone.stream().filter(database -> isOurs(database, null, next)).forEach(rest.gone::add);
         rest.room.takeOver(room);
         return rest;
@@ -375,30 +370,15 @@ final class Findings {
 
     /** Whether there were databases to read, and none of them could be read. */
     boolean readNothing() {
-        return failed.count() > 0 && failed.count() >= done.get();
+        return failed.count() > 0 && failed.count() >= pace.done();
     }
 
     Coverage coverage() {
-        return new Coverage(asOf, total.get(), failed.named(), failed.count(), failed.kinds());
+        return new Coverage(asOf, pace.covered(), failed.named(), failed.count(), failed.kinds());
     }
 
-    /** How many databases are done. */
-    int done() {
-        return done.get();
-    }
-
-    /** How many there are to do, as far as is known. */
-    int total() {
-        return Math.max(total.get(), done.get());
-    }
-
-    void noteProgress(long millis) {
-        pace.note(millis, done());
-    }
-
-    /** About how long the rest takes; null where that cannot be told yet. */
-    @Nullable
-    Duration left(Instant now) {
-        return pace.left(now.toEpochMilli(), done(), total());
+    /** How far the visit is. */
+    Pace pace() {
+        return pace;
     }
 }

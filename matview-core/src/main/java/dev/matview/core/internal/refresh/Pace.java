@@ -3,10 +3,11 @@ package dev.matview.core.internal.refresh;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast a visit goes on, by what it did in the last half minute: databases that did not move are done in no time, and say
+ * How far a visit is, and how fast it goes on, by what it did in the last half minute: databases that did not move are done in no time, and say
  * nothing of those that are read. Thread-safe.
  */
 final class Pace {
@@ -17,19 +18,57 @@ final class Pace {
     /** What is told earlier is not worth saying. */
     private static final long FIRST_MILLIS = 1_000;
 
+    private final AtomicInteger covered = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
     private final Deque<Sample> samples = new ArrayDeque<>();
     private volatile long noted = Long.MIN_VALUE;
 
     private record Sample(long millis, int done) {}
 
-    /** So many databases are done now; kept once a second. */
-    void note(long millis, int done) {
+    /** So many databases are to be visited, as far as is known. */
+    void covers(int databases) {
+        covered.set(databases);
+    }
+
+    /** As {@link #covers} said last. */
+    int covered() {
+        return covered.get();
+    }
+
+    /** One more is done. */
+    void visited() {
+        done.incrementAndGet();
+    }
+
+    /** One that was done is not. */
+    void unvisited() {
+        done.decrementAndGet();
+    }
+
+    /** Is as far as the other. */
+    void goOnFrom(Pace other) {
+        covered.set(other.covered());
+        done.set(other.done());
+    }
+
+    /** How many databases are done. */
+    int done() {
+        return done.get();
+    }
+
+    /** How many there are to do: no fewer than are done. */
+    int total() {
+        return Math.max(covered(), done());
+    }
+
+    /** Notes how many are done by then; once a second. */
+    void note(long millis) {
         if (noted != Long.MIN_VALUE && millis - noted < FIRST_MILLIS) {
             return;
         }
         synchronized (samples) {
             noted = millis;
-            samples.add(new Sample(millis, done));
+            samples.add(new Sample(millis, done()));
             if (samples.size() > SAMPLES) {
                 samples.remove();
             }
@@ -38,7 +77,8 @@ final class Pace {
 
     /** About how long the rest takes; null where that cannot be told yet. */
     @Nullable
-    Duration left(long millis, int done, int total) {
+    Duration left(long millis) {
+        int done = done();
         Sample first;
         synchronized (samples) {
             first = samples.peek();
@@ -47,6 +87,6 @@ final class Pace {
             return null;
         }
         double each = (double) (millis - first.millis()) / (done - first.done());
-        return Duration.ofMillis(Math.round(each * Math.max(0, total - done)));
+        return Duration.ofMillis(Math.round(each * Math.max(0, total() - done)));
     }
 }

@@ -158,7 +158,11 @@ final class RunningRefresh {
     @Nullable
     Progress progress(Instant now) {
         Findings found = findings;
-        return found == null ? null : new Progress(cause.why(), begunAt, found.done(), found.total(), found.left(now));
+        if (found == null) {
+            return null;
+        }
+        Pace pace = found.pace();
+        return new Progress(cause.why(), begunAt, pace.done(), pace.total(), pace.left(now.toEpochMilli()));
     }
 
     /** A reader waits for it. */

@@ -1,8 +1,11 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.FeedStatus;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.RefreshResult.RowChanges;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.FeedTask.Plan;
+import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.spi.LeftOut;
@@ -14,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a feed is doing, in the words of its {@link FeedStatus}. */
+/** Says what a feed is doing, in the words of its {@link FeedStatus}, and how its refresh ended. */
 final class StatusReport {
 
     private StatusReport() {}
@@ -46,5 +49,21 @@ final class StatusReport {
 
     private static FeedStatus.Index status(Index index) {
         return new FeedStatus.Index(index.order(), index.rows(), index.bytes());
+    }
+
+    /** Of a refresh that has found this. */
+    static RefreshResult result(Findings visit, Optional<Served> served, boolean changed, RowChanges rows) {
+        Coverage coverage = visit.coverage();
+        return new RefreshResult(
+                visit.feed().collection(),
+                served.map(now -> now.generation().head().generation()).orElse(0L),
+                changed,
+                coverage.databases(),
+                visit.movedCount(),
+                served.map(now -> now.generation().visibleRows(now.feed())).orElse(0),
+                rows,
+                coverage.behind(),
+                coverage.behindCount(),
+                served.map(now -> now.generation().head().documentsLeftOut()).orElse(0));
     }
 }

@@ -202,7 +202,7 @@ final class ViewWriter {
 
     private Outcome ended(Findings visit, boolean changed, RowChanges rows) {
         behind = visit.coverage().behind();
-        return visit.isPartial() ? new Outcome.Overtaken() : new Outcome.Done(result(visit, changed, rows));
+        return visit.isPartial() ? new Outcome.Overtaken() : new Outcome.Done(StatusReport.result(visit, live.served(), changed, rows));
     }
 
     private Outcome lost(Findings visit) {
@@ -386,21 +386,5 @@ final class ViewWriter {
         } catch (ViewFormatException e) {
             log.warn("A view that no feed has any more stays: {}", e.getMessage());
         }
-    }
-
-    private RefreshResult result(Findings visit, boolean changed, RowChanges rows) {
-        Coverage coverage = visit.coverage();
-        Optional<Served> served = live.served();
-        return new RefreshResult(
-                visit.feed().collection(),
-                served.map(now -> now.generation().head().generation()).orElse(0L),
-                changed,
-                coverage.databases(),
-                visit.movedCount(),
-                served.map(now -> now.generation().visibleRows(now.feed())).orElse(0),
-                rows,
-                coverage.behind(),
-                coverage.behindCount(),
-                served.map(now -> now.generation().head().documentsLeftOut()).orElse(0));
     }
 }

@@ -99,14 +99,15 @@ final class VisitSink implements Aggregator.Sink {
     private void report(Findings visit) {
         long last = reported.get();
         long now = clock.millis();
-        visit.noteProgress(now);
+        Pace pace = visit.pace();
+        pace.note(now);
         if (now - last > BETWEEN_REPORTS.toMillis() && reported.compareAndSet(last, now)) {
-            Duration left = visit.left(clock.instant());
+            Duration left = pace.left(now);
             log.info(
                     "{}: {} of {} databases visited{}",
                     visit.feed().collection(),
-                    visit.done(),
-                    visit.total(),
+                    pace.done(),
+                    pace.total(),
                     left == null ? "" : ", about " + left.toSeconds() + " s left");
         }
     }

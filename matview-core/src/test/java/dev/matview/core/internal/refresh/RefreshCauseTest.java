@@ -153,14 +153,24 @@ class RefreshCauseTest extends WorkerFixture {
     @Test
     void howLongTheRestTakesIsToldByTheLastHalfMinute() {
         Pace pace = new Pace();
-        assertThat(pace.left(0, 0, 100)).isNull();
-        pace.note(0, 0);
-        assertThat(pace.left(500, 10, 100)).as("too early").isNull();
-        assertThat(pace.left(10_000, 10, 100)).isEqualTo(Duration.ofSeconds(90));
+        pace.covers(100);
+        assertThat(pace.left(0)).isNull();
+        pace.note(0);
+        visit(pace, 10);
+        assertThat(pace.left(500)).as("too early").isNull();
+        assertThat(pace.left(10_000)).isEqualTo(Duration.ofSeconds(90));
         for (int second = 1; second <= 60; second++) {
-            pace.note(second * 1_000L, second <= 30 ? 0 : (second - 30) * 2);
+            visit(pace, second <= 30 ? 0 : 2);
+            pace.note(second * 1_000L);
         }
-        assertThat(pace.left(60_000, 60, 100)).isBetween(Duration.ofSeconds(19), Duration.ofSeconds(20));
-        assertThat(pace.left(60_000, 100, 100)).isEqualTo(Duration.ZERO);
+        assertThat(pace.left(60_000)).as("30 databases, at 2 a second").isEqualTo(Duration.ofSeconds(15));
+        visit(pace, 30);
+        assertThat(pace.left(60_000)).isEqualTo(Duration.ZERO);
+    }
+
+    private static void visit(Pace pace, int databases) {
+        for (int i = 0; i < databases; i++) {
+            pace.visited();
+        }
     }
 }

@@ -286,12 +286,7 @@ public final class Exchange {
 
     /** Begins to send JSON, and returns. */
     public void send(int status, byte[] json) {
-        send(status, Responses.JSON, json);
-    }
-
-    /** Begins to send the answer, and returns. */
-    public void send(int status, String contentType, byte[] body) {
-        send(status, contentType, List.of(body));
+        send(status, Responses.JSON, List.of(json));
     }
 
     /** Begins to send an answer of parts that follow one another, and returns. */

@@ -4,6 +4,7 @@ import dev.matview.server.http.exchange.Encodings;
 import dev.matview.server.http.exchange.Exchange;
 import dev.matview.server.http.exchange.HttpError;
 import dev.matview.server.push.EntityTag;
+import java.util.List;
 import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,6 @@ public final class PageEndpoint {
         if (gzip) {
             response.setHeader("Content-Encoding", "gzip");
         }
-        exchange.send(HttpServletResponse.SC_OK, file.contentType(), file.bytes(gzip));
+        exchange.send(HttpServletResponse.SC_OK, file.contentType(), List.of(file.bytes(gzip)));
     }
 }
