@@ -1,6 +1,8 @@
 package dev.matview.core;
 
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is told how refreshes of all feeds end, for metrics or a history. Calls come from many threads, those of one feed one after
@@ -10,18 +12,46 @@ import java.time.Duration;
  */
 public interface RefreshListener {
 
-    /**
-     * A refresh succeeded, whether it made a new generation or found nothing changed.
-     *
-     * @param took from when it was due and planned until it ended
-     */
-    void refreshed(RefreshResult result, Duration took);
+    /** A refresh succeeded, whether it made a new generation or found nothing changed. */
+    void refreshed(Run run, RefreshResult result);
 
     /**
      * A refresh failed; what was served before is served on, and it is tried again with backoff.
      *
      * @param reason what {@link FeedStatus#lastFailure} says then
-     * @param took as above
      */
-    void failed(String collection, String reason, Duration took);
+    void failed(Run run, String reason);
+
+    /** What a refresh is begun for. */
+    enum Why {
+        /** It is the first since the start, or since the feed was registered. */
+        FIRST,
+        /** Its interval is over; or the refresh of another feed takes it along, a little earlier. */
+        INTERVAL,
+        /** A database changed, and the feed is continuous. */
+        CHANGE,
+        /** {@link GlobalFeeds#refresh} was called. */
+        REQUEST,
+        /** The last one failed, left databases behind, or was overtaken by another process. */
+        RETRY,
+        /** The feed's definition changed. */
+        DEFINITION,
+        /** A query asked for younger rows than are served. */
+        READER
+    }
+
+    /**
+     * A refresh that has ended.
+     *
+     * @param begunAt when it was due and planned, which is before it waits for a thread
+     * @param took from then until it ended
+     * @param delay how long ago the first change was noticed that it was to show, when it ended: of a continuous feed, the
+     *     time from about a write to the feed that shows it. Null where no change was noticed
+     */
+    record Run(
+            String collection,
+            Why why,
+            Instant begunAt,
+            Duration took,
+            @Nullable Duration delay) {}
 }

@@ -1,6 +1,6 @@
 package dev.matview.core;
 
-import java.util.Map;
+import java.util.List;
 
 /**
  * How a refresh ended.
@@ -12,7 +12,8 @@ import java.util.Map;
  * @param databases how many user databases the feed covers
  * @param moved how many of them were read because they had moved
  * @param rows how many rows the view has, the feed's limit applied
- * @param behind the databases that could not be read, with the reason; at most {@value #MAX_BEHIND} of them are named
+ * @param rowChanges how many rows this refresh changed
+ * @param behind the databases that could not be read, by their names; at most {@value #MAX_BEHIND} of them
  * @param behindCount how many there are in all
  * @param documentsLeftOut how many documents cannot be read and so are not in the view, see {@link FeedStatus#leftOut}
  */
@@ -23,7 +24,8 @@ public record RefreshResult(
         int databases,
         int moved,
         int rows,
-        Map<String, String> behind,
+        RowChanges rowChanges,
+        List<FeedStatus.Behind> behind,
         int behindCount,
         int documentsLeftOut) {
 
@@ -31,6 +33,15 @@ public record RefreshResult(
     public static final int MAX_BEHIND = 100;
 
     public RefreshResult {
-        behind = Map.copyOf(behind);
+        behind = List.copyOf(behind);
+    }
+
+    /**
+     * How many rows a refresh changed, whatever the feed's limit hides. Where a view is built for the first time, or anew by
+     * another definition, all of its rows are added, and all that it had removed.
+     */
+    public record RowChanges(int added, int changed, int removed) {
+
+        public static final RowChanges NONE = new RowChanges(0, 0, 0);
     }
 }

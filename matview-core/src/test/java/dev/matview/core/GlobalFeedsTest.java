@@ -2,8 +2,10 @@ package dev.matview.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.feed.FeedDefinition;
@@ -209,7 +211,9 @@ class GlobalFeedsTest extends GlobalFeedsFixture {
             RefreshResult result = refresh();
 
             assertThat(texts(Query.all())).containsExactly("userdb-a-3", "userdb-b-2", "userdb-a-1");
-            assertThat(result.behind()).containsOnlyKeys("userdb-b").containsValue("on fire");
+            assertThat(result.behind())
+                    .extracting(Behind::database, Behind::reason)
+                    .containsExactly(tuple("userdb-b", "on fire"));
             assertThat(feeds.query("posts", Query.all()).view())
                     .extracting(Page.View::databases, Page.View::behind)
                     .containsExactly(2, 1);

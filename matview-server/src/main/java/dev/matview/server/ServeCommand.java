@@ -159,7 +159,7 @@ final class ServeCommand extends ServerCommand {
         Map<String, String> behind = new TreeMap<>();
         int unnamed = 0;
         for (FeedStatus built : views.built()) {
-            behind.putAll(built.behind());
+            built.behind().forEach(one -> behind.put(one.database(), one.reason()));
             int all = built.view() == null ? 0 : built.view().behind();
             unnamed = Math.max(unnamed, all - built.behind().size());
         }

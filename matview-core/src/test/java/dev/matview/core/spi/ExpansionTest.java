@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
@@ -150,7 +151,7 @@ class ExpansionTest {
 
         RefreshResult result = refresh();
 
-        assertThat(result.behind()).containsOnlyKeys("userdb-alice", "userdb-bob");
+        assertThat(result.behind()).extracting(Behind::database).containsExactly("userdb-alice", "userdb-bob");
         assertThat(name("listed", ALICE)).isEqualTo("Bob");
         assertThat(feeds.query("unlisted", Query.all()).size())
                 .as("a feed without references")

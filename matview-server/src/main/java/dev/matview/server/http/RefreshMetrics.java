@@ -30,13 +30,13 @@ final class RefreshMetrics implements RefreshListener {
     }
 
     @Override
-    public void refreshed(RefreshResult result, Duration took) {
-        count(result.collection(), result.changed() ? "changed" : "unchanged", took);
+    public void refreshed(Run run, RefreshResult result) {
+        count(run.collection(), result.changed() ? "changed" : "unchanged", run.took());
     }
 
     @Override
-    public void failed(String collection, String reason, Duration took) {
-        count(collection, "failed", took);
+    public void failed(Run run, String reason) {
+        count(run.collection(), "failed", run.took());
     }
 
     private void count(String collection, String outcome, Duration took) {

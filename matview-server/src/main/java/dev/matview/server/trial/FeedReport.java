@@ -96,13 +96,12 @@ public final class FeedReport {
         more(leftOut.documents());
     }
 
-    private void printBehind(int count, Map<String, String> behind) {
+    private void printBehind(int count, List<FeedStatus.Behind> behind) {
         if (count == 0) {
             return;
         }
         detail("cannot be read: " + counted(count, "database"));
-        new TreeMap<>(behind)
-                .entrySet().stream().limit(MOST).forEach(one -> detail("  " + one.getKey() + ": " + one.getValue()));
+        behind.stream().limit(MOST).forEach(one -> detail("  " + one.database() + ": " + one.reason()));
         more(count);
     }
 

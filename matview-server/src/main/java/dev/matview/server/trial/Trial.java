@@ -57,13 +57,13 @@ public final class Trial implements AutoCloseable {
                 .build();
         this.timing = this.feeds.onRefresh(new RefreshListener() {
             @Override
-            public void refreshed(RefreshResult result, Duration took) {
-                times.putIfAbsent(result.collection(), took);
+            public void refreshed(Run run, RefreshResult result) {
+                times.putIfAbsent(run.collection(), run.took());
             }
 
             @Override
-            public void failed(String collection, String reason, Duration took) {
-                times.putIfAbsent(collection, took);
+            public void failed(Run run, String reason) {
+                times.putIfAbsent(run.collection(), run.took());
             }
         });
         this.feeds.start();

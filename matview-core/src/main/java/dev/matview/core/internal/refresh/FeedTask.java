@@ -1,10 +1,12 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.FeedStatus;
+import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.RetryingTasks.Errand;
+import dev.matview.core.internal.refresh.RunningRefresh.Cause;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.spi.ViewHead;
@@ -27,24 +29,12 @@ public final class FeedTask {
 
     private final LiveView live;
     private final Timetable timetable;
+    private final NextRefresh next;
     private volatile FeedDefinition feed;
     private volatile ViewWriter writer;
 
-    /** Null until the stored generation was looked for; the feed is not refreshed before. */
-    private @Nullable Instant due;
-
     private volatile @Nullable RunningRefresh running;
     private boolean removed;
-    private @Nullable Instant lastStart;
-    /** Whether a database changed since the last refresh started. */
-    private boolean changed;
-
-    private int failures;
-    private @Nullable String lastFailure;
-    /** How many refreshes in a row left databases behind. */
-    private int behind;
-    /** How many refreshes in a row lost their commit to older work. */
-    private int overtaken;
 
     private Subscription storeWatch = () -> {};
     /** Serves what others commit. */
@@ -64,6 +54,7 @@ public final class FeedTask {
         this.live = live;
         this.writer = writer;
         this.timetable = timetable;
+        this.next = new NextRefresh(timetable);
         this.following = errands.errand(
                 feed.collection() + ": a committed generation cannot be read",
                 () -> this.writer.follow(this.feed, told));
@@ -119,27 +110,23 @@ public final class FeedTask {
     }
 
     /** Takes over a changed definition, of the same view. */
-    void redefine(FeedDefinition next, Instant now) {
+    void redefine(FeedDefinition changed, Instant now) {
         FeedDefinition before = feed;
-        feed = next;
-        if (!Provenance.hasSameIndexes(before, next)) {
+        feed = changed;
+        if (!Provenance.hasSameIndexes(before, changed)) {
             indexing.request();
         }
-        if (!Provenance.isSame(before, next)) {
-            log.info("{}: the definition changed, the view is rebuilt", next.collection());
-            bringForward(now);
-        } else if (!before.refresh().equals(next.refresh()) && lastStart != null) {
-            // What changed while the feed was not continuous, nobody told it.
-            reschedule(
-                    isContinuous()
-                            ? timetable.afterChange(next.refresh(), lastStart, now)
-                            : timetable.next(next.refresh(), lastStart, now));
+        if (!Provenance.isSame(before, changed)) {
+            log.info("{}: the definition changed, the view is rebuilt", changed.collection());
+            next.bringForward(now, Why.DEFINITION);
+        } else if (!before.refresh().equals(changed.refresh())) {
+            next.reschedule(changed.refresh(), now);
         }
     }
 
     /** Has another view from now on, which is to be loaded. */
-    void move(FeedDefinition next, ViewWriter other) {
-        feed = next;
+    void move(FeedDefinition changed, ViewWriter other) {
+        feed = changed;
         writer = other;
         unload();
     }
@@ -162,7 +149,7 @@ public final class FeedTask {
     }
 
     private void unload() {
-        due = null;
+        next.unload();
         storeWatch.close();
     }
 
@@ -172,35 +159,21 @@ public final class FeedTask {
      * @param from whose view it is
      */
     void loaded(ViewWriter from, @Nullable ViewHead head, Subscription watch, Instant now) {
-        if (removed || writer != from || due != null) {
+        if (removed || writer != from || next.due() != null) {
             watch.close();
             return;
         }
         storeWatch = watch;
-        if (head != null && Provenance.isOf(feed, head) && !isAwaited()) {
-            due = timetable.first(feed.refresh(), head.refreshedAt(), now);
-        } else {
-            due = now;
-        }
-    }
-
-    /** Due then, if it was due later. */
-    private void bringForward(Instant time) {
-        if (due != null && time.isBefore(due)) {
-            due = time;
-        }
-    }
-
-    private void reschedule(Instant time) {
-        if (due != null) {
-            due = time;
-        }
+        Instant time = head != null && Provenance.isOf(feed, head) && !isAwaited()
+                ? timetable.first(feed.refresh(), head.refreshedAt(), now)
+                : now;
+        next.load(time, Why.FIRST);
     }
 
     /** When its next refresh is to begin; null while one is under way, or it is not loaded. */
     @Nullable
     Instant due() {
-        return running == null ? due : null;
+        return running == null ? next.due() : null;
     }
 
     boolean isDue(Instant now) {
@@ -212,18 +185,13 @@ public final class FeedTask {
     boolean isAlmostDue(Instant now) {
         Instant time = due();
         return time != null
-                && isUndisturbed()
+                && next.isUndisturbed()
                 && !time.minus(timetable.early(feed.refresh())).isAfter(now);
     }
 
-    private boolean isUndisturbed() {
-        return failures == 0 && overtaken == 0;
-    }
-
     RunningRefresh begin(Instant now) {
-        changed = false;
-        lastStart = now;
-        RunningRefresh begun = new RunningRefresh(this, feed, writer, now, waiting, readers);
+        Cause cause = new Cause(next.why(), next.begin(now));
+        RunningRefresh begun = new RunningRefresh(this, feed, writer, now, cause, waiting, readers);
         waiting.clear();
         readers.clear();
         running = begun;
@@ -232,24 +200,17 @@ public final class FeedTask {
 
     /** @return those who need not wait any longer, as of the other ends */
     List<CompletableFuture<RefreshResult>> succeeded(RunningRefresh ended, int behindCount, Instant now) {
-        failures = 0;
-        lastFailure = null;
-        overtaken = 0;
-        behind = behindCount == 0 ? 0 : behind + 1;
+        next.succeeded(behindCount);
         return end(ended, false, now);
     }
 
     List<CompletableFuture<RefreshResult>> failed(RunningRefresh ended, String reason, Instant now) {
-        failures++;
-        lastFailure = reason;
-        overtaken = 0;
+        next.failed(reason, ended.cause().noticedAt());
         return end(ended, false, now);
     }
 
     List<CompletableFuture<RefreshResult>> overtaken(RunningRefresh ended, Instant now) {
-        failures = 0;
-        lastFailure = null;
-        overtaken++;
+        next.overtaken(ended.cause().noticedAt());
         return end(ended, true, now);
     }
 
@@ -272,40 +233,18 @@ public final class FeedTask {
             // It may have served by the definition that it began with.
             indexing.request();
         }
-        reschedule(superseded ? now : next(ended.begunAt(), now));
+        if (superseded) {
+            next.superseded(now);
+        } else {
+            next.ended(feed.refresh(), ended.begunAt(), isAwaited(), !readers.isEmpty(), now);
+        }
         return done;
-    }
-
-    /** When a feed whose refresh has ended, which began then, is due again. */
-    private Instant next(Instant begunAt, Instant now) {
-        if (overtaken > 0) {
-            // At once, and not each time: nodes that overtake one another for ever would do nothing else.
-            return overtaken == 1 ? now : timetable.afterFailure(overtaken - 1, now);
-        }
-        if (isAwaited()) {
-            return now;
-        }
-        if (failures > 0) {
-            return timetable.afterFailure(failures, now);
-        }
-        Instant next = timetable.next(feed.refresh(), begunAt, now);
-        if (behind > 0) {
-            next = earlier(next, timetable.afterFailure(behind, now));
-        }
-        if (!readers.isEmpty()) {
-            next = earlier(next, timetable.afterReader(feed.refresh(), begunAt, now));
-        }
-        return changed ? earlier(next, timetable.afterChange(feed.refresh(), begunAt, now)) : next;
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 
     /** Has somebody wait for a refresh that begins after this, and makes the feed due. */
     void await(CompletableFuture<RefreshResult> future, Instant now) {
         waiting.add(future);
-        bringForward(now);
+        next.bringForward(now, Why.REQUEST);
     }
 
     private boolean isAwaited() {
@@ -328,8 +267,8 @@ public final class FeedTask {
             return;
         }
         readers.add(reader);
-        if (running == null && isUndisturbed()) {
-            bringForward(lastStart == null ? now : timetable.afterReader(feed.refresh(), lastStart, now));
+        if (running == null) {
+            next.wanted(feed.refresh(), now);
         }
     }
 
@@ -347,17 +286,13 @@ public final class FeedTask {
     }
 
     /**
-     * A database has changed: due earlier, though not before a failing feed may be tried again.
+     * A database has changed, or may have: due earlier, though not before a failing feed may be tried again.
      *
+     * @param noticed whether one was named
      * @return false when it may not be
      */
-    boolean change(Instant now) {
-        boolean earlier = !changed && running == null && isUndisturbed();
-        changed = true;
-        if (earlier) {
-            bringForward(lastStart == null ? now : timetable.afterChange(feed.refresh(), lastStart, now));
-        }
-        return earlier;
+    boolean change(boolean noticed, Instant now) {
+        return next.change(feed.refresh(), noticed, running != null, now);
     }
 
     /** Whether it has a generation; empty while it has none and its first refresh has not failed. */
@@ -365,7 +300,7 @@ public final class FeedTask {
         if (served().isPresent()) {
             return Optional.of(true);
         }
-        return failures == 0 ? Optional.empty() : Optional.of(false);
+        return next.failures() == 0 ? Optional.empty() : Optional.of(false);
     }
 
     /** What of its state goes together. */
@@ -376,7 +311,7 @@ public final class FeedTask {
             @Nullable String lastFailure) {}
 
     Plan plan() {
-        return new Plan(running, due(), failures, lastFailure);
+        return new Plan(running, due(), next.failures(), next.lastFailure());
     }
 
     /** What it is doing, as it was planned; needs no lock. */

@@ -1,14 +1,12 @@
 package dev.matview.core.internal.refresh;
 
-import dev.matview.core.FeedStatus.Progress;
+import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.RefreshException;
-import dev.matview.core.RefreshResult;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
-import dev.matview.core.internal.work.Failures;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.Position;
@@ -17,6 +15,7 @@ import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,8 +40,8 @@ final class Findings {
 
     private final AtomicInteger total = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
-    private final AtomicInteger failures = new AtomicInteger();
-    private final Map<String, String> failed = new ConcurrentHashMap<>();
+    private final Pace pace = new Pace();
+    private final FailedDatabases failed;
     private final Map<String, List<Row>> others = new HashMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
@@ -59,12 +58,15 @@ final class Findings {
     private boolean partial;
     private volatile @Nullable String checkpoint;
 
+    /** @param behind the databases that the last visit could not read, some of them */
     Findings(
             FeedDefinition feed,
             @Nullable Snapshot base,
             ReferenceIndex references,
             Instant startedAt,
-            ViewMemory memory) {
+            ViewMemory memory,
+            List<Behind> behind) {
+        this.failed = new FailedDatabases(behind, startedAt);
         this.references = references;
         this.memory = memory;
         this.room = new RowRoom(memory, this::nothingIsOfUse);
@@ -107,6 +109,7 @@ final class Findings {
 
     /** What is left of the others after a commit that was not theirs. */
     private Findings(Findings before, Snapshot base, Instant asOf) {
+        this.failed = before.failed;
         this.references = before.references;
         this.memory = before.memory;
         this.room = new RowRoom(memory, this::nothingIsOfUse);
@@ -118,8 +121,6 @@ final class Findings {
         this.asOf = asOf;
         total.set(before.total.get());
         done.set(before.done.get());
-        failures.set(before.failures.get());
-        failed.putAll(before.failed);
     }
 
     FeedDefinition feed() {
@@ -228,9 +229,7 @@ final class Findings {
         room.giveBack(database);
         found.failed(database);
         done.incrementAndGet();
-        if (failures.incrementAndGet() <= RefreshResult.MAX_BEHIND) {
-            failed.put(database, Failures.reason(cause));
-        }
+        failed.add(database, cause);
     }
 
     /** Takes back that the database moved: it stays at its last position, behind. Where it is aside, it has none. */
@@ -355,7 +354,7 @@ final class Findings {
     /** Where the history of the sources stood; null where not all of them are as they were found then. */
     @Nullable
     String checkpoint() {
-        return failures.get() == 0 ? checkpoint : null;
+        return failed.count() == 0 ? checkpoint : null;
     }
 
     /** Whether nothing was found that would change anything. */
@@ -376,14 +375,30 @@ final class Findings {
 
     /** Whether there were databases to read, and none of them could be read. */
     boolean readNothing() {
-        return failures.get() > 0 && failures.get() >= done.get();
+        return failed.count() > 0 && failed.count() >= done.get();
     }
 
     Coverage coverage() {
-        return new Coverage(asOf, total.get(), failed, failures.get());
+        return new Coverage(asOf, total.get(), failed.named(), failed.count(), failed.kinds());
     }
 
-    Progress progress() {
-        return new Progress(done.get(), Math.max(total.get(), done.get()));
+    /** How many databases are done. */
+    int done() {
+        return done.get();
+    }
+
+    /** How many there are to do, as far as is known. */
+    int total() {
+        return Math.max(total.get(), done.get());
+    }
+
+    void noteProgress(long millis) {
+        pace.note(millis, done());
+    }
+
+    /** About how long the rest takes; null where that cannot be told yet. */
+    @Nullable
+    Duration left(Instant now) {
+        return pace.left(now.toEpochMilli(), done(), total());
     }
 }

@@ -2,6 +2,8 @@ package dev.matview.core.internal.refresh;
 
 import dev.matview.core.FeedStatus.Progress;
 import dev.matview.core.RefreshException;
+import dev.matview.core.RefreshListener.Run;
+import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.ViewWriter.Outcome;
@@ -29,6 +31,7 @@ final class RunningRefresh {
     private final FeedDefinition feed;
     private final ViewWriter writer;
     private final Instant begunAt;
+    private final Cause cause;
 
     /** Those who asked for a refresh that begins after they asked. */
     private final List<CompletableFuture<RefreshResult>> awaiting;
@@ -39,17 +42,26 @@ final class RunningRefresh {
     /** Null until the generation it starts from is known. */
     private volatile @Nullable Findings findings;
 
+    /**
+     * Why a refresh is begun.
+     *
+     * @param noticedAt when the first change was noticed that it is to show; null when none was
+     */
+    record Cause(Why why, @Nullable Instant noticedAt) {}
+
     RunningRefresh(
             FeedTask task,
             FeedDefinition feed,
             ViewWriter writer,
             Instant begunAt,
+            Cause cause,
             Collection<CompletableFuture<RefreshResult>> awaiting,
             Collection<CompletableFuture<RefreshResult>> readers) {
         this.task = task;
         this.feed = feed;
         this.writer = writer;
         this.begunAt = begunAt;
+        this.cause = cause;
         this.awaiting = new ArrayList<>(awaiting);
         this.readers = new LinkedHashSet<>(readers);
     }
@@ -71,9 +83,15 @@ final class RunningRefresh {
         return begunAt;
     }
 
-    /** How long it has taken until now, the time in the queue included. */
-    Duration took(Instant now) {
-        return Duration.between(begunAt, now);
+    Cause cause() {
+        return cause;
+    }
+
+    /** As it is told of when it ends now. */
+    Run run(Instant now) {
+        Instant noticed = cause.noticedAt();
+        Duration delay = noticed == null ? null : Duration.between(noticed, now);
+        return new Run(feed.collection(), cause.why(), begunAt, Duration.between(begunAt, now), delay);
     }
 
     /**
@@ -85,7 +103,7 @@ final class RunningRefresh {
         Snapshot base = writer.load(feed);
         // Milliseconds, as stores keep them.
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Findings started = new Findings(feed, base, writer.references(), startedAt, memory);
+        Findings started = new Findings(feed, base, writer.references(), startedAt, memory, writer.behind());
         findings = started;
         if (feed.expand().isEmpty()) {
             writer.references().forget();
@@ -131,10 +149,11 @@ final class RunningRefresh {
         }
     }
 
+    /** Null until it has begun to look at databases. */
     @Nullable
-    Progress progress() {
+    Progress progress(Instant now) {
         Findings found = findings;
-        return found == null ? null : found.progress();
+        return found == null ? null : new Progress(cause.why(), begunAt, found.done(), found.total(), found.left(now));
     }
 
     /** A reader waits for it. */

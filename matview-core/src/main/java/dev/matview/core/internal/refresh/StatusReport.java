@@ -31,11 +31,12 @@ final class StatusReport {
                 served.map(s -> s.view(s.generation().visibleRows(s.feed()))).orElse(null),
                 served.map(s -> Duration.between(s.coverage().verifiedAt(), now))
                         .orElse(null),
-                plan.underWay() == null ? null : plan.underWay().progress(),
+                plan.underWay() == null ? null : plan.underWay().progress(now),
                 plan.due(),
                 plan.failures(),
                 refusal == null ? plan.lastFailure() : refusal.getMessage(),
-                served.map(s -> s.coverage().behind()).orElse(Map.of()),
+                served.map(s -> s.coverage().behind()).orElse(List.of()),
+                served.map(s -> s.coverage().behindKinds()).orElse(Map.of()),
                 served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
                 served.map(s -> s.generation().bytes()).orElse(0L),
                 served.map(s -> s.indexes().all()).orElse(List.of()).stream()

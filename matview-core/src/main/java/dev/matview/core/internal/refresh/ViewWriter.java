@@ -1,7 +1,9 @@
 package dev.matview.core.internal.refresh;
 
+import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.RefreshResult.RowChanges;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.view.Coverage;
@@ -58,6 +60,9 @@ final class ViewWriter {
     private final LiveView live;
     private final ReferenceIndex references = new ReferenceIndex();
 
+    /** Those that the last visit could not read. */
+    private volatile List<Behind> behind = List.of();
+
     private @Nullable Snapshot base;
     /** The number of the generation the store held, also of one that is no base; 0 for none. */
     private long generation;
@@ -83,6 +88,11 @@ final class ViewWriter {
     /** Which rows refer to which documents, of the generations that refreshes start from. */
     ReferenceIndex references() {
         return references;
+    }
+
+    /** The databases that the last visit could not read, some of them. */
+    List<Behind> behind() {
+        return behind;
     }
 
     /** Why the view is left alone: a later version of matview wrote it; null when it is not. */
@@ -167,14 +177,14 @@ final class ViewWriter {
             throw new RefreshException(
                     feed.collection(),
                     "none of " + visit.coverage().behindCount() + " databases could be read, for example "
-                            + visit.coverage().behind().entrySet().iterator().next(),
+                            + visit.coverage().example(),
                     null);
         }
         Snapshot before = base;
         ViewDelta delta = delta(visit);
         if (before != null && delta.isEmpty()) {
             live.verify(feed, before, visit.coverage());
-            return ended(visit, false);
+            return ended(visit, false, RowChanges.NONE);
         }
         StagedBuild build = visit.build();
         Snapshot next = before == null || delta.whole()
@@ -187,11 +197,12 @@ final class ViewWriter {
         generation = next.head().generation();
         own = generation;
         live.publish(feed, next, visit.coverage());
-        return ended(visit, true);
+        return ended(visit, true, next.rowChanges(before, delta));
     }
 
-    private Outcome ended(Findings visit, boolean changed) {
-        return visit.isPartial() ? new Outcome.Overtaken() : new Outcome.Done(result(visit, changed));
+    private Outcome ended(Findings visit, boolean changed, RowChanges rows) {
+        behind = visit.coverage().behind();
+        return visit.isPartial() ? new Outcome.Overtaken() : new Outcome.Done(result(visit, changed, rows));
     }
 
     private Outcome lost(Findings visit) {
@@ -200,10 +211,10 @@ final class ViewWriter {
         }
         boolean standsIn = !base.head().refreshedAt().isBefore(visit.startedAt());
         if (visit.lost() == MAX_LOST) {
-            return standsIn ? ended(visit, false) : new Outcome.Overtaken();
+            return standsIn ? ended(visit, false, RowChanges.NONE) : new Outcome.Overtaken();
         }
         Findings rest = visit.rebasedOn(base);
-        return rest.isEmpty() && standsIn ? ended(rest, false) : new Outcome.Rebased(rest);
+        return rest.isEmpty() && standsIn ? ended(rest, false, RowChanges.NONE) : new Outcome.Rebased(rest);
     }
 
     private ViewDelta delta(Findings visit) {
@@ -351,7 +362,7 @@ final class ViewWriter {
     /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */
     private void serveBase(FeedDefinition feed) {
         if (base != null && Provenance.isOf(feed, base.head())) {
-            live.publish(feed, base, Coverage.of(base.head()));
+            live.publish(feed, base, Coverage.of(base.head(), behind));
         }
     }
 
@@ -377,7 +388,7 @@ final class ViewWriter {
         }
     }
 
-    private RefreshResult result(Findings visit, boolean changed) {
+    private RefreshResult result(Findings visit, boolean changed, RowChanges rows) {
         Coverage coverage = visit.coverage();
         Optional<Served> served = live.served();
         return new RefreshResult(
@@ -387,6 +398,7 @@ final class ViewWriter {
                 coverage.databases(),
                 visit.movedCount(),
                 served.map(now -> now.generation().visibleRows(now.feed())).orElse(0),
+                rows,
                 coverage.behind(),
                 coverage.behindCount(),
                 served.map(now -> now.generation().head().documentsLeftOut()).orElse(0));

@@ -99,12 +99,9 @@ final class VisitSink implements Aggregator.Sink {
     private void report(Findings visit) {
         long last = reported.get();
         long now = clock.millis();
+        visit.noteProgress(now);
         if (now - last > BETWEEN_REPORTS.toMillis() && reported.compareAndSet(last, now)) {
-            log.info(
-                    "{}: {} of {} databases visited",
-                    visit.feed().collection(),
-                    visit.progress().done(),
-                    visit.progress().total());
+            log.info("{}: {} of {} databases visited", visit.feed().collection(), visit.done(), visit.total());
         }
     }
 }

@@ -107,7 +107,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         boolean begun = changes.adjust(() -> tasks().stream().anyMatch(FeedTask::isContinuous));
         if (begun) {
             // A visit under way may have looked at a database before it was watched.
-            tasks().stream().filter(FeedTask::isContinuous).forEach(this::changed);
+            tasks().stream().filter(FeedTask::isContinuous).forEach(task -> changed(task, false));
         }
     }
 
@@ -237,13 +237,13 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     private void databaseChanged(String database) {
         for (FeedTask task : tasks()) {
             if (task.isContinuous() && task.feed().covers(database)) {
-                changed(task);
+                changed(task, true);
             }
         }
     }
 
-    private synchronized void changed(FeedTask task) {
-        if (task.change(scheduler.instant())) {
+    private synchronized void changed(FeedTask task, boolean noticed) {
+        if (task.change(noticed, scheduler.instant())) {
             arm();
         }
     }
@@ -295,7 +295,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         Instant now = scheduler.instant();
         // Told first: the next refresh may begin as soon as this one has ended.
         try {
-            refreshListeners.tell(listener -> listener.refreshed(result, refresh.took(now)));
+            refreshListeners.tell(listener -> listener.refreshed(refresh.run(now), result));
         } finally {
             // Whatever they throw: a refresh that has not ended would be the feed's last.
             List<CompletableFuture<RefreshResult>> done;
@@ -326,7 +326,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         Instant now = scheduler.instant();
         try {
             if (complain(collection + ": the refresh failed", cause)) {
-                refreshListeners.tell(listener -> listener.failed(collection, reason, refresh.took(now)));
+                refreshListeners.tell(listener -> listener.failed(refresh.run(now), reason));
             }
         } finally {
             List<CompletableFuture<RefreshResult>> done;

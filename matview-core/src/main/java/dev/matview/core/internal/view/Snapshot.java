@@ -1,5 +1,6 @@
 package dev.matview.core.internal.view;
 
+import dev.matview.core.RefreshResult.RowChanges;
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
@@ -312,6 +313,30 @@ public final class Snapshot implements Generation {
                 List.copyOf(rows.values()),
                 removed,
                 change == null ? held.leftOut() : change.leftOut());
+    }
+
+    /**
+     * How many rows a commit changed that led here.
+     *
+     * @param before the generation before; null where there was none, or its rows could not be read
+     * @param delta that was committed
+     */
+    public RowChanges rowChanges(@Nullable Snapshot before, ViewDelta delta) {
+        if (before == null || delta.whole()) {
+            return new RowChanges(size(), 0, before == null ? 0 : before.size());
+        }
+        int put = 0;
+        int removed = 0;
+        for (SliceDelta slice : delta.slices()) {
+            put += slice.put().size();
+            removed += slice.removed().size();
+        }
+        for (String database : delta.dropped()) {
+            HeldSlice held = before.slices.find(database);
+            removed += held == null ? 0 : held.rows().size();
+        }
+        int added = Math.max(0, size() - before.size() + removed);
+        return new RowChanges(added, Math.max(0, put - added), removed);
     }
 
     /** Whether the slice held for the database says the same, whatever its references were found to lead to. */

@@ -3,6 +3,7 @@ package dev.matview.core.internal.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.event.Scheduler;
@@ -257,7 +258,7 @@ class ExpandedBuildTest {
 
         RefreshResult behind = refresh(node);
 
-        assertThat(behind.behind()).containsOnlyKeys("userdb-0", "userdb-1", "userdb-4");
+        assertThat(behind.behind()).extracting(Behind::database).containsExactly("userdb-0", "userdb-1", "userdb-4");
         assertThat(behind.behindCount()).isEqualTo(3);
         assertThat(rows(store)).containsOnlyKeys("userdb-2", "userdb-3");
         databases.recover("userdb-4");

@@ -34,7 +34,8 @@ class RebasedFindingsTest {
     private final Snapshot base = Snapshot.of(
             ViewDelta.whole("v", 0, head(1), List.of(slice("userdb-a", 1, "a"), slice("userdb-b", 1, "b"))));
 
-    private final Findings found = new Findings(POSTS, base, new ReferenceIndex(), BEGUN, new ViewMemory(1 << 20));
+    private final Findings found =
+            new Findings(POSTS, base, new ReferenceIndex(), BEGUN, new ViewMemory(1 << 20), List.of());
 
     private Snapshot afterMoving(String database) {
         SliceDelta change = SliceDelta.of(slice(database, 2, "of another"));

@@ -2,6 +2,7 @@ package dev.matview.core.internal.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.UserDatabases;
@@ -173,6 +174,14 @@ class ReferencesTest {
     }
 
     private static void start(FeedDefinition feed, ViewWriter writer, ViewMemory memory, ManualScheduler scheduler) {
-        new RunningRefresh(null, feed, writer, scheduler.instant(), List.of(), List.of()).start(memory, scheduler);
+        new RunningRefresh(
+                        null,
+                        feed,
+                        writer,
+                        scheduler.instant(),
+                        new RunningRefresh.Cause(Why.FIRST, null),
+                        List.of(),
+                        List.of())
+                .start(memory, scheduler);
     }
 }

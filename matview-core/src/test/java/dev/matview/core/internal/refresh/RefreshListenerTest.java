@@ -21,13 +21,13 @@ class RefreshListenerTest extends WorkerFixture {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final RefreshListener listener = new RefreshListener() {
         @Override
-        public void refreshed(RefreshResult result, Duration took) {
-            told.add(result.collection() + " " + result.generation() + " " + result.changed() + " " + took);
+        public void refreshed(Run run, RefreshResult result) {
+            told.add(result.collection() + " " + result.generation() + " " + result.changed() + " " + run.took());
         }
 
         @Override
-        public void failed(String collection, String reason, Duration took) {
-            told.add(collection + " failed: " + reason + " " + took);
+        public void failed(Run run, String reason) {
+            told.add(run.collection() + " failed: " + reason + " " + run.took());
         }
     };
 
@@ -78,12 +78,12 @@ class RefreshListenerTest extends WorkerFixture {
     void aListenerThatThrowsKeepsNobodyFromBeingTold() {
         feeds.onRefresh(new RefreshListener() {
             @Override
-            public void refreshed(RefreshResult result, Duration took) {
+            public void refreshed(Run run, RefreshResult result) {
                 throw new IllegalStateException("a bug");
             }
 
             @Override
-            public void failed(String collection, String reason, Duration took) {
+            public void failed(Run run, String reason) {
                 throw new IllegalStateException("a bug");
             }
         });
@@ -101,12 +101,12 @@ class RefreshListenerTest extends WorkerFixture {
     void aListenerThatThrowsAnErrorIsNoEndOfTheFeed() {
         Subscription broken = feeds.onRefresh(new RefreshListener() {
             @Override
-            public void refreshed(RefreshResult result, Duration took) {
+            public void refreshed(Run run, RefreshResult result) {
                 throw new NoClassDefFoundError("a metric");
             }
 
             @Override
-            public void failed(String collection, String reason, Duration took) {}
+            public void failed(Run run, String reason) {}
         });
         start(POSTS);
 

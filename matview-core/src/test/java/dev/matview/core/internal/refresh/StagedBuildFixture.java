@@ -36,7 +36,7 @@ abstract class StagedBuildFixture {
     final ViewMemory memory = new ViewMemory(ALL);
 
     Findings findings(@Nullable Snapshot base) {
-        return new Findings(POSTS, base, new ReferenceIndex(), scheduler.instant(), memory);
+        return new Findings(POSTS, base, new ReferenceIndex(), scheduler.instant(), memory, List.of());
     }
 
     @Nullable

@@ -44,7 +44,7 @@ class StagedBuildTest extends StagedBuildFixture {
         assertThat(aside(building).size() + building.unstaged().size()).isEqualTo(100);
         assertThat(aside(building).size()).isGreaterThan(60);
         assertThat(building.movedCount()).isEqualTo(100);
-        assertThat(building.progress().done()).isEqualTo(100);
+        assertThat(building.done()).isEqualTo(100);
         ViewStage left = store.stage(VIEW, 0, POSTS.fingerprint()).orElseThrow();
         assertThat(left.read().slices()).hasSize(aside(building).size());
         assertThat(left.head().orElseThrow().bytes()).isEqualTo(aside(building).bytes());
@@ -190,7 +190,7 @@ class StagedBuildTest extends StagedBuildFixture {
         InMemoryDatabases databases = new InMemoryDatabases();
         ObjectNode profile = new ObjectMapper().createObjectNode().put("text", "x".repeat(1 << 20));
         List<Long> portions = new ArrayList<>();
-        Findings building = new Findings(EXPANDING, null, new ReferenceIndex(), scheduler.instant(), memory);
+        Findings building = new Findings(EXPANDING, null, new ReferenceIndex(), scheduler.instant(), memory, List.of());
         building.buildIn(Objects.requireNonNull(StagedBuild.open(recording(portions), VIEW, EXPANDING, 0, scheduler)));
         for (int i = 0; i < 80; i++) {
             databases.put("userdb-profiles", profile.put("_id", "profile-" + i));
@@ -234,7 +234,7 @@ class StagedBuildTest extends StagedBuildFixture {
         databases.put(
                 "userdb-profiles",
                 new ObjectMapper().createObjectNode().put("_id", "p").put("text", "x".repeat(1 << 20)));
-        Findings building = new Findings(EXPANDING, null, new ReferenceIndex(), scheduler.instant(), memory);
+        Findings building = new Findings(EXPANDING, null, new ReferenceIndex(), scheduler.instant(), memory, List.of());
         building.buildIn(Objects.requireNonNull(StagedBuild.open(store, VIEW, EXPANDING, 0, scheduler)));
         for (int i = 0; i < 120; i++) {
             building.moved(referring(i, "p"));

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
-import dev.matview.core.FeedStatus.Progress;
+import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Query;
 import dev.matview.core.RefreshException;
@@ -167,16 +167,17 @@ class WorkerTest extends WorkerFixture {
             assertThat(feeds.status("posts").progress()).isNull();
             Semaphore gate = aggregator.closeGate();
             scheduler.advance(Duration.ZERO);
-            await().until(() -> new Progress(0, 0).equals(feeds.status("posts").progress()));
+            await().until(() -> feeds.status("posts").progress() != null);
             gate.release();
             settle();
 
             assertThat(feeds.status("posts").progress()).isNull();
-            Findings visit =
-                    new Findings(POSTS, null, new ReferenceIndex(), scheduler.instant(), new ViewMemory(1_000));
+            Findings visit = new Findings(
+                    POSTS, null, new ReferenceIndex(), scheduler.instant(), new ViewMemory(1_000), List.of());
             visit.covers(3);
             visit.unmoved();
-            assertThat(visit.progress()).isEqualTo(new Progress(1, 3));
+            assertThat(visit.done()).isEqualTo(1);
+            assertThat(visit.total()).isEqualTo(3);
         }
 
         @Test
@@ -237,7 +238,9 @@ class WorkerTest extends WorkerFixture {
             aggregator.databases.fail("userdb-b", new IllegalStateException("500"));
             feeds.refresh("posts");
             advance(Duration.ZERO);
-            assertThat(feeds.status("posts").behind()).containsOnlyKeys("userdb-b");
+            assertThat(feeds.status("posts").behind())
+                    .extracting(Behind::database)
+                    .containsExactly("userdb-b");
             aggregator.databases.recover("userdb-b");
 
             advance(Duration.ofSeconds(1));

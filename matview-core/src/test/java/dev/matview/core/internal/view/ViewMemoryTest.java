@@ -194,7 +194,7 @@ class ViewMemoryTest {
         List<Integer> rows = new CopyOnWriteArrayList<>();
         RefreshListener another = new RefreshListener() {
             @Override
-            public void refreshed(RefreshResult result, Duration took) {
+            public void refreshed(Run run, RefreshResult result) {
                 if (result.collection().equals("posts")) {
                     rows.add(feeds.refresh("events")
                             .orTimeout(30, TimeUnit.SECONDS)
@@ -204,7 +204,7 @@ class ViewMemoryTest {
             }
 
             @Override
-            public void failed(String collection, String reason, Duration took) {}
+            public void failed(Run run, String reason) {}
         };
         try (Subscription told = feeds.onRefresh(another)) {
             assertThat(told).isNotNull();
