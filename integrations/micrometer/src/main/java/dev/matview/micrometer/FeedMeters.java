@@ -81,10 +81,7 @@ final class FeedMeters {
     private List<FeedGauge> feedGauges() {
         return List.of(
                 of("ready", "Whether the feed has a generation to serve.", feed -> feed.view() == null ? 0 : 1),
-                of(
-                        "refresh.failures",
-                        "Refreshes that failed since the last one that did not.",
-                        FeedStatus::failures),
+                of("refresh.failures", "Refreshes that failed since the last one that did not.", FeedStatus::failures),
                 of(
                         "interval.seconds",
                         "Time from one refresh to the next, as the feed is defined.",
@@ -149,8 +146,7 @@ final class FeedMeters {
         for (FailureKind kind : FailureKind.values()) {
             rows.add(MultiGauge.Row.of(
                     tags(collection).and("reason", word(kind)),
-                    () -> value(
-                            collection, feed -> feed.behindKinds().getOrDefault(kind, 0))));
+                    () -> value(collection, feed -> feed.behindKinds().getOrDefault(kind, 0))));
         }
         return rows;
     }
@@ -201,9 +197,10 @@ final class FeedMeters {
                 "matview.live.queries",
                 "Subscriptions to feeds.",
                 now -> now.reads().liveQueries());
-        ofAll.add(FunctionCounter.builder("matview.live.refills", this, meters -> meters.state
-                        .reads()
-                        .refills())
+        ofAll.add(FunctionCounter.builder(
+                        "matview.live.refills",
+                        this,
+                        meters -> meters.state.reads().refills())
                 .description("Times that rows were looked for to keep a subscriber's page full.")
                 .register(registry));
     }
