@@ -4,6 +4,8 @@ import dev.matview.core.event.Subscription;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One CouchDB, a single server or a cluster behind one URL, and how much may be asked of it. Everything of this module
@@ -56,6 +58,24 @@ public final class CouchCluster implements AutoCloseable {
     public Subscription onRequest(CouchRequestListener listener) {
         return client.onRequest(listener);
     }
+
+    /**
+     * Whether it answers, by the requests that were sent, of whoever. It asks nothing.
+     *
+     * @return up until a request has found otherwise
+     */
+    public State state() {
+        return client.reachability().state();
+    }
+
+    /**
+     * Whether a CouchDB answers. Immutable.
+     *
+     * @param up whether it answered the last request that tells, with whatever status but 401
+     * @param since from when on, by the scheduler's clock: of one that is away, when the first request was sent in vain
+     * @param reason why the last request got no answer, without credentials; null while it is up
+     */
+    public record State(boolean up, Instant since, @Nullable String reason) {}
 
     /** What sends the requests. */
     CouchClient client() {

@@ -2,6 +2,7 @@ package dev.matview.server;
 
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.ViewStore;
+import dev.matview.server.http.Origin;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,11 @@ record Connections(
     /** Done when a CouchDB that was away answers, and refuses the credentials. */
     CompletableFuture<StartupException> refusal() {
         return check == null ? new CompletableFuture<>() : check.refusal();
+    }
+
+    /** How the CouchDBs are. */
+    List<Origin.Place> places() {
+        return clusters.stream().map(NamedCluster::place).toList();
     }
 
     /** Closes the views, and then the CouchDBs. */

@@ -6,6 +6,7 @@ import dev.matview.core.event.Scheduler;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.server.http.Origin;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,9 +39,26 @@ public final class MatviewServer implements AutoCloseable {
     public static MatviewServer start(
             GlobalFeeds feeds, Authenticator authenticator, HttpSettings httpSettings, Scheduler scheduler)
             throws IOException {
+        return start(feeds, Origin.UNTOLD, authenticator, httpSettings, scheduler);
+    }
+
+    /**
+     * The same.
+     *
+     * @param origin where the documents of the feeds come from, as administrators are told
+     * @throws IOException when the address cannot be bound
+     */
+    public static MatviewServer start(
+            GlobalFeeds feeds,
+            Origin origin,
+            Authenticator authenticator,
+            HttpSettings httpSettings,
+            Scheduler scheduler)
+            throws IOException {
         // Bound first: an address that is taken is found out before any database is read. Until the feeds are
         // started, they answer that their views are not ready.
-        HttpService http = HttpService.start(httpSettings, feeds, authenticator, scheduler);
+        HttpService http =
+                HttpService.start(httpSettings, new HttpService.Feeds(feeds, origin), authenticator, scheduler);
         try {
             feeds.start();
         } catch (RuntimeException e) {

@@ -59,7 +59,7 @@ final class ServeCommand extends ServerCommand {
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
             try (Sources sources = Sources.open(options.sources, users, environment, scheduler);
                     GlobalFeeds feeds = feeds(sources, users, settings, scheduler);
-                    MatviewServer server = start(feeds, authenticator, http, scheduler)) {
+                    MatviewServer server = start(feeds, sources, authenticator, http, scheduler)) {
                 warnOfClosedDoors(authenticator, http);
                 buildViews(server, feeds, scheduler);
                 try (Subscription posts = livePosts(sources, users, feeds, scheduler)) {
@@ -91,10 +91,11 @@ final class ServeCommand extends ServerCommand {
                 : LivePosts.start(sources.samples(), users, feeds, scheduler)::close;
     }
 
-    private MatviewServer start(GlobalFeeds feeds, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
+    private MatviewServer start(
+            GlobalFeeds feeds, Sources sources, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
             throws StartupException {
         try {
-            return MatviewServer.start(feeds, authenticator, http, scheduler);
+            return MatviewServer.start(feeds, sources.origin(), authenticator, http, scheduler);
         } catch (ManagementBindException e) {
             throw new StartupException(
                     "--management-port, --management-host: cannot listen there: " + rootMessage(e), e);

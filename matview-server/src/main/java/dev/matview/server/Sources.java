@@ -13,12 +13,14 @@ import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchFeedRegistry;
+import dev.matview.server.http.Origin;
 import dev.matview.server.sample.SampleDatabases;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +29,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param samples the databases of the demonstration; null when the user's own are served
  * @param connections where the views are, and the CouchDBs behind all of this, closed after the others
+ * @param origin what administrators are told of all this
  */
 record Sources(
         FeedRegistry registry,
         Aggregator databases,
         @Nullable InMemoryDatabases samples,
-        Connections connections) implements AutoCloseable {
+        Connections connections,
+        Origin origin)
+        implements AutoCloseable {
 
     /** The database that says where views are. */
     private static final String VIEWS = "matview-views";
@@ -89,11 +94,13 @@ record Sources(
             Scheduler scheduler)
             throws StartupException {
         if (options.data != null) {
-            return new Sources(registry, databases(options.data, scheduler), null, connections);
+            Origin files = new Origin("files in " + options.data, "the files are looked at", connections::places);
+            return new Sources(registry, databases(options.data, scheduler), null, connections, files);
         }
         InMemoryDatabases samples = new InMemoryDatabases();
         SampleDatabases.fill(samples, users, scheduler.instant());
-        return new Sources(registry, samples, samples, connections);
+        Origin sample = new Origin("sample data", "at once", connections::places);
+        return new Sources(registry, samples, samples, connections, sample);
     }
 
     private static Sources inCouch(SourceOptions options, FeedRegistry registry, Connections connections, int ofUsers)
@@ -105,7 +112,13 @@ record Sources(
                 .readers(options.requests)
                 .rereadInterval(options.rereadInterval())
                 .build();
-        return new Sources(registry, databases, null, connections);
+        String urls =
+                clusters.subList(0, ofUsers).stream().map(CouchCluster::url).collect(Collectors.joining(", "));
+        Origin origin = new Origin(
+                "CouchDB " + urls,
+                "_db_updates; where there is none, all databases are looked at",
+                connections::places);
+        return new Sources(registry, databases, null, connections, origin);
     }
 
     /** A user whose database could be called as one of matview's own would read it. */

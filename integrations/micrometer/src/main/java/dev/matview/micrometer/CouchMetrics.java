@@ -61,14 +61,11 @@ public final class CouchMetrics implements MeterBinder, AutoCloseable {
         private final Set<Meter> meters = ConcurrentHashMap.newKeySet();
         private final Subscription requests;
 
-        /** Whether the last request was answered, however; nothing has been asked yet says no less. */
-        private volatile boolean answers = true;
-
         Watched(CouchCluster cluster, MeterRegistry registry) {
             this.registry = registry;
             this.couchdb = Tags.of("couchdb", cluster.url());
-            meters.add(Gauge.builder("matview.couchdb.up", () -> answers ? 1 : 0)
-                    .description("Whether CouchDB answered the last request that was sent.")
+            meters.add(Gauge.builder("matview.couchdb.up", () -> cluster.state().up() ? 1 : 0)
+                    .description("Whether CouchDB answered the last request that tells.")
                     .tags(couchdb)
                     .register(registry));
             for (Operation operation : Operation.values()) {
@@ -89,13 +86,6 @@ public final class CouchMetrics implements MeterBinder, AutoCloseable {
                     .register(registry);
             meters.add(timer);
             timer.record(request.took().toNanos(), TimeUnit.NANOSECONDS);
-            switch (request.outcome()) {
-                case AWAY, LATE -> answers = false;
-                case OK, REFUSED, DENIED, BUSY, ERROR, UNREADABLE -> answers = true;
-                case ABANDONED -> {
-                    // It says nothing of CouchDB.
-                }
-            }
         }
 
         @Override

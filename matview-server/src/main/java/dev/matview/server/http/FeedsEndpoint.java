@@ -5,29 +5,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
-import dev.matview.core.Page;
 import dev.matview.core.QueryException;
 import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
-import dev.matview.core.feed.FeedRegistry;
-import dev.matview.core.spi.ViewEntry;
+import dev.matview.core.registry.FeedDefinitionWriter;
 import dev.matview.server.http.exchange.Callers;
 import dev.matview.server.http.exchange.Exchange;
 import dev.matview.server.http.exchange.HttpError;
 import dev.matview.server.http.exchange.Responses;
+import dev.matview.server.http.history.FeedHistory;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletResponse;
 
 /**
- * {@code GET /feeds} and {@code POST /feeds/{collection}/refresh}: what the feeds do, and what is wrong in the registry, for
- * administrators alone.
+ * {@code GET /feeds}, {@code GET /feeds/{collection}} and {@code POST /feeds/{collection}/refresh}: what the feeds do and did,
+ * and what is wrong in the registry, for administrators alone.
  */
 final class FeedsEndpoint {
 
@@ -36,11 +33,15 @@ final class FeedsEndpoint {
 
     private final GlobalFeeds feeds;
     private final Callers callers;
+    private final FeedHistory history;
+    private final ServerJson about;
     private final Scheduler scheduler;
 
-    FeedsEndpoint(GlobalFeeds feeds, Callers callers, Scheduler scheduler) {
+    FeedsEndpoint(GlobalFeeds feeds, Callers callers, FeedHistory history, ServerJson about, Scheduler scheduler) {
         this.feeds = feeds;
         this.callers = callers;
+        this.history = history;
+        this.about = about;
         this.scheduler = scheduler;
     }
 
@@ -48,78 +49,40 @@ final class FeedsEndpoint {
         callers.admitAdministrator(exchange, identity -> {
             ObjectNode json = Responses.object();
             ArrayNode all = json.putArray("feeds");
-            feeds.status().forEach(status -> describe(status, all.addObject()));
+            feeds.status()
+                    .forEach(status -> FeedJson.describe(
+                            status, history.lastRefresh(status.feed().collection()), all.addObject()));
             ArrayNode unused = json.putArray("unusedViews");
-            feeds.unusedViews().forEach(view -> describe(view, unused.addObject()));
+            feeds.unusedViews().forEach(view -> FeedJson.describe(view, unused.addObject()));
+            about.describe(json.putObject("server"));
             ArrayNode problems = json.putArray("problems");
-            feeds.registryProblems().forEach(problem -> describe(problem, problems.addObject()));
+            feeds.registryProblems().forEach(problem -> FeedJson.describe(problem, problems.addObject()));
             exchange.send(HttpServletResponse.SC_OK, Responses.bytes(json));
         });
     }
 
-    private static void describe(FeedRegistry.Problem problem, ObjectNode json) {
-        json.put("source", problem.source())
-                .put("feed", problem.feed())
-                .put("key", problem.key())
-                .put("message", problem.message());
-    }
-
-    private static void describe(FeedStatus status, ObjectNode json) {
-        json.put("collection", status.feed().collection())
-                .put("viewName", status.feed().viewName())
-                .put("access", status.feed().access().name().toLowerCase(Locale.ROOT));
-        Page.View view = status.view();
-        if (view == null) {
-            json.putNull("view");
-        } else {
-            json.putObject("view")
-                    .put("generation", view.generation())
-                    .put("refreshedAt", view.refreshedAt().toString())
-                    .put("rows", view.rows())
-                    .put("databases", view.databases())
-                    .put("behind", view.behind())
-                    .put("documentsLeftOut", status.leftOut().documents())
-                    .put("bytes", status.bytes());
-        }
-        json.put(
-                "stalenessSeconds",
-                status.staleness() == null ? null : status.staleness().toMillis() / 1000.0);
-        if (status.progress() != null) {
-            json.putObject("progress")
-                    .put("done", status.progress().done())
-                    .put("total", status.progress().total());
-        }
-        json.put(
-                        "nextRefresh",
-                        status.nextRefresh() == null
-                                ? null
-                                : status.nextRefresh().toString())
-                .put("failures", status.failures())
-                .put("lastFailure", status.lastFailure());
-        ArrayNode indexes = json.putArray("indexes");
-        status.indexes()
-                .forEach(index -> indexes.addObject()
-                        .put("rows", index.rows())
-                        .put("bytes", index.bytes())
-                        .set("fields", index.fields().json()));
-        ObjectNode behind = json.putObject("behind");
-        new TreeMap<>(status.behind()).forEach(behind::put);
-        ArrayNode leftOut = json.putArray("leftOut");
-        status.leftOut()
-                .examples()
-                .forEach(example -> leftOut.addObject()
-                        .put("database", example.database())
-                        .put("id", example.id())
-                        .put("reason", example.reason().words()));
-    }
-
-    private static void describe(ViewEntry unused, ObjectNode json) {
-        json.put("viewName", unused.view())
-                .put("generation", unused.head().generation())
-                .put("refreshedAt", unused.head().refreshedAt().toString())
-                .put("rows", unused.rows())
-                .put("databases", unused.head().databases())
-                .put("format", unused.head().format());
+    /** All that is known of one feed. */
+    void detail(String collection, Exchange exchange) throws IOException {
+        callers.admitAdministrator(exchange, identity -> {
+            FeedStatus status;
+            try {
+                status = feeds.status(collection);
+            } catch (FeedNotRegisteredException e) {
+                throw HttpError.notFound();
+            }
+            ObjectNode json = Responses.object();
+            FeedJson.describe(status, history.lastRefresh(collection), json);
+            json.set("definition", FeedDefinitionWriter.write(status.feed()));
+            ArrayNode problems = json.putArray("problems");
+            feeds.registryProblems().stream()
+                    .filter(problem -> collection.equals(problem.feed()))
+                    .forEach(problem -> FeedJson.describe(problem, problems.addObject()));
+            ArrayNode refreshes = json.putArray("refreshes");
+            history.refreshes(collection).forEach(past -> refreshes.add(FeedJson.of(past)));
+            ArrayNode samples = json.putArray("history");
+            history.samples(collection).forEach(sample -> FeedJson.describe(sample, samples.addObject()));
+            exchange.send(HttpServletResponse.SC_OK, Responses.bytes(json));
+        });
     }
 
     void refresh(String collection, Exchange exchange) throws IOException {

@@ -16,6 +16,7 @@ import dev.matview.server.http.exchange.HttpError;
 import dev.matview.server.http.exchange.RequestBody;
 import dev.matview.server.http.exchange.ServerThreads;
 import dev.matview.server.http.exchange.Turns;
+import dev.matview.server.http.history.FeedHistory;
 import dev.matview.server.http.socket.Sockets;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.ShareLimits;
@@ -65,11 +66,16 @@ public final class HttpService implements AutoCloseable {
      * @param queries what requests are answered from
      * @param subscriptions what WebSockets are
      * @param all whose state is shown, and what administrators refresh
+     * @param origin where their documents come from
      */
-    public record Feeds(FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all) {
+    public record Feeds(FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all, Origin origin) {
 
-        public Feeds(GlobalFeeds all) {
-            this(all, all, all);
+        public Feeds(FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all) {
+            this(queries, subscriptions, all, Origin.UNTOLD);
+        }
+
+        public Feeds(GlobalFeeds all, Origin origin) {
+            this(all, all, all, origin);
         }
     }
 
@@ -77,7 +83,7 @@ public final class HttpService implements AutoCloseable {
     public static HttpService start(
             HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
             throws IOException {
-        return start(settings, new Feeds(feeds), authenticator, scheduler);
+        return start(settings, new Feeds(feeds, Origin.UNTOLD), authenticator, scheduler);
     }
 
     /**
@@ -125,24 +131,34 @@ public final class HttpService implements AutoCloseable {
         RefreshMetrics refreshes = new RefreshMetrics();
         // Before anything is served: a refresh that a request asks for is counted.
         Subscription counting = feeds.all().onRefresh(refreshes);
+        FeedHistory history = new FeedHistory(feeds.all(), scheduler);
+        Subscription remembering = feeds.all().onRefresh(history);
         routeData(spark, query, new ExpandEndpoint(feeds.queries(), callers, turns));
         routeOperation(
                 spark,
                 feeds.all(),
-                callers,
+                new FeedsEndpoint(
+                        feeds.all(), callers, history, new ServerJson(feeds.origin(), scheduler.instant()), scheduler),
                 new MetricsEndpoint(
-                        feeds.all(), callers, sockets, connections, share, refreshes, settings.metricsToken()),
-                scheduler);
+                        feeds.all(), callers, sockets, connections, share, refreshes, settings.metricsToken()));
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
             counting.close();
+            remembering.close();
             sockets.close();
             share.close();
             throw bindFailure(failure);
         }
-        Sweep sweep = Sweep.start(scheduler, sockets::sweep, exchanges::sweep, connections::sweep);
-        return new HttpService(spark, sockets, connections, share, sweep, counting, managementPort.get());
+        Sweep sweep = Sweep.start(scheduler, sockets::sweep, exchanges::sweep, connections::sweep, history::look);
+        return new HttpService(
+                spark,
+                sockets,
+                connections,
+                share,
+                sweep,
+                () -> List.of(counting, remembering).forEach(Subscription::close),
+                managementPort.get());
     }
 
     private static void routeData(Service spark, QueryEndpoint query, ExpandEndpoint expand) {
@@ -154,11 +170,11 @@ public final class HttpService implements AutoCloseable {
     }
 
     private static void routeOperation(
-            Service spark, GlobalFeeds feeds, Callers callers, MetricsEndpoint metrics, Scheduler scheduler) {
+            Service spark, GlobalFeeds feeds, FeedsEndpoint status, MetricsEndpoint metrics) {
         HealthEndpoint health = new HealthEndpoint(feeds);
         get(spark, "/health", (exchange, request) -> health.answer(exchange));
-        FeedsEndpoint status = new FeedsEndpoint(feeds, callers, scheduler);
         get(spark, "/feeds", (exchange, request) -> status.status(exchange));
+        get(spark, "/feeds/:collection", (exchange, request) -> status.detail(request.params("collection"), exchange));
         post(
                 spark,
                 "/feeds/:collection/refresh",

@@ -14,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,6 +60,7 @@ public final class CouchClient implements AutoCloseable {
     private final Duration socketTimeout;
     private final CredentialGate gate;
     private final SentRequests sent;
+    private final Reachability reachability;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Takes the body of a good answer. What it throws of {@link IOException} counts as a broken answer. */
@@ -78,6 +80,7 @@ public final class CouchClient implements AutoCloseable {
         this.ownScheduler = settings.scheduler() == null ? Scheduler.system() : null;
         this.scheduler =
                 ownScheduler == null ? Objects.requireNonNull(settings.scheduler(), "scheduler") : ownScheduler;
+        this.reachability = new Reachability(scheduler);
         this.pause = new Pause(scheduler);
         this.sent = new SentRequests(scheduler);
         this.budget = new RequestBudget(scheduler, pause, settings.requestsInFlight(), settings.requestsPerSecond());
@@ -100,6 +103,11 @@ public final class CouchClient implements AutoCloseable {
 
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Whether CouchDB answers. */
+    public Reachability reachability() {
+        return reachability;
     }
 
     /** The longest that an answer may keep silent; a request that waits at the server must wait less. */
@@ -188,11 +196,13 @@ public final class CouchClient implements AutoCloseable {
      */
     public <T extends @Nullable Object> T exchange(CouchRequest request, BodyReader<T> reader)
             throws InterruptedException {
+        Instant begun = scheduler.instant();
         for (int attempt = 1; ; attempt++) {
             try {
                 return once(request, reader);
             } catch (CouchFailure e) {
                 if (attempt >= attempts || !request.repeatable() || !e.isTransient()) {
+                    reachability.failed(e, begun);
                     throw e;
                 }
                 retrying(SentRequests.operation(request));
@@ -254,6 +264,9 @@ public final class CouchClient implements AutoCloseable {
             deadline.begun();
             boolean whole = false;
             try {
+                if (response.getCode() != 401) {
+                    reachability.answered();
+                }
                 if (!response.isSuccessful()) {
                     byte[] error = error(response);
                     whole = error.length < ERROR_BYTES;

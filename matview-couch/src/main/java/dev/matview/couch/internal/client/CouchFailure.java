@@ -1,12 +1,13 @@
 package dev.matview.couch.internal.client;
 
+import dev.matview.core.error.FailureKind;
 import dev.matview.couch.CouchException;
 import dev.matview.couch.CouchRequestListener;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a request that CouchDB did not do, as far as it decides what comes next. */
-public final class CouchFailure extends CouchException {
+public final class CouchFailure extends CouchException implements FailureKind.Known {
     private static final long serialVersionUID = 1L;
 
     /** What kept the request from being answered, for an error that has no status. */
@@ -62,6 +63,21 @@ public final class CouchFailure extends CouchException {
     static CouchFailure closed(String url) {
         return new CouchFailure(
                 "the connection to " + url + " has been closed", Kind.CLOSED, 0, "", "closed", null, null, null);
+    }
+
+    @Override
+    public FailureKind failureKind() {
+        return switch (kind) {
+            case BROKEN, CLOSED -> FailureKind.AWAY;
+            case TIMED_OUT -> FailureKind.LATE;
+            case GARBLED, UNREADABLE -> FailureKind.UNREADABLE;
+            case ANSWERED ->
+                switch (status()) {
+                    case 401, 403 -> FailureKind.DENIED;
+                    case 429, 503 -> FailureKind.BUSY;
+                    default -> FailureKind.ERROR;
+                };
+        };
     }
 
     /** How long CouchDB asked to wait; null when it did not. */
