@@ -30,6 +30,7 @@ final class CompressedPages {
             .maximumWeight(MAX_BYTES)
             .weigher((Key key, byte[] gzip) -> gzip.length + key.json.length + OVERHEAD)
             .executor(Runnable::run)
+            .recordStats()
             .build();
 
     /** An answer. The feeds give all who see one page the same array: it is compared as an object, at no cost. */
@@ -79,6 +80,16 @@ final class CompressedPages {
             compressed.put(key, known);
         }
         return known;
+    }
+
+    /** How often an answer was there already. */
+    long hits() {
+        return compressed.stats().hitCount();
+    }
+
+    /** How often it had to be made. */
+    long misses() {
+        return compressed.stats().missCount();
     }
 
     private static byte[] gzip(List<byte[]> parts) {

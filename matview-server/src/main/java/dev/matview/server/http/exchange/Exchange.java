@@ -276,6 +276,7 @@ public final class Exchange {
                 Responses.reset(response);
             }
             error.headers().forEach(response::setHeader);
+            RequestMeters.refuse(core, error);
         });
     }
 
