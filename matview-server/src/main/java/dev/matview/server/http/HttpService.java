@@ -77,6 +77,10 @@ public final class HttpService implements AutoCloseable {
             this(queries, subscriptions, all, Origin.UNTOLD, registry -> {});
         }
 
+        public Feeds(GlobalFeeds all) {
+            this(all, Origin.UNTOLD);
+        }
+
         public Feeds(GlobalFeeds all, Origin origin) {
             this(all, origin, registry -> {});
         }
