@@ -41,7 +41,7 @@ public final class Query {
         this.caller = builder.caller;
         this.expand = builder.expand;
         this.maxAge = builder.maxAge;
-        this.shape = shape(selector, fields, sort);
+        this.shape = builder.shape == null ? shape(selector, fields, sort) : builder.shape;
     }
 
     /** The first page of the view, as the view is, for an anonymous caller. */
@@ -57,6 +57,7 @@ public final class Query {
     /** A builder of this query. */
     public Builder toBuilder() {
         Builder builder = new Builder();
+        builder.shape = shape;
         builder.selector = selector;
         builder.fields = fields;
         builder.sort = sort;
@@ -147,10 +148,14 @@ public final class Query {
         private List<String> expand = List.of();
         private @Nullable Duration maxAge;
 
+        /** That of the query that this was made of, as long as nothing is changed of what it names. */
+        private @Nullable String shape;
+
         private Builder() {}
 
         public Builder selector(Selector selector) {
             this.selector = Objects.requireNonNull(selector, "selector");
+            this.shape = null;
             return this;
         }
 
@@ -165,11 +170,13 @@ public final class Query {
 
         public Builder fields(Projection fields) {
             this.fields = Objects.requireNonNull(fields, "fields");
+            this.shape = null;
             return this;
         }
 
         public Builder sort(SortOrder sort) {
             this.sort = Objects.requireNonNull(sort, "sort");
+            this.shape = null;
             return this;
         }
 

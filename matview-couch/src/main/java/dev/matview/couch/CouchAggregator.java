@@ -2,6 +2,8 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.event.Repeats;
+import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
@@ -65,7 +67,8 @@ public final class CouchAggregator implements Aggregator {
 
     private final Map<CouchClient, DatabaseCatalogue> clusters = new LinkedHashMap<>();
     private final Outages outages = new Outages();
-    private final LateDatabases late = new LateDatabases();
+    private final SourceVisit.Faults faults;
+    private final Repeats unreadable;
     private final RollingReread rereads;
     private final ReaderThreads workers;
     private final Duration pollInterval;
@@ -94,6 +97,9 @@ public final class CouchAggregator implements Aggregator {
         List<CouchClient> clients =
                 builder.clusters.stream().map(CouchCluster::client).toList();
         workers = new ReaderThreads(builder.readers, clients);
+        Scheduler clock = clients.get(0).scheduler();
+        faults = new SourceVisit.Faults(outages, new LateDatabases(), clock);
+        unreadable = new Repeats(CouchAggregator.class, clock);
         pollInterval = builder.pollInterval;
         rereads = new RollingReread(builder.rereadInterval, clients);
         DatabaseCatalogue.Policy policy = new DatabaseCatalogue.Policy(builder.sweepInterval, builder.sweepAlwaysUpTo);
@@ -122,8 +128,7 @@ public final class CouchAggregator implements Aggregator {
                 seen = seen.union(scope);
             }
         }
-        new SourceVisit(clusters, new SourceVisit.Faults(outages, late), rereads, workers, List.copyOf(demands), sink)
-                .run();
+        new SourceVisit(clusters, faults, rereads, workers, List.copyOf(demands), sink).run();
     }
 
     /**
@@ -177,7 +182,8 @@ public final class CouchAggregator implements Aggregator {
     private void askFirstThatHas(String database, Asking asking) throws InterruptedException {
         CouchFailure failure = null;
         for (CouchClient cluster : clusters.keySet()) {
-            Optional<CouchFailure> away = outages.of(cluster).or(() -> late.of(cluster, database));
+            Optional<CouchFailure> away =
+                    outages.of(cluster).or(() -> faults.late().of(cluster, database));
             if (away.isPresent()) {
                 failure = away.get();
                 continue;
@@ -189,7 +195,7 @@ public final class CouchAggregator implements Aggregator {
             } catch (CouchFailure e) {
                 if (!e.isNotFound() && !e.error().equals("illegal_database_name")) {
                     failure = e;
-                    late.failed(cluster, database, e, began);
+                    faults.late().failed(cluster, database, e, began);
                     outages.failed(cluster, e);
                 }
             }
@@ -199,7 +205,7 @@ public final class CouchAggregator implements Aggregator {
         }
     }
 
-    private static void fetch(CouchClient cluster, String database, Set<String> ids, Wanted wanted)
+    private void fetch(CouchClient cluster, String database, Set<String> ids, Wanted wanted)
             throws InterruptedException {
         ObjectNode body = CouchJson.object();
         ArrayNode keys = body.putArray("keys");
@@ -207,13 +213,13 @@ public final class CouchAggregator implements Aggregator {
         CouchPath path = CouchPath.database(database, "_all_docs").with("include_docs", "true");
         CouchRequest request = CouchRequest.post(path, body).repeated().answeredAtLength();
         cluster.exchange(request, answer -> {
-            AllDocs.keys(answer, ids, new Found(wanted::takeOnce));
+            AllDocs.keys(answer, ids, new Found(wanted::takeOnce, unreadable));
             return true;
         });
     }
 
     /** What is asked for by name, or read for somebody: what cannot be read is not there. */
-    private record Found(BiConsumer<String, ObjectNode> documents) implements AllDocs.Documents {
+    private record Found(BiConsumer<String, ObjectNode> documents, Repeats left) implements AllDocs.Documents {
 
         @Override
         public void document(String id, ObjectNode document) {
@@ -222,7 +228,7 @@ public final class CouchAggregator implements Aggregator {
 
         @Override
         public void unreadable(String id, Reason reason) {
-            log.warn("A document that is asked for is left out: {}", reason.words());
+            left.happened("A document that is asked for is left out: {}", reason.words());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.matview.core.event.Subscription;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
+import dev.matview.couch.internal.client.Reachability;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,8 @@ public final class CouchCluster implements AutoCloseable {
      * @return up until a request has found otherwise
      */
     public State state() {
-        return client.reachability().state();
+        Reachability.State found = client.reachability().state();
+        return new State(found.up(), found.since(), found.reason());
     }
 
     /**

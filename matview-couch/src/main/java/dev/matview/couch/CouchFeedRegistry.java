@@ -2,6 +2,7 @@ package dev.matview.couch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedRegistry;
@@ -39,12 +40,16 @@ public final class CouchFeedRegistry implements FeedRegistry {
     private final FeedDocuments documents;
     private final Listeners<Contents> listeners = new Listeners<>();
     private final ChangesFeed feed;
+    /** While something in it is not in force. */
+    private final Episode wrong;
+
     private volatile Contents contents;
     private volatile boolean read;
 
     private CouchFeedRegistry(CouchCluster cluster, String database) {
         this.database = database;
         this.source = RegistryDatabase.of(cluster, database);
+        this.wrong = new Episode(CouchFeedRegistry.class, cluster.client().scheduler());
         this.documents = new FeedDocuments(database);
         this.contents = documents.contents();
         this.feed = new ChangesFeed(cluster.client(), database, "matview-registry", new ChangesFeed.Listener() {
@@ -119,17 +124,20 @@ public final class CouchFeedRegistry implements FeedRegistry {
         contents = now;
         read = true;
         log.info("{}: {} feeds are in force", database, now.feeds().size());
-        if (first || !now.problems().equals(before.problems())) {
+        if (now.problems().isEmpty()) {
+            wrong.ends("{}: nothing is wrong any more", database);
+        } else if (first || !now.problems().equals(before.problems())) {
             logProblems(now);
         }
         listeners.tell(now);
     }
 
-    private static void logProblems(Contents contents) {
-        if (!contents.problems().isEmpty()) {
-            log.warn(
-                    "What is wrong is not in force:\n{}",
-                    contents.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    /** Also where something else was wrong before: somebody mends it, and wants to know. */
+    private void logProblems(Contents contents) {
+        String message = "{}: what is wrong is not in force:\n{}";
+        String problems = contents.problems().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+        if (!wrong.begins(message, database, problems)) {
+            log.warn(message, database, problems);
         }
     }
 

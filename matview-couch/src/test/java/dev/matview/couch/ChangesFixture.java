@@ -113,6 +113,14 @@ final class ChangesFixture implements AutoCloseable {
         return proxy.count("/_changes\\?include_docs");
     }
 
+    /**
+     * How many requests read the changes since what the feed holds: one for each sequence of its position. In a cluster
+     * that of a slice that was read whole has two.
+     */
+    int sequences(Feeds feed) {
+        return feed.slices.get(bob).position().updateSeq().split(" ").length;
+    }
+
     int wholeRead() {
         return proxy.count("/_all_docs");
     }

@@ -113,9 +113,23 @@ class CouchAggregatorChangesFaultsTest {
 
         visit();
 
-        assertThat(test.wholeRead()).isEqualTo(1);
         assertThat(feed.changed).isEmpty();
+        if (isBelieved(name)) {
+            assertThat(test.wholeRead()).isZero();
+            assertThat(feed.unmoved).containsExactly(bob);
+            test.proxy.heal();
+            test.positions.install();
+            visit();
+        } else {
+            assertThat(test.wholeRead()).isEqualTo(1);
+        }
         test.assertAsReadWhole();
+    }
+
+    /** In a cluster the copies that are read may lag behind the one that said where the database is. */
+    private static boolean isBelieved(String name) {
+        return name.equals("nothing changed")
+                && ChangesFixture.COUCH.capabilities().copies() > 1;
     }
 
     @ParameterizedTest
@@ -127,7 +141,7 @@ class CouchAggregatorChangesFaultsTest {
 
         test.assertAsReadWhole();
         // An answer that only lacks something says nothing else that is wrong.
-        assertThat(test.wholeRead()).isEqualTo(name.equals("nothing changed") ? 1 : 0);
+        assertThat(test.wholeRead()).isEqualTo(name.equals("nothing changed") && !isBelieved(name) ? 1 : 0);
     }
 
     @Test
@@ -156,11 +170,12 @@ class CouchAggregatorChangesFaultsTest {
         test.positions.install();
         test.proxy.on(CHANGES, Fault.cut(70_000), 1);
         test.listen();
+        int requests = 1 + test.sequences(feed);
 
         visit();
 
         test.assertBroughtForward();
-        assertThat(test.changesRead()).isEqualTo(2);
+        assertThat(test.changesRead()).isEqualTo(requests);
         assertThat(ChangesFixture.MAPPER
                         .readTree(test.answers.get(0))
                         .path("results")

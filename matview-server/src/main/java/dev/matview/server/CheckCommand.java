@@ -126,7 +126,8 @@ final class CheckCommand extends ServerCommand {
         Contents contents = GivenRegistry.read(options.sources, environment, scheduler);
         contents.problems().stream().map(Problem::toString).forEach(this::wrong);
         String named = options.sources.registry == null ? "of the sample" : options.sources.registry;
-        out.println("registry " + named + ": " + contents.feeds().size() + " feeds are right"
+        int right = contents.feeds().size();
+        out.println("registry " + named + ": " + right + (right == 1 ? " feed is right" : " feeds are right")
                 + contents.feeds().stream()
                         .map(FeedDefinition::collection)
                         .collect(Collectors.joining(", ", contents.feeds().isEmpty() ? "" : ": ", "")));

@@ -74,6 +74,11 @@ public final class MatviewServer implements AutoCloseable {
         return http.managementPort();
     }
 
+    /** How many requests are being answered. */
+    public int requestsUnderWay() {
+        return http.requestsUnderWay();
+    }
+
     /** How many WebSockets there are. */
     public int sockets() {
         return http.sockets();

@@ -3,8 +3,10 @@ package dev.matview.server;
 import dev.matview.core.Settings;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.server.http.HttpSettings;
+import dev.matview.server.log.LogSetup;
 import java.util.Map;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
 
 /** What the command line says to a server, and what it means together with the environment. Filled by picocli. */
 final class Options {
@@ -22,7 +24,22 @@ final class Options {
     LimitOptions limits = new LimitOptions();
 
     @ArgGroup(validate = false, heading = "Log:%n", order = 5)
-    ServeLogOptions log = new ServeLogOptions();
+    ServeLog log = new ServeLog();
+
+    /** What the log of a server says beside that. */
+    static final class ServeLog extends LogOptions {
+
+        @Option(names = "--access-log", fallbackValue = "true", description = "log each request, without its contents")
+        private boolean accessLog;
+
+        @Override
+        void apply() {
+            super.apply();
+            if (accessLog) {
+                LogSetup.accessLog();
+            }
+        }
+    }
 
     String host() {
         return http.host;

@@ -6,20 +6,21 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
-import dev.matview.core.feed.FeedRegistry;
 import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.ManagementBindException;
 import dev.matview.server.log.BuildProgress;
+import dev.matview.server.process.Shutdown;
 import dev.matview.server.sample.LivePosts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -61,11 +62,16 @@ final class ServeCommand extends ServerCommand {
             try (Sources sources = Sources.open(options.sources, users, environment, scheduler);
                     GlobalFeeds feeds = feeds(sources, users, settings, scheduler);
                     MatviewServer server = start(feeds, sources, authenticator, http, scheduler)) {
+                // Before the first build, which may take long: also then all is closed in order.
+                Shutdown shutdown = endWithProcess(server, feeds, sources, scheduler);
                 warnOfClosedDoors(authenticator, http);
-                buildViews(server, feeds, scheduler);
+                buildViews(server, feeds, scheduler, shutdown);
+                if (shutdown.hasBegun()) {
+                    throw sources.awaitRefusal();
+                }
                 try (Subscription posts = livePosts(sources, users, feeds, scheduler)) {
-                    endWithProcess(posts, server, feeds, sources);
-                    announce(out, sources.registry(), authenticator, server);
+                    shutdown.add("sample posts", List::of, posts);
+                    announce(out, sources, feeds, authenticator, server);
                     throw sources.awaitRefusal();
                 }
             }
@@ -100,14 +106,14 @@ final class ServeCommand extends ServerCommand {
                     new HttpService.Feeds(feeds, sources.origin(), sources.meters()), authenticator, http, scheduler);
         } catch (ManagementBindException e) {
             throw new StartupException(
-                    "--management-port, --management-host: cannot listen there: " + rootMessage(e), e);
+                    "--management-port, --management-host: cannot listen there: " + StartLine.rootMessage(e), e);
         } catch (IOException e) {
             String place = options.host() + ":" + http.port();
-            boolean inUse = String.valueOf(rootMessage(e)).contains("in use");
+            boolean inUse = String.valueOf(StartLine.rootMessage(e)).contains("in use");
             throw new StartupException(
                     inUse
                             ? "--port: " + place + " is in use; choose another port (0 for a free one)"
-                            : "--host, --port: cannot listen on " + place + ": " + rootMessage(e),
+                            : "--host, --port: cannot listen on " + place + ": " + StartLine.rootMessage(e),
                     e);
         }
     }
@@ -122,22 +128,18 @@ final class ServeCommand extends ServerCommand {
         }
     }
 
-    private static @Nullable String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage();
-    }
-
     /**
      * Waits for the first generations. A file that cannot be read is a mistake to be told before anybody relies on it. A
      * CouchDB that is away will be back: the other feeds are served, and those without a generation are tried again.
      */
-    private void buildViews(MatviewServer server, GlobalFeeds feeds, Scheduler scheduler) throws StartupException {
+    private void buildViews(MatviewServer server, GlobalFeeds feeds, Scheduler scheduler, Shutdown shutdown)
+            throws StartupException {
         FirstViews views;
         try (Subscription progress = BuildProgress.onTerminal(feeds, scheduler)) {
             views = server.buildViews();
+        }
+        if (shutdown.hasBegun()) {
+            return;
         }
         if (options.sources.data != null) {
             requireReadable(options.sources.data, views);
@@ -179,23 +181,42 @@ final class ServeCommand extends ServerCommand {
     }
 
     /** This thread keeps the process alive, as no other does; a signal ends it, once what is under way is done. */
-    private static void endWithProcess(Subscription posts, MatviewServer server, GlobalFeeds feeds, Sources sources) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            posts.close();
-                            server.close();
-                            feeds.close();
-                            sources.close();
-                        },
-                        "shutdown"));
+    private static Shutdown endWithProcess(
+            MatviewServer server, GlobalFeeds feeds, Sources sources, Scheduler scheduler) {
+        Shutdown shutdown = new Shutdown(scheduler);
+        shutdown.add("stores", List::of, sources);
+        shutdown.add("refreshes", () -> refreshesUnderWay(feeds), feeds);
+        shutdown.add("requests and WebSockets", () -> requestsUnderWay(server), server);
+        shutdown.withProcess();
+        return shutdown;
     }
 
-    private void announce(PrintWriter out, FeedRegistry registry, Authenticator authenticator, MatviewServer server) {
-        String url = "http://" + (options.host().contains(":") ? "[" + options.host() + "]" : options.host()) + ":"
-                + server.port();
+    private static List<String> requestsUnderWay(MatviewServer server) {
+        List<String> underWay = new ArrayList<>();
+        int requests = server.requestsUnderWay();
+        int sockets = server.sockets();
+        if (requests > 0) {
+            underWay.add(requests + (requests == 1 ? " request" : " requests"));
+        }
+        if (sockets > 0) {
+            underWay.add(sockets + (sockets == 1 ? " WebSocket" : " WebSockets"));
+        }
+        return underWay;
+    }
+
+    private static List<String> refreshesUnderWay(GlobalFeeds feeds) {
+        return feeds.status().stream()
+                .filter(status -> status.progress() != null)
+                .map(status -> "the refresh of " + status.feed().collection())
+                .toList();
+    }
+
+    private void announce(
+            PrintWriter out, Sources sources, GlobalFeeds feeds, Authenticator authenticator, MatviewServer server) {
+        String url = StartLine.url(options.host(), server.port());
+        log.info("{}", StartLine.of(options.sources, sources, feeds, url + "/"));
         String token = authenticator.identifiesCallers() ? " -H \"Authorization: Bearer $TOKEN\"" : "";
-        registry.contents().feeds().stream()
+        sources.registry().contents().feeds().stream()
                 .findFirst()
                 .ifPresent(feed -> out.println("curl -s -XPOST '" + url + "/data/" + feed.collection()
                         + "/query?global=true' -d '{}'" + token));

@@ -156,7 +156,26 @@ class CouchAwayIT {
         east.up();
         await().atMost(PATIENCE).until(() -> http.query(POSTS, "{}").statusCode() == 200);
         assertThat(texts(http)).containsExactly("ann's");
-        assertThat(jar.log(server)).doesNotContain("\tat ");
+        assertThat(jar.log(server))
+                .doesNotContain("\tat ")
+                .containsOnlyOnce("CouchDB at " + east.url() + " is away: ")
+                .containsOnlyOnce("CouchDB at " + east.url() + " is back, after ");
+    }
+
+    @Test
+    void aServerThatIsEndedDuringItsFirstBuildClosesInOrder() throws Exception {
+        east.on("GET /[^/]*user-ann/_(all_docs|changes).*", Fault.hang());
+        Process server = run(east.url().toString(), "interval");
+        await().atMost(PATIENCE).until(() -> east.count("GET /[^/]*user-ann/_(all_docs|changes).*") > 0);
+
+        server.destroy();
+
+        String log = jar.ended(server);
+        assertThat(server.exitValue()).as("128 and SIGTERM").isEqualTo(143);
+        assertThat(log)
+                .contains("Ending; under way: the refresh of posts")
+                .contains("Ended after ")
+                .doesNotContain("matview ready", "\tat ");
     }
 
     @Test

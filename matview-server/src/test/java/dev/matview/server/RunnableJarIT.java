@@ -52,6 +52,11 @@ class RunnableJarIT {
         assertThat(printed.get(0))
                 .matches("curl -s -XPOST 'http://127\\.0\\.0\\.1:\\d+/data/posts/query\\?global=true' -d '\\{}'");
 
+        assertThat(log())
+                .containsPattern(
+                        "matview \\S+ serves 2 feeds over 16 databases of the sample, registry of the sample, views in"
+                                + " memory; changes are noticed .*; page http://127\\.0\\.0\\.1:\\d+/");
+
         JsonNode posts = json(http.query("/data/posts/query" + ANY, "{}"));
         assertThat(posts.get("docs")).hasSizeGreaterThan(12);
         assertThat(posts.get("docs"))
@@ -134,7 +139,51 @@ class RunnableJarIT {
         }
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as("128 and SIGTERM").isEqualTo(143);
-        assertThat(log()).doesNotContain("ERROR", "WARN", "\tat ");
+        assertThat(log())
+                .doesNotContain("ERROR", "WARN", "\tat ")
+                .contains("Ending; under way: 1 request\n")
+                .containsPattern("Ended after [0-9.]+ s: sample posts 0\\.\\d s, requests and WebSockets [0-9.]+ s, ");
+    }
+
+    @Test
+    void theLogIsJsonAndHasRequestsWithoutWhatTheyHold() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("matview.conf"), "log-format = json\naccess-log = true\nlog-level = debug\n");
+
+        Http http = run("--config", config.toString());
+        http.query(
+                "/data/posts/query" + ANY + "&token=hunter2",
+                "{\"content\": \"hunter2\"}",
+                "Authorization",
+                "Bearer hunter2");
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> log().contains("dev.matview.access"));
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : log().lines().toList()) {
+            lines.add(mapper.readTree(line));
+        }
+        assertThat(lines).anySatisfy(line -> {
+            assertThat(line.path("level").asText()).isEqualTo("INFO");
+            assertThat(line.path("formattedMessage").asText())
+                    .matches("127\\.0\\.0\\.1 POST /data/posts/query 200 \\d+ B \\d+ ms");
+        });
+        assertThat(log()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void checkAndTryTellOfTheSampleAndEnd() throws Exception {
+        process = start("check");
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        assertThat(log()).isEmpty();
+
+        process = start("try", "--rows=0");
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        assertThat(out).contains("posts: 64 rows of 16 databases, ", "events: 32 rows of 16 databases, ");
+        assertThat(log()).as("no terminal, no progress").isEmpty();
     }
 
     @Test

@@ -94,6 +94,28 @@ class ServerOnCouchIT {
     }
 
     @Test
+    void aRegistryInCouchIsCheckedAndTriedAndNothingIsWritten() throws Exception {
+        jar.ended(run("import", "--registry", "couchdb:" + registry, file("continuous")));
+        List<String> before = couch.raw().names("matview-" + databases.prefix());
+
+        Process check = run("check", "--registry", "couchdb:" + registry, "--no-auth");
+        assertThat(jar.ended(check)).contains("1 feed is right: posts", "nothing is wrong");
+        assertThat(check.exitValue()).isZero();
+
+        Process trial = run("try", "--registry", "couchdb:" + registry, "--query", "{\"text\": \"x\"}");
+        assertThat(jar.ended(trial))
+                .contains("posts: 2 rows of 2 databases, ", "{\"text\":\"one of ann\"}")
+                .contains("the index [\"text\"] would help");
+        assertThat(trial.exitValue()).isZero();
+        assertThat(couch.raw().names("matview-" + databases.prefix())).isEqualTo(before);
+
+        couch.raw().put(registry, "bad", "{\"collectionName\":\"events\",\"colour\":\"red\"}");
+        Process wrong = run("check", "--registry", "couchdb:" + registry, "--no-auth");
+        assertThat(jar.ended(wrong)).contains(registry + "/bad: feed events: colour: ");
+        assertThat(wrong.exitValue()).isEqualTo(1);
+    }
+
+    @Test
     void aBadDocumentIsInTheLogAndTheStatusUntilItIsMended() throws Exception {
         jar.ended(run("import", "--registry", "couchdb:" + registry, file("interval")));
         Process server = run("--registry", "couchdb:" + registry, "--no-auth", "--port", "0");

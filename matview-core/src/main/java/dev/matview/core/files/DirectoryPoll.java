@@ -1,5 +1,6 @@
 package dev.matview.core.files;
 
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
@@ -27,6 +28,9 @@ final class DirectoryPoll implements AutoCloseable {
     private final Duration interval;
     private final Executor executor;
     private final Listeners<String> listeners = new Listeners<>();
+    /** While the directory cannot be listed. */
+    private final Episode unseen;
+
     private @Nullable Round round;
     private boolean closed;
 
@@ -35,13 +39,13 @@ final class DirectoryPoll implements AutoCloseable {
         this.scheduler = scheduler;
         this.interval = interval;
         this.executor = executor;
+        this.unseen = new Episode(DirectoryPoll.class, scheduler);
     }
 
     /** What was seen last, and the next look; given up when the last listener leaves. */
     private static final class Round {
         private Map<String, Optional<Position>> seen;
         private Subscription next = () -> {};
-        private boolean listingFailed;
 
         Round(Map<String, Optional<Position>> seen) {
             this.seen = seen;
@@ -108,13 +112,10 @@ final class DirectoryPoll implements AutoCloseable {
     private Map<String, Optional<Position>> look(Round current) {
         try {
             Map<String, Optional<Position>> found = listing.list(name -> true);
-            current.listingFailed = false;
+            unseen.ends("Changes in {} are noticed again", listing.directory());
             return found;
         } catch (AggregationException e) {
-            if (!current.listingFailed) {
-                log.warn("Changes are not noticed: {}", e.getMessage());
-            }
-            current.listingFailed = true;
+            unseen.begins("Changes are not noticed: {}", e.getMessage());
             return current.seen;
         }
     }

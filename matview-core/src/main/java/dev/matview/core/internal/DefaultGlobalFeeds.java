@@ -114,7 +114,8 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
         this.pages = new PageReader(settings, rules, renderer, scheduler);
         this.reader = new FeedReader(settings, keys, pages, rules, users);
-        this.ownReader = new OwnReader(new OwnDatabase(aggregator, settings), settings, scheduler, keys, renderer);
+        this.ownReader =
+                new OwnReader(new OwnDatabase(aggregator, settings, scheduler), settings, scheduler, keys, renderer);
         this.fresh = new FreshReads(worker, scheduler, settings.queryTime());
         this.live = new LiveQueries(
                 new FollowedFeeds(worker, reader, this::unlessClosed, this::task),

@@ -88,6 +88,10 @@ final class FeedReader {
             @Nullable HeldSelection held,
             @Nullable Trace trace,
             Budget budget) {
+        if (!budget.mayWait() && !keys.areKnown()) {
+            // The store has to be asked for them: more than a budget without waiting has.
+            budget.spend(Integer.MAX_VALUE);
+        }
         Keys known = keys.get();
         String collection = task.feed().collection();
         Served read = served;

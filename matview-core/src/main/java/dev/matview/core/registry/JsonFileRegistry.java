@@ -1,5 +1,6 @@
 package dev.matview.core.registry;
 
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
@@ -38,6 +39,9 @@ public final class JsonFileRegistry implements FeedRegistry {
     private final Duration pollInterval;
     private final Listeners<Contents> listeners = new Listeners<>();
 
+    /** While the file cannot be used. */
+    private final Episode wrong;
+
     private volatile Contents contents;
 
     /** Guarded by this. */
@@ -52,6 +56,7 @@ public final class JsonFileRegistry implements FeedRegistry {
         this.reader = FeedDefinitionReader.of(source);
         this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
         this.pollInterval = pollInterval;
+        this.wrong = new Episode(JsonFileRegistry.class, scheduler);
         this.contents = new Contents(List.of(), List.of());
         this.nextPoll = () -> {};
     }
@@ -117,19 +122,24 @@ public final class JsonFileRegistry implements FeedRegistry {
         Contents before = contents;
         if (read.problems().isEmpty()) {
             log.info("{} is loaded anew; feeds in force: {}", file, read.feeds().size());
+            wrong.ends("{} can be used again", file);
             contents = read;
         } else if (read.problems().equals(before.problems())) {
             return;
         } else {
-            log.warn(
-                    "{} cannot be used; the feeds that were loaded before stay in force ({}):\n{}",
-                    file,
-                    before.feeds().size(),
-                    read.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
+            say("{} cannot be used; the feeds that were loaded before stay in force ({}):\n{}", before, read);
             contents = new Contents(before.feeds(), read.problems());
         }
         if (!isClosed()) {
             listeners.tell(contents);
+        }
+    }
+
+    /** Also where it was wrong before, and is in another way now: somebody mends it, and wants to know. */
+    private void say(String message, Contents before, Contents read) {
+        String problems = read.problems().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+        if (!wrong.begins(message, file, before.feeds().size(), problems)) {
+            log.warn(message, file, before.feeds().size(), problems);
         }
     }
 

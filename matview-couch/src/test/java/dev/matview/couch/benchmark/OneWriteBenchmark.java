@@ -45,7 +45,7 @@ public final class OneWriteBenchmark {
             RAW.bulk(
                     database,
                     IntStream.range(from, Math.min(documents, from + BATCH))
-                            .mapToObj(AggregateBenchmark::document)
+                            .mapToObj(FilledDatabases::document)
                             .toList());
         }
     }
@@ -83,7 +83,7 @@ public final class OneWriteBenchmark {
                 Thread.sleep(1_000);
                 long began = System.nanoTime();
                 RefreshResult result = feeds.refresh("posts").join();
-                refreshes.add(AggregateBenchmark.since(began));
+                refreshes.add(FilledDatabases.since(began));
                 if (result.moved() != 1 || result.behindCount() > 0) {
                     throw new IllegalStateException("not the refresh that was expected: " + result);
                 }
@@ -132,7 +132,7 @@ public final class OneWriteBenchmark {
                 if (pages.poll(60, TimeUnit.SECONDS) == null) {
                     throw new IllegalStateException("the feed did not follow");
                 }
-                latencies.add(AggregateBenchmark.since(began));
+                latencies.add(FilledDatabases.since(began));
             }
         }
     }
@@ -147,8 +147,8 @@ public final class OneWriteBenchmark {
     }
 
     private static void report(String what, List<Double> small, List<Double> large, int few, int many) {
-        double one = AggregateBenchmark.median(small);
-        double other = AggregateBenchmark.median(large);
+        double one = FilledDatabases.median(small);
+        double other = FilledDatabases.median(large);
         System.out.printf("%s, in a database of %d documents: median %.3f s of %s%n", what, few, one, small);
         System.out.printf(
                 "%s, in a database of %d documents: median %.3f s = %.2f x of %s%n",

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 /**
  * How soon a write is in a continuous feed that comes right after a start, with many user databases of which the view is
@@ -34,10 +33,12 @@ public final class RestartBenchmark {
     private static final RawCouch RAW = TestCouch.get().raw();
 
     private final TestDatabases databases;
+    private final List<String> names;
     private int written;
 
-    private RestartBenchmark(TestDatabases databases) {
+    private RestartBenchmark(TestDatabases databases, List<String> names) {
         this.databases = databases;
+        this.names = names;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -45,14 +46,7 @@ public final class RestartBenchmark {
         int documents = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
         int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3;
         try (TestDatabases made = TestCouch.get().databases()) {
-            for (int i = 0; i < count; i++) {
-                RAW.bulk(
-                        made.create("u" + i),
-                        IntStream.range(0, documents)
-                                .mapToObj(AggregateBenchmark::document)
-                                .toList());
-            }
-            RestartBenchmark benchmark = new RestartBenchmark(made);
+            RestartBenchmark benchmark = new RestartBenchmark(made, FilledDatabases.fill(made, count, documents));
             ViewStore store = new InMemoryViewStore();
             benchmark.measure("going on from where the view is true", store, rounds);
             benchmark.measure("looking at every database first", new Forgetful(new InMemoryViewStore()), rounds);
@@ -66,7 +60,7 @@ public final class RestartBenchmark {
             seconds.add(writeAfterStart(store));
         }
         System.out.printf(
-                "a write after a start, %s: median %.2f s of %s%n", what, AggregateBenchmark.median(seconds), seconds);
+                "a write after a start, %s: median %.2f s of %s%n", what, FilledDatabases.median(seconds), seconds);
     }
 
     private void first(ViewStore store) throws InterruptedException {
@@ -98,7 +92,7 @@ public final class RestartBenchmark {
                     throw new IllegalStateException("the feed did not follow");
                 }
             }
-            return AggregateBenchmark.since(began);
+            return FilledDatabases.since(began);
         }
     }
 
@@ -122,7 +116,7 @@ public final class RestartBenchmark {
         written++;
         String id = "new-" + System.nanoTime();
         RAW.put(
-                databases.name("u" + written),
+                names.get(written),
                 id,
                 "{\"type\":\"post\",\"content\":\"new\",\"createdAt\":\"2027-%07d\"}".formatted(written));
         return id;

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param exactNumbers whether numbers come back as they were written, integers of any size too
  * @param tellingPositions whether where a database stands tells it from one made again, and tells purges
  * @param astralIds whether a document may have an id beyond the first plane of Unicode
+ * @param copies how many there are of each document: more than one in a cluster
  */
 public record Capabilities(
         boolean dbsInfo,
@@ -31,7 +32,8 @@ public record Capabilities(
         boolean selectorChanges,
         boolean exactNumbers,
         boolean tellingPositions,
-        boolean astralIds) {
+        boolean astralIds,
+        int copies) {
 
     static Capabilities of(RawCouch couch) {
         String probe = "matview-probe-" + Long.toString(System.nanoTime(), 36);
@@ -62,7 +64,11 @@ public record Capabilities(
                     isTelling(couch.json("GET", couch.path(probe), null)),
                     couch.json("GET", couch.path(probe, "_all_docs"), null)
                             .toString()
-                            .contains("\ud83d\ude00"));
+                            .contains("\ud83d\ude00"),
+                    couch.json("GET", couch.path(probe), null)
+                            .path("cluster")
+                            .path("n")
+                            .asInt(1));
         } finally {
             couch.drop(probe);
             couch.drop(slashed);

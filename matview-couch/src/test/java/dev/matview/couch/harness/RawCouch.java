@@ -30,9 +30,18 @@ public final class RawCouch {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     private final FoundServer server;
+    private volatile int copies = 1;
 
     RawCouch(FoundServer server) {
         this.server = server;
+    }
+
+    /**
+     * From now on documents are written once all copies have them: in a cluster half of them and one are enough by default,
+     * and who reads right after that may read the copy that lags.
+     */
+    void writeToAll(int copies) {
+        this.copies = copies;
     }
 
     /** The path of something in a database, encoded. */
@@ -64,7 +73,7 @@ public final class RawCouch {
     }
 
     private HttpResponse<String> send(String method, String path, String body, String user, String password) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + waiting(method, path)))
                 .timeout(Duration.ofSeconds(60))
                 .header("Content-Type", "application/json")
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -79,6 +88,15 @@ public final class RawCouch {
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /** The path, with how many copies the answer has to wait for if it is of a document that is written. */
+    private String waiting(String method, String path) {
+        boolean ofDocument = path.indexOf('/', 1) > 0 && !path.startsWith("/_node/");
+        boolean written = (method.equals("PUT") || method.equals("DELETE")) && ofDocument
+                || path.endsWith("/_bulk_docs")
+                || path.endsWith("/_purge");
+        return copies > 1 && written ? path + (path.contains("?") ? "&w=" : "?w=") + copies : path;
     }
 
     /** Sends a request that must succeed. */

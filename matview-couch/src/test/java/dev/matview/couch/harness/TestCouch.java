@@ -28,6 +28,7 @@ public final class TestCouch {
             raw.create("_global_changes");
         }
         this.capabilities = Capabilities.of(raw);
+        raw.writeToAll(capabilities.copies());
     }
 
     /** The server, which is found, or started, by the first call. */

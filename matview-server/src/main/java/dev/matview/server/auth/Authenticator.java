@@ -17,6 +17,14 @@ public interface Authenticator {
      */
     boolean identifiesCallers();
 
+    /**
+     * Whether {@link #authenticate} may wait for anything but the processor, a set of keys that is read over the network for
+     * one. Where it may not, requests are authenticated by the threads that read them.
+     */
+    default boolean mayWait() {
+        return true;
+    }
+
     /** Whether anybody can be an administrator. */
     boolean knowsAdministrators();
 
@@ -33,6 +41,11 @@ public interface Authenticator {
 
             @Override
             public boolean identifiesCallers() {
+                return false;
+            }
+
+            @Override
+            public boolean mayWait() {
                 return false;
             }
 

@@ -5,6 +5,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
+import dev.matview.core.event.Episode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ final class KeySet {
     private @Nullable Reading reading;
 
     private @Nullable Instant lastBegun;
-    private boolean failing;
+    private final Episode failing;
 
     /** Where the set is read. */
     interface Source {
@@ -69,6 +70,7 @@ final class KeySet {
     private KeySet(Source source, InstantSource clock, JWKSet keys) {
         this.source = source;
         this.clock = clock;
+        this.failing = new Episode(KeySet.class, clock);
         this.known = new Known(keys, clock.instant());
     }
 
@@ -138,12 +140,11 @@ final class KeySet {
     }
 
     private synchronized void ended(@Nullable String failure) {
-        if (failure != null && !failing) {
-            log.warn("The key set {}; the last one stays in use for {} hours", failure, OUTAGE.toHours());
-        } else if (failure == null && failing) {
-            log.info("The key set is read again");
+        if (failure == null) {
+            failing.ends("The key set is read again");
+        } else {
+            failing.begins("The key set {}; the last one stays in use for {} hours", failure, OUTAGE.toHours());
         }
-        failing = failure != null;
         if (reading != null) {
             reading.done().complete(null);
             reading = null;

@@ -65,6 +65,11 @@ public final class SharedSecretTokens implements Authenticator {
     }
 
     @Override
+    public boolean mayWait() {
+        return false;
+    }
+
+    @Override
     public boolean knowsAdministrators() {
         return tokens.knowsAdministrators();
     }

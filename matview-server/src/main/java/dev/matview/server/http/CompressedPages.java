@@ -3,14 +3,12 @@ package dev.matview.server.http;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.matview.core.Page;
+import dev.matview.server.http.exchange.Encodings;
 import dev.matview.server.push.PageJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,54 +24,25 @@ final class CompressedPages {
     private static final long MAX_BYTES = 32L << 20;
     private static final int OVERHEAD = 300;
 
-    private final Cache<Key, byte[]> compressed = Caffeine.newBuilder()
+    private final Cache<AnswerKey, byte[]> compressed = Caffeine.newBuilder()
             .maximumWeight(MAX_BYTES)
-            .weigher((Key key, byte[] gzip) -> gzip.length + key.json.length + OVERHEAD)
+            .weigher((AnswerKey key, byte[] gzip) -> gzip.length + key.json().length + OVERHEAD)
             .executor(Runnable::run)
             .recordStats()
             .build();
 
-    /** An answer. The feeds give all who see one page the same array: it is compared as an object, at no cost. */
-    private static final class Key {
-        private final byte[] json;
-        private final String bookmark;
-        private final Optional<String> warning;
-        private final Page.View view;
-
-        Key(Page page) {
-            this.json = page.json();
-            this.bookmark = page.bookmark();
-            this.warning = page.warning();
-            this.view = page.view();
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Key key
-                    && key.json == json
-                    && key.bookmark.equals(bookmark)
-                    && key.warning.equals(warning)
-                    && key.view.equals(view);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * System.identityHashCode(json) + view.hashCode();
-        }
-    }
-
     /** Whether the answer is worth it, and the client takes it (RFC 9110, section 12.5.3). */
     static boolean isAsked(@Nullable String acceptEncoding, Page page) {
-        return acceptEncoding != null
-                && page.json().length >= WORTHWHILE_BYTES
-                && Arrays.stream(acceptEncoding.toLowerCase(Locale.ROOT).split(","))
-                        .map(coding -> coding.replaceAll("\\s", ""))
-                        .anyMatch(coding -> coding.equals("gzip")
-                                || coding.startsWith("gzip;q=") && !coding.matches("gzip;q=0(\\.0*)?"));
+        return page.json().length >= WORTHWHILE_BYTES && Encodings.takesGzip(acceptEncoding);
+    }
+
+    /** Null when it is not known, and would have to be compressed. */
+    byte @Nullable [] known(Page page) {
+        return compressed.getIfPresent(new AnswerKey(page));
     }
 
     byte[] of(Page page) {
-        Key key = new Key(page);
+        AnswerKey key = new AnswerKey(page);
         byte[] known = compressed.getIfPresent(key);
         if (known == null) {
             known = gzip(PageJson.parts(page));

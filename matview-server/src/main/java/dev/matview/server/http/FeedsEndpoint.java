@@ -52,9 +52,9 @@ final class FeedsEndpoint {
             feeds.status()
                     .forEach(status -> FeedJson.describe(
                             status, history.lastRefresh(status.feed().collection()), all.addObject()));
+            about.describe(json.putObject("server"));
             ArrayNode unused = json.putArray("unusedViews");
             feeds.unusedViews().forEach(view -> FeedJson.describe(view, unused.addObject()));
-            about.describe(json.putObject("server"));
             ArrayNode problems = json.putArray("problems");
             feeds.registryProblems().forEach(problem -> FeedJson.describe(problem, problems.addObject()));
             exchange.send(HttpServletResponse.SC_OK, Responses.bytes(json));

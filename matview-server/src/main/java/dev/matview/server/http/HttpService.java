@@ -17,6 +17,7 @@ import dev.matview.server.http.exchange.RequestBody;
 import dev.matview.server.http.exchange.ServerThreads;
 import dev.matview.server.http.exchange.Turns;
 import dev.matview.server.http.history.FeedHistory;
+import dev.matview.server.http.page.PageEndpoint;
 import dev.matview.server.http.socket.Sockets;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.ShareLimits;
@@ -81,6 +82,10 @@ public final class HttpService implements AutoCloseable {
             this(all, Origin.UNTOLD);
         }
 
+        public Feeds(GlobalFeeds all) {
+            this(all, Origin.UNTOLD);
+        }
+
         public Feeds(GlobalFeeds all, Origin origin) {
             this(all, origin, registry -> {});
         }
@@ -94,7 +99,7 @@ public final class HttpService implements AutoCloseable {
     public static HttpService start(
             HttpSettings settings, GlobalFeeds feeds, Authenticator authenticator, Scheduler scheduler)
             throws IOException {
-        return start(settings, new Feeds(feeds, Origin.UNTOLD), authenticator, scheduler);
+        return start(settings, new Feeds(feeds), authenticator, scheduler);
     }
 
     /**
@@ -133,6 +138,7 @@ public final class HttpService implements AutoCloseable {
                 sockets,
                 meters.requests(),
                 authenticator.identifiesCallers(),
+                authenticator.mayWait(),
                 scheduler,
                 managementPort::set));
         spark.embeddedServerIdentifier(embedding);
@@ -196,8 +202,12 @@ public final class HttpService implements AutoCloseable {
                 "/feeds/:collection/refresh",
                 (exchange, request) -> status.refresh(request.params("collection"), exchange));
         get(spark, "/metrics", (exchange, request) -> metrics.answer(exchange));
-        StatusPage page = new StatusPage();
-        get(spark, "/", (exchange, request) -> page.answer(exchange));
+        PageEndpoint page = new PageEndpoint();
+        get(spark, "/", (exchange, request) -> page.index(exchange));
+        get(
+                spark,
+                "/page/:version/:file",
+                (exchange, request) -> page.file(request.params("version"), request.params("file"), exchange));
     }
 
     private static void post(Service spark, String path, Endpoint endpoint) {

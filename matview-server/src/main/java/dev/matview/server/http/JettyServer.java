@@ -18,6 +18,7 @@ import dev.matview.server.http.exchange.RequestMeters;
 import dev.matview.server.http.exchange.ServerThreads;
 import dev.matview.server.http.socket.SocketHandler;
 import dev.matview.server.http.socket.Sockets;
+import dev.matview.server.log.AccessLog;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import javax.servlet.Filter;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.Connector;
@@ -60,6 +62,9 @@ final class JettyServer implements EmbeddedServer {
 
     /** A token may have half of it. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    /** What asks for little; more takes a while to be understood. */
+    private static final int SMALL_BODY_BYTES = 4 * 1024;
 
     private static final Set<String> OPERATORS = Set.of("/health", "/health/", "/metrics", "/metrics/");
 
@@ -97,6 +102,7 @@ final class JettyServer implements EmbeddedServer {
      * What is served beside Spark's routes, and by whom.
      *
      * @param authenticates whether callers are told apart
+     * @param authenticationMayWait whether telling them apart may take a while
      * @param clock by which connections are told to have taken too long
      * @param managementBound is told the port of the entrance for administrators, if there is one
      */
@@ -108,6 +114,7 @@ final class JettyServer implements EmbeddedServer {
             Sockets sockets,
             RequestMeters meters,
             boolean authenticates,
+            boolean authenticationMayWait,
             InstantSource clock,
             IntConsumer managementBound) {}
 
@@ -156,6 +163,9 @@ final class JettyServer implements EmbeddedServer {
                 management == null ? data : new Handler.Sequence(managementHandlers(jetty, management), data)));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
+        if (AccessLog.isOn()) {
+            jetty.setRequestLog(new AccessLog());
+        }
         jetty.setStopTimeout(STOP_TIME.toMillis());
         server = jetty;
         try {
@@ -168,11 +178,14 @@ final class JettyServer implements EmbeddedServer {
     }
 
     private Handler dataHandlers(Server jetty) {
-        ServerThreads threads = setup.threads();
         HttpSettings settings = setup.settings();
         Cors cors = settings.cors();
         Handler answering = new HandOver(
-                request -> isForOperators(request) ? threads.operating() : threads.answering(),
+                request -> isForOperators(request)
+                        ? setup.threads().operating()
+                        : setup.threads().answering(),
+                this::isQuick,
+                ServerThreads.MAX_ANSWERING_IO,
                 SparkRoutes.handler(routes, setup.exchanges()));
         Handler handlers = new CorsHandler(cors, new SocketHandler(jetty, setup.sockets(), cors, answering));
         return setup.authenticates() ? handlers : new LoopbackOnly(cors, settings.host(), handlers);
@@ -199,6 +212,17 @@ final class JettyServer implements EmbeddedServer {
 
     private static boolean isForOperators(Request request) {
         return OPERATORS.contains(request.getHttpURI().getPath());
+    }
+
+    /** Whether a request is a small query: what its endpoint does not have ready, it hands over itself. */
+    private boolean isQuick(Request request) {
+        long length = request.getLength();
+        return !setup.authenticationMayWait()
+                && length >= 0
+                && length <= SMALL_BODY_BYTES
+                && request.getMethod().equals("POST")
+                && request.getHttpURI().getPath().startsWith("/data/")
+                && !request.getHeaders().contains(HttpHeader.CONTENT_ENCODING);
     }
 
     private ServerConnector connector(Server jetty, String host, int port) {

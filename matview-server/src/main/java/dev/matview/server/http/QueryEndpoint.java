@@ -10,6 +10,7 @@ import dev.matview.server.http.exchange.Callers;
 import dev.matview.server.http.exchange.Exchange;
 import dev.matview.server.http.exchange.HttpError;
 import dev.matview.server.http.exchange.QueryRequest;
+import dev.matview.server.http.exchange.QueryRequests;
 import dev.matview.server.http.exchange.QueryString;
 import dev.matview.server.http.exchange.RequestBody;
 import dev.matview.server.http.exchange.Responses;
@@ -18,7 +19,6 @@ import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
@@ -34,18 +34,17 @@ final class QueryEndpoint {
             "The feed could not be refreshed in time: the answer is as old as view.refreshedAt says.";
 
     private final FeedQueries feeds;
-    private final MangoLimits limits;
     private final Callers callers;
     private final Turns turns;
-    private final RequestBody body;
+    private final QueryRequests requests;
     private final CompressedPages compressed = new CompressedPages();
+    private final WholePages whole = new WholePages();
 
     QueryEndpoint(FeedQueries feeds, MangoLimits limits, Callers callers, Turns turns, RequestBody body) {
         this.feeds = feeds;
-        this.limits = limits;
         this.callers = callers;
         this.turns = turns;
-        this.body = body;
+        this.requests = new QueryRequests(body, limits);
     }
 
     /** Answers that are kept compressed. */
@@ -59,13 +58,7 @@ final class QueryEndpoint {
 
     private void answer(String collection, Identity identity, Exchange exchange) throws IOException {
         QueryString parameters = QueryString.of(exchange.request().getQueryString());
-        QueryRequest asked = QueryRequest.of(
-                body.read(exchange.request()),
-                Set.of(),
-                parameters.get("global"),
-                parameters.get("expand"),
-                identity.caller(),
-                limits);
+        QueryRequest asked = requests.read(exchange.request(), parameters, identity.caller());
         Query query = asked.query();
         Turns.Place place = new Turns.Place(
                 Callers.name(identity.caller(), exchange.address()),
@@ -78,6 +71,10 @@ final class QueryEndpoint {
             callers.requireOwnDatabase(query.caller());
             turns.answerInTurn(
                     exchange, place, budget -> send(exchange, feeds.queryOwn(collection, query, budget), null));
+        } else if (query.bookmark() != null) {
+            // One whose seal is not known has the store asked for it.
+            exchange.handOver(() -> turns.answer(
+                    exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null)));
         } else if (age == null) {
             turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null));
         } else {
@@ -133,9 +130,14 @@ final class QueryEndpoint {
             exchange.send(HttpServletResponse.SC_OK, PageJson.whole(page, note));
         } else if (CompressedPages.isAsked(request.getHeader("Accept-Encoding"), page)) {
             response.setHeader("Content-Encoding", "gzip");
-            exchange.send(HttpServletResponse.SC_OK, compressed.of(page));
+            byte[] known = compressed.known(page);
+            if (known == null) {
+                exchange.handOver(() -> exchange.send(HttpServletResponse.SC_OK, compressed.of(page)));
+            } else {
+                exchange.send(HttpServletResponse.SC_OK, known);
+            }
         } else {
-            exchange.send(HttpServletResponse.SC_OK, Responses.JSON, PageJson.parts(page));
+            exchange.send(HttpServletResponse.SC_OK, Responses.JSON, whole.of(page));
         }
     }
 }

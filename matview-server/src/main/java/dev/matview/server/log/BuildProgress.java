@@ -81,7 +81,10 @@ public final class BuildProgress {
                 .map(status -> status.feed().collection())
                 .collect(Collectors.joining(", "));
         String more = building.size() > MAX_NAMES ? " and " + (building.size() - MAX_NAMES) + " more" : "";
-        double part = total == 0 ? 0 : Math.min(1, (double) done / total);
+        if (total == 0) {
+            return "building " + names + more + ": looking for databases";
+        }
+        double part = Math.min(1, (double) done / total);
         int full = (int) (part * WIDTH);
         return "building " + names + more + " [" + "#".repeat(full) + "-".repeat(WIDTH - full) + "] "
                 + (int) (part * 100) + " %, " + done / building.size() + " of " + total / building.size()

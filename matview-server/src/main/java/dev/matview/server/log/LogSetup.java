@@ -44,6 +44,13 @@ public final class LogSetup {
         }
     }
 
+    /** Requests are logged from now on. */
+    public static void accessLog() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(AccessLog.LOGGER).setLevel(ch.qos.logback.classic.Level.INFO);
+        }
+    }
+
     /** Logs of ours nothing but what is wrong, until the result is closed: for commands that tell all else themselves. */
     public static Subscription onlyWarnings() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {

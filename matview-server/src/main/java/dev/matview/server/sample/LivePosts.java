@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.memory.InMemoryDatabases;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a sample user post every few seconds, and asks for a refresh of the feeds that show the post. The oldest of these
@@ -22,12 +22,11 @@ public final class LivePosts implements AutoCloseable {
     static final Duration INTERVAL = Duration.ofSeconds(3);
     static final int MAX_POSTS = 300;
 
-    private static final Logger log = LoggerFactory.getLogger(LivePosts.class);
-
     private final InMemoryDatabases databases;
     private final UserDatabases users;
     private final GlobalFeeds feeds;
     private final Scheduler scheduler;
+    private final Episode hidden;
 
     /** Guarded by this, as is all that follows. */
     private final Deque<Post> posts = new ArrayDeque<>();
@@ -43,6 +42,7 @@ public final class LivePosts implements AutoCloseable {
         this.users = users;
         this.feeds = feeds;
         this.scheduler = scheduler;
+        this.hidden = new Episode(LivePosts.class, scheduler);
     }
 
     /** Begins; the first post comes after {@link #INTERVAL}. */
@@ -85,11 +85,17 @@ public final class LivePosts implements AutoCloseable {
         }
         for (FeedStatus status : feeds.status()) {
             if (status.feed().covers(database) && status.feed().selector().matches(post)) {
-                feeds.refresh(status.feed().collection()).exceptionally(failure -> {
-                    log.warn("The feed does not show the new sample post", failure);
-                    return null;
-                });
+                feeds.refresh(status.feed().collection())
+                        .whenComplete((result, failure) -> show(status.feed().collection(), failure));
             }
+        }
+    }
+
+    private synchronized void show(String collection, @Nullable Throwable failure) {
+        if (failure == null) {
+            hidden.ends("The feeds show new sample posts again");
+        } else if (!closed) {
+            hidden.begins("{} does not show new sample posts: {}", collection, failure.getMessage());
         }
     }
 

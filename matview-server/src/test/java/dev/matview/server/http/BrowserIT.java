@@ -7,17 +7,16 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.sun.net.httpserver.HttpServer;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.feed.FeedRegistry.Problem;
+import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
-import dev.matview.core.spi.ViewDelta;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.couch.harness.Needs;
 import dev.matview.couch.harness.Tool;
 import dev.matview.server.auth.ClaimRules;
 import dev.matview.server.auth.SharedSecretTokens;
 import dev.matview.server.auth.Tokens;
 import dev.matview.server.http.connection.Cors;
+import dev.matview.server.http.page.Chromium;
 import dev.matview.server.http.socket.SocketLimits;
 import dev.matview.testkit.ManualScheduler;
 import java.io.IOException;
@@ -26,7 +25,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -40,10 +38,9 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * A page of another origin in a real Chromium, which does what the clients' {@code hub.html} does; and the status page. Debian's packages
+ * A page of another origin in a real Chromium, which does what the clients' {@code hub.html} does; the page at {@code /} has tests of its own. Debian's packages
  * {@code chromium} and {@code chromium-driver} are what it needs, or their like in the path.
  */
 @Needs(Tool.BROWSER)
@@ -67,6 +64,7 @@ class BrowserIT {
     private GlobalFeeds feeds;
     private HttpService service;
     private HttpServer pages;
+    private Chromium chromium;
     private ChromeDriver browser;
 
     @BeforeEach
@@ -78,13 +76,11 @@ class BrowserIT {
         post("userdb-ada", 1, "Planted tomatoes.");
         post("userdb-bela", 2, "Fresh bread at the corner.");
         feeds = GlobalFeeds.builder()
-                .registry(new WrongRegistry(
-                        FeedDefinition.builder("posts")
-                                .selector("{\"type\":\"post\"}")
-                                .fields("_id", "content", "author", "at")
-                                .sort("[{\"at\":\"desc\"}]")
-                                .build(),
-                        new Problem("feeds/b", "<b>events</b>", "query", "is missing")))
+                .registry(FeedRegistry.of(FeedDefinition.builder("posts")
+                        .selector("{\"type\":\"post\"}")
+                        .fields("_id", "content", "author", "at")
+                        .sort("[{\"at\":\"desc\"}]")
+                        .build()))
                 .aggregator(databases)
                 .viewStore(store)
                 .build();
@@ -96,7 +92,8 @@ class BrowserIT {
                 feeds,
                 new SharedSecretTokens(Tokens.SECRET, RULES, time),
                 time);
-        browser = chromium();
+        chromium = Chromium.start();
+        browser = chromium.driver();
     }
 
     /** Waits for what a page shows, which may change while it is looked at. */
@@ -128,27 +125,10 @@ class BrowserIT {
         return "http://localhost:" + pages.getAddress().getPort();
     }
 
-    private static ChromeDriver chromium() {
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(Tool.find(Tool.BROWSERS).orElseThrow().toFile());
-        options.addArguments(
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync");
-        System.setProperty(
-                "webdriver.chrome.driver",
-                Tool.find("chromedriver").orElseThrow().toString());
-        return new ChromeDriver(options);
-    }
-
     @AfterEach
     void stop() {
-        for (AutoCloseable one : Arrays.<AutoCloseable>asList(
-                browser == null ? null : browser::quit, service, feeds, pages == null ? null : () -> pages.stop(0))) {
+        for (AutoCloseable one :
+                Arrays.<AutoCloseable>asList(chromium, service, feeds, pages == null ? null : () -> pages.stop(0))) {
             closeQuietly(one, problem -> System.err.println("after the test: " + problem));
         }
     }
@@ -212,30 +192,5 @@ class BrowserIT {
 
         awaitPage().untilAsserted(() -> assertThat(text("status")).contains("TypeError"));
         assertThat(items("docs")).isEmpty();
-    }
-
-    @Test
-    void anAdministratorSeesOnTheStatusPageWhatNeedsLookingAfter() throws IOException {
-        databases.put("userdb-ada", "{\"_id\":\"<i>deep</i>\",\"a\":" + "[".repeat(1_500) + "]".repeat(1_500) + "}");
-        store.commit(ViewDelta.whole("_global_retired", 0, new ViewHead(1, "f", Instant.EPOCH, 3, 0), List.of()));
-        feeds.refresh("posts").join();
-        browser.get("http://127.0.0.1:" + service.port() + "/");
-        awaitPage().until(() -> browser.findElement(By.id("token")).isDisplayed());
-        assertThat(browser.findElement(By.id("wrong")).isDisplayed()).isFalse();
-
-        browser.findElement(By.id("token"))
-                .sendKeys(Tokens.signed(new JWTClaimsSet.Builder()
-                        .subject("did:example:root")
-                        .claim("role", "admin")
-                        .build()));
-        browser.findElement(By.cssSelector("#form button")).click();
-
-        awaitPage()
-                .untilAsserted(() -> assertThat(text("problems")).isEqualTo("feeds/b <b>events</b> query is missing"));
-        assertThat(text("feeds")).startsWith("posts 2 2 2 0 1");
-        assertThat(text("leftOut")).isEqualTo("posts userdb-ada <i>deep</i> it is nested deeper than 1000 levels");
-        assertThat(text("views")).startsWith("_global_retired 1 0 3");
-        Files.createDirectories(Path.of("target"));
-        Files.write(Path.of("target", "status.png"), browser.getScreenshotAs(OutputType.BYTES));
     }
 }

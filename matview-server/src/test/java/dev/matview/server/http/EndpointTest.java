@@ -148,7 +148,7 @@ class EndpointTest extends EndpointFixture {
     class Administrators {
 
         @ParameterizedTest
-        @CsvSource({"GET,/feeds", "GET,/metrics", "POST,/feeds/posts/refresh"})
+        @CsvSource({"GET,/feeds", "GET,/feeds/posts", "GET,/metrics", "POST,/feeds/posts/refresh"})
         void whatFeedsDoIsForAdministratorsAlone(String method, String path) {
             assertThat(http.send(method, path, "").statusCode()).isEqualTo(401);
             HttpResponse<String> refused = ask(token("alice"), method, path, "");

@@ -80,9 +80,8 @@ class MetricsOverHttpTest {
     void couchDbIsSeenToBeAway() {
         assertThat(server.scrape())
                 .contains("matview_couchdb_up{couchdb=\"http://127.0.0.1:9\"} 0.0")
-                .contains(
-                        "matview_couchdb_requests_seconds_count{couchdb=\"http://127.0.0.1:9\",operation=\"databases\","
-                                + "outcome=\"away\"} 1");
+                .contains("matview_couchdb_requests_seconds_count{couchdb=\"http://127.0.0.1:9\",operation=\"server\","
+                        + "outcome=\"away\"} 1");
     }
 
     @Test

@@ -1,9 +1,18 @@
 package dev.matview.examples.benchmarks;
 
+import dev.matview.examples.benchmarks.couchdb.CouchBenchmark;
+import dev.matview.examples.benchmarks.feed.FeedBenchmark;
 import dev.matview.examples.benchmarks.figures.Benchmark;
 import dev.matview.examples.benchmarks.figures.Measuring;
 import dev.matview.examples.benchmarks.figures.PerformancePage;
+import dev.matview.examples.benchmarks.http.FirstAnswerBenchmark;
+import dev.matview.examples.benchmarks.http.HttpDatabasesBenchmark;
+import dev.matview.examples.benchmarks.http.HttpPageBenchmark;
+import dev.matview.examples.benchmarks.http.SubscribersBenchmark;
+import dev.matview.examples.benchmarks.inprocess.MatcherBenchmark;
 import dev.matview.examples.benchmarks.inprocess.PageBenchmark;
+import dev.matview.examples.benchmarks.inprocess.RefreshBenchmark;
+import dev.matview.examples.benchmarks.inprocess.ViewBenchmark;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,7 +26,17 @@ public final class Benchmarks {
 
     /** In the order of the page. */
     static List<Benchmark> all() {
-        return List.of(new PageBenchmark());
+        return List.of(
+                new PageBenchmark(),
+                new ViewBenchmark(),
+                new MatcherBenchmark(),
+                new FeedBenchmark(),
+                new RefreshBenchmark(),
+                new HttpPageBenchmark(),
+                new HttpDatabasesBenchmark(),
+                new SubscribersBenchmark(),
+                new FirstAnswerBenchmark(),
+                new CouchBenchmark());
     }
 
     public static void main(String[] arguments) throws Exception {

@@ -5,6 +5,7 @@ import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.Query;
 import dev.matview.core.QueryTooLargeException;
 import dev.matview.core.Settings;
+import dev.matview.core.event.Repeats;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.read.FirstRows;
 import dev.matview.core.internal.read.Place.AtKey;
@@ -14,6 +15,7 @@ import dev.matview.core.mango.Selector;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Row;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -23,8 +25,6 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads what a query selects of one user's database, document by document.
@@ -39,8 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class OwnDatabase {
 
-    private static final Logger log = LoggerFactory.getLogger(OwnDatabase.class);
-
     private static final String DESIGN_DOCUMENT = "_design/";
 
     /** How many documents are looked up at once that are after those to be passed over. */
@@ -49,8 +47,10 @@ public final class OwnDatabase {
     private final Aggregator aggregator;
     private final Settings settings;
     private final Semaphore places;
+    private final Repeats unanswered;
 
-    public OwnDatabase(Aggregator aggregator, Settings settings) {
+    public OwnDatabase(Aggregator aggregator, Settings settings, InstantSource clock) {
+        this.unanswered = new Repeats(OwnDatabase.class, clock);
         this.aggregator = aggregator;
         this.settings = settings;
         this.places = new Semaphore(settings.ownReaders(), true);
@@ -105,8 +105,8 @@ public final class OwnDatabase {
     }
 
     /** Whoever asks is told nothing of it, so the log is. */
-    private static DatabaseUnavailableException unavailable(AggregationException cause) {
-        log.warn("A user is not answered: {}", cause.getMessage());
+    private DatabaseUnavailableException unavailable(AggregationException cause) {
+        unanswered.happened("A user is not answered: {}", cause.getMessage());
         return new DatabaseUnavailableException(cause);
     }
 

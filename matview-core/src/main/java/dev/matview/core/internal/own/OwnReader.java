@@ -4,6 +4,7 @@ import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.Settings;
+import dev.matview.core.event.Repeats;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
@@ -25,13 +26,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Answers queries of callers' own databases, live. Thread-safe. */
 public final class OwnReader {
-
-    private static final Logger log = LoggerFactory.getLogger(OwnReader.class);
 
     /** Stands for the generation: there is none. */
     private static final String OWN = "own";
@@ -39,6 +36,7 @@ public final class OwnReader {
     private final OwnDatabase databases;
     private final Settings settings;
     private final InstantSource clock;
+    private final Repeats unanswered;
     private final StoreKeys keys;
     private final PageRenderer renderer;
 
@@ -47,6 +45,7 @@ public final class OwnReader {
         this.databases = databases;
         this.settings = settings;
         this.clock = clock;
+        this.unanswered = new Repeats(OwnReader.class, clock);
         this.keys = keys;
         this.renderer = renderer;
     }
@@ -90,7 +89,7 @@ public final class OwnReader {
         try {
             return keys.get();
         } catch (ViewStoreException e) {
-            log.warn("A user is not answered: {}", e.getMessage());
+            unanswered.happened("A user is not answered: {}", e.getMessage());
             throw new DatabaseUnavailableException(e);
         }
     }

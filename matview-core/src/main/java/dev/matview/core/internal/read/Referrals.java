@@ -9,6 +9,7 @@ import dev.matview.core.access.Acl;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Repeats;
 import dev.matview.core.internal.json.Json;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.mango.Budget;
@@ -28,16 +29,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Documents of other users, read when somebody asks for them: one request for each database, and none for what was read
  * a moment ago. What one asker holds of them is bounded by bytes. Thread-safe.
  */
 public final class Referrals {
-
-    private static final Logger log = LoggerFactory.getLogger(Referrals.class);
 
     /** What a request to a database costs beside its documents. */
     private static final int REQUEST_STEPS = 100;
@@ -46,6 +43,9 @@ public final class Referrals {
     private final UserDatabases users;
     private final CertificateRules rules;
     private final InstantSource clock;
+    /** What is asked for and not had. */
+    private final Repeats unread;
+
     private final Settings settings;
     private final Cache<Key, Optional<Referred>> recent;
 
@@ -64,6 +64,7 @@ public final class Referrals {
         this.users = users;
         this.rules = rules;
         this.clock = clock;
+        this.unread = new Repeats(Referrals.class, clock);
         this.settings = settings;
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
         this.recent = Caffeine.newBuilder()
@@ -120,13 +121,14 @@ public final class Referrals {
                 continue;
             }
             if (clock.instant().isAfter(deadline)) {
-                log.warn("References into {} databases are left as they are: reading took too long", wanted.size());
+                unread.happened(
+                        "References into {} databases are left as they are: reading took too long", wanted.size());
                 return;
             }
             try {
                 full = !fetch(database.getKey(), database.getValue(), held, budget);
             } catch (AggregationException e) {
-                log.warn("References into {} are left as they are: {}", database.getKey(), Failures.reason(e));
+                unread.happened("References into {} are left as they are: {}", database.getKey(), Failures.reason(e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

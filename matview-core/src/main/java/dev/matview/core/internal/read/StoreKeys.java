@@ -1,5 +1,6 @@
 package dev.matview.core.internal.read;
 
+import dev.matview.core.event.Episode;
 import dev.matview.core.spi.StoreSecret;
 import dev.matview.core.spi.ViewStore;
 import dev.matview.core.spi.ViewStoreException;
@@ -13,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What comes from the store's secret: read before the first generation is served, and again from time to time, since
@@ -28,10 +27,11 @@ public final class StoreKeys {
     /** After how long somebody who needs it has it read again, and does not wait for that. */
     static final Duration STALE = Duration.ofMinutes(5);
 
-    private static final Logger log = LoggerFactory.getLogger(StoreKeys.class);
-
     private final ViewStore store;
     private final InstantSource clock;
+    /** While the store is asked in vain. */
+    private final Episode unread;
+
     private final Duration patience;
     private final ReentrantLock reading = new ReentrantLock();
     /** Null until it was asked. */
@@ -73,6 +73,7 @@ public final class StoreKeys {
     public StoreKeys(ViewStore store, InstantSource clock, Duration patience) {
         this.store = store;
         this.clock = clock;
+        this.unread = new Episode(StoreKeys.class, clock);
         this.patience = patience;
     }
 
@@ -95,6 +96,11 @@ public final class StoreKeys {
             rereading.run();
         }
         return known;
+    }
+
+    /** Whether they have been read, so that nobody waits for the store. */
+    public boolean areKnown() {
+        return keys != null;
     }
 
     private Keys first() {
@@ -128,7 +134,7 @@ public final class StoreKeys {
         try {
             return read();
         } catch (ViewStoreException e) {
-            log.warn("The secret of the view store cannot be read again: {}", e.getMessage());
+            unread.begins("The secret of the view store cannot be read again: {}", e.getMessage());
             return known;
         }
     }
@@ -145,6 +151,7 @@ public final class StoreKeys {
         askedAt.set(clock.instant());
         Keys read = Keys.of(store.secret());
         keys = read;
+        unread.ends("The secret of the view store is read again");
         return read;
     }
 }

@@ -1,5 +1,6 @@
 package dev.matview.core.internal.refresh;
 
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.internal.work.Failures;
@@ -73,6 +74,7 @@ final class RetryingTasks implements AutoCloseable {
 
         private final String complaint;
         private final Runnable work;
+        private final Episode failing = new Episode(RetryingTasks.class, scheduler);
         private final AtomicBoolean queued = new AtomicBoolean();
         private Subscription retry = () -> {};
         private int failures;
@@ -110,6 +112,7 @@ final class RetryingTasks implements AutoCloseable {
 
         private synchronized void worked() {
             failures = 0;
+            failing.ends("{}: it is over", complaint);
             stopRetrying();
         }
 
@@ -122,7 +125,7 @@ final class RetryingTasks implements AutoCloseable {
             if (isOver()) {
                 return;
             }
-            log.warn("{}, and is tried again: {}", complaint, Failures.reason(cause));
+            failing.begins("{}, and is tried again: {}", complaint, Failures.reason(cause));
             log.debug("{}", complaint, cause);
             failures++;
             retry.close();

@@ -1,5 +1,6 @@
 package dev.matview.core.internal.refresh;
 
+import dev.matview.core.event.Episode;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.spi.ViewDelta;
@@ -59,6 +60,8 @@ final class StagedBuild {
 
     private volatile @Nullable Snapshot aside;
     private volatile Instant last;
+    /** Of the store, while it is asked to take portions. */
+    private final Episode unanswered;
 
     private StagedBuild(
             ViewStore store, String view, FeedDefinition feed, long base, ViewStage stage, InstantSource clock) {
@@ -68,6 +71,7 @@ final class StagedBuild {
         this.base = base;
         this.stage = stage;
         this.clock = clock;
+        this.unanswered = new Episode(StagedBuild.class, clock);
         // Milliseconds, as stores keep them.
         this.startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         this.last = startedAt;
@@ -162,13 +166,15 @@ final class StagedBuild {
             while (open != null && !unkept.isEmpty() && open.add(unkept.get(0))) {
                 kept = unkept.remove(0).head();
             }
+            unanswered.ends("{}: portions are put aside again", feed.collection());
             if (!unkept.isEmpty()) {
                 giveUp("another process builds it");
             }
         } catch (ViewStoreException e) {
             stage = null;
             if (unkept.size() < MOST_UNKEPT) {
-                log.warn("{}: a portion is put aside with the next one: {}", feed.collection(), e.getMessage());
+                unanswered.begins(
+                        "{}: a portion is put aside with the next one: {}", feed.collection(), e.getMessage());
             } else {
                 giveUp(e.getMessage());
             }

@@ -81,7 +81,7 @@ final class VisitSink implements Aggregator.Sink {
 
     @Override
     public void failed(FeedDefinition feed, String database, Exception cause) {
-        log.warn("{}: {} could not be read: {}", feed.collection(), database, Failures.reason(cause));
+        log.debug("{}: {} could not be read: {}", feed.collection(), database, Failures.reason(cause));
         of(feed).failed(database, cause);
         report(of(feed));
     }
@@ -101,7 +101,13 @@ final class VisitSink implements Aggregator.Sink {
         long now = clock.millis();
         visit.noteProgress(now);
         if (now - last > BETWEEN_REPORTS.toMillis() && reported.compareAndSet(last, now)) {
-            log.info("{}: {} of {} databases visited", visit.feed().collection(), visit.done(), visit.total());
+            Duration left = visit.left(clock.instant());
+            log.info(
+                    "{}: {} of {} databases visited{}",
+                    visit.feed().collection(),
+                    visit.done(),
+                    visit.total(),
+                    left == null ? "" : ", about " + left.toSeconds() + " s left");
         }
     }
 }

@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final RetryingTasks errands;
     private final Errand watching;
     private final Readiness readiness = new Readiness();
+    private final RefreshLog told;
     private final Listeners<Consumer<RefreshListener>> refreshListeners = new Listeners<>();
 
     private Subscription timer = () -> {};
@@ -86,6 +88,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.aggregator = aggregator;
         this.scheduler = scheduler;
         this.expander = expander;
+        this.told = new RefreshLog(scheduler);
         this.memory = new ViewMemory(settings.maxViewBytes());
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = Threads.named("matview-refresh", settings.refreshThreads());
@@ -177,22 +180,25 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             return List.of();
         }
         List<FeedTask> unloaded = registration.update(feeds);
+        told.retain(feeds.stream().map(FeedDefinition::collection).collect(Collectors.toSet()));
         arm();
         readiness.changed();
         return unloaded;
     }
 
     private void complainOf(Loaded loaded) {
-        if (loaded.failure() != null) {
-            complain(loaded.task().feed().collection() + ": the stored view cannot be read", loaded.failure());
+        RuntimeException failure = loaded.failure();
+        if (failure != null) {
+            String collection = loaded.task().feed().collection();
+            sayUnlessClosed(
+                    () -> log.warn("{}: the stored view cannot be read: {}", collection, Failures.reason(failure)));
         }
     }
 
-    /** Says so in the log: not once this is closed, since what fails then was interrupted, and false is returned. */
-    private synchronized boolean complain(String complaint, Throwable cause) {
+    /** Not once this is closed, since what fails then was interrupted, and false is returned. */
+    private synchronized boolean sayUnlessClosed(Runnable complaint) {
         if (!closed) {
-            log.warn("{}: {}", complaint, Failures.reason(cause));
-            log.debug("{}", complaint, cause);
+            complaint.run();
         }
         return !closed;
     }
@@ -293,6 +299,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     @Override
     public void succeeded(RunningRefresh refresh, RefreshResult result) {
         Instant now = scheduler.instant();
+        told.succeeded(result);
         // Told first: the next refresh may begin as soon as this one has ended.
         try {
             refreshListeners.tell(listener -> listener.refreshed(refresh.run(now), result));
@@ -325,7 +332,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         String reason = Failures.reason(cause);
         Instant now = scheduler.instant();
         try {
-            if (complain(collection + ": the refresh failed", cause)) {
+            if (sayUnlessClosed(() -> told.failed(collection, cause))) {
                 refreshListeners.tell(listener -> listener.failed(refresh.run(now), reason));
             }
         } finally {

@@ -15,8 +15,8 @@ public final class ViewMemory {
     private static final double MEBIBYTE = 1 << 20;
 
     private final long most;
-    private final Map<String, Long> held = new HashMap<>();
-    private final Map<String, Long> indexes = new HashMap<>();
+    private final Sizes held = new Sizes();
+    private final Sizes indexes = new Sizes();
     private long collected;
     private volatile Runnable shortage = () -> {};
 
@@ -38,7 +38,7 @@ public final class ViewMemory {
                 return false;
             }
             collected += bytes;
-            isShort = sum(indexes) > most - total();
+            isShort = indexes.sum > most - total();
         }
         if (isShort) {
             shortage.run();
@@ -68,8 +68,8 @@ public final class ViewMemory {
 
     /** The same, if nothing of what refreshes have collected stays beside what is held. */
     public synchronized long roomBesideViews(String view) {
-        long others = sum(indexes) - indexes.getOrDefault(view, 0L);
-        return Math.max(0, most - sum(held) - others);
+        long others = indexes.sum - indexes.of(view);
+        return Math.max(0, most - held.sum - others);
     }
 
     /** The view has indexes of that size, in the place of those before. */
@@ -78,11 +78,28 @@ public final class ViewMemory {
     }
 
     private long total() {
-        return collected + sum(held);
+        return collected + held.sum;
     }
 
-    private static long sum(Map<String, Long> sizes) {
-        return sizes.values().stream().mapToLong(Long::longValue).sum();
+    /** The size of each view, and what they add up to: it is asked for with every row that is found. */
+    private static final class Sizes {
+
+        private final Map<String, Long> views = new HashMap<>();
+        private long sum;
+
+        long of(String view) {
+            return views.getOrDefault(view, 0L);
+        }
+
+        void put(String view, long bytes) {
+            sum += bytes - of(view);
+            views.put(view, bytes);
+        }
+
+        void remove(String view) {
+            sum -= of(view);
+            views.remove(view);
+        }
     }
 
     /**
@@ -91,7 +108,7 @@ public final class ViewMemory {
      * @throws RefreshException when it cannot
      */
     public synchronized void requireRoom(String collection, String view, long bytes) {
-        long others = total() - held.getOrDefault(view, 0L);
+        long others = total() - held.of(view);
         if (bytes > most - others) {
             throw tooLarge(collection, "its stored view takes " + mebibytes(bytes), others);
         }

@@ -1,6 +1,7 @@
 package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.matview.core.event.Episode;
 import dev.matview.core.spi.LeftOut.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +30,7 @@ public final class ChangesFeed implements AutoCloseable {
     private final Listener listener;
     private final Thread thread;
     private final CountDownLatch ready = new CountDownLatch(1);
+    private final Episode unfollowed;
     private volatile boolean closed;
 
     /** Tells the database from one made again under its name, which has a history of its own. Only used by the thread. */
@@ -54,6 +56,7 @@ public final class ChangesFeed implements AutoCloseable {
 
     public ChangesFeed(CouchClient cluster, String database, String threadName, Listener listener) {
         this.cluster = cluster;
+        this.unfollowed = new Episode(ChangesFeed.class, cluster.scheduler());
         this.database = database;
         this.listener = listener;
         this.thread = new Thread(this::run, threadName);
@@ -80,8 +83,10 @@ public final class ChangesFeed implements AutoCloseable {
                 try {
                     since = since == null ? begin() : follow(since);
                     failures = 0;
+                    unfollowed.ends("The changes of {} are followed again", database);
                 } catch (CouchFailure e) {
-                    report(e, ++failures);
+                    failures++;
+                    report(e);
                     // The database is gone, or another one: from the beginning then.
                     since = e.isClientError() ? null : since;
                     cluster.sleep(cluster.backoff(failures));
@@ -104,10 +109,13 @@ public final class ChangesFeed implements AutoCloseable {
         return closed || cluster.isClosed();
     }
 
-    private void report(CouchFailure e, int failures) {
+    private void report(CouchFailure e) {
         if (!isOver()) {
-            if (failures == 1) {
-                log.warn("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
+            if (e.isBroken()) {
+                // The client tells of that, once for all who ask.
+                log.debug("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
+            } else {
+                unfollowed.begins("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
             }
             listener.away(e);
         }

@@ -80,7 +80,7 @@ public final class CouchClient implements AutoCloseable {
         this.ownScheduler = settings.scheduler() == null ? Scheduler.system() : null;
         this.scheduler =
                 ownScheduler == null ? Objects.requireNonNull(settings.scheduler(), "scheduler") : ownScheduler;
-        this.reachability = new Reachability(scheduler);
+        this.reachability = new Reachability(this, scheduler);
         this.pause = new Pause(scheduler);
         this.sent = new SentRequests(scheduler);
         this.budget = new RequestBudget(scheduler, pause, settings.requestsInFlight(), settings.requestsPerSecond());

@@ -98,6 +98,11 @@ public final class CouchFailure extends CouchException implements FailureKind.Kn
         return status() == 409;
     }
 
+    /** Whether there was no connection, or it broke. */
+    public boolean isBroken() {
+        return kind == Kind.BROKEN;
+    }
+
     /** Whether no request can be expected to get through at the moment. */
     public boolean isServerAway() {
         return kind == Kind.BROKEN || kind == Kind.CLOSED || status() == 401;

@@ -1,5 +1,6 @@
 package dev.matview.couch.internal.source;
 
+import dev.matview.core.event.Episode;
 import dev.matview.core.spi.Position;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchFailure;
@@ -46,6 +47,9 @@ public final class DatabaseWatch implements AutoCloseable {
     private final Consumer<String> listener;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Thread thread;
+    /** While changes cannot be had of a CouchDB that answers. */
+    private final Episode unwatched;
+
     private volatile boolean closed;
 
     /** The place in {@code _db_updates}; null while that cannot be had. Used by the thread alone, as what follows. */
@@ -63,6 +67,7 @@ public final class DatabaseWatch implements AutoCloseable {
             Duration pollInterval,
             Consumer<String> listener) {
         this.cluster = cluster;
+        this.unwatched = new Episode(DatabaseWatch.class, cluster.scheduler());
         this.updates = new UpdatesFeed(cluster);
         this.listing = new DatabaseListing(cluster);
         this.positions = new PositionReader(cluster, workers);
@@ -78,7 +83,7 @@ public final class DatabaseWatch implements AutoCloseable {
     public void awaitReady(Duration atMost) {
         try {
             if (!ready.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("{} does not answer; changes are watched from when it does", cluster);
+                log.debug("{} does not answer; changes are watched from when it does", cluster);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -95,6 +100,7 @@ public final class DatabaseWatch implements AutoCloseable {
                 }
                 step();
                 failures = 0;
+                unwatched.ends("Databases of {} are watched again", cluster);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -112,8 +118,11 @@ public final class DatabaseWatch implements AutoCloseable {
     }
 
     private boolean pauseAfter(int failures, RuntimeException failure) {
-        if (failures == 1) {
-            log.warn("Cannot watch databases for the moment: {}", failure.getMessage());
+        if (failure instanceof CouchFailure answer && answer.isBroken()) {
+            // The client tells of that, once for all who ask.
+            log.debug("Cannot watch databases for the moment: {}", failure.getMessage());
+        } else {
+            unwatched.begins("Databases of {} cannot be watched for the moment: {}", cluster, failure.getMessage());
         }
         try {
             cluster.sleep(cluster.backoff(failures));

@@ -1,6 +1,7 @@
 package dev.matview.couch.internal.source;
 
 import dev.matview.core.access.DatabasePattern;
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator.Demand;
@@ -12,6 +13,7 @@ import dev.matview.couch.internal.client.CouchFailure;
 import dev.matview.couch.internal.client.ReaderThreads;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,8 +28,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One visit: looks at where the databases stand, and {@linkplain SliceReading brings forward} the slices of those that are
@@ -35,8 +35,6 @@ import org.slf4j.LoggerFactory;
  * in between shows as another position later.
  */
 public final class SourceVisit {
-
-    private static final Logger log = LoggerFactory.getLogger(SourceVisit.class);
 
     private final Map<CouchClient, DatabaseCatalogue> clusters;
     private final Faults faults;
@@ -66,7 +64,11 @@ public final class SourceVisit {
             @Nullable CouchFailure failure) {}
 
     /** What is known of clusters and databases that did not answer as they should. */
-    public record Faults(Outages outages, LateDatabases late) {}
+    public record Faults(Outages outages, LateDatabases late, Episode doubled) {
+        public Faults(Outages outages, LateDatabases late, InstantSource clock) {
+            this(outages, late, new Episode(SourceVisit.class, clock));
+        }
+    }
 
     public SourceVisit(
             Map<CouchClient, DatabaseCatalogue> clusters,
@@ -116,11 +118,14 @@ public final class SourceVisit {
                 entry.getValue().lastKnown().forEach(name -> place(name, new Source(cluster, null, e)));
             }
         }
-        if (!doubled.isEmpty()) {
-            log.warn(
-                    "{} databases are in several clusters, such as {}: the one in the first cluster is read",
-                    doubled.size(),
-                    doubled.first());
+        if (doubled.isEmpty()) {
+            faults.doubled().ends("No database is in several clusters any more");
+        } else {
+            faults.doubled()
+                    .begins(
+                            "{} databases are in several clusters, such as {}: the one in the first cluster is read",
+                            doubled.size(),
+                            doubled.first());
         }
         if (unseen != null && failures == clusters.size()) {
             throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);

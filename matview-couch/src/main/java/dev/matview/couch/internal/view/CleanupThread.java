@@ -1,5 +1,6 @@
 package dev.matview.couch.internal.view;
 
+import dev.matview.core.event.Episode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.spi.ViewStoreException;
@@ -24,6 +25,9 @@ public final class CleanupThread implements AutoCloseable {
     private final Map<CouchView, Subscription> waiting = new HashMap<>();
 
     private final Thread thread = new Thread(this::run, "matview-view-cleanup");
+    /** Of views whose cleanup failed last; used by the thread alone. */
+    private final Map<String, Episode> failing = new HashMap<>();
+
     private volatile boolean closed;
 
     public CleanupThread(Scheduler scheduler, StoreCalls calls) {
@@ -64,11 +68,16 @@ public final class CleanupThread implements AutoCloseable {
         boolean more = true;
         try {
             more = calls.run("cannot clean up view " + view.name, view.cleanup::run);
+            Episode failed = failing.remove(view.name);
+            if (failed != null) {
+                failed.ends("view {} is cleaned up again", view.name);
+            }
         } catch (ViewStoreException e) {
             if (closed || calls.isClosed()) {
                 return;
             }
-            log.warn("{}; tried again later", e.getMessage());
+            failing.computeIfAbsent(view.name, name -> new Episode(CleanupThread.class, scheduler))
+                    .begins("{}; tried again later", e.getMessage());
         } catch (RuntimeException e) {
             log.error("The cleanup of view {} failed; it is tried again later", view.name, e);
         }

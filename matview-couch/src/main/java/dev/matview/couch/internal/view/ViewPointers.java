@@ -2,6 +2,7 @@ package dev.matview.couch.internal.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.core.event.Repeats;
 import dev.matview.core.spi.LeftOut.Reason;
 import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
@@ -17,20 +18,18 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The documents of the meta database: where each view is, and how many attempts were made on it. Thread-safe. */
 public final class ViewPointers {
 
-    private static final Logger log = LoggerFactory.getLogger(ViewPointers.class);
-
     private final CouchClient cluster;
     private final String meta;
+    private final Repeats unusable;
 
     public ViewPointers(CouchClient cluster, String meta) {
         this.cluster = cluster;
         this.meta = meta;
+        this.unusable = new Repeats(ViewPointers.class, cluster.scheduler());
     }
 
     /**
@@ -102,13 +101,13 @@ public final class ViewPointers {
                     found.put(view, pointer);
                 }
             } catch (IllegalStateException e) {
-                log.warn("A view is left out of the list: {}", e.getMessage());
+                unusable.happened("A view is left out of the list: {}", e.getMessage());
             }
         }
 
         @Override
         public void unreadable(String id, Reason reason) {
-            log.warn("The document {} of {} cannot be read: {}", id, meta, reason.words());
+            unusable.happened("The document {} of {} cannot be read: {}", id, meta, reason.words());
         }
 
         @Override

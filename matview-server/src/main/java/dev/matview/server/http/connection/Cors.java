@@ -83,10 +83,24 @@ public final class Cors {
 
     /**
      * Whether a WebSocket may be opened: browsers open them to any server, and say for which page. What is no browser
-     * names no origin.
+     * names no origin; the page at {@code /} names this server's own.
+     *
+     * @param host the {@code Host} that is asked for
      */
-    public boolean admits(@Nullable String origin) {
-        return origin == null || allows(origin);
+    public boolean admits(@Nullable String origin, @Nullable String host) {
+        return origin == null || allows(origin) || isOwn(origin, host);
+    }
+
+    /** Whether it is the origin of what has this {@code Host}. */
+    static boolean isOwn(String origin, @Nullable String host) {
+        return host != null
+                && (origin.equalsIgnoreCase("http://" + without(host, ":80"))
+                        || origin.equalsIgnoreCase("https://" + without(host, ":443")));
+    }
+
+    /** Browsers leave out the usual port. */
+    private static String without(String authority, String port) {
+        return authority.endsWith(port) ? authority.substring(0, authority.length() - port.length()) : authority;
     }
 
     /** Whether pages of the origin may ask and read. */

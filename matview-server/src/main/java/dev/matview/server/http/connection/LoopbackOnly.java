@@ -27,6 +27,9 @@ public final class LoopbackOnly extends Handler.Wrapper {
     private final Cors cors;
     private final String host;
 
+    /** What a request has asked for that is of this machine: nearly all of them ask for one and the same. */
+    private volatile @Nullable String lastAsked;
+
     /**
      * @param cors whose origins are not foreign
      * @param host the name or address that is bound: it may be asked for as well
@@ -50,7 +53,7 @@ public final class LoopbackOnly extends Handler.Wrapper {
     private @Nullable HttpError refusal(Request request) {
         String asked = request.getHeaders().get(HttpHeader.HOST);
         String target = request.getHttpURI().getHost();
-        if (asked != null && !isOfThisMachine(hostOf(asked)) || target != null && !isOfThisMachine(target)) {
+        if (asked != null && !isAskedHere(asked) || target != null && !isOfThisMachine(target)) {
             return HttpError.of(
                     403,
                     "forbidden",
@@ -63,6 +66,17 @@ public final class LoopbackOnly extends Handler.Wrapper {
                         "Without authentication this server answers no pages of other origins, unless --cors-origin"
                                 + " names them.")
                 : null;
+    }
+
+    private boolean isAskedHere(String authority) {
+        if (authority.equals(lastAsked)) {
+            return true;
+        }
+        boolean here = isOfThisMachine(hostOf(authority));
+        if (here) {
+            lastAsked = authority;
+        }
+        return here;
     }
 
     private static String hostOf(String authority) {
@@ -88,27 +102,18 @@ public final class LoopbackOnly extends Handler.Wrapper {
 
     /** Whether a browser says that a page of another origin asks. One on another port of this machine is one, too. */
     private boolean isForeign(Request request, @Nullable String asked) {
-        if (cors.allowsAll()) {
+        boolean says = request.getHeaders().contains(HttpHeader.ORIGIN)
+                || request.getHeaders().contains("Sec-Fetch-Site");
+        if (!says || cors.allowsAll()) {
             return false;
         }
         List<String> origins = request.getHeaders().getValuesList(HttpHeader.ORIGIN);
         boolean allowed = !origins.isEmpty() && origins.stream().allMatch(cors::allows);
-        if (!allowed && !origins.stream().allMatch(origin -> isOwn(origin, asked))) {
+        if (!allowed && !origins.stream().allMatch(origin -> Cors.isOwn(origin, asked))) {
             return true;
         }
         return !allowed
                 && request.getHeaders().getValuesList("Sec-Fetch-Site").stream()
                         .anyMatch(site -> !OWN_SITES.contains(site.toLowerCase(Locale.ROOT)));
-    }
-
-    private static boolean isOwn(String origin, @Nullable String asked) {
-        return asked != null
-                && (origin.equalsIgnoreCase("http://" + without(asked, ":80"))
-                        || origin.equalsIgnoreCase("https://" + without(asked, ":443")));
-    }
-
-    /** Browsers leave out the usual port. */
-    private static String without(String authority, String port) {
-        return authority.endsWith(port) ? authority.substring(0, authority.length() - port.length()) : authority;
     }
 }

@@ -8,14 +8,16 @@ import dev.matview.server.auth.UnauthorizedException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
 /** Tells who sends a request, and lets nobody have too many under way. Thread-safe. */
 public final class Callers {
 
     private final Authenticator authenticator;
     private final int maxRequests;
-    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+    private final Map<String, Count> underWay = new ConcurrentHashMap<>();
 
     public Callers(Authenticator authenticator, int maxRequests) {
         this.authenticator = authenticator;
@@ -31,11 +33,11 @@ public final class Callers {
     public void admit(Exchange exchange, Task task) throws IOException {
         Identity identity = identify(exchange.request());
         String name = name(identity.caller(), exchange.address());
-        if (underWay.merge(name, 1, Integer::sum) > maxRequests) {
-            leave(name);
+        Count count = enter(name);
+        if (count == null) {
             throw HttpError.tooManyRequests();
         }
-        exchange.atEnd(() -> leave(name));
+        exchange.atEnd(() -> leave(name, count));
         task.run(identity);
     }
 
@@ -70,8 +72,47 @@ public final class Callers {
         return underWay.size();
     }
 
-    private void leave(String name) {
-        underWay.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    /**
+     * How many requests of a caller are under way. All of a proxy's, or of this machine's, are one caller's: no lock is taken,
+     * behind which they would queue.
+     */
+    private static final class Count {
+        /** Once it has come to nothing it is taken out of the map, and used no more. */
+        private static final int OVER = -1;
+
+        private final AtomicInteger requests = new AtomicInteger(1);
+
+        /** One more, unless it is over or they are as many as may be. Says how many there were. */
+        int enter(int most) {
+            return requests.getAndUpdate(now -> now == OVER || now >= most ? now : now + 1);
+        }
+
+        /** Says whether it is over. */
+        boolean leave() {
+            return requests.updateAndGet(now -> now == 1 ? OVER : now - 1) == OVER;
+        }
+    }
+
+    /** Counts one more; null when there are as many as may be. */
+    private @Nullable Count enter(String name) {
+        Count first = new Count();
+        while (true) {
+            Count known = underWay.putIfAbsent(name, first);
+            if (known == null) {
+                return first;
+            }
+            int before = known.enter(maxRequests);
+            if (before != Count.OVER) {
+                return before < maxRequests ? known : null;
+            }
+            underWay.remove(name, known);
+        }
+    }
+
+    private void leave(String name, Count count) {
+        if (count.leave()) {
+            underWay.remove(name, count);
+        }
     }
 
     private Identity identify(HttpServletRequest request) {

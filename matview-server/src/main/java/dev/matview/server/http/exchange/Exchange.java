@@ -169,6 +169,11 @@ public final class Exchange {
         }
     }
 
+    /** Hands the work on to threads that may be at work for a while; the one that has it now may be one that reads. */
+    public void handOver(Task task) {
+        goOn(all.threads().answering(), task);
+    }
+
     /**
      * Runs something when the client leaves before it is sent an answer: nothing is read meanwhile, and nothing else would
      * tell.
@@ -305,7 +310,7 @@ public final class Exchange {
             if (request.getMethod().equals("HEAD")) {
                 async.complete();
             } else {
-                Sending.begin(response, body, async);
+                Sending.begin(response, body, async, () -> held.hold(0, body));
             }
         }
     }
@@ -327,17 +332,20 @@ public final class Exchange {
     }
 
     private boolean beginSending(List<byte[]> body, int length) {
+        boolean later;
         synchronized (this) {
             if (phase == Phase.SENDING || phase == Phase.ENDED) {
                 return false;
             }
             phase = Phase.SENDING;
+            later = handedOn > 0;
             departure.close();
             since = all.now();
             due = since.plus(SEND_TIME).plusSeconds(length / MIN_BYTES_PER_SECOND);
         }
         request.receive(null);
-        held.hold(0, body);
+        // On the request's own thread the answer is written next: only what the client does not take is held for it.
+        held.hold(0, later ? body : List.of());
         return true;
     }
 

@@ -40,6 +40,9 @@ final class HeldMemory {
                 return;
             }
             ended = last;
+            if (received == bytes && sent == answer) {
+                return;
+            }
             more = received - bytes;
             bytes = received;
             before = answer;

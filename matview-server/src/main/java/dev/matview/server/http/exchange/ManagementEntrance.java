@@ -29,7 +29,7 @@ public final class ManagementEntrance extends Handler.Wrapper {
             return false;
         }
         String path = request.getHttpURI().getPath();
-        if (!PATHS.contains(path) && !path.startsWith("/feeds/")) {
+        if (!PATHS.contains(path) && !path.startsWith("/feeds/") && !path.startsWith("/page/")) {
             Responses.send(response, callback, HttpError.notFound());
             return true;
         }

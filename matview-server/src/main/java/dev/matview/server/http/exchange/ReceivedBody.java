@@ -64,6 +64,16 @@ final class ReceivedBody extends ServletInputStream {
                 : cause;
     }
 
+    /**
+     * All of it, as it came.
+     *
+     * @throws IOException when it was not received
+     */
+    byte[] bytes() throws IOException {
+        throwFailure();
+        return kept.toByteArray();
+    }
+
     /** How much memory it takes, in bytes. */
     int size() {
         return kept.size();

@@ -74,6 +74,15 @@ public final class RequestBody {
      * @throws HttpError 400, 408, 413 or 415
      */
     public ObjectNode read(HttpServletRequest request) {
+        return json(bytes(request));
+    }
+
+    /**
+     * The same as it is written, not packed; empty when there is none.
+     *
+     * @throws HttpError 400, 408, 413 or 415
+     */
+    byte[] bytes(HttpServletRequest request) {
         List<String> encodings = encodings(request);
         if (isRefusedUnread(request)) {
             throw isReadable(encodings)
@@ -81,7 +90,7 @@ public final class RequestBody {
                     : HttpError.unsupportedEncoding(String.join(", ", encodings));
         }
         try {
-            return parse(unpacked(receive(request.getInputStream()), encodings));
+            return unpacked(receive(request.getInputStream()), encodings);
         } catch (HttpException.RuntimeException e) {
             throw HttpError.bodyNotReceived(e.getCode(), "The request body could not be read.");
         } catch (IOException e) {
@@ -102,6 +111,9 @@ public final class RequestBody {
 
     /** All that the body was packed with, in order; several headers are one list (RFC 9110, section 5.3). */
     private static List<String> encodings(HttpServletRequest request) {
+        if (request.getHeader("Content-Encoding") == null) {
+            return List.of();
+        }
         return Collections.list(request.getHeaders("Content-Encoding")).stream()
                 .flatMap(header -> Arrays.stream(header.split(",")))
                 .map(encoding -> encoding.strip().toLowerCase(Locale.ROOT))
@@ -133,6 +145,13 @@ public final class RequestBody {
     }
 
     private byte[] receive(InputStream in) throws IOException {
+        if (in instanceof ReceivedBody whole) {
+            byte[] body = whole.bytes();
+            if (body.length > MAX_BYTES) {
+                throw HttpError.tooLarge(MAX_BYTES);
+            }
+            return body;
+        }
         Instant deadline = clock.instant().plus(MAX_TIME);
         ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
         byte[] chunk = new byte[8 * 1024];
@@ -154,7 +173,8 @@ public final class RequestBody {
         return body.toByteArray();
     }
 
-    private static ObjectNode parse(byte[] bytes) {
+    /** @throws HttpError 400 */
+    static ObjectNode json(byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -14,6 +14,9 @@ public final class ServerThreads {
     /** They move bytes, and never wait. */
     private static final int MAX_IO = 32;
 
+    /** As many of those may be answering what is ready: half are left to read and write, whatever comes over these. */
+    public static final int MAX_ANSWERING_IO = MAX_IO / 2;
+
     /** Each may be making a page of a megabyte. */
     private static final int MAX_ANSWERING = 32;
 
@@ -32,7 +35,7 @@ public final class ServerThreads {
             new Threads("large", Math.max(2, Runtime.getRuntime().availableProcessors()), 1);
     private final Threads operating = new Threads("operate", MAX_OPERATING, 1);
 
-    /** Those that read and write: nothing that may wait is run on them. */
+    /** Those that read and write: nothing that may wait is run on them, and of the rest no more than what is ready. */
     public QueuedThreadPool io() {
         return io;
     }

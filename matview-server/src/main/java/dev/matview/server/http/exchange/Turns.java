@@ -49,11 +49,17 @@ public final class Turns {
         return global && query.expand().isEmpty() ? Bench.SEARCHING : Bench.READING;
     }
 
-    /** Answers at once if it costs little, or when it is the caller's turn. */
+    /** Answers at once if it costs little, or when it is the caller's turn. Takes no time, whatever it costs. */
     public void answer(Exchange exchange, Place place, Answering answering) throws IOException {
-        // What is ready is answered without a look at who waits, which takes a lock that all callers share.
-        if (!answers(answering, Budget.hot(READY_STEPS)) && !answersNearly(place, answering)) {
-            answerInTurn(exchange, place, answering);
+        // What is ready is answered by whatever thread there is, and without a look at who waits, which takes a lock
+        // that
+        // all callers share.
+        if (!answers(answering, Budget.hot(READY_STEPS))) {
+            exchange.handOver(() -> {
+                if (!answersNearly(place, answering)) {
+                    answerInTurn(exchange, place, answering);
+                }
+            });
         }
     }
 

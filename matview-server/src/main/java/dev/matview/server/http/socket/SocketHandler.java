@@ -84,7 +84,8 @@ public final class SocketHandler extends Handler.Wrapper {
         @Override
         public @Nullable FrameHandler negotiate(
                 ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
-            if (!cors.admits(request.getHeaders().get("Origin"))) {
+            if (!cors.admits(
+                    request.getHeaders().get("Origin"), request.getHeaders().get("Host"))) {
                 Responses.send(
                         response,
                         callback,

@@ -16,22 +16,33 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** Has JMH measure the methods of a class: those of ours and of the peer's in one run, each in JVMs that JMH starts. */
 final class Jmh {
 
-    private Jmh() {}
+    /** The parameter of those that are about a number of rows. */
+    static final String ROWS = "rows";
 
-    /**
-     * What each method scored: the spread of the iterations of all forks.
-     */
-    static Scores measure(Class<?> benchmarks, Run run, String... jvmOptions) throws RunnerException {
+    private final Run run;
+    private final int forks;
+    private final List<String> jvmOptions;
+
+    /** @param forks JVMs for each method; none when all is only tried out */
+    Jmh(Run run, int forks, String... jvmOptions) {
+        this.run = run;
+        this.forks = forks;
+        this.jvmOptions = List.of(jvmOptions);
+    }
+
+    /** What each method scored: the spread of the iterations of all forks. */
+    Scores measure(Class<?> methods, int rows) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include("^" + benchmarks.getName().replace("$", "[.$]") + "[.]")
-                .forks(run.size(2, 0))
+                .include("^" + methods.getName().replace("$", "[.$]") + "[.]")
+                .forks(run.size(forks, 0))
                 .warmupIterations(run.size(5, 0))
-                .measurementIterations(run.size(5, 1))
+                .measurementIterations(run.size(10 / forks, 1))
                 .warmupTime(TimeValue.seconds(1))
                 .measurementTime(TimeValue.milliseconds(run.size(1000, 50)))
+                .param(ROWS, Integer.toString(rows))
                 .shouldFailOnError(true);
         if (!run.isSmall()) {
-            options.jvmArgs(jvmOptions);
+            options.jvmArgs(jvmOptions.toArray(String[]::new));
         }
         Map<String, Spread> scores = new HashMap<>();
         for (RunResult result : new Runner(options.build()).run()) {
@@ -48,7 +59,9 @@ final class Jmh {
     private static String name(RunResult result) {
         StringBuilder name = new StringBuilder(result.getPrimaryResult().getLabel());
         for (String parameter : result.getParams().getParamsKeys()) {
-            name.append(':').append(result.getParams().getParam(parameter));
+            if (!parameter.equals(ROWS)) {
+                name.append(':').append(result.getParams().getParam(parameter));
+            }
         }
         return name.toString();
     }

@@ -34,7 +34,7 @@ public final class PageBenchmark implements Benchmark {
 
     @Override
     public List<Figure> run(Run run) throws Exception {
-        Scores scores = Jmh.measure(Pages.class, run, "-Xmx1g");
+        Scores scores = new Jmh(run, 2, "-Xmx1g").measure(Pages.class, 0);
         run.version("Caffeine", version());
         return List.of(Figure.of(
                 "the newest page of 100 rows, in process",

@@ -1,0 +1,52 @@
+package dev.matview.server.log;
+
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs each request when it has been answered, by a logger of its own that is off unless it is asked for: from where it came,
+ * what it asked for, the status, the bytes and the time. No headers, bodies and query strings: tokens and users' names are in
+ * them. Thread-safe.
+ */
+public final class AccessLog implements RequestLog {
+
+    /** The logger that turns it on, at INFO. */
+    static final String LOGGER = "dev.matview.access";
+
+    private static final Logger log = LoggerFactory.getLogger(LOGGER);
+    private static final int MAX_PATH = 200;
+
+    /** Whether requests are logged. */
+    public static boolean isOn() {
+        return log.isInfoEnabled();
+    }
+
+    @Override
+    public void log(Request request, Response response) {
+        String client = Request.getRemoteAddr(request);
+        String path = path(request);
+        long bytes = Response.getContentBytesWritten(response);
+        long millis = (System.nanoTime() - request.getBeginNanoTime()) / 1_000_000;
+        log.atInfo()
+                .addKeyValue("client", client)
+                .addKeyValue("method", request.getMethod())
+                .addKeyValue("path", path)
+                .addKeyValue("status", response.getStatus())
+                .addKeyValue("bytes", bytes)
+                .addKeyValue("millis", millis)
+                .log("{} {} {} {} {} B {} ms", client, request.getMethod(), path, response.getStatus(), bytes, millis);
+    }
+
+    /** As it was written, which cannot hold what breaks a line. */
+    private static String path(Request request) {
+        String path = request.getHttpURI().getPath();
+        if (path == null) {
+            return "-";
+        }
+        String plain = path.replaceAll("[^\\x21-\\x7e]", "?");
+        return plain.length() > MAX_PATH ? plain.substring(0, MAX_PATH) + "..." : plain;
+    }
+}

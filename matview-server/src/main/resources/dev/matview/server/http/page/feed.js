@@ -1,0 +1,249 @@
+// One feed: how it is, how it was, and what can be done about it.
+
+import { h, place } from "./dom.js";
+import { alert, badge, moment, part, problemsList, progressView, refreshButton, table } from "./parts.js";
+import { DURATION_STEPS, Plot } from "./plots.js";
+import { QueryBox } from "./query.js";
+import { LiveRows } from "./rows.js";
+import { ago, behindList, bytes, clock, count, duration, number, stateOf, took, until, why } from "./words.js";
+
+const REFRESHES_SHOWN = 12;
+const BEHIND_SHOWN = 100;
+const COUNT_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
+
+/** The page of a feed, as long as it is looked at. */
+export class FeedPage {
+  #collection;
+  #rows;
+  #query;
+  #plots = {
+    staleness: new Plot("Freshness: how old", duration, { steps: DURATION_STEPS }),
+    rows: new Plot("Rows", number, { zero: false, steps: COUNT_STEPS }),
+    took: new Plot("Refresh took", took, { bars: true }),
+  };
+  #allRefreshes = false;
+  #changed;
+
+  constructor(collection, changed, say) {
+    this.#collection = collection;
+    this.#changed = changed;
+    this.#rows = new LiveRows(changed);
+    this.#query = new QueryBox(collection, say);
+  }
+
+  /** Nobody looks at it any more. */
+  close() {
+    this.#rows.follow(null);
+  }
+
+  view({ watch, refreshes, now }) {
+    const feed = watch.feed(this.#collection);
+    const heading = h("h1", { tabindex: "-1" }, this.#collection);
+    const up = h("p", { class: "up" }, h("a", { href: "#/" }, "All feeds"));
+    if (!feed) {
+      this.#rows.follow(null);
+      return [up, heading, alert("warn", "The registry has no feed of this name. When there is one it is shown here.")];
+    }
+    this.#rows.follow(feed.view ? this.#collection : null);
+    const detail = watch.details.get(this.#collection)?.json ?? {};
+    const problems = detail.problems ?? watch.answer.problems.filter((problem) => problem.feed === this.#collection);
+    this.#plot(detail.history ?? [], feed, watch);
+    return [
+      up,
+      h("div", { class: "title", key: "title" }, heading, badge(stateOf(feed)), this.#action(refreshes)),
+      this.#alerts(feed, problems),
+      feed.progress && progressView(feed.progress, feed.view ? "Progress of the refresh" : "Progress of the first build"),
+      facts(feed, watch.staleness(feed), now),
+      h(
+        "section",
+        { class: "plots", key: "plots", "aria-label": "The last hours" },
+        place(this.#plots.staleness.element),
+        place(this.#plots.rows.element),
+        place(this.#plots.took.element),
+      ),
+      behindPart(feed, now),
+      leftOutPart(feed),
+      h(
+        "div",
+        { class: "pair", key: "data" },
+        part("rows", `Rows, ${orderWords(detail.definition)}`, feed.view ? this.#rows.view(detail.definition) : h("p", { class: "note" }, "None before the first build has ended.")),
+        part("query", "Query", place(this.#query.element)),
+      ),
+      h("div", { class: "pair", key: "past" }, this.#refreshesPart(detail.refreshes ?? [], now), definitionPart(feed, detail)),
+    ];
+  }
+
+  #action(refreshes) {
+    const asked = refreshes.of(this.#collection);
+    return h(
+      "div",
+      { class: "action" },
+      refreshButton(this.#collection, refreshes),
+      asked && h("span", { class: `outcome ${asked.kind}`, id: "refreshed" }, asked.words),
+    );
+  }
+
+  #alerts(feed, problems) {
+    return [
+      feed.failures > 0 &&
+        h(
+          "div",
+          { class: "alert bad", key: "failing" },
+          h("strong", null, `Refreshes have failed ${count(feed.failures, "time")}`),
+          `: ${feed.lastFailure ?? "the log says why"}. `,
+          feed.view ? "What was there before is served." : "",
+        ),
+      problems.length > 0 &&
+        h(
+          "section",
+          { class: "alert bad", key: "problems", "aria-label": "Not in force" },
+          h("p", null, h("strong", null, "Not in force: "), "the registry is wrong here, and what was in force before still is."),
+          problemsList(problems),
+        ),
+    ];
+  }
+
+  #plot(history, feed, watch) {
+    const now = { at: new Date(watch.heardAt).toISOString(), stalenessSeconds: feed.stalenessSeconds, rows: feed.view?.rows };
+    const samples = [...history.filter((sample) => Date.parse(sample.at) < watch.heardAt), now];
+    this.#plots.staleness.show(samples, (sample) => sample.stalenessSeconds);
+    this.#plots.rows.show(samples, (sample) => sample.rows);
+    this.#plots.took.show(history, (sample) => sample.refreshSeconds);
+  }
+
+  #refreshesPart(all, now) {
+    const shown = this.#allRefreshes ? all : all.slice(0, REFRESHES_SHOWN);
+    return part(
+      "refreshes",
+      "Last refreshes",
+      all.length === 0
+        ? h("p", { class: "note" }, "None yet that this server knows of.")
+        : table(
+            "Last refreshes",
+            [
+              { name: "When", cell: ({ startedAt }) => h("time", { datetime: startedAt, title: ago(startedAt, now) }, clock(startedAt, now)) },
+              { name: "Why", cell: (one) => why(one.why) },
+              { name: "Took", number: true, cell: ({ tookSeconds }) => took(tookSeconds) },
+              { name: "Read", number: true, cell: ({ moved, databases }) => `${number(moved)} of ${number(databases)}` },
+              { name: "Added", number: true, cell: ({ added }) => number(added) },
+              { name: "Changed", number: true, cell: ({ changed }) => number(changed) },
+              { name: "Removed", number: true, cell: ({ removed }) => number(removed) },
+              { name: "Outcome", wide: true, cell: outcomeCell },
+            ],
+            shown,
+            ({ startedAt }) => startedAt,
+          ),
+      all.length > REFRESHES_SHOWN &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            "aria-expanded": String(this.#allRefreshes),
+            onclick: () => {
+              this.#allRefreshes = !this.#allRefreshes;
+              this.#changed();
+            },
+          },
+          this.#allRefreshes ? "Show the newest alone" : `Show all ${all.length}`,
+        ),
+    );
+  }
+}
+
+function outcomeCell(refresh) {
+  if (refresh.outcome === "failed") return h("span", { class: "bad" }, `failed: ${refresh.reason ?? "the log says why"}`);
+  const behind = refresh.behind ? `, ${number(refresh.behind)} behind` : "";
+  return refresh.outcome === "unchanged" ? `unchanged${behind}` : `generation ${number(refresh.generation)}${behind}`;
+}
+
+function orderWords(definition) {
+  const sort = definition?.query?.sort ?? [];
+  const fields = sort.map((one) => {
+    if (typeof one === "string") return one;
+    const [[field, direction]] = Object.entries(one);
+    return direction === "desc" ? `${field} falling` : field;
+  });
+  return fields.length ? `by ${fields.join(", ")}` : "in the feed's order";
+}
+
+function facts(feed, staleness, now) {
+  const { view } = feed;
+  const list = [
+    ["Freshness", staleness === null ? "–" : `${duration(staleness)} old`],
+    ["Rows", number(view?.rows)],
+    ["Databases", number(view?.databases)],
+    ["Generation", number(view?.generation)],
+    ["Known to match", view ? moment(view.refreshedAt, now) : "–"],
+    ["Next refresh", feed.nextRefresh ? moment(feed.nextRefresh, now, until) : "–"],
+    ["Memory", bytes(view?.bytes)],
+    ["Access", feed.access === "acl" ? "by each document's ACL" : "everybody who may ask"],
+  ];
+  return h("dl", { class: "facts", key: "facts" }, list.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))));
+}
+
+function behindPart(feed, now) {
+  const list = behindList(feed);
+  if (!list.length) return null;
+  return part(
+    "behind",
+    `${count(list.length, "database")} behind`,
+    h("p", { class: "note" }, "They could not be read, and show the rows they had. Each is tried again."),
+    table(
+      "Databases behind",
+      [
+        { name: "Database", cell: ({ database }) => database },
+        { name: "Since", cell: ({ since }) => (since ? [clock(since, now), h("span", { class: "note" }, ago(since, now))] : "–") },
+        { name: "Why", wide: true, cell: ({ reason }) => reason },
+      ],
+      list.slice(0, BEHIND_SHOWN),
+      ({ database }) => database,
+    ),
+    list.length > BEHIND_SHOWN && h("p", { class: "note" }, `And ${number(list.length - BEHIND_SHOWN)} more.`),
+  );
+}
+
+function leftOutPart(feed) {
+  const all = feed.view?.documentsLeftOut ?? 0;
+  const list = feed.leftOut ?? [];
+  if (!all && !list.length) return null;
+  return part(
+    "leftOut",
+    `${count(all, "document")} left out`,
+    h(
+      "p",
+      { class: "note" },
+      "They cannot be read, and are in no view until their owners change them.",
+      list.length < all ? ` These are ${number(list.length)} of them.` : "",
+    ),
+    table(
+      "Documents that are left out",
+      [
+        { name: "Database", cell: ({ database }) => database },
+        { name: "Document", cell: ({ id }) => id },
+        { name: "Why", wide: true, cell: ({ reason }) => reason },
+      ],
+      list,
+    ),
+  );
+}
+
+function definitionPart(feed, detail) {
+  return part(
+    "definition",
+    "Definition",
+    detail.definition
+      ? h("pre", { tabindex: "0", role: "region", "aria-label": "Definition, as JSON" }, JSON.stringify(detail.definition, null, 2))
+      : h("p", { class: "note" }, "Not told yet."),
+    feed.indexes?.length > 0 &&
+      table(
+        "Indexes",
+        [
+          { name: "Index", wide: true, cell: ({ fields }) => h("code", null, JSON.stringify(fields)) },
+          { name: "Rows", number: true, cell: ({ rows }) => number(rows) },
+          { name: "Memory", number: true, cell: (index) => bytes(index.bytes) },
+        ],
+        feed.indexes,
+      ),
+  );
+}

@@ -1,0 +1,153 @@
+package dev.matview.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.matview.core.GlobalFeeds;
+import dev.matview.core.event.Episode;
+import dev.matview.core.event.Repeats;
+import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.registry.JsonFileRegistry;
+import dev.matview.core.spi.AggregationException;
+import dev.matview.testkit.DelegatingAggregator;
+import dev.matview.testkit.ManualScheduler;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** What is amiss for a while is told when it begins, and when it is over; not at each attempt. */
+class EpisodesTest {
+
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.matview.core");
+    private final ManualScheduler scheduler = new ManualScheduler();
+
+    @BeforeEach
+    void listen() {
+        logged.start();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(logged);
+    }
+
+    @AfterEach
+    void stop() {
+        logger.detachAppender(logged);
+        logger.setLevel(null);
+        logger.setAdditive(true);
+    }
+
+    private List<String> told() {
+        return List.copyOf(logged.list).stream()
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+
+    @Test
+    void anEpisodeIsToldTwiceHoweverOftenItIsMet() {
+        Episode episode = new Episode(GlobalFeeds.class, scheduler);
+
+        assertThat(episode.ends("{} is back", "it")).isFalse();
+        for (int i = 0; i < 5; i++) {
+            assertThat(episode.begins("{} is away: {}", "it", i)).isEqualTo(i == 0);
+            scheduler.advance(Duration.ofMillis(5_600));
+        }
+        assertThat(episode.lasts()).isTrue();
+        assertThat(episode.ends("{} is back", "it")).isTrue();
+        assertThat(episode.ends("{} is back", "it")).isFalse();
+
+        assertThat(told()).containsExactly("WARN it is away: 0", "INFO it is back, after 28 s");
+    }
+
+    @Test
+    void whatIsRepeatedIsToldOnceAMinuteWithHowOftenItHappened() {
+        Repeats repeats = new Repeats(GlobalFeeds.class, scheduler);
+
+        for (int i = 0; i < 90; i++) {
+            repeats.happened("number {}", i);
+            scheduler.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(told()).containsExactly("WARN number 0", "WARN number 60 (and 59 like it since it was last told)");
+    }
+
+    @Test
+    void aFeedThatFailsAndOneThatIsBehindAreToldOnceAndHowLongItWas() {
+        AtomicBoolean away = new AtomicBoolean();
+        InMemoryDatabases databases = new InMemoryDatabases();
+        List.of("userdb-a", "userdb-b", "userdb-c").forEach(databases::create);
+        FeedDefinition posts =
+                FeedDefinition.builder("posts").interval(Duration.ofSeconds(10)).build();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(posts))
+                .scheduler(scheduler)
+                .aggregator(new DelegatingAggregator(databases) {
+                    @Override
+                    public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
+                        if (away.get()) {
+                            throw new AggregationException("nobody is there");
+                        }
+                        super.aggregate(demands, sink);
+                    }
+                })
+                .build()) {
+            scheduler.follow(feeds);
+            feeds.start();
+            scheduler.advance(Duration.ofSeconds(1));
+            logged.list.clear();
+
+            databases.fail("userdb-b", new AggregationException("its disk is full"));
+            databases.put("userdb-b", "{\"_id\": \"1\"}");
+            scheduler.advance(Duration.ofSeconds(120));
+            assertThat(told())
+                    .containsExactly("WARN posts: 1 of 3 databases could not be read and are behind, such as userdb-b:"
+                            + " its disk is full");
+            databases.recover("userdb-b");
+            scheduler.advance(Duration.ofMinutes(6));
+            assertThat(told())
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .matches("INFO posts: no database is behind any more, after .*");
+
+            logged.list.clear();
+            away.set(true);
+            scheduler.advance(Duration.ofMinutes(10));
+            assertThat(told()).containsExactly("WARN posts: the refresh failed: nobody is there");
+            away.set(false);
+            scheduler.advance(Duration.ofMinutes(6));
+            assertThat(told()).hasSize(2).last().asString().matches("INFO posts: refreshed again, after \\d+ min");
+        }
+    }
+
+    @Test
+    void aWrongRegistryIsToldForEachMistakeAndWhenItIsRightAgain(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("feeds.json"), "[]");
+        try (JsonFileRegistry registry = JsonFileRegistry.open(file, scheduler)) {
+            Files.writeString(file, "[{}]");
+            scheduler.advance(Duration.ofSeconds(30));
+            Files.writeString(file, "{\"feeds\": 1}");
+            scheduler.advance(Duration.ofSeconds(30));
+            Files.writeString(file, "[ ]");
+            scheduler.advance(Duration.ofSeconds(30));
+        }
+
+        assertThat(told()).hasSize(4);
+        assertThat(told().subList(0, 2))
+                .allSatisfy(line -> assertThat(line).startsWith("WARN ").contains("cannot be used"));
+        assertThat(told().get(2)).startsWith("INFO ").contains("is loaded anew");
+        assertThat(told().get(3)).matches("INFO .*feeds\\.json can be used again, after \\d+ s");
+    }
+}
