@@ -1,5 +1,6 @@
 package dev.matview.couch;
 
+import dev.matview.core.event.Subscription;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
@@ -52,6 +53,11 @@ public final class CouchCluster implements AutoCloseable {
     /** The URL, without credentials. */
     public String url() {
         return client.url();
+    }
+
+    /** Tells the listener of each request that was sent, until the result is closed. */
+    public Subscription onRequest(CouchRequestListener listener) {
+        return client.onRequest(listener);
     }
 
     /**

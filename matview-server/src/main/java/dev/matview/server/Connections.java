@@ -2,6 +2,7 @@ package dev.matview.server;
 
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.spi.ViewStore;
+import dev.matview.micrometer.CouchMetrics;
 import dev.matview.server.http.Origin;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,11 @@ record Connections(
     /** How the CouchDBs are. */
     List<Origin.Place> places() {
         return clusters.stream().map(NamedCluster::place).toList();
+    }
+
+    /** Numbers of the CouchDBs, of which several may be one server. */
+    CouchMetrics meters() {
+        return CouchMetrics.of(clusters.stream().map(NamedCluster::couch).toList());
     }
 
     /** Closes the views, and then the CouchDBs. */

@@ -39,26 +39,22 @@ public final class MatviewServer implements AutoCloseable {
     public static MatviewServer start(
             GlobalFeeds feeds, Authenticator authenticator, HttpSettings httpSettings, Scheduler scheduler)
             throws IOException {
-        return start(feeds, Origin.UNTOLD, authenticator, httpSettings, scheduler);
+        return start(new HttpService.Feeds(feeds, Origin.UNTOLD), authenticator, httpSettings, scheduler);
     }
 
     /**
      * The same.
      *
-     * @param origin where the documents of the feeds come from, as administrators are told
+     * @param served the feeds, and what administrators are told of them
      * @throws IOException when the address cannot be bound
      */
     public static MatviewServer start(
-            GlobalFeeds feeds,
-            Origin origin,
-            Authenticator authenticator,
-            HttpSettings httpSettings,
-            Scheduler scheduler)
+            HttpService.Feeds served, Authenticator authenticator, HttpSettings httpSettings, Scheduler scheduler)
             throws IOException {
         // Bound first: an address that is taken is found out before any database is read. Until the feeds are
         // started, they answer that their views are not ready.
-        HttpService http =
-                HttpService.start(httpSettings, new HttpService.Feeds(feeds, origin), authenticator, scheduler);
+        HttpService http = HttpService.start(httpSettings, served, authenticator, scheduler);
+        GlobalFeeds feeds = served.all();
         try {
             feeds.start();
         } catch (RuntimeException e) {

@@ -8,6 +8,7 @@ import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.server.MatviewServer.FirstViews;
 import dev.matview.server.auth.Authenticator;
+import dev.matview.server.http.HttpService;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.http.ManagementBindException;
 import dev.matview.server.log.BuildProgress;
@@ -101,7 +102,8 @@ final class ServeCommand extends ServerCommand {
             GlobalFeeds feeds, Sources sources, Authenticator authenticator, HttpSettings http, Scheduler scheduler)
             throws StartupException {
         try {
-            return MatviewServer.start(feeds, sources.origin(), authenticator, http, scheduler);
+            return MatviewServer.start(
+                    new HttpService.Feeds(feeds, sources.origin(), sources.meters()), authenticator, http, scheduler);
         } catch (ManagementBindException e) {
             throw new StartupException(
                     "--management-port, --management-host: cannot listen there: " + StartLine.rootMessage(e), e);

@@ -13,6 +13,7 @@ import dev.matview.core.spi.ViewStore;
 import dev.matview.couch.CouchAggregator;
 import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchFeedRegistry;
+import dev.matview.micrometer.CouchMetrics;
 import dev.matview.server.http.Origin;
 import dev.matview.server.sample.SampleDatabases;
 import java.nio.file.Files;
@@ -151,6 +152,11 @@ record Sources(
             throw new StartupException("--data " + directory + ": there is no such directory");
         }
         return JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
+    }
+
+    /** Numbers of the CouchDBs. */
+    CouchMetrics meters() {
+        return connections.meters();
     }
 
     ViewStore views() {

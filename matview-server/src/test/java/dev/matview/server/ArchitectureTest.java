@@ -60,6 +60,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void metricsKnowCoreAndCouch() {
+        usesOfOursOnly(
+                "dev.matview.micrometer..", "dev.matview.micrometer..", "dev.matview.core..", "dev.matview.couch");
+    }
+
+    @Test
     void theServerDoesNotNeedTheTestkit() {
         noClasses()
                 .that()

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The tests of a class, or one test, need what is not on every machine. Where it is missing they are left out, and the run
- * says so in one line that begins with {@code matview: NOT RUN}. With {@code -Dmatview.require=couchdb,browser,node,curl},
+ * says so in one line that begins with {@code matview: NOT RUN}. With {@code -Dmatview.require=couchdb,browser,node,curl,promtool},
  * or some of these, the missing one fails them instead: that is how CI runs. {@code -Dmatview.without=couchdb} takes one
  * for missing.
  */

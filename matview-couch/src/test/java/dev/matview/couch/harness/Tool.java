@@ -50,6 +50,12 @@ public enum Tool {
                     ? Optional.empty()
                     : Optional.of("no sh and curl");
         }
+    },
+    PROMTOOL("checks by Prometheus' promtool") {
+        @Override
+        Optional<String> missing() {
+            return find("promtool").isPresent() ? Optional.empty() : Optional.of("no promtool");
+        }
     };
 
     /** The names that Chromium goes by. */

@@ -115,6 +115,6 @@ class ToolConditionTest {
                 .execute();
 
         assertThat(results.containerEvents().failed().list().toString())
-                .contains("-Dmatview.require knows no \"browsers\", only [couchdb, node, browser, curl]");
+                .contains("-Dmatview.require knows no \"browsers\", only [couchdb, node, browser, curl, promtool]");
     }
 }

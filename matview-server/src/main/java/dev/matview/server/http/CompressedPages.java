@@ -28,6 +28,7 @@ final class CompressedPages {
             .maximumWeight(MAX_BYTES)
             .weigher((AnswerKey key, byte[] gzip) -> gzip.length + key.json().length + OVERHEAD)
             .executor(Runnable::run)
+            .recordStats()
             .build();
 
     /** Whether the answer is worth it, and the client takes it (RFC 9110, section 12.5.3). */
@@ -48,6 +49,16 @@ final class CompressedPages {
             compressed.put(key, known);
         }
         return known;
+    }
+
+    /** How often an answer was there already. */
+    long hits() {
+        return compressed.stats().hitCount();
+    }
+
+    /** How often it had to be made. */
+    long misses() {
+        return compressed.stats().missCount();
     }
 
     private static byte[] gzip(List<byte[]> parts) {

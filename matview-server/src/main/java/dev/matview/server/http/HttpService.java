@@ -21,6 +21,7 @@ import dev.matview.server.http.page.PageEndpoint;
 import dev.matview.server.http.socket.Sockets;
 import dev.matview.server.share.FairShare;
 import dev.matview.server.share.ShareLimits;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -68,11 +69,17 @@ public final class HttpService implements AutoCloseable {
      * @param subscriptions what WebSockets are
      * @param all whose state is shown, and what administrators refresh
      * @param origin where their documents come from
+     * @param meters further numbers, of what is behind the feeds
      */
-    public record Feeds(FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all, Origin origin) {
+    public record Feeds(
+            FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all, Origin origin, MeterBinder meters) {
 
         public Feeds(FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all) {
-            this(queries, subscriptions, all, Origin.UNTOLD);
+            this(queries, subscriptions, all, Origin.UNTOLD, registry -> {});
+        }
+
+        public Feeds(GlobalFeeds all) {
+            this(all, Origin.UNTOLD);
         }
 
         public Feeds(GlobalFeeds all) {
@@ -80,7 +87,11 @@ public final class HttpService implements AutoCloseable {
         }
 
         public Feeds(GlobalFeeds all, Origin origin) {
-            this(all, all, all, origin);
+            this(all, origin, registry -> {});
+        }
+
+        public Feeds(GlobalFeeds all, Origin origin, MeterBinder meters) {
+            this(all, all, all, origin, meters);
         }
     }
 
@@ -114,6 +125,8 @@ public final class HttpService implements AutoCloseable {
                 scheduler);
         Exchanges exchanges = new Exchanges(threads, scheduler);
         OpenConnections connections = new OpenConnections(settings.connections(), settings.trustedProxies(), scheduler);
+        // Before anything is served: a refresh that a request asks for is counted.
+        ServerMeters meters = new ServerMeters(feeds.all(), feeds.meters(), scheduler);
         AtomicInteger managementPort = new AtomicInteger(-1);
         Service spark = Service.ignite();
         CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -123,6 +136,7 @@ public final class HttpService implements AutoCloseable {
                 exchanges,
                 connections,
                 sockets,
+                meters.requests(),
                 authenticator.identifiesCallers(),
                 authenticator.mayWait(),
                 scheduler,
@@ -134,9 +148,9 @@ public final class HttpService implements AutoCloseable {
         Callers callers = new Callers(authenticator, settings.maxRequestsPerCaller());
         Turns turns = new Turns(feeds.queries(), share, new Departures(scheduler));
         QueryEndpoint query = new QueryEndpoint(feeds.queries(), limits, callers, turns, new RequestBody(scheduler));
-        RefreshMetrics refreshes = new RefreshMetrics();
-        // Before anything is served: a refresh that a request asks for is counted.
-        Subscription counting = feeds.all().onRefresh(refreshes);
+        meters.watch(connections, sockets, callers);
+        meters.watch(share);
+        meters.watch(query.compressed());
         FeedHistory history = new FeedHistory(feeds.all(), scheduler);
         Subscription remembering = feeds.all().onRefresh(history);
         routeData(spark, query, new ExpandEndpoint(feeds.queries(), callers, turns));
@@ -146,12 +160,11 @@ public final class HttpService implements AutoCloseable {
                 feeds.origin(),
                 new FeedsEndpoint(
                         feeds.all(), callers, history, new ServerJson(feeds.origin(), scheduler.instant()), scheduler),
-                new MetricsEndpoint(
-                        feeds.all(), callers, sockets, connections, share, refreshes, settings.metricsToken()));
+                new MetricsEndpoint(meters, callers, settings.metricsToken()));
         spark.awaitInitialization();
         JettyServer.forget(embedding);
         if (failure.isCompletedExceptionally()) {
-            counting.close();
+            meters.close();
             remembering.close();
             sockets.close();
             share.close();
@@ -164,7 +177,10 @@ public final class HttpService implements AutoCloseable {
                 connections,
                 share,
                 sweep,
-                () -> List.of(counting, remembering).forEach(Subscription::close),
+                () -> {
+                    meters.close();
+                    remembering.close();
+                },
                 managementPort.get());
     }
 
@@ -199,18 +215,18 @@ public final class HttpService implements AutoCloseable {
 
     private static void post(Service spark, String path, Endpoint endpoint) {
         for (String same : withSlash(path)) {
-            spark.post(same, Endpoint.route(endpoint));
-            refuseOtherMethods(spark, same, "POST");
+            spark.post(same, Endpoint.route(path, endpoint));
+            refuseOtherMethods(spark, path, same, "POST");
         }
     }
 
     private static void get(Service spark, String path, Endpoint endpoint) {
-        Route route = Endpoint.route(endpoint);
+        Route route = Endpoint.route(path, endpoint);
         for (String same : withSlash(path)) {
             spark.get(same, route);
             // Spark would answer for HEAD itself, with another content type. Jetty leaves the body out.
             spark.head(same, route);
-            refuseOtherMethods(spark, same, "GET");
+            refuseOtherMethods(spark, path, same, "GET");
         }
     }
 
@@ -219,8 +235,8 @@ public final class HttpService implements AutoCloseable {
         return path.endsWith("/") ? List.of(path) : List.of(path, path + '/');
     }
 
-    private static void refuseOtherMethods(Service spark, String path, String allowed) {
-        Route refusal = Endpoint.route((exchange, request) -> {
+    private static void refuseOtherMethods(Service spark, String template, String path, String allowed) {
+        Route refusal = Endpoint.route(template, (exchange, request) -> {
             throw HttpError.methodNotAllowed(allowed);
         });
         if (!allowed.equals("GET")) {

@@ -6,6 +6,7 @@ import dev.matview.server.http.connection.CorsHandler;
 import dev.matview.server.http.connection.HandOver;
 import dev.matview.server.http.connection.JsonErrors;
 import dev.matview.server.http.connection.LoopbackOnly;
+import dev.matview.server.http.connection.MeasuredRequests;
 import dev.matview.server.http.connection.OpenConnections;
 import dev.matview.server.http.connection.SparkRoutes;
 import dev.matview.server.http.connection.TokenBoundConnections;
@@ -13,6 +14,7 @@ import dev.matview.server.http.exchange.CallerAddress;
 import dev.matview.server.http.exchange.ClientEndPoint;
 import dev.matview.server.http.exchange.Exchanges;
 import dev.matview.server.http.exchange.ManagementEntrance;
+import dev.matview.server.http.exchange.RequestMeters;
 import dev.matview.server.http.exchange.ServerThreads;
 import dev.matview.server.http.socket.SocketHandler;
 import dev.matview.server.http.socket.Sockets;
@@ -110,6 +112,7 @@ final class JettyServer implements EmbeddedServer {
             Exchanges exchanges,
             OpenConnections connections,
             Sockets sockets,
+            RequestMeters meters,
             boolean authenticates,
             boolean authenticationMayWait,
             InstantSource clock,
@@ -155,8 +158,9 @@ final class JettyServer implements EmbeddedServer {
         jetty.addBean(new NetworkConnectionLimit(maxConnections(), connector));
         Handler data = dataHandlers(jetty);
         HttpSettings.Management management = setup.settings().management();
-        counting.setHandler(
-                management == null ? data : new Handler.Sequence(managementHandlers(jetty, management), data));
+        counting.setHandler(new MeasuredRequests(
+                setup.meters(),
+                management == null ? data : new Handler.Sequence(managementHandlers(jetty, management), data)));
         jetty.setHandler(counting);
         jetty.setErrorHandler(new JsonErrors());
         if (AccessLog.isOn()) {

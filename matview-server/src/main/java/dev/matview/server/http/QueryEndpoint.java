@@ -47,6 +47,11 @@ final class QueryEndpoint {
         this.requests = new QueryRequests(body, limits);
     }
 
+    /** Answers that are kept compressed. */
+    CompressedPages compressed() {
+        return compressed;
+    }
+
     void answer(String collection, Exchange exchange) throws IOException {
         callers.admit(exchange, identity -> exchange.whenReceived(() -> answer(collection, identity, exchange)));
     }

@@ -1,6 +1,7 @@
 package dev.matview.couch.internal.client;
 
 import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.couch.CouchRequestListener;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,7 @@ public final class ChangesReader {
         this.database = database;
         this.documents = documents;
         this.taker = taker;
-        this.retries = new PageRetries(cluster);
+        this.retries = new PageRetries(cluster, CouchRequestListener.Operation.CHANGES);
     }
 
     /** Asks for so many changes at first, not for a thousand. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.event.Scheduler;
+import dev.matview.core.event.Subscription;
 import dev.matview.core.spi.Backoff;
+import dev.matview.couch.CouchRequestListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -57,6 +59,7 @@ public final class CouchClient implements AutoCloseable {
     private final Duration requestTimeout;
     private final Duration socketTimeout;
     private final CredentialGate gate;
+    private final SentRequests sent;
     private final Reachability reachability;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -79,6 +82,7 @@ public final class CouchClient implements AutoCloseable {
                 ownScheduler == null ? Objects.requireNonNull(settings.scheduler(), "scheduler") : ownScheduler;
         this.reachability = new Reachability(this, scheduler);
         this.pause = new Pause(scheduler);
+        this.sent = new SentRequests(scheduler);
         this.budget = new RequestBudget(scheduler, pause, settings.requestsInFlight(), settings.requestsPerSecond());
         this.callersBudget =
                 new RequestBudget(scheduler, pause, settings.callersRequestsInFlight(), settings.requestsPerSecond());
@@ -118,6 +122,16 @@ public final class CouchClient implements AutoCloseable {
     /** Whether this is closed: whoever goes on asking ends then. */
     public boolean isClosed() {
         return closed.get();
+    }
+
+    /** Tells the listener of each request that was sent, until the result is closed. */
+    public Subscription onRequest(CouchRequestListener listener) {
+        return sent.tell(listener);
+    }
+
+    /** What failed is sent again. */
+    void retrying(CouchRequestListener.Operation operation) {
+        sent.retrying(operation);
     }
 
     /** How often something is tried at most. */
@@ -191,6 +205,7 @@ public final class CouchClient implements AutoCloseable {
                     reachability.failed(e, begun);
                     throw e;
                 }
+                retrying(SentRequests.operation(request));
                 pause.sleep(backoff(attempt, e.retryAfter()));
             }
         }
@@ -216,7 +231,7 @@ public final class CouchClient implements AutoCloseable {
         try (ExchangeDeadline deadline =
                 new ExchangeDeadline(scheduler, times, body.length, () -> transport.abort(thread))) {
             requireOpen();
-            return send(request, body, reader, deadline);
+            return sent.counted(request, () -> send(request, body, reader, deadline));
         } finally {
             transport.done();
             if (share != null) {

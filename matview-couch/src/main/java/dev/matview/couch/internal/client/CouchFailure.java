@@ -2,6 +2,7 @@ package dev.matview.couch.internal.client;
 
 import dev.matview.core.error.FailureKind;
 import dev.matview.couch.CouchException;
+import dev.matview.couch.CouchRequestListener;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +121,25 @@ public final class CouchFailure extends CouchException implements FailureKind.Kn
     /** Whether the answer holds JSON that is not read. */
     boolean isUnreadable() {
         return kind == Kind.UNREADABLE;
+    }
+
+    /** How the request ended, for those who count. */
+    CouchRequestListener.Outcome outcome() {
+        return switch (kind) {
+            case ANSWERED -> ofStatus(status());
+            case BROKEN -> CouchRequestListener.Outcome.AWAY;
+            case TIMED_OUT -> CouchRequestListener.Outcome.LATE;
+            case GARBLED, UNREADABLE -> CouchRequestListener.Outcome.UNREADABLE;
+            case CLOSED -> CouchRequestListener.Outcome.ABANDONED;
+        };
+    }
+
+    private static CouchRequestListener.Outcome ofStatus(int status) {
+        return switch (status) {
+            case 401, 403 -> CouchRequestListener.Outcome.DENIED;
+            case 429, 503 -> CouchRequestListener.Outcome.BUSY;
+            default -> status >= 500 ? CouchRequestListener.Outcome.ERROR : CouchRequestListener.Outcome.REFUSED;
+        };
     }
 
     /** Whether the same request may well succeed a little later. A server that hangs has had its time already. */

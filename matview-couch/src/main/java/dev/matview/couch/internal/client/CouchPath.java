@@ -59,6 +59,14 @@ public final class CouchPath {
         return database;
     }
 
+    /** The first segment after the database, or of the server's path; empty where there is none. */
+    String endpoint() {
+        String rest =
+                database == null ? path : path.substring(1 + encode(database).length());
+        int end = rest.indexOf('/', 1);
+        return rest.isEmpty() ? "" : rest.substring(1, end < 0 ? rest.length() : end);
+    }
+
     /** The path without its query, which may hold keys of documents. */
     String withoutQuery() {
         return path.isEmpty() ? "/" : path;

@@ -2,6 +2,7 @@ package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.LeftOut.Reason;
+import dev.matview.couch.CouchRequestListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ public final class DatabaseReader {
         this.cluster = cluster;
         this.database = database;
         this.documents = documents;
-        this.retries = new PageRetries(cluster);
+        this.retries = new PageRetries(cluster, CouchRequestListener.Operation.ALL_DOCS);
     }
 
     /** Somebody waits for the documents: they are asked for with what the cluster keeps for such requests. */

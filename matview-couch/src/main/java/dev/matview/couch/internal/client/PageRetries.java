@@ -1,5 +1,6 @@
 package dev.matview.couch.internal.client;
 
+import dev.matview.couch.CouchRequestListener;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -10,12 +11,15 @@ import java.time.Instant;
 final class PageRetries {
 
     private final CouchClient cluster;
+    private final CouchRequestListener.Operation operation;
     private int failures;
     private long arrived;
     private Instant began = Instant.MIN;
 
-    PageRetries(CouchClient cluster) {
+    /** @param operation what a page is asked for by */
+    PageRetries(CouchClient cluster, CouchRequestListener.Operation operation) {
         this.cluster = cluster;
+        this.operation = operation;
     }
 
     /** A page is asked for. */
@@ -43,6 +47,7 @@ final class PageRetries {
         if (failures >= cluster.attempts() || !(e.isTransient() || advanced && e.isLate())) {
             throw e;
         }
+        cluster.retrying(operation);
         cluster.sleep(cluster.backoff(failures, e.retryAfter()));
     }
 

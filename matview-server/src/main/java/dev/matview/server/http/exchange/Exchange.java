@@ -281,6 +281,7 @@ public final class Exchange {
                 Responses.reset(response);
             }
             error.headers().forEach(response::setHeader);
+            RequestMeters.refuse(core, error);
         });
     }
 

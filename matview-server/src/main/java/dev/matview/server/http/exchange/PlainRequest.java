@@ -1,8 +1,10 @@
 package dev.matview.server.http.exchange;
 
 import java.io.IOException;
+import java.util.Objects;
 import javax.servlet.ServletInputStream;
 import javax.servlet.http.HttpServletRequest;
+import org.eclipse.jetty.ee8.nested.Request;
 import org.jspecify.annotations.Nullable;
 import spark.embeddedserver.jetty.HttpRequestWrapper;
 
@@ -16,6 +18,12 @@ public final class PlainRequest extends HttpRequestWrapper {
 
     PlainRequest(HttpServletRequest request) {
         super(request);
+    }
+
+    /** It has come to the route with this template. */
+    void at(String template) {
+        RequestMeters.at(
+                Objects.requireNonNull(Request.getBaseRequest(this), "Jetty's").getCoreRequest(), template);
     }
 
     void receive(@Nullable ReceivedBody received) {

@@ -69,6 +69,7 @@ public final class Responses {
         headers.put("Cache-Control", "no-store");
         headers.put("Content-Length", body.length);
         response.setStatus(error.status());
+        RequestMeters.refuse(response.getRequest(), error);
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 

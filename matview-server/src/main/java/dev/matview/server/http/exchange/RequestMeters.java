@@ -1,0 +1,116 @@
+package dev.matview.server.http.exchange;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.LongStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts requests by the route they came to and the status they were answered with. A route is named by its template, never
+ * by the path that was asked for. Thread-safe; costs a request well below a microsecond.
+ */
+public final class RequestMeters {
+
+    private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private static final String ROUTE = RequestMeters.class.getName() + ".route";
+    private static final String REFUSAL = RequestMeters.class.getName() + ".refusal";
+
+    private static final int SWITCHING_PROTOCOLS = 101;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+    private static final int MAX_STATUS = 599;
+
+    private final MeterRegistry registry;
+    /** By template: there are as many as the server has routes. */
+    private final Map<String, Route> routes = new ConcurrentHashMap<>();
+
+    public RequestMeters(MeterRegistry registry) {
+        this.registry = registry;
+        // Counters that rise from nothing would not be seen to rise.
+        refused(TOO_MANY_REQUESTS, "too_many_requests");
+        refused(UNAVAILABLE, "too_busy");
+    }
+
+    /** Requests that come to one route. */
+    private final class Route {
+        private final String template;
+        private final AtomicReferenceArray<@Nullable Timer> byStatus = new AtomicReferenceArray<>(MAX_STATUS + 1);
+
+        private Route(String template) {
+            this.template = template;
+        }
+
+        private void ended(int status, long nanos) {
+            int known = status < 0 || status > MAX_STATUS ? 0 : status;
+            Timer timer = byStatus.get(known);
+            if (timer == null) {
+                timer = timer(known);
+                byStatus.set(known, timer);
+            }
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        /** The registry gives who asks twice the same. */
+        private Timer timer(int status) {
+            return Timer.builder("matview.http.requests")
+                    .description("HTTP requests, and the time until the last byte of the answer was out.")
+                    .tag("route", template)
+                    .tag("status", status == 0 ? "none" : Integer.toString(status))
+                    .serviceLevelObjectives(BUCKETS)
+                    .register(registry);
+        }
+    }
+
+    /**
+     * The request has come to a route.
+     *
+     * @param template the path as Spark's routes have it, such as {@code /data/:collection/query}
+     */
+    static void at(Request request, String template) {
+        request.setAttribute(ROUTE, template);
+    }
+
+    /** Counts the request when all is over. One that comes to no route is counted as such. */
+    public void begin(Request request, Response response) {
+        long begun = System.nanoTime();
+        Request.addCompletionListener(
+                request, failure -> ended(request, response.getStatus(), System.nanoTime() - begun));
+    }
+
+    private void ended(Request request, int status, long nanos) {
+        String template = request.getAttribute(ROUTE) instanceof String known
+                ? known
+                : status == SWITCHING_PROTOCOLS ? "websocket" : "none";
+        routes.computeIfAbsent(template, Route::new).ended(status, nanos);
+        if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
+            Object error = request.getAttribute(REFUSAL);
+            refused(status, error == null ? "other" : error.toString()).increment();
+        }
+    }
+
+    private Counter refused(int status, String error) {
+        return Counter.builder("matview.http.refused")
+                .description("Requests that were told to come again: for want of room, or before there is an answer.")
+                .tag("status", Integer.toString(status))
+                .tag("error", error)
+                .register(registry);
+    }
+
+    /** The request is answered with this error, whose name is one of few. */
+    static void refuse(Request request, HttpError error) {
+        if (error.status() == TOO_MANY_REQUESTS || error.status() == UNAVAILABLE) {
+            request.setAttribute(REFUSAL, error.error());
+        }
+    }
+}
