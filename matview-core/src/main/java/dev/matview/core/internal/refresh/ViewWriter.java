@@ -8,7 +8,6 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.LiveView;
-import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.spi.Row;
@@ -202,7 +201,9 @@ final class ViewWriter {
 
     private Outcome ended(Findings visit, boolean changed, RowChanges rows) {
         behind = visit.coverage().behind();
-        return visit.isPartial() ? new Outcome.Overtaken() : new Outcome.Done(StatusReport.result(visit, live.served(), changed, rows));
+        return visit.isPartial()
+                ? new Outcome.Overtaken()
+                : new Outcome.Done(StatusReport.result(visit, live.served(), changed, rows));
     }
 
     private Outcome lost(Findings visit) {
