@@ -179,7 +179,6 @@ final class Findings {
         return room.tooLarge(feed.collection());
     }
 
-    /** What was found is no longer needed, or held by others. */
     void end() {
         room.end();
     }
@@ -357,7 +356,6 @@ final class Findings {
         return failed.count() == 0 ? checkpoint : null;
     }
 
-    /** Whether nothing was found that would change anything. */
     boolean isEmpty() {
         return found.isEmpty() && gone.isEmpty() && others.isEmpty();
     }
@@ -382,12 +380,10 @@ final class Findings {
         return new Coverage(asOf, total.get(), failed.named(), failed.count(), failed.kinds());
     }
 
-    /** How many databases are done. */
     int done() {
         return done.get();
     }
 
-    /** How many there are to do, as far as is known. */
     int total() {
         return Math.max(total.get(), done.get());
     }
