@@ -174,7 +174,6 @@ final class Findings {
         return room.tooLarge(feed.collection());
     }
 
-    /** What was found is no longer needed, or held by others. */
     void end() {
         room.end();
     }
@@ -352,7 +351,6 @@ final class Findings {
         return failed.count() == 0 ? checkpoint : null;
     }
 
-    /** Whether nothing was found that would change anything. */
     boolean isEmpty() {
         return found.isEmpty() && gone.isEmpty() && others.isEmpty();
     }

@@ -103,7 +103,7 @@ final class RunningRefresh {
         Snapshot base = writer.load(feed);
         // Milliseconds, as stores keep them.
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Findings started = new Findings(feed, base, writer.references(), startedAt, memory, writer.behind());
+        Findings started = new Findings(feed, base, writer.references(), startedAt, memory, writer.behind);
         findings = started;
         if (feed.expand().isEmpty()) {
             writer.references().forget();

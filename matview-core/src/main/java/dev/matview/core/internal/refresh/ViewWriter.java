@@ -58,9 +58,8 @@ final class ViewWriter {
     private final String view;
     private final LiveView live;
     private final ReferenceIndex references = new ReferenceIndex();
-
-    /** Those that the last visit could not read. */
-    private volatile List<Behind> behind = List.of();
+    /** Some of the databases that the last visit could not read. */
+    volatile List<Behind> behind = List.of();
 
     private @Nullable Snapshot base;
     /** The number of the generation the store held, also of one that is no base; 0 for none. */
@@ -87,11 +86,6 @@ final class ViewWriter {
     /** Which rows refer to which documents, of the generations that refreshes start from. */
     ReferenceIndex references() {
         return references;
-    }
-
-    /** The databases that the last visit could not read, some of them. */
-    List<Behind> behind() {
-        return behind;
     }
 
     /** Why the view is left alone: a later version of matview wrote it; null when it is not. */
