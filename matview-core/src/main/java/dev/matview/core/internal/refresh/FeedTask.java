@@ -102,7 +102,8 @@ public final class FeedTask {
         Findings found = underWay == null ? null : underWay.findings();
         return found == null
                 ? new ViewNotReadyException(feed.collection(), retryAfter)
-                : new ViewNotReadyException(feed.collection(), found.pace().done(), found.pace().total(), retryAfter);
+                : new ViewNotReadyException(
+                        feed.collection(), found.pace().done(), found.pace().total(), retryAfter);
     }
 
     /** What readers are shown who have a bookmark with that tag; needs no lock. */
