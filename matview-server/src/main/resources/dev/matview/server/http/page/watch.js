@@ -160,5 +160,5 @@ export class Watch {
 
 /** What changes when there is more to tell of a feed. */
 function moment(feed) {
-  return feed && JSON.stringify([feed.lastRefresh?.startedAt, feed.view?.generation, feed.view?.behind, feed.failures, feed.viewName]);
+  return feed && JSON.stringify([feed.lastRefresh?.startedAt, feed.view?.generation, feed.view?.behind, feed.failures, feed.viewName, feed.nextRefresh]);
 }

@@ -161,7 +161,6 @@ class PageFilesTest {
                                 "new Function",
                                 "DOMParser",
                                 "setAttribute(\"style\"",
-                                "http://",
                                 "https://"));
     }
 
