@@ -82,10 +82,6 @@ public final class HttpService implements AutoCloseable {
             this(all, Origin.UNTOLD);
         }
 
-        public Feeds(GlobalFeeds all) {
-            this(all, Origin.UNTOLD);
-        }
-
         public Feeds(GlobalFeeds all, Origin origin) {
             this(all, origin, registry -> {});
         }

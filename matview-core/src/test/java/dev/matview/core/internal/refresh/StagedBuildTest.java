@@ -44,7 +44,7 @@ class StagedBuildTest extends StagedBuildFixture {
         assertThat(aside(building).size() + building.unstaged().size()).isEqualTo(100);
         assertThat(aside(building).size()).isGreaterThan(60);
         assertThat(building.movedCount()).isEqualTo(100);
-        assertThat(building.done()).isEqualTo(100);
+        assertThat(building.pace().done()).isEqualTo(100);
         ViewStage left = store.stage(VIEW, 0, POSTS.fingerprint()).orElseThrow();
         assertThat(left.read().slices()).hasSize(aside(building).size());
         assertThat(left.head().orElseThrow().bytes()).isEqualTo(aside(building).bytes());

@@ -176,8 +176,8 @@ class WorkerTest extends WorkerFixture {
                     POSTS, null, new ReferenceIndex(), scheduler.instant(), new ViewMemory(1_000), List.of());
             visit.covers(3);
             visit.unmoved();
-            assertThat(visit.done()).isEqualTo(1);
-            assertThat(visit.total()).isEqualTo(3);
+            assertThat(visit.pace().done()).isEqualTo(1);
+            assertThat(visit.pace().total()).isEqualTo(3);
         }
 
         @Test
