@@ -1,6 +1,7 @@
 package dev.matview.server.http;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.matview.server.http.connection.AccessLog;
 import dev.matview.server.http.connection.Cors;
 import dev.matview.server.http.connection.CorsHandler;
 import dev.matview.server.http.connection.HandOver;
@@ -18,7 +19,6 @@ import dev.matview.server.http.exchange.RequestMeters;
 import dev.matview.server.http.exchange.ServerThreads;
 import dev.matview.server.http.socket.SocketHandler;
 import dev.matview.server.http.socket.Sockets;
-import dev.matview.server.log.AccessLog;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

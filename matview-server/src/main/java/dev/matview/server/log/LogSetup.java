@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.OutputStreamAppender;
 import dev.matview.core.event.Subscription;
+import dev.matview.server.http.connection.AccessLog;
 import java.util.Iterator;
 import org.slf4j.LoggerFactory;
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts requests by the route they came to and the status they were answered with. A route is named by its template, never
- * by the path that was asked for. Thread-safe; costs a request well below a microsecond.
+ * by the path that was asked for. Thread-safe; takes no lock once a route has
+ * answered with a status.
  */
 public final class RequestMeters {
 

@@ -165,7 +165,7 @@ function orderWords(definition) {
   const fields = sort.map((one) => {
     if (typeof one === "string") return one;
     const [[field, direction]] = Object.entries(one);
-    return direction === "desc" ? `${field} falling` : field;
+    return direction === "desc" ? `${field} descending` : field;
   });
   return fields.length ? `by ${fields.join(", ")}` : "in the feed's order";
 }

@@ -32,6 +32,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 public final class Chromium implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int LOWEST = 500;
     private static final int MAX_HEIGHT = 3_000;
     private static final String AXE = read("/axe.min.js");
 
@@ -187,8 +188,9 @@ public final class Chromium implements AutoCloseable {
 
     /** A picture of all of the page, as long as it is. */
     public void picture(Path file, int width) throws IOException {
+        size(width, LOWEST);
         long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
-        size(width, (int) Math.min(MAX_HEIGHT, Math.max(500, height)));
+        size(width, (int) Math.min(MAX_HEIGHT, Math.max(LOWEST, height)));
         Object data = driver.executeCdpCommand("Page.captureScreenshot", Map.of("format", "png"))
                 .get("data");
         Files.createDirectories(file.getParent());

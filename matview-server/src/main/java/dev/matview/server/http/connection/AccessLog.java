@@ -1,4 +1,4 @@
-package dev.matview.server.log;
+package dev.matview.server.http.connection;
 
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 public final class AccessLog implements RequestLog {
 
     /** The logger that turns it on, at INFO. */
-    static final String LOGGER = "dev.matview.access";
+    public static final String LOGGER = "dev.matview.access";
 
     private static final Logger log = LoggerFactory.getLogger(LOGGER);
     private static final int MAX_PATH = 200;
