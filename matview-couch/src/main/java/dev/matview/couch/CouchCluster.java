@@ -1,6 +1,7 @@
 package dev.matview.couch;
 
 import dev.matview.core.event.Subscription;
+import dev.matview.couch.event.CouchRequestListener;
 import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;

@@ -2,7 +2,7 @@ package dev.matview.micrometer;
 
 import dev.matview.core.event.Subscription;
 import dev.matview.couch.CouchCluster;
-import dev.matview.couch.CouchRequestListener;
+import dev.matview.couch.event.CouchRequestListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;

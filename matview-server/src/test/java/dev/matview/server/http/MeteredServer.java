@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -58,8 +59,15 @@ public final class MeteredServer implements AutoCloseable {
         http = new Http(service.port());
         feeds.start();
         assertThat(feeds.awaitReady(Duration.ofSeconds(30))).isTrue();
-        databases.put("userdb-alice", "{\"_id\":\"2\",\"type\":\"post\",\"text\":\"more\"}");
-        Awaitility.await().until(() -> scrape().contains("matview_feed_delay_seconds_count{collection=\"posts\"}"));
+        AtomicInteger more = new AtomicInteger(1);
+        // More than one: the first may still have come into the first generation.
+        Awaitility.await().until(() -> {
+            databases.put(
+                    "userdb-alice", "{\"_id\":\"" + more.incrementAndGet() + "\",\"type\":\"post\",\"text\":\"more\"}");
+            return scrape().contains("matview_feed_delay_seconds_count{collection=\"posts\"}");
+        });
+        System.gc();
+        Awaitility.await().until(() -> scrape().contains("jvm_gc_pause_seconds_sum"));
         http.query("/data/posts/query?global=true", "{}");
         http.query("/data/unknown/query?global=true", "{}");
         http.send("GET", "/nothing/of/userdb-alice", "");

@@ -1,7 +1,7 @@
 package dev.matview.couch.internal.client;
 
 import dev.matview.core.spi.LeftOut.Reason;
-import dev.matview.couch.CouchRequestListener;
+import dev.matview.couch.event.CouchRequestListener;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

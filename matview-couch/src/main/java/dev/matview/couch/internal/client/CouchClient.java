@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.spi.Backoff;
-import dev.matview.couch.CouchRequestListener;
+import dev.matview.couch.event.CouchRequestListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

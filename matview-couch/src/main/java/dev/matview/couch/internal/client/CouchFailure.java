@@ -2,7 +2,7 @@ package dev.matview.couch.internal.client;
 
 import dev.matview.core.error.FailureKind;
 import dev.matview.couch.CouchException;
-import dev.matview.couch.CouchRequestListener;
+import dev.matview.couch.event.CouchRequestListener;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.spi.LeftOut.Reason;
-import dev.matview.couch.CouchRequestListener;
+import dev.matview.couch.event.CouchRequestListener;
 import org.jspecify.annotations.Nullable;
 
 /**

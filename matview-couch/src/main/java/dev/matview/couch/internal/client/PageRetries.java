@@ -1,6 +1,6 @@
 package dev.matview.couch.internal.client;
 
-import dev.matview.couch.CouchRequestListener;
+import dev.matview.couch.event.CouchRequestListener;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -2,9 +2,9 @@ package dev.matview.couch.internal.client;
 
 import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Subscription;
-import dev.matview.couch.CouchRequestListener;
-import dev.matview.couch.CouchRequestListener.Operation;
-import dev.matview.couch.CouchRequestListener.Outcome;
+import dev.matview.couch.event.CouchRequestListener;
+import dev.matview.couch.event.CouchRequestListener.Operation;
+import dev.matview.couch.event.CouchRequestListener.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

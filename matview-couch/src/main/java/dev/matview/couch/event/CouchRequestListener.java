@@ -1,4 +1,4 @@
-package dev.matview.couch;
+package dev.matview.couch.event;
 
 import java.time.Duration;
 
