@@ -62,7 +62,11 @@ class ArchitectureTest {
     @Test
     void metricsKnowCoreAndCouch() {
         usesOfOursOnly(
-                "dev.matview.micrometer..", "dev.matview.micrometer..", "dev.matview.core..", "dev.matview.couch");
+                "dev.matview.micrometer..",
+                "dev.matview.micrometer..",
+                "dev.matview.core..",
+                "dev.matview.couch",
+                "dev.matview.couch.event");
     }
 
     @Test

@@ -63,7 +63,7 @@ public final class MeteredServer implements AutoCloseable {
         // More than one: the first may still have come into the first generation.
         Awaitility.await().until(() -> {
             databases.put(
-                    "userdb-alice", "{\"_id\":\"" + more.incrementAndGet() + "\",\"type\":\"post\",\"text\":\"more\"}");
+                    "userdb-alice", "{\"_id\":\"2\",\"type\":\"post\",\"text\":\"" + more.incrementAndGet() + "\"}");
             return scrape().contains("matview_feed_delay_seconds_count{collection=\"posts\"}");
         });
         System.gc();

@@ -301,7 +301,7 @@ public final class Exchange {
         if (beginSending(body, length)) {
             headers.run();
             Responses.describe(response, status, contentType, length);
-            closeIfUnread();
+            Responses.closeIfUnread(core, response);
             if (request.getMethod().equals("HEAD")) {
                 async.complete();
             } else {
@@ -314,15 +314,8 @@ public final class Exchange {
     public void send(int status) {
         if (beginSending(List.of(), 0)) {
             response.setStatus(status);
-            closeIfUnread();
+            Responses.closeIfUnread(core, response);
             async.complete();
-        }
-    }
-
-    /** A client that still sends a body nobody reads has to be told that its next request needs another connection. */
-    private void closeIfUnread() {
-        if (!core.consumeAvailable()) {
-            response.setHeader("Connection", "close");
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
@@ -90,5 +91,12 @@ public final class Responses {
         byte[] body = body(error.error(), error.reason());
         describe(response, error.status(), JSON, body.length);
         response.getOutputStream().write(body);
+    }
+
+    /** A client that still sends a body nobody reads has to be told that its next request needs another connection. */
+    static void closeIfUnread(Request request, HttpServletResponse response) {
+        if (!request.consumeAvailable()) {
+            response.setHeader("Connection", "close");
+        }
     }
 }
