@@ -23,6 +23,7 @@ final class LocalRepository {
     private static final Map<String, Path> MODULES = Map.of(
             "matview-core", ROOT.resolve("matview-core"),
             "matview-couch", ROOT.resolve("matview-couch"),
+            "matview-micrometer", ROOT.resolve("integrations/micrometer"),
             "matview-server", ROOT.resolve("matview-server"),
             "matview-testkit", ROOT.resolve("integrations/testkit"));
 

@@ -49,7 +49,10 @@ public final class Reachability {
     synchronized void failed(CouchFailure cause, Instant begun) {
         if ((cause.isServerAway() || cause.isLate()) && !answeredAt.isAfter(begun) && !couch.isClosed()) {
             state = new State(false, state.up() ? begun : state.since(), cause.getMessage());
-            away.begins("{} is away: {}", couch, cause.getMessage());
+            // Whose password is refused is told by those who act on it.
+            if (cause.status() != 401) {
+                away.begins("{} is away: {}", couch, cause.getMessage());
+            }
         }
     }
 }
