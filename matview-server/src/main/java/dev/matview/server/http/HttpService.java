@@ -8,6 +8,7 @@ import dev.matview.core.event.Subscription;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Authenticator;
 import dev.matview.server.http.connection.OpenConnections;
+import dev.matview.server.http.connection.RoutePath;
 import dev.matview.server.http.exchange.Callers;
 import dev.matview.server.http.exchange.Departures;
 import dev.matview.server.http.exchange.Endpoint;
@@ -184,7 +185,7 @@ public final class HttpService implements AutoCloseable {
         post(
                 spark,
                 "/data/:collection/query",
-                (exchange, request) -> query.answer(request.params("collection"), exchange));
+                (exchange, request) -> query.answer(RoutePath.parameter(request, "collection"), exchange));
         get(spark, "/data/expand", (exchange, request) -> expand.answer(exchange));
     }
 
@@ -195,18 +196,22 @@ public final class HttpService implements AutoCloseable {
         get(spark, "/health/live", (exchange, request) -> health.live(exchange));
         get(spark, "/health/ready", (exchange, request) -> health.ready(exchange));
         get(spark, "/feeds", (exchange, request) -> status.status(exchange));
-        get(spark, "/feeds/:collection", (exchange, request) -> status.detail(request.params("collection"), exchange));
+        get(
+                spark,
+                "/feeds/:collection",
+                (exchange, request) -> status.detail(RoutePath.parameter(request, "collection"), exchange));
         post(
                 spark,
                 "/feeds/:collection/refresh",
-                (exchange, request) -> status.refresh(request.params("collection"), exchange));
+                (exchange, request) -> status.refresh(RoutePath.parameter(request, "collection"), exchange));
         get(spark, "/metrics", (exchange, request) -> metrics.answer(exchange));
         PageEndpoint page = new PageEndpoint();
         get(spark, "/", (exchange, request) -> page.index(exchange));
         get(
                 spark,
                 "/page/:version/:file",
-                (exchange, request) -> page.file(request.params("version"), request.params("file"), exchange));
+                (exchange, request) -> page.file(
+                        RoutePath.parameter(request, "version"), RoutePath.parameter(request, "file"), exchange));
     }
 
     private static void post(Service spark, String path, Endpoint endpoint) {

@@ -14,7 +14,6 @@ import org.eclipse.jetty.ee8.nested.AbstractHandler;
 import org.eclipse.jetty.ee8.nested.ContextHandler;
 import org.eclipse.jetty.ee8.nested.Request;
 import org.eclipse.jetty.server.Handler;
-import spark.utils.urldecoding.UrlDecode;
 
 /** Gives requests to Spark's routes, each as an {@link Exchange}, and says so where there is none. */
 public final class SparkRoutes extends AbstractHandler {
@@ -44,9 +43,7 @@ public final class SparkRoutes extends AbstractHandler {
 
     private void route(Exchange exchange) throws IOException {
         PlainRequest request = exchange.request();
-        if (!isDecodable(request.getRequestURI())) {
-            throw HttpError.badRequest("bad_request", "The path is no percent-encoded UTF-8.");
-        }
+        request.routeBy(path(request));
         try {
             routes.doFilter(request, new Answered(exchange.response()), null);
         } catch (ServletException e) {
@@ -57,13 +54,11 @@ public final class SparkRoutes extends AbstractHandler {
         }
     }
 
-    /** Whether Spark can take parameters from the path; where it cannot, it answers 500 in HTML. */
-    private static boolean isDecodable(String path) {
+    private static String path(PlainRequest request) {
         try {
-            UrlDecode.path(path);
-            return true;
+            return RoutePath.of(request.getRequestURI());
         } catch (IllegalArgumentException malformed) {
-            return false;
+            throw HttpError.badRequest("bad_request", "The path is no percent-encoded UTF-8.");
         }
     }
 

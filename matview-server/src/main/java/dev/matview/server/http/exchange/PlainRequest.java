@@ -15,6 +15,7 @@ import spark.embeddedserver.jetty.HttpRequestWrapper;
 public final class PlainRequest extends HttpRequestWrapper {
 
     private @Nullable ReceivedBody body;
+    private @Nullable String routePath;
 
     PlainRequest(HttpServletRequest request) {
         super(request);
@@ -24,6 +25,17 @@ public final class PlainRequest extends HttpRequestWrapper {
     void at(String template) {
         RequestMeters.at(
                 Objects.requireNonNull(Request.getBaseRequest(this), "Jetty's").getCoreRequest(), template);
+    }
+
+    /** Has Spark find the route by that path. */
+    public void routeBy(String path) {
+        routePath = path;
+    }
+
+    /** As the client wrote it, or by which Spark is to find the route. */
+    @Override
+    public String getRequestURI() {
+        return routePath == null ? super.getRequestURI() : routePath;
     }
 
     void receive(@Nullable ReceivedBody received) {
