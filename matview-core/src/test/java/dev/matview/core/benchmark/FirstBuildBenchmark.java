@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
+import dev.matview.core.internal.refresh.DelegatingViewStage;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.SliceMaker;
 import dev.matview.core.spi.ViewDelta;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStage;
 import dev.matview.core.spi.VisitReport;
 import dev.matview.testkit.DelegatingAggregator;
@@ -144,35 +144,23 @@ public final class FirstBuildBenchmark {
             return super.stage(view, base, fingerprint).map(Staged::new);
         }
 
-        private final class Staged implements ViewStage {
-
-            private final ViewStage stage;
+        private final class Staged extends DelegatingViewStage {
 
             Staged(ViewStage stage) {
-                this.stage = stage;
-            }
-
-            @Override
-            public Optional<ViewHead> head() {
-                return stage.head();
-            }
-
-            @Override
-            public ViewDelta read() {
-                return stage.read();
+                super(stage);
             }
 
             @Override
             public boolean add(ViewDelta delta) {
                 portions++;
                 look();
-                return stage.add(delta);
+                return super.add(delta);
             }
 
             @Override
             public boolean commit(ViewDelta delta) {
                 look();
-                return stage.commit(delta);
+                return super.commit(delta);
             }
         }
     }

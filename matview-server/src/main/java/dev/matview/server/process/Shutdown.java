@@ -57,7 +57,7 @@ public final class Shutdown {
         }
         begun = true;
         List<String> underWay =
-                steps.stream().flatMap(step -> step.underWay().get().stream()).toList();
+                steps.stream().flatMap(step -> underWay(step).stream()).toList();
         log.info("Ending; under way: {}", underWay.isEmpty() ? "nothing" : String.join(", ", underWay));
         Instant start = clock.instant();
         List<String> times = new ArrayList<>();
@@ -67,6 +67,16 @@ public final class Shutdown {
             times.add(step.what() + " " + seconds(before));
         }
         log.info("Ended after {}: {}", seconds(start), String.join(", ", times));
+    }
+
+    private static List<String> underWay(Step step) {
+        try {
+            return step.underWay().get();
+        } catch (RuntimeException e) {
+            // What is only to be told keeps nothing from being closed.
+            log.warn("What is under way cannot be told: {}", step.what(), e);
+            return List.of();
+        }
     }
 
     private static void close(Step step) {

@@ -3,9 +3,6 @@ package dev.matview.server.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.event.Episode;
 import dev.matview.core.event.Repeats;
@@ -21,39 +18,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What is amiss for a while is told when it begins, and when it is over; not at each attempt. */
 class EpisodesTest {
 
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.matview.core");
+    @RegisterExtension
+    final CapturedLog log = new CapturedLog("dev.matview.core", Level.INFO);
+
     private final ManualScheduler scheduler = new ManualScheduler();
-
-    @BeforeEach
-    void listen() {
-        logged.start();
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        logger.addAppender(logged);
-    }
-
-    @AfterEach
-    void stop() {
-        logger.detachAppender(logged);
-        logger.setLevel(null);
-        logger.setAdditive(true);
-    }
-
-    private List<String> told() {
-        return List.copyOf(logged.list).stream()
-                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
-                .toList();
-    }
 
     @Test
     void anEpisodeIsToldTwiceHoweverOftenItIsMet() {
@@ -68,7 +43,7 @@ class EpisodesTest {
         assertThat(episode.ends("{} is back", "it")).isTrue();
         assertThat(episode.ends("{} is back", "it")).isFalse();
 
-        assertThat(told()).containsExactly("WARN it is away: 0", "INFO it is back, after 28 s");
+        assertThat(log.lines()).containsExactly("WARN it is away: 0", "INFO it is back, after 28 s");
     }
 
     @Test
@@ -80,7 +55,8 @@ class EpisodesTest {
             scheduler.advance(Duration.ofSeconds(1));
         }
 
-        assertThat(told()).containsExactly("WARN number 0", "WARN number 60 (and 59 like it since it was last told)");
+        assertThat(log.lines())
+                .containsExactly("WARN number 0", "WARN number 60 (and 59 like it since it was last told)");
     }
 
     @Test
@@ -106,29 +82,29 @@ class EpisodesTest {
             scheduler.follow(feeds);
             feeds.start();
             scheduler.advance(Duration.ofSeconds(1));
-            logged.list.clear();
+            log.clear();
 
             databases.fail("userdb-b", new AggregationException("its disk is full"));
             databases.put("userdb-b", "{\"_id\": \"1\"}");
             scheduler.advance(Duration.ofSeconds(120));
-            assertThat(told())
+            assertThat(log.lines())
                     .containsExactly("WARN posts: 1 of 3 databases could not be read and are behind, such as userdb-b:"
                             + " its disk is full");
             databases.recover("userdb-b");
             scheduler.advance(Duration.ofMinutes(6));
-            assertThat(told())
+            assertThat(log.lines())
                     .hasSize(2)
                     .last()
                     .asString()
                     .matches("INFO posts: no database is behind any more, after .*");
 
-            logged.list.clear();
+            log.clear();
             away.set(true);
             scheduler.advance(Duration.ofMinutes(10));
-            assertThat(told()).containsExactly("WARN posts: the refresh failed: nobody is there");
+            assertThat(log.lines()).containsExactly("WARN posts: the refresh failed: nobody is there");
             away.set(false);
             scheduler.advance(Duration.ofMinutes(6));
-            assertThat(told()).hasSize(2).last().asString().matches("INFO posts: refreshed again, after \\d+ min");
+            assertThat(log.lines()).hasSize(2).last().asString().matches("INFO posts: refreshed again, after \\d+ min");
         }
     }
 
@@ -144,10 +120,10 @@ class EpisodesTest {
             scheduler.advance(Duration.ofSeconds(30));
         }
 
-        assertThat(told()).hasSize(4);
-        assertThat(told().subList(0, 2))
+        assertThat(log.lines()).hasSize(4);
+        assertThat(log.lines().subList(0, 2))
                 .allSatisfy(line -> assertThat(line).startsWith("WARN ").contains("cannot be used"));
-        assertThat(told().get(2)).startsWith("INFO ").contains("is loaded anew");
-        assertThat(told().get(3)).matches("INFO .*feeds\\.json can be used again, after \\d+ s");
+        assertThat(log.lines().get(2)).startsWith("INFO ").contains("is loaded anew");
+        assertThat(log.lines().get(3)).matches("INFO .*feeds\\.json can be used again, after \\d+ s");
     }
 }

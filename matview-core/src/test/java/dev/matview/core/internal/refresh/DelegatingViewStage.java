@@ -6,11 +6,11 @@ import dev.matview.core.spi.ViewStage;
 import java.util.Optional;
 
 /** A stage that does what another one does, but for what a test has it do otherwise. */
-abstract class DelegatingViewStage implements ViewStage {
+public abstract class DelegatingViewStage implements ViewStage {
 
     private final ViewStage stage;
 
-    DelegatingViewStage(ViewStage stage) {
+    protected DelegatingViewStage(ViewStage stage) {
         this.stage = stage;
     }
 

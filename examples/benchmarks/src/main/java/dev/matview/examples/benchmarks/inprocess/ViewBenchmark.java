@@ -201,45 +201,60 @@ public final class ViewBenchmark implements Benchmark {
         }
     }
 
-    /** Served; each query is another. */
+    /** Posts in a view that is served, and closed in the end. */
     @State(Scope.Benchmark)
-    @BenchmarkMode(Mode.AverageTime)
-    @OutputTimeUnit(TimeUnit.MICROSECONDS)
-    public static class Queries {
+    public abstract static class OfServed {
 
         @Param("0")
         public int rows;
 
         private @Nullable PostsView view;
         private @Nullable GlobalFeeds feeds;
+
+        final void serve(PostsView posts) throws InterruptedException {
+            view = posts;
+            feeds = posts.serve();
+        }
+
+        final PostsView view() {
+            return Objects.requireNonNull(view);
+        }
+
+        final Page query(Query query) {
+            return Objects.requireNonNull(feeds).query("posts", query);
+        }
+
+        @TearDown
+        public void close() {
+            view().close();
+        }
+    }
+
+    /** Served; each query is another. */
+    @State(Scope.Benchmark)
+    @BenchmarkMode(Mode.AverageTime)
+    @OutputTimeUnit(TimeUnit.MICROSECONDS)
+    public static class Queries extends OfServed {
+
         private int turn;
 
         @Setup
         public void fill() throws InterruptedException {
-            view = new PostsView(
+            serve(new PostsView(
                     Posts.feed()
                             .indexes("[[\"author.did\", {\"at\": \"desc\"}]]")
                             .build(),
                     rows,
                     AUTHORS,
-                    number -> null);
-            feeds = view.serve();
-        }
-
-        @TearDown
-        public void close() {
-            Objects.requireNonNull(view).close();
+                    number -> null));
         }
 
         @org.openjdk.jmh.annotations.Benchmark
         public Page author() {
-            return Objects.requireNonNull(feeds)
-                    .query(
-                            "posts",
-                            Query.builder()
-                                    .selector("{\"author.did\":\"" + Posts.did(turn++ % AUTHORS) + "\"}")
-                                    .limit(PAGE)
-                                    .build());
+            return query(Query.builder()
+                    .selector("{\"author.did\":\"" + Posts.did(turn++ % AUTHORS) + "\"}")
+                    .limit(PAGE)
+                    .build());
         }
     }
 
@@ -247,13 +262,8 @@ public final class ViewBenchmark implements Benchmark {
     @State(Scope.Benchmark)
     @BenchmarkMode(Mode.AverageTime)
     @OutputTimeUnit(TimeUnit.MICROSECONDS)
-    public static class CarriedOn {
+    public static class CarriedOn extends OfServed {
 
-        @Param("0")
-        public int rows;
-
-        private @Nullable PostsView view;
-        private @Nullable GlobalFeeds feeds;
         private final Query query = Query.builder()
                 .selector("{\"tag\":\"" + Posts.tag(7) + "\"}")
                 .sort(SortOrder.compile(Posts.parsed("[{\"likes\":\"desc\"}]")))
@@ -262,25 +272,19 @@ public final class ViewBenchmark implements Benchmark {
 
         @Setup
         public void fill() throws InterruptedException {
-            view = new PostsView(Posts.feed().build(), rows, AUTHORS, number -> null);
-            feeds = view.serve();
-            feeds.query("posts", query);
+            serve(new PostsView(Posts.feed().build(), rows, AUTHORS, number -> null));
+            query(query);
         }
 
         @Setup(Level.Invocation)
         public void change() {
-            Objects.requireNonNull(view).change();
-            view.awaitServed();
-        }
-
-        @TearDown
-        public void close() {
-            Objects.requireNonNull(view).close();
+            view().change();
+            view().awaitServed();
         }
 
         @org.openjdk.jmh.annotations.Benchmark
         public Page tag() {
-            return Objects.requireNonNull(feeds).query("posts", query);
+            return query(query);
         }
     }
 
@@ -288,32 +292,18 @@ public final class ViewBenchmark implements Benchmark {
     @State(Scope.Benchmark)
     @BenchmarkMode(Mode.AverageTime)
     @OutputTimeUnit(TimeUnit.MICROSECONDS)
-    public static class Permitted {
+    public static class Permitted extends OfServed {
 
-        @Param("0")
-        public int rows;
-
-        private @Nullable PostsView view;
-        private @Nullable GlobalFeeds feeds;
         private int turn;
 
         @Setup
         public void fill() throws InterruptedException {
-            view = new PostsView(Posts.feed().access(Access.ACL).build(), rows, AUTHORS, ViewBenchmark::acl);
-            feeds = view.serve();
-        }
-
-        @TearDown
-        public void close() {
-            Objects.requireNonNull(view).close();
+            serve(new PostsView(Posts.feed().access(Access.ACL).build(), rows, AUTHORS, ViewBenchmark::acl));
         }
 
         @org.openjdk.jmh.annotations.Benchmark
         public Page page() {
-            return Objects.requireNonNull(feeds)
-                    .query(
-                            "posts",
-                            Query.builder().caller(caller(turn++)).limit(PAGE).build());
+            return query(Query.builder().caller(caller(turn++)).limit(PAGE).build());
         }
     }
 }
