@@ -249,6 +249,7 @@ class CouchFeedRegistryTest {
         put("b", feed("events"));
         raw.delete(database, "a");
         assertThat(collections(registry.contents())).containsExactly("posts");
+        await().untilAsserted(() -> assertThat(cluster.state().up()).isFalse());
         proxy.up();
 
         assertThat(collections(awaitContents(now -> now.feed("events").isPresent())))

@@ -5,15 +5,16 @@ import dev.matview.couch.CouchCluster;
 import dev.matview.couch.event.CouchRequestListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,7 +26,10 @@ import java.util.concurrent.TimeUnit;
 public final class CouchMetrics implements MeterBinder, AutoCloseable {
 
     private final List<CouchCluster> clusters;
-    private final List<Watched> watched = new CopyOnWriteArrayList<>();
+    /** Guarded by itself, as is the next. */
+    private final List<Watched> watched = new ArrayList<>();
+
+    private boolean closed;
 
     private CouchMetrics(List<CouchCluster> clusters) {
         this.clusters = List.copyOf(clusters);
@@ -44,67 +48,92 @@ public final class CouchMetrics implements MeterBinder, AutoCloseable {
     /** Adds the numbers to a registry, from now on, until this is closed. There may be several. */
     @Override
     public void bindTo(MeterRegistry registry) {
-        clusters.forEach(cluster -> watched.add(new Watched(cluster, registry)));
+        synchronized (watched) {
+            if (closed) {
+                throw new IllegalStateException("closed");
+            }
+            clusters.forEach(cluster -> watched.add(new Watched(cluster, registry)));
+        }
     }
 
     /** Counts no more, and takes the numbers out of the registries. Closing again does nothing. */
     @Override
     public void close() {
-        watched.forEach(Watched::close);
-        watched.clear();
+        synchronized (watched) {
+            closed = true;
+            watched.forEach(Watched::close);
+            watched.clear();
+        }
     }
 
     private static final class Watched implements CouchRequestListener {
 
         private final MeterRegistry registry;
         private final Tags couchdb;
-        private final Set<Meter> meters = ConcurrentHashMap.newKeySet();
+        private final Gauge up;
+        private final Map<Operation, Counter> retries = new EnumMap<>(Operation.class);
+        /** Made when they are first needed: most operations end in few ways. */
+        private final Map<Ended, Timer> timers = new ConcurrentHashMap<>();
+
         private final Subscription requests;
+        private volatile boolean closed;
+
+        private record Ended(Operation operation, Outcome outcome) {}
 
         Watched(CouchCluster cluster, MeterRegistry registry) {
             this.registry = registry;
             this.couchdb = Tags.of("couchdb", cluster.url());
-            meters.add(Gauge.builder("matview.couchdb.up", () -> cluster.state().up() ? 1 : 0)
+            this.up = Gauge.builder("matview.couchdb.up", () -> cluster.state().up() ? 1 : 0)
                     .description("Whether CouchDB answered the last request that tells.")
                     .tags(couchdb)
-                    .register(registry));
+                    .register(registry);
             for (Operation operation : Operation.values()) {
                 // A counter that rises from nothing would not be seen to rise.
-                retries(operation);
+                retries.put(operation, counter(operation));
             }
             this.requests = cluster.onRequest(this);
         }
 
         @Override
         public void ended(Request request) {
-            Timer timer = Timer.builder("matview.couchdb.requests")
+            Ended ended = new Ended(request.operation(), request.outcome());
+            Timer known = timers.get(ended);
+            Timer timer = known == null ? timers.computeIfAbsent(ended, this::timer) : known;
+            timer.record(request.took().toNanos(), TimeUnit.NANOSECONDS);
+            if (closed) {
+                // Too late: it may have been made after all others were taken out.
+                registry.remove(timer);
+            }
+        }
+
+        private Timer timer(Ended ended) {
+            return Timer.builder("matview.couchdb.requests")
                     .description("Requests to CouchDB by how they ended, and the time they took.")
                     .tags(couchdb.and(
-                            "operation", FeedMeters.word(request.operation()),
-                            "outcome", FeedMeters.word(request.outcome())))
+                            "operation", FeedMeters.word(ended.operation()),
+                            "outcome", FeedMeters.word(ended.outcome())))
                     .serviceLevelObjectives(Buckets.REQUEST)
                     .register(registry);
-            meters.add(timer);
-            timer.record(request.took().toNanos(), TimeUnit.NANOSECONDS);
         }
 
         @Override
         public void retrying(Operation operation) {
-            retries(operation).increment();
+            Objects.requireNonNull(retries.get(operation), "made for each").increment();
         }
 
-        private Counter retries(Operation operation) {
-            Counter counter = Counter.builder("matview.couchdb.retries")
+        private Counter counter(Operation operation) {
+            return Counter.builder("matview.couchdb.retries")
                     .description("Requests to CouchDB that failed and were sent again.")
                     .tags(couchdb.and("operation", FeedMeters.word(operation)))
                     .register(registry);
-            meters.add(counter);
-            return counter;
         }
 
         void close() {
+            closed = true;
             requests.close();
-            meters.forEach(registry::remove);
+            registry.remove(up);
+            retries.values().forEach(registry::remove);
+            timers.values().forEach(registry::remove);
         }
     }
 }

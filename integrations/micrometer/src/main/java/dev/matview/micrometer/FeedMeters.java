@@ -46,6 +46,8 @@ final class FeedMeters {
     /** What has been counted of each feed. */
     private final Map<String, Set<Meter>> counted = new ConcurrentHashMap<>();
 
+    private volatile boolean removed;
+
     /** As last looked at; numbers are taken from here. */
     private volatile State state = new State(Map.of(), NO_READS, false, 0);
 
@@ -290,12 +292,20 @@ final class FeedMeters {
     }
 
     private void keep(Run run, Meter meter) {
-        counted.computeIfAbsent(run.collection(), collection -> ConcurrentHashMap.newKeySet())
-                .add(meter);
+        counted.compute(run.collection(), (collection, meters) -> {
+            Set<Meter> known = meters == null ? ConcurrentHashMap.newKeySet() : meters;
+            known.add(meter);
+            return known;
+        });
+        if (removed) {
+            // Too late: nobody would take it out any more.
+            forget(run.collection());
+        }
     }
 
     /** Takes everything out of the registry. */
     void remove() {
+        removed = true;
         gauges.forEach(FeedGauge::remove);
         ofAll.forEach(registry::remove);
         Set.copyOf(counted.keySet()).forEach(this::forget);

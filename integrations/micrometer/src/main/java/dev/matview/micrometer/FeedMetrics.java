@@ -62,11 +62,11 @@ public final class FeedMetrics implements MeterBinder, AutoCloseable {
     /** Adds the numbers to a registry, until this is closed. There may be several. */
     @Override
     public void bindTo(MeterRegistry registry) {
-        FeedMeters meters = new FeedMeters(registry, feeds.settings(), scheduler);
         synchronized (this) {
             if (closed) {
                 throw new IllegalStateException("closed");
             }
+            FeedMeters meters = new FeedMeters(registry, feeds.settings(), scheduler);
             bound.add(meters);
             meters.update(feeds);
             if (bound.size() == 1) {

@@ -1,8 +1,10 @@
 package dev.matview.core.error;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -52,10 +54,13 @@ public enum FailureKind {
     }
 
     private static FailureKind byType(Throwable failure) {
-        if (failure instanceof SocketTimeoutException || failure instanceof TimeoutException) {
+        // Sockets and HTTP clients that wait too long throw kinds of the first.
+        if (failure instanceof InterruptedIOException || failure instanceof TimeoutException) {
             return LATE;
         }
-        if (failure instanceof ConnectException) {
+        if (failure instanceof SocketException
+                || failure instanceof UnknownHostException
+                || failure instanceof EOFException) {
             return AWAY;
         }
         return failure instanceof IOException ? UNREADABLE : OTHER;

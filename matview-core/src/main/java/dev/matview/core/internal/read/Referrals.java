@@ -46,6 +46,8 @@ public final class Referrals {
     /** What is asked for and not had. */
     private final Repeats unread;
 
+    private final Repeats late;
+
     private final Settings settings;
     private final Cache<Key, Optional<Referred>> recent;
 
@@ -65,6 +67,7 @@ public final class Referrals {
         this.rules = rules;
         this.clock = clock;
         this.unread = new Repeats(Referrals.class, clock);
+        this.late = new Repeats(Referrals.class, clock);
         this.settings = settings;
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
         this.recent = Caffeine.newBuilder()
@@ -121,7 +124,7 @@ public final class Referrals {
                 continue;
             }
             if (clock.instant().isAfter(deadline)) {
-                unread.happened(
+                late.happened(
                         "References into {} databases are left as they are: reading took too long", wanted.size());
                 return;
             }

@@ -178,7 +178,7 @@ public final class FeedTask {
         Instant time = head != null && Provenance.isOf(feed, head) && !isAwaited()
                 ? timetable.first(feed.refresh(), head.refreshedAt(), now)
                 : now;
-        next.load(time, Why.FIRST);
+        next.load(time, isAwaited());
     }
 
     /** When its next refresh is to begin; null while one is under way, or it is not loaded. */
@@ -211,7 +211,7 @@ public final class FeedTask {
 
     /** @return those who need not wait any longer, as of the other ends */
     List<CompletableFuture<RefreshResult>> succeeded(RunningRefresh ended, int behindCount, Instant now) {
-        next.succeeded(behindCount);
+        next.succeeded(behindCount, ended.cause().noticedAt());
         return end(ended, false, now);
     }
 

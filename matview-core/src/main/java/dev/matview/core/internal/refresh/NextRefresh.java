@@ -54,8 +54,12 @@ final class NextRefresh {
         due = null;
     }
 
-    /** Due then, for the first time. */
-    void load(Instant time, Why reason) {
+    /** Due then, which it was not before: for the first time, or with another view. */
+    void load(Instant time, boolean awaited) {
+        load(time, awaited ? Why.REQUEST : lastStart == null ? Why.FIRST : Why.DEFINITION);
+    }
+
+    private void load(Instant time, Why reason) {
         due = time;
         why = reason;
     }
@@ -70,9 +74,11 @@ final class NextRefresh {
     /** Has other times from now on. What changed while the feed was not continuous, nobody told it. */
     void reschedule(Refresh refresh, Instant now) {
         if (due != null && lastStart != null) {
-            due = refresh.continuous()
-                    ? timetable.afterChange(refresh, lastStart, now)
-                    : timetable.next(refresh, lastStart, now);
+            if (refresh.continuous()) {
+                load(timetable.afterChange(refresh, lastStart, now), Why.CHANGE);
+            } else {
+                load(timetable.next(refresh, lastStart, now), Why.INTERVAL);
+            }
         }
     }
 
@@ -90,7 +96,11 @@ final class NextRefresh {
         return since;
     }
 
-    void succeeded(int behindCount) {
+    /** @param since of the changes that it was to show; where databases are behind, they may be among those */
+    void succeeded(int behindCount, @Nullable Instant since) {
+        if (behindCount > 0) {
+            stillUnshown(since);
+        }
         failures = 0;
         lastFailure = null;
         overtaken = 0;

@@ -21,7 +21,10 @@ final class Pace {
     private final AtomicInteger covered = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
     private final Deque<Sample> samples = new ArrayDeque<>();
-    private volatile long noted = Long.MIN_VALUE;
+    /** When it was first noted; a time that never comes before that. */
+    private volatile long begun = Long.MAX_VALUE;
+
+    private volatile long noted;
 
     private record Sample(long millis, int done) {}
 
@@ -63,16 +66,29 @@ final class Pace {
 
     /** Notes how many are done by then; once a second. */
     void note(long millis) {
-        if (noted != Long.MIN_VALUE && millis - noted < FIRST_MILLIS) {
+        if (!isWorthNoting(millis)) {
             return;
         }
         synchronized (samples) {
+            if (begun == Long.MAX_VALUE) {
+                begun = millis;
+            }
+            if (millis - begun < FIRST_MILLIS) {
+                // What is done at once did not move: it is counted from after that.
+                samples.clear();
+            } else if (!isWorthNoting(millis)) {
+                return;
+            }
             noted = millis;
             samples.add(new Sample(millis, done()));
             if (samples.size() > SAMPLES) {
                 samples.remove();
             }
         }
+    }
+
+    private boolean isWorthNoting(long millis) {
+        return millis - begun < FIRST_MILLIS || millis - noted >= FIRST_MILLIS;
     }
 
     /** About how long the rest takes; null where that cannot be told yet. */

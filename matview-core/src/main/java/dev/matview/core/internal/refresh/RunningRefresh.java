@@ -87,9 +87,13 @@ final class RunningRefresh {
         return cause;
     }
 
-    /** As it is told of when it ends now. */
-    Run run(Instant now) {
-        Instant noticed = cause.noticedAt();
+    /**
+     * As it is told of when it ends now.
+     *
+     * @param shows whether all changes are shown that it was to show
+     */
+    Run run(Instant now, boolean shows) {
+        Instant noticed = shows ? cause.noticedAt() : null;
         Duration delay = noticed == null ? null : Duration.between(noticed, now);
         return new Run(feed.collection(), cause.why(), begunAt, Duration.between(begunAt, now), delay);
     }

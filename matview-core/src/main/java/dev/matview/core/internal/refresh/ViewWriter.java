@@ -357,6 +357,10 @@ final class ViewWriter {
     /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */
     private void serveBase(FeedDefinition feed) {
         if (base != null && Provenance.isOf(feed, base.head())) {
+            if (base.head().behind() == 0) {
+                // Those were read meanwhile, by this process or another.
+                behind = List.of();
+            }
             live.publish(feed, base, Coverage.of(base.head(), behind));
         }
     }

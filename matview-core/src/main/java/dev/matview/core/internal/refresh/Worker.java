@@ -299,10 +299,10 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     @Override
     public void succeeded(RunningRefresh refresh, RefreshResult result) {
         Instant now = scheduler.instant();
-        told.succeeded(result);
         // Told first: the next refresh may begin as soon as this one has ended.
         try {
-            refreshListeners.tell(listener -> listener.refreshed(refresh.run(now), result));
+            told.succeeded(result);
+            refreshListeners.tell(listener -> listener.refreshed(refresh.run(now, result.behindCount() == 0), result));
         } finally {
             // Whatever they throw: a refresh that has not ended would be the feed's last.
             List<CompletableFuture<RefreshResult>> done;
@@ -333,7 +333,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         Instant now = scheduler.instant();
         try {
             if (sayUnlessClosed(() -> told.failed(collection, cause))) {
-                refreshListeners.tell(listener -> listener.failed(refresh.run(now), reason));
+                refreshListeners.tell(listener -> listener.failed(refresh.run(now, false), reason));
             }
         } finally {
             List<CompletableFuture<RefreshResult>> done;

@@ -45,8 +45,8 @@ public record RowChanges(List<Row> leaving, List<Row> coming) {
             throw new IllegalArgumentException("generations of two definitions");
         }
         List<Row> gone = before.notSharedWith(after, most);
-        List<Row> come = gone == null ? null : after.notSharedWith(before, most - gone.size());
-        if (gone == null || come == null) {
+        List<Row> come = gone == null ? null : after.notSharedWith(before, most);
+        if (gone == null || come == null || come.size() > most - gone.size()) {
             return null;
         }
         List<Row> leaving = new ArrayList<>(gone);

@@ -93,6 +93,25 @@ class RefreshCauseTest extends WorkerFixture {
     }
 
     @Test
+    void aChangeThatIsPerhapsNotShownWaitsOn() {
+        post("userdb-a", "1", 1);
+        start(feed("posts")
+                .refresh(Refresh.continuous(Duration.ofHours(1), Duration.ofSeconds(5)))
+                .build());
+        last(1);
+        aggregator.databases.fail("userdb-a", new IOException("on fire"));
+        post("userdb-a", "1", 2);
+        advance(Duration.ofSeconds(5));
+        assertThat(last(2).delay()).as("the database that changed is behind").isNull();
+
+        aggregator.databases.recover("userdb-a");
+        advance(Duration.ofMinutes(1));
+
+        assertThat(runs.get(2).why()).isEqualTo(RefreshListener.Why.RETRY);
+        assertThat(runs.get(2).delay()).isGreaterThan(Duration.ofSeconds(5));
+    }
+
+    @Test
     void aReaderWhoWantsYoungerRowsIsAReason() {
         start(POSTS);
         last(1);
@@ -166,6 +185,22 @@ class RefreshCauseTest extends WorkerFixture {
         assertThat(pace.left(60_000)).as("30 databases, at 2 a second").isEqualTo(Duration.ofSeconds(15));
         visit(pace, 30);
         assertThat(pace.left(60_000)).isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void databasesThatDidNotMoveSayNothingOfThoseThatAreRead() {
+        Pace pace = new Pace();
+        pace.covers(10_000);
+        pace.note(0);
+        visit(pace, 1);
+        pace.note(1);
+        visit(pace, 9_899);
+        pace.note(20);
+
+        visit(pace, 2);
+        pace.note(2_020);
+
+        assertThat(pace.left(2_020)).isEqualTo(Duration.ofSeconds(98));
     }
 
     private static void visit(Pace pace, int databases) {

@@ -2,6 +2,7 @@ package dev.matview.core.internal.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
@@ -233,6 +234,26 @@ class SnapshotHistoryTest {
         assertThat(after.referencesNotSharedWith(before)).isLessThan(1_500);
         assertThat(after.since(before).slices()).containsExactly(change);
         assertThat(before.referencesNotSharedWith(before)).isZero();
+    }
+
+    /** What only leaves is told from both sides. */
+    @Test
+    void changesAreToldUpToAsManyAsAreWanted() {
+        FeedDefinition feed = FeedDefinition.builder("posts").sort("[\"n\"]").build();
+        Snapshot before = Snapshot.of(new ViewDelta(
+                VIEW,
+                0,
+                true,
+                GenerationContract.head(1),
+                List.of(slice("userdb-a", 100), slice("userdb-b", 100)),
+                Set.of()));
+        Snapshot after =
+                before.apply(new ViewDelta(VIEW, 1, false, GenerationContract.head(2), List.of(), Set.of("userdb-a")));
+
+        assertThat(RowChanges.between(feed, before, after, 100)).isNotNull();
+        assertThat(RowChanges.between(feed, after, before, 100)).isNotNull();
+        assertThat(RowChanges.between(feed, before, after, 99)).isNull();
+        assertThat(RowChanges.between(feed, after, before, 99)).isNull();
     }
 
     private static SliceDelta slice(String database, int rows) {

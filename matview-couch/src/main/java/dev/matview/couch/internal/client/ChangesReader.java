@@ -165,7 +165,7 @@ public final class ChangesReader {
                     .with("since", since);
             requests++;
             rows = 0;
-            return cluster.once(CouchRequest.get(path).answeredAtLength(), body -> {
+            return cluster.part(CouchRequest.get(path).answeredAtLength(), body -> {
                 Changes.Answer answer = Changes.read(body, this);
                 WrongAnswerException.unless(
                         answer.changes() > 0 || answer.pending() <= 0, "an answer without the changes that are left");

@@ -1,7 +1,6 @@
 package dev.matview.couch.internal.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
@@ -10,17 +9,13 @@ import dev.matview.couch.event.CouchRequestListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.http.HttpEntity;
-import org.apache.http.conn.ConnectTimeoutException;
-import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.ContentType;
 import org.ektorp.http.HttpResponse;
@@ -196,13 +191,13 @@ public final class CouchClient implements AutoCloseable {
      */
     public <T extends @Nullable Object> T exchange(CouchRequest request, BodyReader<T> reader)
             throws InterruptedException {
-        Instant begun = scheduler.instant();
+        Reachability.Asked asked = reachability.asked();
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(request, reader);
+                return part(request, reader);
             } catch (CouchFailure e) {
                 if (attempt >= attempts || !request.repeatable() || !e.isTransient()) {
-                    reachability.failed(e, begun);
+                    reachability.failed(e, asked);
                     throw e;
                 }
                 retrying(SentRequests.operation(request));
@@ -211,8 +206,19 @@ public final class CouchClient implements AutoCloseable {
         }
     }
 
-    /** The same, tried once only: for callers that go on where the broken answer ended. */
+    /** The same, tried once only. */
     public <T extends @Nullable Object> T once(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
+        Reachability.Asked asked = reachability.asked();
+        try {
+            return part(request, reader);
+        } catch (CouchFailure e) {
+            reachability.failed(e, asked);
+            throw e;
+        }
+    }
+
+    /** The same, for callers that go on where a broken answer ended, and say themselves when they give up. */
+    <T extends @Nullable Object> T part(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
         requireOpen();
         gate.pass(() -> attempt(ROOT, CouchClient::tree));
         return attempt(request, reader);
@@ -341,28 +347,7 @@ public final class CouchClient implements AutoCloseable {
         if (closed.get()) {
             return CouchFailure.closed(url());
         }
-        CouchFailure.Kind kind = CouchFailure.Kind.BROKEN;
-        String reason = "no connection, or it broke (" + cause.getClass().getSimpleName() + ")";
-        if (!late.isEmpty()) {
-            kind = CouchFailure.Kind.TIMED_OUT;
-            reason = late;
-        } else if (cause instanceof WrongAnswerException wrong) {
-            kind = CouchFailure.Kind.GARBLED;
-            reason = wrong.reason();
-        } else if (cause instanceof ConnectionPoolTimeoutException || cause instanceof ConnectTimeoutException) {
-            kind = CouchFailure.Kind.TIMED_OUT;
-            reason = "no connection in time";
-        } else if (cause instanceof SocketTimeoutException) {
-            kind = CouchFailure.Kind.TIMED_OUT;
-            reason = "no answer within " + socketTimeout.toMillis() + " ms";
-        } else if (cause instanceof StreamConstraintsException) {
-            kind = CouchFailure.Kind.UNREADABLE;
-            reason = "an answer that is nested too deep, or has a key, a text or a number that is too long";
-        } else if (cause instanceof JsonProcessingException) {
-            kind = CouchFailure.Kind.GARBLED;
-            reason = "an answer that broke off or is not JSON";
-        }
-        return CouchFailure.unanswered(url(), request, kind, reason, cause);
+        return CouchFailure.unanswered(url(), request, cause, late, socketTimeout);
     }
 
     private void requireOpen() {

@@ -1,9 +1,15 @@
 package dev.matview.couch.internal.client;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.matview.core.error.FailureKind;
 import dev.matview.couch.CouchException;
 import dev.matview.couch.event.CouchRequestListener;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.apache.http.conn.ConnectTimeoutException;
+import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a request that CouchDB did not do, as far as it decides what comes next. */
@@ -52,6 +58,38 @@ public final class CouchFailure extends CouchException implements FailureKind.Kn
                 request + " at " + url + ": " + status + " " + error + ": " + reason + (status == 401 ? ADVICE : "");
         return new CouchFailure(
                 message, Kind.ANSWERED, status, error, reason, request.path().database(), retryAfter, null);
+    }
+
+    /**
+     * No answer, or none that can be used.
+     *
+     * @param cause what the connection, or who took the answer, threw
+     * @param late what the exchange's deadline says; empty where it was in time
+     * @param silence how long an answer may keep silent
+     */
+    static CouchFailure unanswered(String url, CouchRequest request, IOException cause, String late, Duration silence) {
+        Kind kind = Kind.BROKEN;
+        String reason = "no connection, or it broke (" + cause.getClass().getSimpleName() + ")";
+        if (!late.isEmpty()) {
+            kind = Kind.TIMED_OUT;
+            reason = late;
+        } else if (cause instanceof WrongAnswerException wrong) {
+            kind = Kind.GARBLED;
+            reason = wrong.reason();
+        } else if (cause instanceof ConnectionPoolTimeoutException || cause instanceof ConnectTimeoutException) {
+            kind = Kind.TIMED_OUT;
+            reason = "no connection in time";
+        } else if (cause instanceof SocketTimeoutException) {
+            kind = Kind.TIMED_OUT;
+            reason = "no answer within " + silence.toMillis() + " ms";
+        } else if (cause instanceof StreamConstraintsException) {
+            kind = Kind.UNREADABLE;
+            reason = "an answer that is nested too deep, or has a key, a text or a number that is too long";
+        } else if (cause instanceof JsonProcessingException) {
+            kind = Kind.GARBLED;
+            reason = "an answer that broke off or is not JSON";
+        }
+        return unanswered(url, request, kind, reason, cause);
     }
 
     static CouchFailure unanswered(String url, CouchRequest request, Kind kind, String reason, Throwable cause) {

@@ -104,7 +104,7 @@ public final class DatabaseReader {
         requests++;
         AllDocs.Asked asked = new AllDocs.Asked(from, limit, came);
         CouchRequest shared = forCaller ? request.forCaller() : request;
-        AllDocs.Page page = cluster.once(shared.answeredAtLength(), body -> AllDocs.range(body, asked, taking));
+        AllDocs.Page page = cluster.part(shared.answeredAtLength(), body -> AllDocs.range(body, asked, taking));
         rows = page.rows();
         if (updateSeq == null) {
             updateSeq = page.updateSeq();

@@ -15,16 +15,21 @@ final class PageRetries {
     private int failures;
     private long arrived;
     private Instant began = Instant.MIN;
+    private Reachability.Asked asked;
 
     /** @param operation what a page is asked for by */
     PageRetries(CouchClient cluster, CouchRequestListener.Operation operation) {
         this.cluster = cluster;
         this.operation = operation;
+        this.asked = cluster.reachability().asked();
     }
 
     /** A page is asked for. */
     void begin() {
         arrived = 0;
+        if (failures == 0) {
+            asked = cluster.reachability().asked();
+        }
         began = cluster.scheduler().instant();
     }
 
@@ -45,6 +50,7 @@ final class PageRetries {
     void failed(CouchFailure e, boolean advanced) throws InterruptedException {
         failures = advanced && !e.isGarbled() && isWorthwhile() ? 1 : failures + 1;
         if (failures >= cluster.attempts() || !(e.isTransient() || advanced && e.isLate())) {
+            cluster.reachability().failed(e, asked);
             throw e;
         }
         cluster.retrying(operation);

@@ -3,6 +3,7 @@ package dev.matview.couch.internal.client;
 import dev.matview.core.event.Episode;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ public final class Reachability {
     private final InstantSource clock;
     private final Episode away;
     private volatile State state;
-    private volatile Instant answeredAt = Instant.MIN;
+    private final AtomicLong answers = new AtomicLong();
 
     /** @see dev.matview.couch.CouchCluster.State */
     public record State(boolean up, Instant since, @Nullable String reason) {}
@@ -31,28 +32,42 @@ public final class Reachability {
         return state;
     }
 
+    /** When something was to be asked, and how many answers there had been. */
+    record Asked(Instant at, long answers) {}
+
+    Asked asked() {
+        return new Asked(clock.instant(), answers.get());
+    }
+
     /** It answered, whatever it said. Takes no lock while nothing changes: each request calls it. */
     void answered() {
-        Instant now = clock.instant();
-        answeredAt = now;
+        answers.incrementAndGet();
         if (!state.up()) {
-            synchronized (this) {
-                if (!state.up()) {
-                    state = new State(true, now, null);
-                    away.ends("{} is back", couch);
-                }
-            }
+            back();
         }
     }
 
-    /** A request was given up that was first sent then. */
-    synchronized void failed(CouchFailure cause, Instant begun) {
-        if ((cause.isServerAway() || cause.isLate()) && !answeredAt.isAfter(begun) && !couch.isClosed()) {
-            state = new State(false, state.up() ? begun : state.since(), cause.getMessage());
-            // Whose password is refused is told by those who act on it.
-            if (cause.status() != 401) {
-                away.begins("{} is away: {}", couch, cause.getMessage());
-            }
+    private synchronized void back() {
+        if (!state.up()) {
+            state = new State(true, clock.instant(), null);
+            away.ends("{} is back", couch);
+        }
+    }
+
+    /** What was asked then is given up. */
+    synchronized void failed(CouchFailure cause, Asked asked) {
+        boolean tells = (cause.isServerAway() || cause.isLate()) && !couch.isClosed();
+        if (!tells || answers.get() != asked.answers()) {
+            return;
+        }
+        state = new State(false, state.up() ? asked.at() : state.since(), cause.getMessage());
+        // Whose password is refused is told by those who act on it.
+        if (cause.status() != 401) {
+            away.begins("{} is away: {}", couch, cause.getMessage());
+        }
+        if (answers.get() != asked.answers()) {
+            // Whoever answered in between found it up still.
+            back();
         }
     }
 }

@@ -119,7 +119,10 @@ public final class SourceVisit {
             }
         }
         if (doubled.isEmpty()) {
-            faults.doubled().ends("No database is in several clusters any more");
+            // Of a few by name nothing can be said of the others, nor where a cluster was not seen.
+            if (failures == 0 && !scope.prefixes().isEmpty()) {
+                faults.doubled().ends("No database is in several clusters any more");
+            }
         } else {
             faults.doubled()
                     .begins(

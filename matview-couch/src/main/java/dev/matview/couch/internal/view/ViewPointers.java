@@ -13,6 +13,8 @@ import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
 import dev.matview.couch.internal.client.DatabaseReader;
 import dev.matview.couch.internal.client.WrongAnswerException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -21,6 +23,9 @@ import java.util.TreeSet;
 
 /** The documents of the meta database: where each view is, and how many attempts were made on it. Thread-safe. */
 public final class ViewPointers {
+
+    /** How many that cannot be used are named at a time. */
+    private static final int MOST_NAMED = 10;
 
     private final CouchClient cluster;
     private final String meta;
@@ -79,12 +84,17 @@ public final class ViewPointers {
                 throw e;
             }
         }
+        if (!all.unusable.isEmpty()) {
+            unusable.happened("Left out of the list of views: {}", String.join("; ", all.unusable));
+        }
         return all;
     }
 
     private final class All implements DatabaseReader.Documents {
         private final SortedMap<String, ViewPointer> found = new TreeMap<>();
         private final Set<String> staged = new TreeSet<>();
+        /** Some of what cannot be used, and why. */
+        private final List<String> unusable = new ArrayList<>();
 
         @Override
         public void document(String id, ObjectNode document) {
@@ -101,19 +111,26 @@ public final class ViewPointers {
                     found.put(view, pointer);
                 }
             } catch (IllegalStateException e) {
-                unusable.happened("A view is left out of the list: {}", e.getMessage());
+                leaveOut(String.valueOf(e.getMessage()));
             }
         }
 
         @Override
         public void unreadable(String id, Reason reason) {
-            unusable.happened("The document {} of {} cannot be read: {}", id, meta, reason.words());
+            leaveOut("the document " + id + " of " + meta + " cannot be read: " + reason.words());
+        }
+
+        private void leaveOut(String why) {
+            if (unusable.size() < MOST_NAMED) {
+                unusable.add(why);
+            }
         }
 
         @Override
         public void forget() {
             found.clear();
             staged.clear();
+            unusable.clear();
         }
     }
 

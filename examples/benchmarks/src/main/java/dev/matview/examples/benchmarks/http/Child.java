@@ -22,7 +22,7 @@ final class Child implements AutoCloseable {
 
     private Child(List<String> command) throws IOException {
         this.process =
-                new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+                new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
         this.lines = process.inputReader(StandardCharsets.UTF_8);
         this.commands = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
     }
