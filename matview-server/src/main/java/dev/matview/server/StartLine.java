@@ -6,7 +6,6 @@ import dev.matview.core.access.DatabasePattern;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a server is, in one line: version, feeds, databases, where from, how changes are noticed, and where its page is. */
@@ -18,21 +17,10 @@ final class StartLine {
     static String of(SourceOptions options, Sources sources, GlobalFeeds feeds, String page) {
         List<FeedStatus> all = feeds.status();
         return new Main.Version().getVersion()[0] + " serves " + counted(all.size(), "feed") + " over "
-                + counted(databases(all), "database") + " of " + place(options, sources) + ", registry "
+                + counted(databases(all), "database") + " (" + sources.origin().documents() + "), registry "
                 + (options.registry == null ? "of the sample" : options.registry) + ", views in "
-                + options.place(sources.connections().clusters()).replaceFirst(":$", "") + "; changes are noticed "
-                + noticed(options, sources, all) + "; page " + page;
-    }
-
-    private static String place(SourceOptions options, Sources sources) {
-        if (options.data != null) {
-            return "--data " + options.data;
-        }
-        return sources.samples() != null
-                ? "the sample"
-                : sources.connections().clusters().stream()
-                        .map(cluster -> cluster.couch().url())
-                        .collect(Collectors.joining(", "));
+                + options.place(sources.connections().clusters()).replaceFirst(":$", "") + "; changes: "
+                + noticed(sources, all) + "; page " + page;
     }
 
     /** Those that several feeds cover are counted once, where they cover them by the same names. */
@@ -45,17 +33,15 @@ final class StartLine {
         return byPatterns.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    private static String noticed(SourceOptions options, Sources sources, List<FeedStatus> feeds) {
+    private static String noticed(Sources sources, List<FeedStatus> feeds) {
         long continuous = feeds.stream()
                 .filter(status -> status.feed().refresh().continuous())
                 .count();
         if (continuous == 0) {
             return "at each feed's interval";
         }
-        String by = options.data != null
-                ? "by looking at the files"
-                : sources.samples() != null ? "at once" : "by _db_updates, or by looking where there is none";
-        return by + (continuous == feeds.size() ? "" : " for " + continuous + " of the feeds, else at the interval");
+        return sources.origin().changes()
+                + (continuous == feeds.size() ? "" : " for " + continuous + " of the feeds, else at the interval");
     }
 
     private static String counted(int count, String what) {

@@ -54,8 +54,8 @@ class RunnableJarIT {
 
         assertThat(log())
                 .containsPattern(
-                        "matview \\S+ serves 2 feeds over 16 databases of the sample, registry of the sample, views in"
-                                + " memory; changes are noticed .*; page http://127\\.0\\.0\\.1:\\d+/");
+                        "matview \\S+ serves 2 feeds over 16 databases \\(sample data\\), registry of the sample, views in"
+                                + " memory; changes: at each feed's interval; page http://127\\.0\\.0\\.1:\\d+/");
 
         JsonNode posts = json(http.query("/data/posts/query" + ANY, "{}"));
         assertThat(posts.get("docs")).hasSizeGreaterThan(12);
