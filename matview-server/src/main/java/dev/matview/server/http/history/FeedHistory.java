@@ -82,8 +82,8 @@ public final class FeedHistory implements RefreshListener {
         FeedStatus now;
         try {
             now = feeds.status(collection);
-        } catch (FeedNotRegisteredException | RegistryNotReadyException gone) {
-            // It went while it was refreshed: there is nothing left to remember.
+        } catch (FeedNotRegisteredException | RegistryNotReadyException | IllegalStateException gone) {
+            // It went, or all feeds were closed, while it was refreshed: there is nothing left to remember.
             return;
         }
         Instant at = clock.instant();
