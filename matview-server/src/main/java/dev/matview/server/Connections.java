@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clusters those of the users first
  * @param check of those; null where there are none
+ * @param meters of those, of which several may be one server
  */
 record Connections(
         List<NamedCluster> clusters,
         ViewStore views,
-        @Nullable ClusterCheck check) implements AutoCloseable {
+        @Nullable ClusterCheck check,
+        CouchMetrics meters) implements AutoCloseable {
 
     /** @throws StartupException when a CouchDB refuses the credentials */
     static Connections open(StoreOptions options, Map<String, String> environment, Scheduler scheduler)
@@ -27,7 +29,8 @@ record Connections(
         ViewStore views = null;
         try {
             views = options.openViews(clusters, scheduler);
-            return new Connections(clusters, views, clusters.isEmpty() ? null : ClusterCheck.run(clusters));
+            return new Connections(
+                    clusters, views, clusters.isEmpty() ? null : ClusterCheck.run(clusters), meters(clusters));
         } catch (UsageException | StartupException | RuntimeException e) {
             if (views != null) {
                 views.close();
@@ -47,8 +50,7 @@ record Connections(
         return clusters.stream().map(NamedCluster::place).toList();
     }
 
-    /** Numbers of the CouchDBs, of which several may be one server. */
-    CouchMetrics meters() {
+    private static CouchMetrics meters(List<NamedCluster> clusters) {
         return CouchMetrics.of(clusters.stream().map(NamedCluster::couch).toList());
     }
 
@@ -56,6 +58,7 @@ record Connections(
     @Override
     public void close() {
         views.close();
+        meters.close();
         if (check != null) {
             check.close();
         }

@@ -2,6 +2,7 @@ package dev.matview.server;
 
 import dev.matview.core.Settings;
 import dev.matview.core.access.UserDatabases;
+import dev.matview.core.event.Subscription;
 import dev.matview.server.http.HttpSettings;
 import dev.matview.server.log.LogSetup;
 import java.util.Map;
@@ -32,12 +33,9 @@ final class Options {
         @Option(names = "--access-log", fallbackValue = "true", description = "log each request, without its contents")
         private boolean accessLog;
 
-        @Override
-        void apply() {
-            super.apply();
-            if (accessLog) {
-                LogSetup.accessLog();
-            }
+        /** Has requests logged, if they are to be, until the result is closed. */
+        Subscription requests() {
+            return accessLog ? LogSetup.accessLog() : () -> {};
         }
     }
 

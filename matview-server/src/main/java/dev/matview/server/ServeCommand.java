@@ -56,14 +56,18 @@ final class ServeCommand extends ServerCommand {
         HttpSettings http = options.http(environment);
         Settings settings = options.settings();
         UserDatabases users = options.users();
-        try (Scheduler scheduler = Scheduler.system()) {
+        try (Scheduler scheduler = Scheduler.system();
+                // It ends after all else is closed: then there is nothing left to close when the process ends.
+                Shutdown shutdown = new Shutdown(scheduler);
+                Subscription requests = options.log.requests()) {
+            shutdown.add("access log", List::of, requests);
             // Before anything is asked: what is wrong in an option is told at once.
             Authenticator authenticator = Authentication.of(options, environment, scheduler);
             try (Sources sources = Sources.open(options.sources, users, environment, scheduler);
                     GlobalFeeds feeds = feeds(sources, users, settings, scheduler);
                     MatviewServer server = start(feeds, sources, authenticator, http, scheduler)) {
                 // Before the first build, which may take long: also then all is closed in order.
-                Shutdown shutdown = endWithProcess(server, feeds, sources, scheduler);
+                endWithProcess(shutdown, server, feeds, sources);
                 warnOfClosedDoors(authenticator, http);
                 buildViews(server, feeds, scheduler, shutdown);
                 if (shutdown.hasBegun()) {
@@ -181,14 +185,11 @@ final class ServeCommand extends ServerCommand {
     }
 
     /** This thread keeps the process alive, as no other does; a signal ends it, once what is under way is done. */
-    private static Shutdown endWithProcess(
-            MatviewServer server, GlobalFeeds feeds, Sources sources, Scheduler scheduler) {
-        Shutdown shutdown = new Shutdown(scheduler);
+    private static void endWithProcess(Shutdown shutdown, MatviewServer server, GlobalFeeds feeds, Sources sources) {
         shutdown.add("stores", List::of, sources);
         shutdown.add("refreshes", () -> refreshesUnderWay(feeds), feeds);
         shutdown.add("requests and WebSockets", () -> requestsUnderWay(server), server);
         shutdown.withProcess();
-        return shutdown;
     }
 
     private static List<String> requestsUnderWay(MatviewServer server) {

@@ -154,7 +154,7 @@ record Sources(
         return JsonLinesDirectory.builder(directory).scheduler(scheduler).build();
     }
 
-    /** Numbers of the CouchDBs. */
+    /** Numbers of the CouchDBs, until this is closed. */
     CouchMetrics meters() {
         return connections.meters();
     }

@@ -93,6 +93,17 @@ class TryCommandTest {
     }
 
     @Test
+    void ofDatabasesThatCouldNotBeReadNothingIsSaid() throws IOException {
+        Path data = data("{\"_id\": \"1\", \"kind\": \"idea\"}\n", "{\n");
+
+        Started started = Started.with(Map.of(), "try", "--data=" + data, "--registry=" + registry(feed("""
+                "query": {"selector": {"kind": "idea"}, "sort": ["when"]}
+                """)));
+
+        assertThat(started.out()).contains("  of the databases that were read, no document has: \"when\" (sort)\n");
+    }
+
+    @Test
     void aFeedThatDoesNotFitIsTold() throws IOException {
         Path data = data("{\"_id\": \"1\", \"text\": \"" + "x".repeat(5_000) + "\"}\n");
 

@@ -36,14 +36,16 @@ final class CompressedPages {
         return page.json().length >= WORTHWHILE_BYTES && Encodings.takesGzip(acceptEncoding);
     }
 
-    /** Null when it is not known, and would have to be compressed. */
+    /** Null when it is not known, and would have to be compressed. Each look is counted. */
     byte @Nullable [] known(Page page) {
         return compressed.getIfPresent(new AnswerKey(page));
     }
 
+    /** The same, compressed if it must be: for whoever was told that it is not {@link #known}. */
     byte[] of(Page page) {
         AnswerKey key = new AnswerKey(page);
-        byte[] known = compressed.getIfPresent(key);
+        // Looked for and counted before: another may have compressed it since. A look by the map is not counted.
+        byte[] known = compressed.asMap().get(key);
         if (known == null) {
             known = gzip(PageJson.parts(page));
             compressed.put(key, known);

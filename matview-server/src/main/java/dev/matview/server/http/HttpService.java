@@ -70,7 +70,7 @@ public final class HttpService implements AutoCloseable {
      * @param subscriptions what WebSockets are
      * @param all whose state is shown, and what administrators refresh
      * @param origin where their documents come from
-     * @param meters further numbers, of what is behind the feeds
+     * @param meters further numbers, of what is behind the feeds; whoever built it closes it
      */
     public record Feeds(
             FeedQueries queries, FeedSubscriptions subscriptions, GlobalFeeds all, Origin origin, MeterBinder meters) {

@@ -4,6 +4,7 @@ import dev.matview.core.FeedQueries;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.MangoLimits;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.http.exchange.Callers;
@@ -64,45 +65,70 @@ final class QueryEndpoint {
                 Callers.name(identity.caller(), exchange.address()),
                 Turns.bench(query, asked.global()),
                 exchange.bodyBytes() + (long) COMPILED * query.shape().length());
-        Duration age = query.bookmark() == null ? query.maxAge() : null;
         if ("true".equals(parameters.get("explain"))) {
             explain(collection, identity, asked, place, exchange);
         } else if (!asked.global()) {
             callers.requireOwnDatabase(query.caller());
             turns.answerInTurn(
-                    exchange, place, budget -> send(exchange, feeds.queryOwn(collection, query, budget), null));
+                    exchange, place, budget -> send(exchange, feeds.queryOwn(collection, query, budget), null, budget));
         } else if (query.bookmark() != null) {
             // One whose seal is not known has the store asked for it.
             exchange.handOver(() -> turns.answer(
-                    exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null)));
-        } else if (age == null) {
-            turns.answer(exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null));
+                    exchange, place, budget -> send(exchange, feeds.query(collection, query, budget), null, budget)));
         } else {
-            Query asItIsThen = query.toBuilder().maxAge(null).build();
-            exchange.goOnWith(feeds.refreshIfOlder(collection, age).handle((young, failure) -> () -> {
-                requireNone(failure);
-                String note = young ? null : NOT_REFRESHED;
-                turns.answer(
-                        exchange, place, budget -> send(exchange, feeds.query(collection, asItIsThen, budget), note));
-            }));
+            whenYoung(
+                    collection,
+                    query,
+                    exchange,
+                    (then, note) -> turns.answer(
+                            exchange,
+                            place,
+                            budget -> send(exchange, feeds.query(collection, then, budget), note, budget)));
         }
+    }
+
+    /** What answers a query when the feed is as young as was asked for, or will not be. */
+    private interface Young {
+        /**
+         * @param query asks for no age any more: no thread is to wait for it
+         * @param note what else the reader should know; null for nothing
+         */
+        void answer(Query query, @Nullable String note) throws IOException;
+    }
+
+    /** Answers at once where no age is asked for, and otherwise when the feed is that young. Holds up no thread. */
+    private void whenYoung(String collection, Query query, Exchange exchange, Young young) throws IOException {
+        Duration age = query.bookmark() == null ? query.maxAge() : null;
+        if (age == null) {
+            young.answer(query, null);
+            return;
+        }
+        Query then = query.toBuilder().maxAge(null).build();
+        exchange.goOnWith(feeds.refreshIfOlder(collection, age).handle((isYoung, failure) -> () -> {
+            requireNone(failure);
+            young.answer(then, isYoung ? null : NOT_REFRESHED);
+        }));
     }
 
     /**
      * For administrators: which fields a document has can be told from what is looked at. Nobody keeps the answer, which tells
      * what it took this time. It is computed in turn, as it is not known what it will take.
      */
-    private void explain(
-            String collection, Identity identity, QueryRequest asked, Turns.Place place, Exchange exchange) {
+    private void explain(String collection, Identity identity, QueryRequest asked, Turns.Place place, Exchange exchange)
+            throws IOException {
         callers.requireAdministrator(identity);
         if (!asked.global()) {
             throw HttpError.badRequest("bad_request", "explain is for queries of feeds: with global=true.");
         }
-        turns.answerInTurn(exchange, place, budget -> {
-            byte[] answer = PageJson.explained(feeds.explain(collection, asked.query(), budget));
-            exchange.response().setHeader("Cache-Control", "no-store");
-            exchange.send(HttpServletResponse.SC_OK, answer);
-        });
+        whenYoung(
+                collection,
+                asked.query(),
+                exchange,
+                (then, note) -> turns.answerInTurn(exchange, place, budget -> {
+                    byte[] answer = PageJson.explained(feeds.explain(collection, then, budget), note);
+                    exchange.response().setHeader("Cache-Control", "no-store");
+                    exchange.send(HttpServletResponse.SC_OK, answer);
+                }));
     }
 
     private static void requireNone(@Nullable Throwable failure) {
@@ -115,8 +141,11 @@ final class QueryEndpoint {
         }
     }
 
-    /** @param note what else the reader should know; null for nothing */
-    private void send(Exchange exchange, Page page, @Nullable String note) {
+    /**
+     * @param note what else the reader should know; null for nothing
+     * @param budget what the page was found with
+     */
+    private void send(Exchange exchange, Page page, @Nullable String note, Budget budget) {
         HttpServletRequest request = exchange.request();
         HttpServletResponse response = exchange.response();
         String tag = EntityTag.of(page);
@@ -137,7 +166,11 @@ final class QueryEndpoint {
                 exchange.send(HttpServletResponse.SC_OK, known);
             }
         } else {
-            exchange.send(HttpServletResponse.SC_OK, Responses.JSON, whole.of(page));
+            // One that was computed in a turn is its caller's alone: nobody would find it.
+            exchange.send(
+                    HttpServletResponse.SC_OK,
+                    Responses.JSON,
+                    budget.mayWait() ? PageJson.parts(page) : whole.of(page));
         }
     }
 }

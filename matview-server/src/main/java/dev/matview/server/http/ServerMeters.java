@@ -33,7 +33,6 @@ final class ServerMeters implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final FeedMetrics feeds;
-    private final MeterBinder more;
     private final RequestMeters requests;
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final JvmHeapPressureMetrics pressure = new JvmHeapPressureMetrics();
@@ -41,11 +40,10 @@ final class ServerMeters implements AutoCloseable {
     /**
      * Begins to count.
      *
-     * @param more numbers of what is behind the feeds; closed with this where it can be
+     * @param more numbers of what is behind the feeds; whoever built it closes it
      */
     ServerMeters(GlobalFeeds all, MeterBinder more, Scheduler scheduler) {
         this.feeds = FeedMetrics.of(all, scheduler);
-        this.more = more;
         registry.config().meterFilter(MeterFilter.deny(ServerMeters::isMisnamed));
         feeds.bindTo(registry);
         more.bindTo(registry);

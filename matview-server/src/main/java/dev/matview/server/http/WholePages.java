@@ -7,8 +7,8 @@ import dev.matview.server.push.PageJson;
 import java.util.List;
 
 /**
- * Answers as they are sent, kept while their page is: what is in one piece goes out in one write, to all who are shown it. A
- * large one is sent in parts, of which the page's own array is one: to copy it would cost more than another write. Bounded by
+ * Answers as they are sent, kept while their page is: what is in one piece goes out in one write, to all who are shown it.
+ * Only for pages that are shown to several: others would push those out. A large one is sent in parts, of which the page's own array is one: to copy it would cost more than another write. Bounded by
  * weight; thread-safe.
  */
 final class WholePages {

@@ -16,6 +16,11 @@ final class TerminalLine implements AutoCloseable {
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
     private static final String TO_BEGIN_AND_ERASE = "\r\u001b[K";
 
+    /** What is longer than the terminal is wide is cut there: rows that it went on to would stay behind. */
+    private static final String CUT = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
+
     private final PrintStream terminal;
     private final PrintStream before;
     private boolean shown;
@@ -51,7 +56,7 @@ final class TerminalLine implements AutoCloseable {
 
     /** Shows that instead of what was shown. */
     synchronized void show(String text) {
-        terminal.print(TO_BEGIN_AND_ERASE + text);
+        terminal.print(TO_BEGIN_AND_ERASE + CUT + text + WRAP);
         terminal.flush();
         shown = true;
     }

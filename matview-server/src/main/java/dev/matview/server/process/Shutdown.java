@@ -14,15 +14,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Closes what a process has opened when it is told to end, the last first, and says in the log what it waits for, and how
- * long that took. Thread-safe.
+ * long that took. Whoever closes all of it otherwise closes this then. Thread-safe.
  */
-public final class Shutdown {
+public final class Shutdown implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
 
     private final InstantSource clock;
     private final Deque<Step> steps = new ArrayDeque<>();
     private volatile boolean begun;
+    private boolean closed;
 
     private record Step(String what, Supplier<List<String>> underWay, AutoCloseable closed) {}
 
@@ -50,9 +51,16 @@ public final class Shutdown {
         return begun;
     }
 
+    /** All is closed already: nothing is closed, or told, when the process ends. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        steps.clear();
+    }
+
     /** Closes all; once. */
     public synchronized void end() {
-        if (begun) {
+        if (begun || closed) {
             return;
         }
         begun = true;

@@ -43,8 +43,12 @@ public final class PageJson {
                 .bytes();
     }
 
-    /** The whole answer, and what it took. */
-    public static byte[] explained(Explanation explained) {
+    /**
+     * The whole answer, and what it took.
+     *
+     * @param note what else the reader should know; null for nothing
+     */
+    public static byte[] explained(Explanation explained, @Nullable String note) {
         Page page = explained.page();
         ObjectNode explain =
                 MAPPER.createObjectNode().put("by", explained.source().name().toLowerCase(Locale.ROOT));
@@ -59,7 +63,7 @@ public final class PageJson {
                 .add(page.json())
                 .add(",\"explain\":")
                 .add(written(explain));
-        return end(text, page, null, null).bytes();
+        return end(text, page, note, null).bytes();
     }
 
     private static String written(ObjectNode json) {

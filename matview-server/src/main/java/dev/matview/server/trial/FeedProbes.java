@@ -47,6 +47,11 @@ final class FeedProbes {
         return new ArrayList<>(first);
     }
 
+    /** Whether some databases could not be asked: what no document has may be in those. */
+    boolean isPartial() {
+        return all().stream().anyMatch(Probe::hasFailed);
+    }
+
     /** Whether a document matches, be it that it makes no row for want of a field to sort by. */
     boolean isMatched() {
         return matching.isFound();

@@ -68,7 +68,7 @@ public final class FeedReport {
         trial.probes(feed).ifPresent(this::printRows);
         printLeftOut(feed.leftOut());
         printBehind(view.behind(), feed.behind());
-        trial.probes(feed).ifPresent(this::printMissing);
+        trial.probes(feed).ifPresent(probes -> printMissing(probes, view.behind() > 0));
         printIndexes();
         if (queries.isEmpty()) {
             suggest(view.rows());
@@ -111,13 +111,14 @@ public final class FeedReport {
         }
     }
 
-    private void printMissing(FeedProbes probes) {
+    private void printMissing(FeedProbes probes, boolean isBehind) {
+        String of = isBehind || probes.isPartial() ? "of the databases that were read, " : "";
         List<String> missing = probes.missing();
         if (!probes.isMatched()) {
-            detail("no document matches the selector");
+            detail(of + "no document matches the selector");
         }
         if (!missing.isEmpty()) {
-            detail("no document has: " + String.join(", ", missing));
+            detail(of + "no document has: " + String.join(", ", missing));
         }
     }
 

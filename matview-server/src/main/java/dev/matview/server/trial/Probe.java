@@ -17,6 +17,7 @@ final class Probe {
 
     private final FeedDefinition feed;
     private volatile boolean found;
+    private volatile boolean failed;
 
     private Probe(FeedDefinition like, Selector selector) {
         this.feed = FeedDefinition.builder("matview-probe-" + NUMBERS.incrementAndGet())
@@ -59,5 +60,14 @@ final class Probe {
 
     boolean isFound() {
         return found;
+    }
+
+    /** A database could not be asked. */
+    void failed() {
+        failed = true;
+    }
+
+    boolean hasFailed() {
+        return failed;
     }
 }

@@ -38,16 +38,27 @@ final class ProbingAggregator implements Aggregator {
     public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
         Map<FeedDefinition, Probe> asked = new HashMap<>();
         List<Demand> all = new ArrayList<>(demands);
+        List<String> begun = new ArrayList<>();
         for (Demand demand : demands) {
             FeedProbes ofFeed = new FeedProbes(demand.feed(), rows);
             if (probes.putIfAbsent(demand.feed().collection(), ofFeed) == null) {
+                begun.add(demand.feed().collection());
                 for (Probe probe : ofFeed.all()) {
                     asked.put(probe.feed(), probe);
                     all.add(new Demand(probe.feed(), Map.of()));
                 }
             }
         }
-        databases.aggregate(all, new ProbingSink(sink, asked));
+        boolean done = false;
+        try {
+            databases.aggregate(all, new ProbingSink(sink, asked));
+            done = true;
+        } finally {
+            if (!done) {
+                // The databases are read anew, and are to be asked then.
+                probes.keySet().removeAll(begun);
+            }
+        }
     }
 
     /** Keeps what is told of probes to itself. */
@@ -106,8 +117,11 @@ final class ProbingAggregator implements Aggregator {
 
         @Override
         public void failed(FeedDefinition feed, String database, Exception cause) {
-            if (!isProbe(feed)) {
+            Probe probe = asked.get(feed);
+            if (probe == null) {
                 sink.failed(feed, database, cause);
+            } else {
+                probe.failed();
             }
         }
 

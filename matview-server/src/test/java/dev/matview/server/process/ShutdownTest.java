@@ -50,4 +50,17 @@ class ShutdownTest {
                         "WARN Closing went wrong: refreshes",
                         "INFO Ended after 1.5 s: requests 1.5 s, refreshes 0.0 s, stores 0.0 s");
     }
+
+    @Test
+    void whatIsClosedOtherwiseIsNeitherClosedNorToldAgain() {
+        Shutdown shutdown = new Shutdown(scheduler);
+        shutdown.add("stores", List::of, () -> closed.add("stores"));
+
+        shutdown.close();
+        shutdown.end();
+
+        assertThat(closed).isEmpty();
+        assertThat(log.lines()).isEmpty();
+        assertThat(shutdown.hasBegun()).isFalse();
+    }
 }

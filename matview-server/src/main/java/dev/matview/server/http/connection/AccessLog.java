@@ -1,5 +1,6 @@
 package dev.matview.server.http.connection;
 
+import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
@@ -18,6 +19,7 @@ public final class AccessLog implements RequestLog {
 
     private static final Logger log = LoggerFactory.getLogger(LOGGER);
     private static final int MAX_PATH = 200;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x21-\\x7e]");
 
     /** Whether requests are logged. */
     public static boolean isOn() {
@@ -46,7 +48,7 @@ public final class AccessLog implements RequestLog {
         if (path == null) {
             return "-";
         }
-        String plain = path.replaceAll("[^\\x21-\\x7e]", "?");
+        String plain = UNPRINTABLE.matcher(path).replaceAll("?");
         return plain.length() > MAX_PATH ? plain.substring(0, MAX_PATH) + "..." : plain;
     }
 }

@@ -27,12 +27,16 @@ public final class RoutePath {
      * @throws IllegalArgumentException when it is no percent-encoded UTF-8
      */
     static String of(String uri) {
-        if (uri.indexOf('%') < 0) {
+        if (uri.indexOf('%') < 0 && uri.indexOf(ESCAPE) < 0) {
             return uri;
         }
         List<String> segments = new ArrayList<>();
         for (String segment : uri.split("/", -1)) {
-            segments.add(segment.indexOf('%') < 0 ? segment : escape(URIUtil.decodePath(segment)));
+            // What was not encoded is as Spark would have it, save for what would be taken for our own.
+            segments.add(
+                    segment.indexOf('%') < 0
+                            ? segment.replace(String.valueOf(ESCAPE), ESCAPE + "0")
+                            : escape(URIUtil.decodePath(segment)));
         }
         return String.join("/", segments);
     }

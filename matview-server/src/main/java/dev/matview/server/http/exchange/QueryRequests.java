@@ -55,7 +55,10 @@ public final class QueryRequests {
         QueryRequest asked = known.getIfPresent(key);
         if (asked == null) {
             asked = parse(body, parameters, Caller.anonymous());
-            known.put(key, asked);
+            // A bookmark is asked for once.
+            if (asked.query().bookmark() == null) {
+                known.put(key, asked);
+            }
         }
         return new QueryRequest(
                 asked.global(), asked.query().toBuilder().caller(caller).build());

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -35,12 +36,16 @@ public final class RequestMeters {
     private final MeterRegistry registry;
     /** By template: there are as many as the server has routes. */
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
+    /** There are as many as the server has errors. */
+    private final Map<Refusal, Counter> refusals = new ConcurrentHashMap<>();
+
+    private record Refusal(int status, String error) {}
 
     public RequestMeters(MeterRegistry registry) {
         this.registry = registry;
         // Counters that rise from nothing would not be seen to rise.
-        refused(TOO_MANY_REQUESTS, "too_many_requests");
-        refused(UNAVAILABLE, "too_busy");
+        refused(new Refusal(TOO_MANY_REQUESTS, "too_many_requests"));
+        refused(new Refusal(UNAVAILABLE, "too_busy"));
     }
 
     /** Requests that come to one route. */
@@ -93,18 +98,29 @@ public final class RequestMeters {
         String template = request.getAttribute(ROUTE) instanceof String known
                 ? known
                 : status == SWITCHING_PROTOCOLS ? "websocket" : "none";
-        routes.computeIfAbsent(template, Route::new).ended(status, nanos);
+        known(routes, template, Route::new).ended(status, nanos);
         if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
             Object error = request.getAttribute(REFUSAL);
-            refused(status, error == null ? "other" : error.toString()).increment();
+            refused(new Refusal(status, error == null ? "other" : error.toString()))
+                    .increment();
         }
     }
 
-    private Counter refused(int status, String error) {
+    /** To compute what is absent locks, also where it is there. */
+    private static <K, V> V known(Map<K, V> all, K key, Function<K, V> absent) {
+        V known = all.get(key);
+        return known == null ? all.computeIfAbsent(key, absent) : known;
+    }
+
+    private Counter refused(Refusal refusal) {
+        return known(refusals, refusal, this::counter);
+    }
+
+    private Counter counter(Refusal refusal) {
         return Counter.builder("matview.http.refused")
                 .description("Requests that were told to come again: for want of room, or before there is an answer.")
-                .tag("status", Integer.toString(status))
-                .tag("error", error)
+                .tag("status", Integer.toString(refusal.status()))
+                .tag("error", refusal.error())
                 .register(registry);
     }
 

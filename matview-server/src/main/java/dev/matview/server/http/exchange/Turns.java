@@ -51,8 +51,8 @@ public final class Turns {
 
     /** Answers at once if it costs little, or when it is the caller's turn. Takes no time, whatever it costs. */
     public void answer(Exchange exchange, Place place, Answering answering) throws IOException {
-        // What is ready is answered by whatever thread there is, and without a look at who waits, which takes a lock
-        // that
+        // What is ready is answered by whatever thread there is, and without a look at who waits: that takes a lock
+        // which
         // all callers share.
         if (!answers(answering, Budget.hot(READY_STEPS))) {
             exchange.handOver(() -> {

@@ -1,9 +1,11 @@
 package dev.matview.server.http.history;
 
+import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.RegistryNotReadyException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -77,18 +79,20 @@ public final class FeedHistory implements RefreshListener {
     private void ended(PastRefresh refresh) {
         String collection = refresh.run().collection();
         // Asked before this is locked: whoever answers has a lock of its own.
-        List<FeedStatus> now = feeds.status();
+        FeedStatus now;
+        try {
+            now = feeds.status(collection);
+        } catch (FeedNotRegisteredException | RegistryNotReadyException | IllegalStateException gone) {
+            // It went, or all feeds were closed, while it was refreshed: there is nothing left to remember.
+            return;
+        }
         Instant at = clock.instant();
         synchronized (this) {
-            now.stream()
-                    .filter(status -> status.feed().collection().equals(collection))
-                    .forEach(status -> {
-                        Past past = past(collection);
-                        past.add(refresh);
-                        boolean again = past.took != null;
-                        past.took = refresh.run().took();
-                        past.add(Sample.of(status, past.took, at), again);
-                    });
+            Past past = past(collection);
+            past.add(refresh);
+            boolean again = past.took != null;
+            past.took = refresh.run().took();
+            past.add(Sample.of(now, past.took, at), again);
         }
     }
 
