@@ -38,10 +38,11 @@ function compareClocks(response) {
 
 /**
  * What the server answers: the JSON, its text's length, and how long it took.
+ * @param ours whether a JSON object is the answer that was asked for: what stands between may answer in the server's place
  * @throws {Refused} where it says no
  * @throws {Unreachable} where it says nothing in time, or nothing of ours
  */
-export async function ask(path, { method = "GET", body, patience = PATIENCE_MS, signal } = {}) {
+export async function ask(path, { method = "GET", body, patience = PATIENCE_MS, signal, ours = () => true } = {}) {
   const headers = token.get() ? { Authorization: `Bearer ${token.get()}` } : {};
   const timeout = AbortSignal.timeout(patience);
   const begun = performance.now();
@@ -56,7 +57,7 @@ export async function ask(path, { method = "GET", body, patience = PATIENCE_MS, 
   }
   const seconds = (performance.now() - begun) / 1000;
   const json = parsed(text);
-  if (response.ok && json) {
+  if (response.ok && json && typeof json === "object" && ours(json)) {
     compareClocks(response);
     return { status: response.status, json, length: text.length, seconds };
   }

@@ -30,6 +30,7 @@ function say(words) {
 function heard(event) {
   refreshes.look();
   if (event === "lost") say("The server does not answer. What is shown is what was last known.");
+  if (event === "refuses") say(`${refusedWords()} What is shown is what was last known.`);
   if (event === "back") say(backWords());
   render();
 }
@@ -53,14 +54,19 @@ function go() {
   if (route && route.view === next.view && route.collection === next.collection) return;
   moved = route !== null;
   route = next;
-  feedPage?.close();
-  feedPage = route.view === "feed" ? new FeedPage(route.collection, soon, say) : null;
+  openFeed();
   watch.looked = route.collection ?? null;
   document.title = feedPage ? `${route.collection} – matview` : "matview";
   main.replaceChildren();
   render();
   scrollTo(0, 0);
   watch.now();
+}
+
+/** What one feed's page has under way never speaks on another's. */
+function openFeed() {
+  feedPage?.close();
+  feedPage = route.view === "feed" ? new FeedPage(route.collection, soon, say) : null;
 }
 
 function render() {
@@ -71,7 +77,7 @@ function render() {
   show(document.getElementById("head"), head());
   show(document.getElementById("connection"), connection());
   if (watch.refusal) {
-    feedPage?.close();
+    feedPage?.rest();
     show(main, signIn(watch.refusal, signedIn));
   } else if (watch.answer) {
     show(main, feedPage ? feedPage.view(context) : overview(context));
@@ -99,7 +105,8 @@ function signOut() {
   token.forget();
   watch.forget();
   refreshes.forget();
-  feedPage?.close();
+  // What this user asked for is not for the next.
+  openFeed();
   moved = true;
   watch.now();
 }
@@ -119,19 +126,26 @@ function head() {
 }
 
 function backWords() {
-  const { seconds, anew } = watch.back;
-  return `The server is back after ${duration(seconds)}${anew ? ", and was started anew" : ""}.`;
+  const { seconds, refused, anew } = watch.back;
+  return `The server ${refused ? "answers again" : "is back"} after ${duration(seconds)}${anew ? ", and was started anew" : ""}.`;
+}
+
+function refusedWords() {
+  return `The server refuses just now: ${watch.lost.reason.replace(/\.$/, "")}.`;
 }
 
 function connection() {
   const { lost, back, answer, version } = watch;
   if (lost) {
     const left = Math.max(0, Math.ceil((lost.nextTry - Date.now()) / 1000));
+    const since = clock(lost.since, Date.now());
+    const lasts = duration((Date.now() - lost.since) / 1000);
     return h(
       "div",
-      { class: "banner bad", key: "lost" },
-      h("strong", null, `Server lost since ${clock(lost.since, Date.now())}`),
-      ` (${duration((Date.now() - lost.since) / 1000)}): ${lost.reason}. What is shown is what was last known. `,
+      { class: `banner ${lost.refuses ? "warn" : "bad"}`, key: "lost" },
+      h("strong", null, lost.refuses ? refusedWords() : `Server lost since ${since}`),
+      lost.refuses ? ` It has since ${since} (${lasts}). ` : ` (${lasts}): ${lost.reason}. `,
+      "What is shown is what was last known. ",
       left > 0 ? `Next try in ${left} s. ` : "Trying. ",
       h("button", { type: "button", class: "plain", onclick: () => watch.now() }, "Try now"),
     );

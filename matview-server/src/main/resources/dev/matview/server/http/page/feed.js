@@ -31,9 +31,16 @@ export class FeedPage {
     this.#query = new QueryBox(collection, say);
   }
 
+  /** Nobody looks at it for now. */
+  rest() {
+    this.#rows.follow(null);
+  }
+
   /** Nobody looks at it any more. */
   close() {
-    this.#rows.follow(null);
+    this.#rows.close();
+    this.#query.close();
+    for (const plot of Object.values(this.#plots)) plot.close();
   }
 
   view({ watch, refreshes, now }) {

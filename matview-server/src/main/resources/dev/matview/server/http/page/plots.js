@@ -27,6 +27,8 @@ export class Plot {
   #seen = "";
   #value = h("span", { class: "value" });
   #canvas = h("div", { class: "canvas" });
+  #resizes = new ResizeObserver(() => this.#fit());
+  #closing = new AbortController();
 
   /** @param format makes words of a value @param steps what its scale may count by, in place of 1, 2, 5 and so on */
   constructor(name, format, { zero = true, bars = false, steps = null } = {}) {
@@ -36,8 +38,16 @@ export class Plot {
     this.#zero = zero;
     this.#bars = bars;
     this.element = h("figure", { class: "plot" }, h("figcaption", null, h("span", null, name), this.#value), this.#canvas);
-    new ResizeObserver(() => this.#fit()).observe(this.#canvas);
-    dark.addEventListener("change", () => this.#draw());
+    this.#resizes.observe(this.#canvas);
+    dark.addEventListener("change", () => this.#draw(), { signal: this.#closing.signal });
+  }
+
+  /** Lets go of the window, of which each plot knows. */
+  close() {
+    this.#closing.abort();
+    this.#resizes.disconnect();
+    this.#plot?.destroy();
+    this.#plot = null;
   }
 
   /** @param samples objects with `at`; @param value takes the number out of one */

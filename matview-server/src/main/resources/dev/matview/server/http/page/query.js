@@ -2,7 +2,7 @@
 
 import { Refused, Unreachable, ask } from "./api.js";
 import { h, show } from "./dom.js";
-import { bytes, count, number, took } from "./words.js";
+import { NO_DATA_HERE, bytes, count, number, took } from "./words.js";
 
 const PATIENCE_MS = 60_000;
 /** More is not for reading. */
@@ -66,6 +66,13 @@ export class QueryBox {
     );
   }
 
+  /** Nobody waits for an answer any more: what is under way is given up, and nothing is said of it. */
+  close() {
+    const abort = this.#abort;
+    this.#abort = null;
+    abort?.abort();
+  }
+
   /** @param explained whether it is to be told what the answer took; @param bookmark leads to a further page */
   async #run(explained, bookmark = null) {
     const body = this.#body();
@@ -77,7 +84,8 @@ export class QueryBox {
     try {
       const path = `data/${encodeURIComponent(this.#collection)}/query?global=true${explained ? "&explain=true" : ""}`;
       const sent = JSON.stringify(bookmark ? { ...body, bookmark } : body);
-      const answer = await ask(path, { method: "POST", body: sent, patience: PATIENCE_MS, signal: abort.signal });
+      const ours = ({ docs }) => Array.isArray(docs);
+      const answer = await ask(path, { method: "POST", body: sent, patience: PATIENCE_MS, signal: abort.signal, ours });
       if (this.#abort === abort) this.#answered(answer, explained);
     } catch (problem) {
       if (this.#abort === abort) this.#failed(problem);
@@ -105,7 +113,7 @@ export class QueryBox {
 
   #failed(problem) {
     if (problem instanceof Refused) {
-      const elsewhere = problem.status === 404 ? " At the address for administrators there is no data: use the other one." : "";
+      const elsewhere = problem.status === 404 ? ` ${NO_DATA_HERE}` : "";
       this.#refuse(`${problem.status} ${problem.error}`, problem.message + elsewhere);
     } else if (problem instanceof Unreachable) {
       this.#refuse("no answer", `The server does not answer: ${problem.message}.`);

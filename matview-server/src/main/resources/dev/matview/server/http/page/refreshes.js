@@ -8,6 +8,8 @@ const PATIENCE_MS = 40_000;
 
 export class Refreshes {
   #known = new Map();
+  /** Ends what whoever is signed in has asked for. */
+  #asking = new AbortController();
 
   /** @param watch what the feeds do @param changed is told when there is something to show @param say tells by voice */
   constructor(watch, changed, say) {
@@ -26,12 +28,15 @@ export class Refreshes {
 
   async start(collection) {
     if (this.#known.get(collection)?.running) return;
+    const { signal } = this.#asking;
     const before = this.watch.feed(collection)?.lastRefresh?.startedAt;
     this.#put(collection, { running: true, kind: "busy", words: "Refreshing", before });
     this.say(`Refreshing ${collection}`);
     this.watch.now();
     try {
-      const { status, json, seconds } = await ask(`${feedPath(collection)}/refresh`, { method: "POST", patience: PATIENCE_MS });
+      const ours = (json) => json.collection === collection;
+      const asked = { method: "POST", patience: PATIENCE_MS, signal, ours };
+      const { status, json, seconds } = await ask(`${feedPath(collection)}/refresh`, asked);
       if (status === 202) {
         this.#put(collection, { running: true, late: true, kind: "busy", words: "Refreshing; this takes a while", before });
       } else {
@@ -39,6 +44,7 @@ export class Refreshes {
         this.#ended(collection, json.behind ? "warn" : "good", outcomeWords({ ...json, outcome, tookSeconds: seconds }));
       }
     } catch (problem) {
+      if (signal.aborted) return;
       const reason = problem instanceof Refused ? problem.message : `the server is lost, ${problem.message}`;
       this.#ended(collection, "bad", `The refresh failed: ${reason}`);
     }
@@ -71,6 +77,8 @@ export class Refreshes {
 
   /** Somebody else has signed in. */
   forget() {
+    this.#asking.abort();
+    this.#asking = new AbortController();
     this.#known.clear();
   }
 }

@@ -1,15 +1,17 @@
 // The first rows of a feed, as they are and as they change.
 
 import { applyMessage } from "./apply-delta.js";
-import { socketUrl, token } from "./api.js";
+import { Refused, Unreachable, ask, socketUrl, token } from "./api.js";
 import { h } from "./dom.js";
-import { count } from "./words.js";
+import { NO_DATA_HERE, count } from "./words.js";
 
 const ROWS = 20;
 const MAX_COLUMNS = 8;
 const CELL_CHARACTERS = 160;
 const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 30_000];
 const NEW_SHOWN_MS = 4_000;
+/** Where there is data this is refused, as it is asked for by the wrong method; elsewhere it is not there. */
+const DATA = "data/global/query";
 
 /** After these another try would end as this one did. */
 const FINAL = new Set([4000, 4001, 4003, 4009]);
@@ -24,10 +26,22 @@ export class LiveRows {
   #fresh = new Map();
   #state = "connecting";
   #reason = "";
+  /** Whether the server has data at this address; null while that is not known. */
+  #hasData = null;
+  #asking = false;
+  #closing = new AbortController();
 
   constructor(changed) {
     this.#changed = changed;
-    document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#open()));
+    const looked = () => (document.hidden ? this.#close() : this.#open());
+    document.addEventListener("visibilitychange", looked, { signal: this.#closing.signal });
+  }
+
+  /** Follows nothing any more. */
+  close() {
+    this.#closing.abort();
+    this.#close();
+    this.#collection = null;
   }
 
   /** Follows that feed from now on; null for none. */
@@ -44,20 +58,47 @@ export class LiveRows {
   #open() {
     clearTimeout(this.#timer);
     if (this.#collection === null || document.hidden || this.#socket) return;
+    if (this.#hasData === false) {
+      this.#tell("ended", NO_DATA_HERE);
+      return;
+    }
     this.#tell("connecting");
     const socket = new WebSocket(socketUrl());
     this.#socket = socket;
     let refused = "";
     const query = { collection: this.#collection, limit: ROWS, delta: true, ...(this.#held?.etag && { since: this.#held.etag }) };
-    socket.onopen = () => socket.send(JSON.stringify({ type: "auth", ...(token.get() && { token: token.get() }), query }));
+    socket.onopen = () => {
+      this.#hasData = true;
+      socket.send(JSON.stringify({ type: "auth", ...(token.get() && { token: token.get() }), query }));
+    };
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.error) refused = message.reason;
       else if (this.#socket === socket) this.#heard(message);
     };
     socket.onclose = ({ code, reason }) => {
-      if (this.#socket === socket) this.#ended(code, refused || reason);
+      if (this.#socket !== socket) return;
+      this.#ended(code, refused || reason);
+      if (this.#hasData === null) this.#askForData();
     };
+  }
+
+  /** A socket does not tell why it was not opened: asks whether any can be. */
+  async #askForData() {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      await ask(DATA, { signal: this.#closing.signal });
+      this.#hasData = true;
+    } catch (problem) {
+      if (problem instanceof Refused) this.#hasData = problem.status !== 404;
+      else if (!(problem instanceof Unreachable) && !this.#closing.signal.aborted) throw problem;
+    } finally {
+      this.#asking = false;
+    }
+    if (this.#hasData !== false || this.#closing.signal.aborted) return;
+    this.#close();
+    this.#open();
   }
 
   #close() {
@@ -106,7 +147,7 @@ export class LiveRows {
   #words(held) {
     if (this.#state === "ended") return `Not followed: ${this.#reason}`;
     if (this.#state === "waiting") return `Not live: ${this.#reason}. It is tried again.`;
-    if (!held) return "Connecting";
+    if (this.#state !== "live") return held ? "Connecting again; these rows are as they were" : "Connecting";
     const shown = held.docs.length;
     const all = held.view?.rows ?? shown;
     return shown < all ? `Live: the first ${shown} of ${count(all, "row")} that you may read` : `Live: ${count(shown, "row")} that you may read`;

@@ -1,5 +1,5 @@
 // Follows what the server says of its feeds: asks again and again while somebody looks, more rarely where answers take long,
-// and says when the server is lost and when it is back.
+// and says when the server is lost, or refuses, and when it is back.
 
 import { Refused, Unreachable, ask, feedPath, now } from "./api.js";
 
@@ -19,6 +19,8 @@ export class Watch {
   #underWay = false;
   #again = false;
   #tries = 0;
+  /** Ends what whoever is signed in has asked for. */
+  #asking = new AbortController();
 
   /** What `/feeds` says; null before it has. */
   answer = null;
@@ -28,16 +30,16 @@ export class Watch {
   details = new Map();
   /** Why nobody is let in; null while somebody is. */
   refusal = null;
-  /** `since`, `reason` and `nextTry` while the server is lost; else null. */
+  /** `since`, `reason`, `nextTry`, and whether it `refuses`, while the server is lost or refuses to answer anybody; else null. */
   lost = null;
-  /** `seconds` and `until` just after it came back; else null. */
+  /** `seconds`, `until`, and what it had been, `refused`, just after it came back; else null. */
   back = null;
   /** The feed that is looked at. */
   looked = null;
   /** The version that the page came from. */
   version = null;
 
-  /** @param changed is told whenever something is to be shown, with an event if there is one: "lost", "back" */
+  /** @param changed is told whenever something is to be shown, with an event if there is one: "lost", "refuses", "back" */
   constructor(changed) {
     this.#changed = changed;
     document.addEventListener("visibilitychange", () => this.now());
@@ -50,7 +52,10 @@ export class Watch {
       this.#again = true;
     } else if (!document.hidden) {
       this.#underWay = true;
-      this.#look().finally(() => (this.#underWay = false)).then((wait) => this.#next(this.#again ? 0 : wait));
+      this.#look().catch((problem) => this.#mistaken(problem)).then((wait) => {
+        this.#underWay = false;
+        this.#next(this.#again ? 0 : wait);
+      });
     }
   }
 
@@ -60,8 +65,10 @@ export class Watch {
     if (wait !== null && !document.hidden) this.#timer = setTimeout(() => this.now(), wait);
   }
 
-  /** Forgets all: somebody else has signed in, or nobody. */
+  /** Forgets all, and what is still to be answered: somebody else has signed in, or nobody. */
   forget() {
+    this.#asking.abort();
+    this.#asking = new AbortController();
     this.answer = null;
     this.refusal = null;
     this.details.clear();
@@ -70,12 +77,13 @@ export class Watch {
   /** @returns how long to wait; null for not again by itself */
   async #look() {
     const begun = performance.now();
+    const { signal } = this.#asking;
     try {
-      this.#heard((await ask("feeds")).json);
-      await this.#lookCloser();
+      this.#heard((await ask("feeds", { signal, ours: ({ feeds }) => Array.isArray(feeds) })).json);
+      await this.#lookCloser(signal);
       return Math.min(AT_MOST_MS, Math.max(EVERY_MS, SHARE * (performance.now() - begun)));
     } catch (problem) {
-      return this.#failed(problem);
+      return signal.aborted ? 0 : this.#failed(problem);
     }
   }
 
@@ -91,7 +99,7 @@ export class Watch {
     for (const collection of this.details.keys()) if (!this.feed(collection)) this.details.delete(collection);
     if (lost) {
       const anew = Boolean(before && json.server?.startedAt && before !== json.server.startedAt);
-      this.back = { seconds: (Date.now() - lost.since) / 1000, anew, until: Date.now() + BACK_SHOWN_MS };
+      this.back = { seconds: (Date.now() - lost.since) / 1000, refused: lost.refuses, anew, until: Date.now() + BACK_SHOWN_MS };
     } else if (this.back && this.back.until < Date.now()) {
       this.back = null;
     }
@@ -106,13 +114,24 @@ export class Watch {
       this.#changed(null);
       return null;
     }
-    if (!(problem instanceof Refused) && !(problem instanceof Unreachable)) throw problem;
-    const wait = BACKOFF_MS[Math.min(this.#tries++, BACKOFF_MS.length - 1)] * (0.85 + 0.3 * Math.random());
-    const first = this.lost === null;
-    this.lost = { since: this.lost?.since ?? Date.now(), reason: problem.message, nextTry: Date.now() + wait };
+    const refuses = problem instanceof Refused;
+    if (!refuses && !(problem instanceof Unreachable)) throw problem;
+    const wait = this.#backoff();
+    const known = this.lost?.refuses === refuses;
+    this.lost = { since: known ? this.lost.since : Date.now(), reason: problem.message, nextTry: Date.now() + wait, refuses };
     this.back = null;
-    this.#changed(first ? "lost" : null);
+    this.#changed(known ? null : refuses ? "refuses" : "lost");
     return wait;
+  }
+
+  /** What should not have happened is told where mistakes are, and does not end the watch. */
+  #mistaken(problem) {
+    reportError(problem);
+    return this.#backoff();
+  }
+
+  #backoff() {
+    return BACKOFF_MS[Math.min(this.#tries++, BACKOFF_MS.length - 1)] * (0.85 + 0.3 * Math.random());
   }
 
   /** The feed as `/feeds` has it; undefined where there is none. */
@@ -128,10 +147,10 @@ export class Watch {
   }
 
   /** Asks for what only the feeds' own addresses tell: of the one looked at when it has moved, of others by turns. */
-  async #lookCloser() {
+  async #lookCloser(signal) {
     for (const collection of this.#wanted()) {
       try {
-        const { json } = await ask(feedPath(collection));
+        const { json } = await ask(feedPath(collection), { signal, ours: (json) => json.collection === collection });
         this.details.set(collection, { json, at: Date.now(), of: moment(this.feed(collection)) });
       } catch (problem) {
         if (!(problem instanceof Refused) || [401, 403].includes(problem.status)) throw problem;

@@ -11,6 +11,7 @@ const UNITS = [
 ];
 
 export const NONE = "–";
+export const NO_DATA_HERE = "At the address for administrators there is no data: use the other one.";
 
 export function number(value) {
   return value === null || value === undefined ? NONE : NUMBER.format(value);

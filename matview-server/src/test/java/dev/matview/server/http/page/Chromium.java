@@ -75,8 +75,9 @@ public final class Chromium implements AutoCloseable {
     public static ConditionFactory awaitPage() {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(100))
-                .ignoreException(StaleElementReferenceException.class)
-                .ignoreException(NoSuchElementException.class);
+                // One call for both: a second would take the place of the first.
+                .ignoreExceptionsMatching(problem -> problem instanceof StaleElementReferenceException
+                        || problem instanceof NoSuchElementException);
     }
 
     public ChromeDriver driver() {
