@@ -76,8 +76,8 @@ public final class Chromium implements AutoCloseable {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(100))
                 // One call for both: a second would take the place of the first.
-                .ignoreExceptionsMatching(problem -> problem instanceof StaleElementReferenceException
-                        || problem instanceof NoSuchElementException);
+                .ignoreExceptionsMatching(problem ->
+                        problem instanceof StaleElementReferenceException || problem instanceof NoSuchElementException);
     }
 
     public ChromeDriver driver() {
