@@ -39,6 +39,7 @@ import dev.matview.core.internal.refresh.Timetable;
 import dev.matview.core.internal.refresh.UnusedViews;
 import dev.matview.core.internal.refresh.Worker;
 import dev.matview.core.internal.view.LiveView.Served;
+import dev.matview.core.internal.view.PinnedGenerations;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
@@ -349,7 +350,16 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public ReadStatus reads() {
-        return new ReadStatus(pages.selections(), pages.selectionBytes(), live.size(), live.refills());
+        PinnedGenerations pinned = worker.pinned();
+        return new ReadStatus(
+                pages.selections(),
+                pages.selectionBytes(),
+                live.size(),
+                live.bytes(),
+                live.refills(),
+                pinned.count(),
+                pinned.rows(),
+                pages.caches());
     }
 
     @Override

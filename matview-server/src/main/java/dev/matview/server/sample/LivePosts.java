@@ -99,7 +99,7 @@ public final class LivePosts implements AutoCloseable {
         if (failure == null) {
             hidden.ends("The feeds show new sample posts again");
         } else if (!closed) {
-            hidden.begins("{} does not show new sample posts: {}", collection, failure.getMessage());
+            hidden.begins(failure, "{} does not show new sample posts: {}", collection, failure.getMessage());
         }
     }
 

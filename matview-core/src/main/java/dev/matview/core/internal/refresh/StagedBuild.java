@@ -174,7 +174,7 @@ final class StagedBuild {
             stage = null;
             if (unkept.size() < MOST_UNKEPT) {
                 unanswered.begins(
-                        "{}: a portion is put aside with the next one: {}", feed.collection(), e.getMessage());
+                        e, "{}: a portion is put aside with the next one: {}", feed.collection(), e.getMessage());
             } else {
                 giveUp(e.getMessage());
             }

@@ -30,6 +30,7 @@ public final class QueryRequests {
             .weigher((Written written, QueryRequest request) ->
                     COMPILED * (written.body.remaining() + written.parameters.length()) + OVERHEAD)
             .executor(Runnable::run)
+            .recordStats()
             .build();
 
     private record Written(ByteBuffer body, String parameters) {}
@@ -37,6 +38,11 @@ public final class QueryRequests {
     public QueryRequests(RequestBody bodies, MangoLimits limits) {
         this.bodies = bodies;
         this.limits = limits;
+    }
+
+    /** What is kept. */
+    public Cache<?, ?> cache() {
+        return known;
     }
 
     /**

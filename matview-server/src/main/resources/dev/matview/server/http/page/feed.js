@@ -5,10 +5,9 @@ import { alert, badge, moment, part, problemsList, progressView, refreshButton, 
 import { DURATION_STEPS, Plot } from "./plots.js";
 import { QueryBox } from "./query.js";
 import { LiveRows } from "./rows.js";
-import { ago, behindList, bytes, clock, count, duration, number, stateOf, took, until, why } from "./words.js";
+import { ago, behindList, behindOf, bytes, clock, count, duration, isUnread, number, stateOf, took, unnamedWords, until, why } from "./words.js";
 
 const REFRESHES_SHOWN = 12;
-const BEHIND_SHOWN = 100;
 const COUNT_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 
 /** The page of a feed, as long as it is looked at. */
@@ -31,9 +30,10 @@ export class FeedPage {
     this.#query = new QueryBox(collection, say);
   }
 
-  /** Nobody looks at it for now. */
+  /** Nobody may look at it for now: what was there is not for whoever signs in next. */
   rest() {
     this.#rows.follow(null);
+    this.#query.forget();
   }
 
   /** Nobody looks at it any more. */
@@ -100,6 +100,13 @@ export class FeedPage {
           `: ${feed.lastFailure ?? "the log says why"}. `,
           feed.view ? "What was there before is served." : "",
         ),
+      isUnread(feed) &&
+        h(
+          "div",
+          { class: "alert bad", key: "unread" },
+          h("strong", null, "The last refresh could read nothing"),
+          `: ${feed.lastRefresh.reason}. What was there before is served.`,
+        ),
       problems.length > 0 &&
         h(
           "section",
@@ -163,6 +170,7 @@ export class FeedPage {
 
 function outcomeCell(refresh) {
   if (refresh.outcome === "failed") return h("span", { class: "bad" }, `failed: ${refresh.reason ?? "the log says why"}`);
+  if (refresh.outcome === "unread") return h("span", { class: "bad" }, refresh.reason);
   const behind = refresh.behind ? `, ${number(refresh.behind)} behind` : "";
   return refresh.outcome === "unchanged" ? `unchanged${behind}` : `generation ${number(refresh.generation)}${behind}`;
 }
@@ -194,22 +202,23 @@ function facts(feed, staleness, now) {
 
 function behindPart(feed, now) {
   const list = behindList(feed);
-  if (!list.length) return null;
+  const all = behindOf(feed);
+  if (!all) return null;
   return part(
     "behind",
-    `${count(list.length, "database")} behind`,
+    `${count(all, "database")} behind`,
     h("p", { class: "note" }, "They could not be read, and show the rows they had. Each is tried again."),
-    table(
+    list.length > 0 && table(
       "Databases behind",
       [
         { name: "Database", cell: ({ database }) => database },
         { name: "Since", cell: ({ since }) => (since ? [clock(since, now), h("span", { class: "note" }, ago(since, now))] : "–") },
         { name: "Why", wide: true, cell: ({ reason }) => reason },
       ],
-      list.slice(0, BEHIND_SHOWN),
+      list,
       ({ database }) => database,
     ),
-    list.length > BEHIND_SHOWN && h("p", { class: "note" }, `And ${number(list.length - BEHIND_SHOWN)} more.`),
+    all > list.length && h("p", { class: "note" }, unnamedWords(all - list.length)),
   );
 }
 

@@ -31,6 +31,7 @@ class FeedHistoryTest {
             Map.of(),
             LeftOut.NOTHING,
             0,
+            0,
             List.of());
 
     /** Whose status is asked for one by one: there may be many. */
