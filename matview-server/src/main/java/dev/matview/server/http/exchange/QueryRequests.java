@@ -52,8 +52,11 @@ public final class QueryRequests {
      * @throws dev.matview.core.mango.MangoException when CouchDB would refuse the selector, the fields or the sort
      */
     public QueryRequest read(HttpServletRequest request, QueryString parameters, Caller caller) {
-        byte[] body = bodies.bytes(request);
-        String written = String.valueOf(request.getQueryString());
+        return read(bodies.bytes(request), String.valueOf(request.getQueryString()), parameters, caller);
+    }
+
+    /** @param written the parameters as they are written */
+    QueryRequest read(byte[] body, String written, QueryString parameters, Caller caller) {
         if (body.length + written.length() > MAX_KEPT_BYTES) {
             return parse(body, parameters, caller);
         }
