@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LivePosts implements AutoCloseable {
 
-    static final Duration INTERVAL = Duration.ofSeconds(3);
+    static final Duration INTERVAL = Duration.ofSeconds(2);
 
     /** Sooner: whoever has just started it is looking. */
     static final Duration FIRST = Duration.ofSeconds(1);

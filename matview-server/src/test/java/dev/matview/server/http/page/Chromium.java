@@ -163,7 +163,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** Has a script run before those of each page that is opened from now on, until the browser is closed. */
-    void runFirst(String script) {
+    public void runFirst(String script) {
         driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     }
 
