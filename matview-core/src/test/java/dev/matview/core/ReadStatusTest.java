@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What is kept for readers, and of what use it is. */
 class ReadStatusTest extends GlobalFeedsFixture {
 
-    private static final Query OLD =
-            with().selector("{\"at\": {\"$lt\": 3}}").build();
+    private static final Query OLD = with().selector("{\"at\": {\"$lt\": 3}}").build();
 
     private ReadStatus.Cache cache(String name) {
         return feeds.reads().caches().stream()
@@ -105,7 +104,11 @@ class ReadStatusTest extends GlobalFeedsFixture {
         refresh("notes");
 
         assertThat(feeds.status("notes").aclBytes()).isBetween(200L, 5_000L);
-        assertThat(feeds.query("notes", with().caller(new Caller("did:b", "userdb-b")).build()).view().rows())
+        assertThat(feeds.query(
+                                "notes",
+                                with().caller(new Caller("did:b", "userdb-b")).build())
+                        .view()
+                        .rows())
                 .isEqualTo(10);
         assertThat(feeds.status("posts").aclBytes()).as("all may read it").isZero();
     }

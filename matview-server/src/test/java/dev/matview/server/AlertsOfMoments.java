@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  */
 final class AlertsOfMoments {
 
-    private static final Path RULES = Path.of("../docs/prometheus/alerts.yml").toAbsolutePath().normalize();
+    private static final Path RULES =
+            Path.of("../docs/prometheus/alerts.yml").toAbsolutePath().normalize();
     private static final int MINUTES = 30;
     private static final Pattern SAMPLE = Pattern.compile("(?m)^(\\w+)(\\{[^\n]*})? (\\S+)$");
     private static final Pattern METRIC = Pattern.compile("\\b(?:matview|jvm)_\\w+");
@@ -68,15 +69,16 @@ final class AlertsOfMoments {
     }
 
     private String tests() {
-        Set<String> all =
-                moments.stream().flatMap(moment -> moment.values().keySet().stream()).collect(Collectors.toSet());
+        Set<String> all = moments.stream()
+                .flatMap(moment -> moment.values().keySet().stream())
+                .collect(Collectors.toSet());
         StringBuilder text = new StringBuilder("rule_files:\n  - ")
                 .append(RULES)
                 .append("\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n    input_series:\n");
         for (String series : new TreeSet<>(all)) {
             text.append("      - series: '").append(series).append("'\n        values: '");
-            moments.forEach(moment ->
-                    text.append(moment.values().getOrDefault(series, "_x" + MINUTES)).append(' '));
+            moments.forEach(moment -> text.append(moment.values().getOrDefault(series, "_x" + MINUTES))
+                    .append(' '));
             text.append("'\n");
         }
         text.append("    promql_expr_test:\n");

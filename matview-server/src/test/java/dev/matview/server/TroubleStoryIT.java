@@ -120,8 +120,7 @@ class TroubleStoryIT {
     }
 
     private void register(String interval) throws IOException {
-        Files.writeString(
-                registry, """
+        Files.writeString(registry, """
                 [{"collectionName": "posts", "materializedViewName": "%sposts", "aggregationInterval": "%s",
                   "databases": "%suser-*", "query": {"selector": {"type": "post"}}}]
                 """.formatted(databases.prefix(), interval, databases.prefix()));
@@ -132,7 +131,9 @@ class TroubleStoryIT {
     }
 
     private JsonNode source() throws IOException {
-        return new ObjectMapper().readTree(http.send("GET", "/feeds", "").body()).at("/server/sources/0");
+        return new ObjectMapper()
+                .readTree(http.send("GET", "/feeds", "").body())
+                .at("/server/sources/0");
     }
 
     private String metrics() {
@@ -170,18 +171,28 @@ class TroubleStoryIT {
         couchDbIsAway();
         theRegistryIsWrong();
 
-        assertThat(told()).hasSize(8).satisfiesExactly(
-                line -> assertThat(line)
-                        .startsWith("WARN RefreshLog: posts: 3 of 500 databases could not be read and are behind, such as "
-                                + user(7))
-                        .contains("the disk is full"),
-                line -> assertThat(line).startsWith("INFO RefreshLog: posts: no database is behind any more, after "),
-                line -> assertThat(line).contains("CouchDB at " + proxy.url() + " is away: ", "no connection"),
-                line -> assertThat(line).startsWith("WARN RefreshLog: posts: the refresh failed: ").contains("no connection"),
-                line -> assertThat(line).contains("CouchDB at " + proxy.url() + " is back, after "),
-                line -> assertThat(line).startsWith("INFO RefreshLog: posts: refreshed again, after "),
-                line -> assertThat(line).startsWith("WARN JsonFileRegistry: ").contains("aggregationInterval"),
-                line -> assertThat(line).startsWith("INFO JsonFileRegistry: ").contains("can be used again, after "));
+        assertThat(told())
+                .hasSize(8)
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith(
+                                        "WARN RefreshLog: posts: 3 of 500 databases could not be read and are behind, such as "
+                                                + user(7))
+                                .contains("the disk is full"),
+                        line -> assertThat(line)
+                                .startsWith("INFO RefreshLog: posts: no database is behind any more, after "),
+                        line -> assertThat(line).contains("CouchDB at " + proxy.url() + " is away: ", "no connection"),
+                        line -> assertThat(line)
+                                .startsWith("WARN RefreshLog: posts: the refresh failed: ")
+                                .contains("no connection"),
+                        line -> assertThat(line).contains("CouchDB at " + proxy.url() + " is back, after "),
+                        line -> assertThat(line).startsWith("INFO RefreshLog: posts: refreshed again, after "),
+                        line -> assertThat(line)
+                                .startsWith("WARN JsonFileRegistry: ")
+                                .contains("aggregationInterval"),
+                        line -> assertThat(line)
+                                .startsWith("INFO JsonFileRegistry: ")
+                                .contains("can be used again, after "));
         alerts.check(directory);
     }
 

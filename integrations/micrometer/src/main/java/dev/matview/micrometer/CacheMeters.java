@@ -40,7 +40,12 @@ final class CacheMeters {
         String looks = "Looks into caches, by whether what was looked for was there.";
         counter(cache, "gets", looks, Tags.of("result", "hit"), ReadStatus.Cache::hits);
         counter(cache, "gets", looks, Tags.of("result", "miss"), ReadStatus.Cache::misses);
-        counter(cache, "evictions", "What caches gave up, for want of room or time.", none, ReadStatus.Cache::evictions);
+        counter(
+                cache,
+                "evictions",
+                "What caches gave up, for want of room or time.",
+                none,
+                ReadStatus.Cache::evictions);
         gauge(cache, "entries", "What caches have, about.", ReadStatus.Cache::entries);
         gauge(cache, "bytes", "Memory that it takes, about.", ReadStatus.Cache::bytes);
     }

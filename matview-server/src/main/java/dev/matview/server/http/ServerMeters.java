@@ -129,8 +129,8 @@ final class ServerMeters implements AutoCloseable {
         caches.forEach((name, cache) -> {
             looks(name, cache, "hit", CacheStats::hitCount);
             looks(name, cache, "miss", CacheStats::missCount);
-            FunctionCounter.builder("matview.cache.evictions", cache, one -> one.stats()
-                            .evictionCount())
+            FunctionCounter.builder(
+                            "matview.cache.evictions", cache, one -> one.stats().evictionCount())
                     .tag("cache", name)
                     .register(registry);
             Gauge.builder("matview.cache.entries", cache, Cache::estimatedSize)

@@ -64,8 +64,9 @@ public final class LogSetup {
         boolean isOurs = requests.isAdditive();
         if (isOurs) {
             Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-            root.iteratorForAppenders().forEachRemaining(appender -> added.add(UnhurriedAppender.to(
-                            context, appender, AccessLog::leftOut, InstantSource.system())));
+            root.iteratorForAppenders()
+                    .forEachRemaining(appender -> added.add(
+                            UnhurriedAppender.to(context, appender, AccessLog::leftOut, InstantSource.system())));
             added.forEach(requests::addAppender);
             requests.setAdditive(false);
         }

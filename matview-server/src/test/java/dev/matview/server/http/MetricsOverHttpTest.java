@@ -69,8 +69,8 @@ class MetricsOverHttpTest {
                 "access_log_missing_total")) {
             assertThat(text).contains("\nmatview_" + name + " ");
         }
-        for (String cache : List.of(
-                "pages", "selections", "rights", "rules", "referrals", "whole", "compressed", "requests")) {
+        for (String cache :
+                List.of("pages", "selections", "rights", "rules", "referrals", "whole", "compressed", "requests")) {
             for (String number : List.of("entries", "bytes", "evictions_total")) {
                 assertThat(text).contains("\nmatview_cache_" + number + "{cache=\"" + cache + "\"} ");
             }

@@ -22,8 +22,7 @@ class QueryRequestsTest {
     private final LongSupplier hits = () -> requests.cache().stats().hitCount();
 
     private QueryRequest read(String body, String parameters, Caller caller) {
-        return requests.read(
-                body.getBytes(StandardCharsets.UTF_8), parameters, QueryString.of(parameters), caller);
+        return requests.read(body.getBytes(StandardCharsets.UTF_8), parameters, QueryString.of(parameters), caller);
     }
 
     @Test

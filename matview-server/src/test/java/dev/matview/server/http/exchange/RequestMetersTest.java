@@ -28,7 +28,10 @@ class RequestMetersTest {
     private final RequestMeters meters = new RequestMeters(registry);
 
     private double refused(String error) {
-        return registry.get("matview.http.refused").tag("error", error).counter().count();
+        return registry.get("matview.http.refused")
+                .tag("error", error)
+                .counter()
+                .count();
     }
 
     @Test
@@ -54,7 +57,9 @@ class RequestMetersTest {
                         .mapToLong(timer -> timer.count())
                         .sum())
                 .isEqualTo((long) threads * requests);
-        assertThat(registry.find("matview.http.requests").timers()).as("routes and statuses").hasSize(6);
+        assertThat(registry.find("matview.http.requests").timers())
+                .as("routes and statuses")
+                .hasSize(6);
         assertThat(refused("too_many_requests")).isEqualTo(threads * requests / 2.0);
     }
 

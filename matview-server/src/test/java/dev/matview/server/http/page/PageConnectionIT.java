@@ -225,9 +225,13 @@ class PageConnectionIT extends PageFixture {
                   .then((response) => response.json())
                   .then((json) => { json.feeds[0].view.behind = 2; return new Response(JSON.stringify(json)); })""");
 
-        browser.awaitText("section[aria-labelledby='behind-heading']", "2 databases behind", "2 more are behind that this server does not name");
+        browser.awaitText(
+                "section[aria-labelledby='behind-heading']",
+                "2 databases behind",
+                "2 more are behind that this server does not name");
         browser.click(".up a");
-        browser.awaitText("section[aria-labelledby='behind-heading']", "2 more are behind that this server does not name");
+        browser.awaitText(
+                "section[aria-labelledby='behind-heading']", "2 more are behind that this server does not name");
     }
 
     @Test

@@ -93,7 +93,8 @@ class PageIT extends PageFixture {
         String reason = "none of 3 databases could be read, for example userdb-ada: no connection";
         browser.awaitText(ROW, "None read", reason, "Nothing could be read: all 3 databases behind");
         browser.click(ROW + " a");
-        browser.awaitText("main .alert", "The last refresh could read nothing", reason, "What was there before is served.");
+        browser.awaitText(
+                "main .alert", "The last refresh could read nothing", reason, "What was there before is served.");
         browser.awaitText("section[aria-labelledby='refreshes-heading'] tbody tr:first-child .bad", reason);
         List.of("ada", "bela", "chidi").forEach(user -> databases.recover("userdb-" + user));
         feeds.refresh("posts").join();

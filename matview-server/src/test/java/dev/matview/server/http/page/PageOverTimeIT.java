@@ -164,19 +164,30 @@ class PageOverTimeIT {
 
         open("/");
         browser.awaitText("table.feeds tbody tr", "posts", "286");
-        awaitPage().until(() -> browser.driver().findElements(By.cssSelector("table.feeds .spark")).size() == 2);
+        awaitPage()
+                .until(() -> browser.driver()
+                                .findElements(By.cssSelector("table.feeds .spark"))
+                                .size()
+                        == 2);
         open("/feeds/posts");
         browser.awaitText(".plots", "now 286 · 200 to 286");
-        awaitPage().until(() -> browser.driver().findElements(By.cssSelector(".plots canvas")).size() == 3);
-        assertThat(inked()).as("pixels of each plot's line").allSatisfy(pixels -> assertThat(pixels)
-                .isGreaterThan(300));
+        awaitPage()
+                .until(() -> browser.driver()
+                                .findElements(By.cssSelector(".plots canvas"))
+                                .size()
+                        == 3);
+        assertThat(inked())
+                .as("pixels of each plot's line")
+                .allSatisfy(pixels -> assertThat(pixels).isGreaterThan(300));
         String refreshes = "section[aria-labelledby='refreshes-heading']";
-        assertThat(browser.driver().findElements(By.cssSelector(refreshes + " tbody tr"))).hasSize(12);
+        assertThat(browser.driver().findElements(By.cssSelector(refreshes + " tbody tr")))
+                .hasSize(12);
         browser.click(refreshes + " button");
-        awaitPage().until(() -> browser.driver()
-                        .findElements(By.cssSelector(refreshes + " tbody tr"))
-                        .size()
-                == 100);
+        awaitPage()
+                .until(() -> browser.driver()
+                                .findElements(By.cssSelector(refreshes + " tbody tr"))
+                                .size()
+                        == 100);
         browser.awaitText(refreshes, "interval", "unchanged, 1 behind", "generation");
     }
 
