@@ -124,19 +124,22 @@ final class ServerMeters implements AutoCloseable {
                 all -> all.load().overdue());
     }
 
-    /** Beside those of the feeds, whose numbers these are, too. */
+    /** Beside those of the feeds, whose numbers these are, too: in the same words. */
     void watch(Map<String, Cache<?, ?>> caches) {
         caches.forEach((name, cache) -> {
             looks(name, cache, "hit", CacheStats::hitCount);
             looks(name, cache, "miss", CacheStats::missCount);
             FunctionCounter.builder(
                             "matview.cache.evictions", cache, one -> one.stats().evictionCount())
+                    .description("What caches gave up, for want of room or time.")
                     .tag("cache", name)
                     .register(registry);
             Gauge.builder("matview.cache.entries", cache, Cache::estimatedSize)
+                    .description("What caches have, about.")
                     .tag("cache", name)
                     .register(registry);
             Gauge.builder("matview.cache.bytes", cache, ServerMeters::bytes)
+                    .description("Memory that it takes, about.")
                     .tag("cache", name)
                     .register(registry);
         });
@@ -144,6 +147,7 @@ final class ServerMeters implements AutoCloseable {
 
     private void looks(String name, Cache<?, ?> cache, String result, ToLongFunction<CacheStats> value) {
         FunctionCounter.builder("matview.cache.gets", cache, one -> value.applyAsLong(one.stats()))
+                .description("Looks into caches, by whether what was looked for was there.")
                 .tag("cache", name)
                 .tag("result", result)
                 .register(registry);

@@ -104,7 +104,7 @@ class PageOverTimeIT {
         public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
             Sink paced = (Sink) Proxy.newProxyInstance(
                     Sink.class.getClassLoader(), new Class<?>[] {Sink.class}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("moved")) {
+                        if (method.getName().equals("moved") || method.getName().equals("changed")) {
                             reads.acquire();
                         }
                         try {
@@ -147,6 +147,17 @@ class PageOverTimeIT {
         assertThat(browser.has("main .progress")).isFalse();
     }
 
+    /** A refresh that takes some seconds, by the clock. */
+    private void takeLong(int number) {
+        reads.drainPermits();
+        databases.put("userdb-" + number, "{\"_id\":\"late\",\"type\":\"post\"}");
+        time.advance(Duration.ofMinutes(1));
+        await().until(() -> feeds.status("posts").progress() != null);
+        time.advance(Duration.ofSeconds(5 + number));
+        reads.release(1_000_000);
+        await().until(() -> feeds.status("posts").nextRefresh() != null);
+    }
+
     @Test
     void hoursOfRefreshesAreListedAndDrawn() {
         reads.release(1_000_000);
@@ -161,16 +172,19 @@ class PageOverTimeIT {
             time.advance(Duration.ofMinutes(1));
         }
         following.close();
+        for (int i = 0; i < 5; i++) {
+            takeLong(i);
+        }
 
         open("/");
-        browser.awaitText("table.feeds tbody tr", "posts", "286");
+        browser.awaitText("table.feeds tbody tr", "posts", "291");
         awaitPage()
                 .until(() -> browser.driver()
                                 .findElements(By.cssSelector("table.feeds .spark"))
                                 .size()
                         == 2);
         open("/feeds/posts");
-        browser.awaitText(".plots", "now 286 · 200 to 286");
+        browser.awaitText(".plots", "now 291 · 200 to 291");
         awaitPage()
                 .until(() -> browser.driver()
                                 .findElements(By.cssSelector(".plots canvas"))
