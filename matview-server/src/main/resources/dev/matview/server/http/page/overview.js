@@ -1,9 +1,9 @@
 // All feeds at a glance, what needs looking after, and where their documents come from.
 
 import { h } from "./dom.js";
-import { badge, moment, part, problemsList, progressView, refreshButton, table } from "./parts.js";
+import { badge, moment, part, problemsList, progressView, refreshButton, sinceNote, table } from "./parts.js";
 import { sparkline } from "./plots.js";
-import { ago, behindList, behindOf, clock, count, duration, isUnread, number, stateOf, took, unnamedOf, unnamedWords, until } from "./words.js";
+import { ago, behindList, behindOf, changeWords, clock, count, duration, isUnread, number, stateOf, took, unnamedOf, unnamedWords, until } from "./words.js";
 
 const SHOWN = 20;
 
@@ -133,17 +133,12 @@ function spark(history, current, value, words, format) {
 function lastRefresh({ lastRefresh: last, view }, now) {
   if (!last) return view ? [moment(view.refreshedAt, now)] : "–";
   const bad = { failed: "failed", unread: "none read" }[last.outcome];
-  const change = [
-    [last.added, "+"],
-    [last.changed, "~"],
-    [last.removed, "−"],
-  ].filter(([many]) => many);
   return [
     moment(last.startedAt, now),
     h(
       "span",
       { class: bad ? "note bad" : "note" },
-      bad ?? `${took(last.tookSeconds)} · ${change.map(([many, sign]) => `${sign}${number(many)}`).join(" ") || "no change"}`,
+      bad ?? `${took(last.tookSeconds)} · ${changeWords(last) || "no change"}`,
     ),
   ];
 }
@@ -168,8 +163,7 @@ function behindPart(feeds, now) {
       "Databases behind",
       [
         { name: "Feed", cell: ({ feed }) => feedLink(feed) },
-        { name: "Database", cell: ({ database }) => database },
-        { name: "Since", cell: ({ since }) => (since ? [clock(since, now), h("span", { class: "note" }, ago(since, now))] : "–") },
+        { name: "Database", cell: (one) => [one.database, sinceNote(one.since, now)] },
         { name: "Why", wide: true, cell: ({ reason }) => reason },
       ],
       all.slice(0, SHOWN),
@@ -218,8 +212,10 @@ function serverPart(server, now) {
         "Where documents come from",
         [
           { name: "Source", cell: (source) => source.name },
-          { name: "State", cell: (source) => badge(source.state === "away" ? { kind: "bad", word: "Away" } : { kind: "good", word: "Up" }) },
-          { name: "Since", cell: (source) => (source.since ? [clock(source.since, now), h("span", { class: "note" }, ago(source.since, now))] : "–") },
+          {
+            name: "State",
+            cell: (source) => [badge(source.state === "away" ? { kind: "bad", word: "Away" } : { kind: "good", word: "Up" }), sinceNote(source.since, now)],
+          },
           { name: "Why", wide: true, cell: (source) => source.reason ?? "" },
         ],
         sources,

@@ -129,6 +129,18 @@ export function progressWords(progress) {
   return progress.total ? `${number(progress.done)} of ${count(progress.total, "database")}${rest}` : "looking for databases";
 }
 
+/** Which rows a refresh changed, in short; empty for none. */
+export function changeWords({ added, changed, removed }) {
+  return [
+    [added, "+"],
+    [changed, "~"],
+    [removed, "−"],
+  ]
+    .filter(([many]) => many)
+    .map(([many, sign]) => `${sign}${number(many)}`)
+    .join(" ");
+}
+
 /** What a refresh came to, in a sentence. */
 export function outcomeWords(refresh) {
   if (refresh.outcome === "failed") return `The refresh failed: ${refresh.reason ?? "the log says why"}`;
