@@ -192,7 +192,7 @@ class PageOverTimeIT {
                         == 3);
         assertThat(inked())
                 .as("pixels of each plot's line")
-                .allSatisfy(pixels -> assertThat(pixels).isGreaterThan(300));
+                .allSatisfy(pixels -> assertThat(pixels).isGreaterThan(100));
         String refreshes = "section[aria-labelledby='refreshes-heading']";
         assertThat(browser.driver().findElements(By.cssSelector(refreshes + " tbody tr")))
                 .hasSize(12);
