@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,8 @@ class TroubleStoryIT {
 
     @BeforeEach
     void start() throws Exception {
+        // Meanwhile: it takes its time.
+        CompletableFuture<Chromium> opening = CompletableFuture.supplyAsync(Chromium::start);
         forEachDatabase(i -> {
             // Of one shard each: they are made and dropped in half the time.
             couch.raw().json("PUT", couch.raw().path(user(i)) + "?q=1", null);
@@ -82,7 +85,7 @@ class TroubleStoryIT {
                 "--no-auth",
                 "--port",
                 "0");
-        browser = Chromium.start();
+        browser = opening.join();
         http = new Http(jar.port(server));
         browser.look(1280, false);
         browser.open("http://127.0.0.1:" + jar.port(server) + "/");

@@ -211,7 +211,7 @@ function serverPart(server, now) {
       table(
         "Where documents come from",
         [
-          { name: "Source", cell: (source) => source.name },
+          { name: "Source", wide: true, cell: (source) => source.name },
           {
             name: "State",
             cell: (source) => [badge(source.state === "away" ? { kind: "bad", word: "Away" } : { kind: "good", word: "Up" }), sinceNote(source.since, now)],
