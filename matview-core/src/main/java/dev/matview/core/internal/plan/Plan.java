@@ -16,7 +16,7 @@ public record Plan(Index index, List<KeyRange> ranges, Order order, boolean isTe
 
     /** How the rows of the ranges stand to the order of the answer. */
     public enum Order {
-        /** They are in the answer's order where equal keys are in the feed's: all have one key. */
+        /** They are in the answer's order, which is the feed's, where equal keys are: those of one range. */
         OF_FEED,
         /** They are in the answer's order where equal keys are in that of ids. */
         FORWARD,
