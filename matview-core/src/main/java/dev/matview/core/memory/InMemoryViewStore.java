@@ -117,8 +117,7 @@ public final class InMemoryViewStore implements ViewStore {
             if (generation(current) != delta.base() || (stage != null && stages.get(view) != stage)) {
                 return current;
             }
-            StoredView next =
-                    current == null || delta.whole() ? StoredView.first(whole.get()) : current.next(delta);
+            StoredView next = current == null || delta.whole() ? StoredView.first(whole.get()) : current.next(delta);
             stages.remove(view);
             // Numbers are given in here, so that they order the commits of a view even if it is dropped in between.
             order[0] = commits.incrementAndGet();

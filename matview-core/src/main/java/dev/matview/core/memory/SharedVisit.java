@@ -43,8 +43,7 @@ final class SharedVisit {
                 helping.add(helpers.submit(this::visitAll));
             }
         } catch (RejectedExecutionException closed) {
-            // Whoever closed it has it told to the calling thread too.
-            stopped = true;
+            // The calling thread finds out by itself.
         }
         visitAll();
         boolean isInterrupted = Thread.interrupted();

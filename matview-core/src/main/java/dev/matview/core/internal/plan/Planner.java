@@ -51,8 +51,7 @@ public final class Planner {
      * @param all how many rows the generation has
      * @param budget pays for the bytes of what is looked up
      */
-    public static Optional<Plan> plan(
-            Query query, List<Index> indexes, FeedDefinition feed, int all, Budget budget) {
+    public static Optional<Plan> plan(Query query, List<Index> indexes, FeedDefinition feed, int all, Budget budget) {
         List<Plan> ways = ways(query, indexes, feed, budget);
         int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
         long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;

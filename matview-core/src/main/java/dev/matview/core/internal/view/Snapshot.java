@@ -40,6 +40,8 @@ public final class Snapshot implements Generation {
     private final ViewHead head;
     private final Slices slices;
     private final OrderedTree<Row> order;
+    /** Every page that is read asks for it. */
+    private final String tag;
 
     /**
      * What the slices of a generation add up to.
@@ -77,6 +79,7 @@ public final class Snapshot implements Generation {
         this.head = head;
         this.slices = slices;
         this.order = order;
+        this.tag = Generation.super.tag();
     }
 
     /** The generation that a whole delta leads to. */
@@ -154,6 +157,11 @@ public final class Snapshot implements Generation {
     @Override
     public ViewHead head() {
         return head;
+    }
+
+    @Override
+    public String tag() {
+        return tag;
     }
 
     @Override

@@ -122,7 +122,7 @@ class PlannerTest {
                 "{'author': 'a1', 'marked': true}|[]|author OF_FEED tested of 50",
                 "{'author': 'a1', 'n': {'$gte': 900}}|[]|author OF_FEED of 5",
                 "{'author': {'$in': ['a1', 'a2']}}|[]|author NONE of 100",
-                "{'labels': 'x', 'author': 'a0'}|[]|labels OF_FEED of 10",
+                "{'labels': 'x', 'author': 'a1'}|[]|labels OF_FEED of 10",
                 "{'tag': 't1', 'n': {'$gte': 900}}|[]|tag NONE of 10",
                 "{'tag': 't1'}|['n']|tag FORWARD of 100",
                 "{'n': {'$gte': 900}}|[]|",
