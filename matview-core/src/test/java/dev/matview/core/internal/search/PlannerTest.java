@@ -12,6 +12,7 @@ import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.plan.Suggestion;
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
@@ -95,13 +96,13 @@ class PlannerTest {
                 "{'marked': true}|[]|"
             })
     void theCheapestWayIsChosen(String selector, String sort, String chosen) {
-        Optional<Plan> plan =
+        Optional<Plan<Index>> plan =
                 Planner.plan(query(selector, sort), SERVED.indexes().all(), 1_000, Budget.unlimited());
 
         assertThat(plan.map(PlannerTest::shown).orElse(null)).isEqualTo(chosen);
     }
 
-    private static String shown(Plan plan) {
+    private static String shown(Plan<?> plan) {
         return plan.index().order().fields().get(0) + " " + plan.order() + (plan.isTested() ? " tested" : "") + " of "
                 + plan.rows();
     }
@@ -128,7 +129,7 @@ class PlannerTest {
         assertThat(told).isEqualTo(helpful);
     }
 
-    private static Plan way(String selector, String sort, Plan.Order order) {
+    private static Plan<Index> way(String selector, String sort, Plan.Order order) {
         return Planner.ways(query(selector, sort), SERVED.indexes().all(), Budget.unlimited()).stream()
                 .filter(plan -> plan.order() == order)
                 .findFirst()
