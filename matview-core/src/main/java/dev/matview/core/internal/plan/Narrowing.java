@@ -1,7 +1,7 @@
 package dev.matview.core.internal.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.core.internal.view.Index;
+import dev.matview.core.internal.view.FieldIndex;
 import dev.matview.core.internal.view.KeyRange;
 import dev.matview.core.internal.view.KeyRange.Bound;
 import dev.matview.core.mango.Budget;
@@ -24,10 +24,7 @@ import java.util.stream.Collectors;
  */
 final class Narrowing {
 
-    /** How many ranges there may be; beyond, a list of values is left to be tested. */
-    private static final int MOST_RANGES = 1_000;
-
-    private final Index index;
+    private final FieldIndex index;
     private final SortOrder order;
     private final List<Requirement> requirements;
     private final Budget budget;
@@ -42,7 +39,7 @@ final class Narrowing {
     private final Set<Requirement> fulfilled = Collections.newSetFromMap(new IdentityHashMap<>());
     private int columns;
 
-    Narrowing(Index index, List<Requirement> requirements, Budget budget) {
+    Narrowing(FieldIndex index, List<Requirement> requirements, Budget budget) {
         this.index = index;
         this.order = index.order();
         this.requirements = requirements;
@@ -86,7 +83,8 @@ final class Narrowing {
             return false;
         }
         List<JsonNode> values = distinct(in.get().values());
-        if ((long) bound.size() * Math.max(1, values.size()) > MOST_RANGES) {
+        if ((long) bound.size() * Math.max(1, values.size()) > index.mostRanges()) {
+            // It is left to be tested.
             return false;
         }
         boolean exact = true;
@@ -175,7 +173,7 @@ final class Narrowing {
     }
 
     private int count(KeyRange range) {
-        return Math.max(0, index.before(range.to()) - index.before(range.from()));
+        return index.count(range, budget);
     }
 
     /** In the order of the index. */

@@ -17,7 +17,7 @@ import java.util.List;
  */
 public final class OrderedWalk {
 
-    private final Plan plan;
+    private final Plan<Index> plan;
     private final Index index;
     private final OrderedTree<IndexEntry> tree;
     /** Where in the tree each range begins, and how many rows the ranges up to it have together. */
@@ -26,7 +26,7 @@ public final class OrderedWalk {
     private final int[] ends;
 
     /** @param plan one that is {@linkplain Plan#isOrdered ordered} */
-    public OrderedWalk(Plan plan) {
+    public OrderedWalk(Plan<Index> plan) {
         this.plan = plan;
         this.index = plan.index();
         this.tree = plan.order() == Order.OF_FEED ? index.inFeedOrder() : index.byIds();

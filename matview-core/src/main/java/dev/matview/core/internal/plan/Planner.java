@@ -3,6 +3,7 @@ package dev.matview.core.internal.plan;
 import dev.matview.core.Query;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.plan.Plan.Order;
+import dev.matview.core.internal.view.FieldIndex;
 import dev.matview.core.internal.view.Index;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Requirements;
@@ -51,8 +52,9 @@ public final class Planner {
      * @param all how many rows the generation has
      * @param budget pays for the bytes of what is looked up
      */
-    public static Optional<Plan> plan(Query query, List<Index> indexes, FeedDefinition feed, int all, Budget budget) {
-        List<Plan> ways = ways(query, indexes, feed, budget);
+    public static Optional<Plan<Index>> plan(
+            Query query, List<Index> indexes, FeedDefinition feed, int all, Budget budget) {
+        List<Plan<Index>> ways = ways(query, indexes, feed, budget);
         int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
         long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;
         return ways.stream()
@@ -60,6 +62,25 @@ public final class Planner {
                         ? cost(way, wanted, fewest) <= MOST_LOOKED_AT
                         : areFew(way.rows(), all)
                                 && (!query.sort().isNone() || way.rows() <= search(all, wanted, fewest)))
+                .min(Comparator.comparingLong(way -> cost(way, wanted, fewest)));
+    }
+
+    /**
+     * The way to answer the query by indexes that a store keeps. There all that is not in order has to be few, as they are put
+     * into order for each page; and what is not asked of an index can only be looked for in the feed's order.
+     *
+     * @param all how many rows the generation has
+     * @param isOfFeed whether the answer is in the feed's order
+     * @param most how many rows can be put into order
+     */
+    public static <I extends FieldIndex> Optional<Plan<I>> planInStore(
+            Query query, List<I> indexes, FeedDefinition feed, int all, boolean isOfFeed, int most, Budget budget) {
+        List<Plan<I>> ways = ways(query, indexes, feed, budget);
+        int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
+        long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;
+        return ways.stream()
+                .filter(way -> way.isOrdered() || way.rows() <= most)
+                .filter(way -> way.isOrdered() || !isOfFeed || way.rows() <= search(all, wanted, fewest))
                 .min(Comparator.comparingLong(way -> cost(way, wanted, fewest)));
     }
 
@@ -81,7 +102,7 @@ public final class Planner {
      *
      * @param fewest no more rows than that match
      */
-    private static long cost(Plan way, long wanted, int fewest) {
+    private static long cost(Plan<?> way, long wanted, int fewest) {
         if (!way.isOrdered()) {
             return way.rows();
         }
@@ -89,16 +110,17 @@ public final class Planner {
     }
 
     /** All ways to answer the query by one of the indexes, good and bad. */
-    public static List<Plan> ways(Query query, List<Index> indexes, FeedDefinition feed, Budget budget) {
+    public static <I extends FieldIndex> List<Plan<I>> ways(
+            Query query, List<I> indexes, FeedDefinition feed, Budget budget) {
         if (indexes.isEmpty()) {
             return List.of();
         }
         Requirements requirements = query.selector().requirements();
-        List<Plan> ways = new ArrayList<>();
-        for (Index index : indexes) {
+        List<Plan<I>> ways = new ArrayList<>();
+        for (I index : indexes) {
             if (hasAllOfAnswer(index.order(), requirements, query.sort(), feed)) {
                 Narrowing narrowing = new Narrowing(index, requirements.all(), budget);
-                ways.add(new Plan(
+                ways.add(new Plan<>(
                         index,
                         narrowing.ranges(),
                         query.sort().isNone()
@@ -124,7 +146,7 @@ public final class Planner {
         return index.columns().stream().allMatch(column -> there.contains(column.path()));
     }
 
-    private static Order order(Index index, Requirements requirements, SortOrder sort) {
+    private static Order order(FieldIndex index, Requirements requirements, SortOrder sort) {
         if (!index.showsIds() && sort.columns().get(0).byBytes()) {
             // No row has what is sorted by.
             return Order.NONE;

@@ -33,7 +33,7 @@ public final class Suggestion {
      * @param plan how it is answered by an index; null where it is not
      * @return empty where it could not be answered better
      */
-    public static Optional<SortOrder> of(Query query, FeedDefinition feed, @Nullable Plan plan) {
+    public static Optional<SortOrder> of(Query query, FeedDefinition feed, @Nullable Plan<?> plan) {
         if (plan != null && plan.isOrdered() && !plan.isTested()) {
             return Optional.empty();
         }

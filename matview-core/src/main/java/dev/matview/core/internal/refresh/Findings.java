@@ -4,8 +4,8 @@ import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.RefreshException;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.Coverage;
-import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Aggregator.Sink;
@@ -27,13 +27,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one visit to the user databases finds for one feed, from the generation it starts from. Thread-safe. */
 final class Findings {
 
     private final FeedDefinition feed;
-    private final @Nullable Snapshot base;
+    private final Base.@Nullable Committed base;
     private final ReferenceIndex references;
     private final Instant startedAt;
 
@@ -54,13 +55,16 @@ final class Findings {
     private final RowRoom room;
     private final FoundSlices found;
 
+    /** Whether a row can be kept at all. */
+    private Predicate<Row> fits = row -> true;
+
     private boolean partial;
     private volatile @Nullable String checkpoint;
 
     /** @param behind the databases that the last visit could not read, some of them */
     Findings(
             FeedDefinition feed,
-            @Nullable Snapshot base,
+            Base.@Nullable Committed base,
             ReferenceIndex references,
             Instant startedAt,
             ViewMemory memory,
@@ -81,14 +85,19 @@ final class Findings {
         found.clear();
     }
 
+    /** Rows that do not pass are left out. */
+    void keepOnly(Predicate<Row> passing) {
+        fits = passing;
+    }
+
     /** From now on, what is found is put aside in portions, beside what was before. */
-    void buildIn(StagedBuild staged) {
+    void buildIn(Build staged) {
         found.buildIn(staged);
     }
 
     /** What is put aside of a view that is built for the first time, or anew; null when nothing is. */
     @Nullable
-    StagedBuild build() {
+    Build build() {
         return found.build();
     }
 
@@ -102,12 +111,12 @@ final class Findings {
     }
 
     /** The slices that changes start from; null when there are none. */
-    private @Nullable Snapshot from() {
+    private @Nullable Base from() {
         return rebuilds() ? found.aside() : base;
     }
 
     /** What is left of the others after a commit that was not theirs. */
-    private Findings(Findings before, Snapshot base, Instant asOf) {
+    private Findings(Findings before, Base.Committed base, Instant asOf) {
         this.failed = before.failed;
         this.references = before.references;
         this.memory = before.memory;
@@ -125,15 +134,14 @@ final class Findings {
         return feed;
     }
 
-    @Nullable
-    Snapshot base() {
+    Base.@Nullable Committed base() {
         return base;
     }
 
     /** Which rows of the base refer to which documents; null where none of its rows can stay. */
     @Nullable
     References references(UserDatabases users) {
-        Snapshot from = base;
+        Base.Committed from = base;
         return from == null || rebuilds() ? null : references.of(from, feed, users);
     }
 
@@ -142,7 +150,7 @@ final class Findings {
     }
 
     Demand demand() {
-        Snapshot from = from();
+        Base from = from();
         if (from == null || from != base) {
             // What is aside was read at one time and another.
             return new Demand(feed, from == null ? Map.of() : from.positions());
@@ -176,8 +184,14 @@ final class Findings {
 
     /** Its rows have the name as those have it that are held: a view has very many rows. */
     Slice.Builder slice(String database) {
-        Snapshot from = from();
-        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database));
+        Base from = from();
+        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database, fits));
+    }
+
+    /** Whether what is aside can be carried over to what another process has committed: not what a store keeps alone. */
+    boolean canBeRebased() {
+        Base aside = found.aside();
+        return aside == null || aside.isInHeap();
     }
 
     /** Whether there was no room for all that was found: the visit is of no use. */
@@ -203,7 +217,7 @@ final class Findings {
 
     /** @return false when the change does not tell what the slice is now, and nothing is known of the database yet */
     boolean changed(SliceChange change) {
-        Snapshot from = from();
+        Base from = from();
         Optional<SliceChange> resolved = from == null ? Optional.empty() : ChangedSlice.resolve(change, from, feed);
         if (resolved.isEmpty()) {
             return false;
@@ -221,7 +235,7 @@ final class Findings {
 
     /** It was read though it did not move; what was not noticed of it is mended now. Says whether there was nothing. */
     boolean reread(Slice slice) {
-        Snapshot from = from();
+        Base from = from();
         if (from == null || from.hasSame(slice)) {
             room.giveBack(slice.database());
             unmoved();
@@ -313,7 +327,7 @@ final class Findings {
      * What of these can still be committed after another process has committed the generation: what concerns the slices
      * that it did not move. Of a slice that it moved elsewhere, its state stays. Room that was taken passes to the rest.
      */
-    Findings rebasedOn(Snapshot next) {
+    Findings rebasedOn(Base.Committed next) {
         boolean later = !next.head().refreshedAt().isBefore(startedAt);
         List<Slice> whole = found.all(dropped());
         Collection<SliceChange> changed = found.aside() == null ? changes().values() : List.of();
@@ -335,7 +349,7 @@ final class Findings {
     }
 
     /** Whether the generation has the slice where these started from; with references, what they lead to may be ours too. */
-    private boolean isOurs(String database, @Nullable Position found, Snapshot next) {
+    private boolean isOurs(String database, @Nullable Position found, Base next) {
         Position position = next.position(database);
         if (!Objects.equals(position, found)) {
             return Objects.equals(position, heldAt(database));
@@ -346,7 +360,7 @@ final class Findings {
     }
 
     /** Whether the generation has the slice elsewhere than it was found, and than it was. */
-    private boolean isOther(String database, @Nullable Position found, Snapshot next) {
+    private boolean isOther(String database, @Nullable Position found, Base next) {
         Position position = next.position(database);
         return !Objects.equals(position, found) && !Objects.equals(position, heldAt(database));
     }

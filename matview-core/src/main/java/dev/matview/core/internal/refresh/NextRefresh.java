@@ -2,6 +2,7 @@ package dev.matview.core.internal.refresh;
 
 import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.feed.Refresh;
+import dev.matview.core.internal.schedule.Timetable;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

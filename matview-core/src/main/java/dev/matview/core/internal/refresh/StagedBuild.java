@@ -23,14 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A view that is built for the first time, or anew: what was found of it so far, apart from what waits to be put aside. It is
- * held as the generation that it becomes, and the store keeps the same, so that the next build of the view goes on there.
+ * A build that is held in the heap as the generation that it becomes, and the store keeps the same, so that the next build of the
+ * view goes on there.
  * Where the store has it no more, because another process builds the same view, this one goes on in memory alone. A store that
  * does not answer is given with the next portion what it perhaps has not got.
- *
- * <p>Its lock is held while the store is asked: who has found more meanwhile waits, so that what waits is bounded.
  */
-final class StagedBuild {
+final class StagedBuild implements Build {
 
     private static final Logger log = LoggerFactory.getLogger(StagedBuild.class);
 
@@ -96,8 +94,8 @@ final class StagedBuild {
         }
     }
 
-    /** Takes over what was put aside before, if there is room for it. */
-    synchronized void resume(RowRoom room) {
+    @Override
+    public synchronized void resume(RowRoom room) {
         ViewHead head = stage == null ? null : stage.head().orElse(null);
         if (stage == null || head == null || !room.takeAside(head.bytes())) {
             return;
@@ -120,19 +118,18 @@ final class StagedBuild {
         }
     }
 
-    /** What was found so far, without what waits; null for nothing. */
-    @Nullable
-    Snapshot aside() {
+    @Override
+    public @Nullable Snapshot aside() {
         return aside;
     }
 
-    /** Whether so much is to be put aside now; it is, too, when it waits for long. */
-    boolean isDue(long bytes) {
+    @Override
+    public boolean isDue(long bytes) {
         return bytes >= BATCH_BYTES || Duration.between(last, clock.instant()).compareTo(BATCH_TIME) >= 0;
     }
 
-    /** Puts changes of what is aside there; says how much more memory it takes then. */
-    synchronized long add(List<SliceDelta> changes, int databases) {
+    @Override
+    public synchronized long add(List<SliceDelta> changes, int databases) {
         Snapshot before = aside;
         Snapshot.Totals totals = before == null ? Snapshot.totalsOf(changes) : before.totalsAfter(changes, Set.of());
         ViewHead head = new ViewHead(
@@ -202,6 +199,13 @@ final class StagedBuild {
         stage = null;
         givenUp = true;
         unkept.clear();
+    }
+
+    @Override
+    public @Nullable Snapshot commit(ViewDelta rest) {
+        // Made before anything is written.
+        Snapshot whole = Snapshot.built(aside, rest);
+        return commit(rest, whole) ? whole : null;
     }
 
     /**

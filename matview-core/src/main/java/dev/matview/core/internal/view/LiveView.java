@@ -34,6 +34,9 @@ public final class LiveView {
          */
         static Served of(
                 FeedDefinition feed, Generation generation, Coverage coverage, @Nullable Served before, long room) {
+            if (!generation.isInHeap()) {
+                return new Served(feed, generation, ViewIndexes.elsewhere(generation), coverage);
+            }
             ViewIndexes last = before == null ? null : before.indexes();
             return new Served(feed, generation, ViewIndexes.of(feed, generation, last, room), coverage);
         }
@@ -50,7 +53,10 @@ public final class LiveView {
 
         /** Whether certificate rules decide on some of the rows: what they say may change while the rows do not. */
         public boolean hasRuledRows() {
-            return feed.access() == Access.ACL && indexes.acl().hasRuled();
+            // A store that keeps rows by their readers has none of these.
+            return feed.access() == Access.ACL
+                    && generation.isInHeap()
+                    && indexes.acl().hasRuled();
         }
 
         public Page.View view(int visibleRows) {

@@ -12,6 +12,7 @@ import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.plan.Suggestion;
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
@@ -105,7 +106,7 @@ class PlannerTest {
                 "{'marked': true}|[]|"
             })
     void theCheapestWayIsChosen(String selector, String sort, String chosen) {
-        Optional<Plan> plan =
+        Optional<Plan<Index>> plan =
                 Planner.plan(query(selector, sort), SERVED.indexes().all(), FEED, 1_000, Budget.unlimited());
 
         assertThat(plan.map(PlannerTest::shown).orElse(null)).isEqualTo(chosen);
@@ -129,7 +130,7 @@ class PlannerTest {
                 "{}|[{'n': 'desc'}]|",
             })
     void whatTheFeedIsSortedByIsInAnIndexToo(String selector, String sort, String chosen) {
-        Optional<Plan> plan =
+        Optional<Plan<Index>> plan =
                 Planner.plan(query(selector, sort), SERVED_SORTED.indexes().all(), SORTED, 1_000, Budget.unlimited());
 
         assertThat(plan.map(PlannerTest::shown).orElse(null)).isEqualTo(chosen);
@@ -142,7 +143,7 @@ class PlannerTest {
         assertThat(Suggestion.of(query, SORTED, null).map(Object::toString)).contains("[\"marked\",{\"n\":\"desc\"}]");
     }
 
-    private static String shown(Plan plan) {
+    private static String shown(Plan<?> plan) {
         return plan.index().order().fields().get(0) + " " + plan.order() + (plan.isTested() ? " tested" : "") + " of "
                 + plan.rows();
     }
@@ -169,7 +170,7 @@ class PlannerTest {
         assertThat(told).isEqualTo(helpful);
     }
 
-    private static Plan way(String selector, String sort, Plan.Order order) {
+    private static Plan<Index> way(String selector, String sort, Plan.Order order) {
         return Planner.ways(query(selector, sort), SERVED.indexes().all(), FEED, Budget.unlimited()).stream()
                 .filter(plan -> plan.order() == order)
                 .findFirst()
