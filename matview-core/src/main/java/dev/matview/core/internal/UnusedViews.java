@@ -1,4 +1,4 @@
-package dev.matview.core.internal.refresh;
+package dev.matview.core.internal;
 
 import dev.matview.core.internal.work.Threads;
 import dev.matview.core.spi.ViewEntry;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * know at one time, and waited for no longer than a status may take; once it has not answered, nobody waits until it does, as
  * people look at a status most often then. Thread-safe.
  */
-public final class UnusedViews implements AutoCloseable {
+final class UnusedViews implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UnusedViews.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -33,7 +33,7 @@ public final class UnusedViews implements AutoCloseable {
     private volatile List<ViewEntry> known = List.of();
     private volatile boolean answers = true;
 
-    public UnusedViews(ViewStore store) {
+    UnusedViews(ViewStore store) {
         this(store, PATIENCE);
     }
 
@@ -43,7 +43,7 @@ public final class UnusedViews implements AutoCloseable {
     }
 
     /** @param used the names of the views of all feeds */
-    public List<ViewEntry> besides(Set<String> used) {
+    List<ViewEntry> besides(Set<String> used) {
         CompletableFuture<List<ViewEntry>> asked = ask();
         try {
             asked.get(answers ? patience.toMillis() : 0, TimeUnit.MILLISECONDS);

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.refresh;
+package dev.matview.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
