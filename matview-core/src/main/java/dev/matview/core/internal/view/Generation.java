@@ -33,6 +33,9 @@ public interface Generation extends OrderedRows {
         return find(database, id);
     }
 
+    /** Whether it has the row just as the other generation has it that the row is of. */
+    boolean shares(Row row);
+
     /** Whether its rows are held here: then indexes of them are as well. */
     boolean isInHeap();
 
