@@ -9,6 +9,7 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.keep.StoredGeneration;
 import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
@@ -98,7 +99,11 @@ final class FeedReader {
         try {
             return answer(task, served, query, warning, held, trace, budget);
         } catch (PastGenerationException e) {
-            throw query.bookmark() == null ? new DatabaseUnavailableException(e) : new BookmarkExpiredException();
+            if (query.bookmark() != null) {
+                throw new BookmarkExpiredException();
+            }
+            task.lookAgain();
+            throw new DatabaseUnavailableException(e);
         } catch (ViewStoreException e) {
             throw new DatabaseUnavailableException(e);
         }
@@ -122,7 +127,7 @@ final class FeedReader {
         Row after = null;
         if (query.bookmark() != null) {
             Bookmark bookmark = Bookmark.parse(query.bookmark(), collection, query, keys);
-            read = task.generation(bookmark.tag())
+            read = generation(task, served, bookmark.tag(), budget)
                     .filter(past -> bookmark.isOf(past.generation().view()))
                     .orElseThrow(BookmarkExpiredException::new);
             after = row(bookmark.place(), read.generation(), budget);
@@ -144,6 +149,14 @@ final class FeedReader {
                 next,
                 Warnings.all(warning, Warnings.ofLimit(settings, query)),
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
+    }
+
+    /** The generation of that tag, wherever it is kept. */
+    private static Optional<Served> generation(FeedTask task, Served served, String tag, Budget budget) {
+        Optional<Served> here = task.generation(tag);
+        return here.isPresent() || served.generation().isInHeap()
+                ? here
+                : StoredGeneration.ask(budget, () -> task.storedGeneration(tag));
     }
 
     /** Finds more rows than the query's page has, where few are left behind it. */

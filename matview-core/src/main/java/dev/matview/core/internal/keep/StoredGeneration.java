@@ -185,7 +185,7 @@ public final class StoredGeneration extends StoredSlices implements Base.Committ
 
     @Override
     public synchronized long bytes() {
-        return known == null ? 0 : known.bytes();
+        return known == null ? earlier.bytes() : known.bytes();
     }
 
     @Override
