@@ -2,7 +2,7 @@ package dev.matview.core.paged;
 
 import dev.matview.core.spi.PagedViewStore;
 import dev.matview.testkit.ManualScheduler;
-import dev.matview.testkit.PagedFeedsContract;
+import dev.matview.testkit.paged.PagedFeedsContract;
 
 class PagedFeedsTest extends PagedFeedsContract {
 

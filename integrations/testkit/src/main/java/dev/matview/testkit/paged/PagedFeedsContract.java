@@ -1,7 +1,11 @@
-package dev.matview.testkit;
+package dev.matview.testkit.paged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.BookmarkExpiredException;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.Page;
@@ -18,10 +22,8 @@ import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.PagedViewStore;
 import dev.matview.core.spi.StoreSecret;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.testkit.DelegatingViewStore;
+import dev.matview.testkit.ManualScheduler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +46,8 @@ public abstract class PagedFeedsContract {
     private static final List<String> USERS = List.of("a", "b", "c", "d");
     private static final List<String> IDS = List.of(
             "1", "2", "10", "a\u0000b", "a", "\ud83d\ude00", "\uffee", "\u00e9", "x".repeat(300), "profile", "z", "Z");
-    private static final List<String> TAGS = List.of("red", "blue", "\ud83d\ude00", "", "nul\u0000l", "long".repeat(60));
+    private static final List<String> TAGS =
+            List.of("red", "blue", "\ud83d\ude00", "", "nul\u0000l", "long".repeat(60));
 
     private static final List<String> SELECTORS = List.of(
             "{}",
@@ -175,7 +178,8 @@ public abstract class PagedFeedsContract {
             for (int step = 0; step < steps; step++) {
                 scheduler.await(heap.refresh("posts"));
                 scheduler.await(paged.refresh("posts"));
-                assertThat(paged.status("posts").view()).isEqualTo(heap.status("posts").view());
+                assertThat(paged.status("posts").view())
+                        .isEqualTo(heap.status("posts").view());
                 for (int i = 0; i < 25; i++) {
                     ask();
                 }
@@ -283,8 +287,8 @@ public abstract class PagedFeedsContract {
                 assertThat(refused.error()).isEqualTo("no_usable_index");
                 return null;
             }
-            String what = "%s sort %s limit %s skip %d of %s".formatted(
-                    ofHeap.selector(), ofHeap.sort(), ofHeap.limit(), ofHeap.skip(), ofHeap.caller());
+            String what = "%s sort %s limit %s skip %d of %s"
+                    .formatted(ofHeap.selector(), ofHeap.sort(), ofHeap.limit(), ofHeap.skip(), ofHeap.caller());
             assertThat(new String(page.json(), java.nio.charset.StandardCharsets.UTF_8))
                     .as(what)
                     .isEqualTo(new String(expected.json(), java.nio.charset.StandardCharsets.UTF_8));
@@ -316,9 +320,12 @@ public abstract class PagedFeedsContract {
             assertThat(delta.removed()).isEqualTo(expected.removed());
             assertThat(delta.put()).hasSameSizeAs(expected.put());
             for (int i = 0; i < delta.put().size(); i++) {
-                assertThat(delta.put().get(i).key()).isEqualTo(expected.put().get(i).key());
-                assertThat(delta.put().get(i).at()).isEqualTo(expected.put().get(i).at());
-                assertThat(Arrays.equals(delta.put().get(i).json(), expected.put().get(i).json()))
+                assertThat(delta.put().get(i).key())
+                        .isEqualTo(expected.put().get(i).key());
+                assertThat(delta.put().get(i).at())
+                        .isEqualTo(expected.put().get(i).at());
+                assertThat(Arrays.equals(
+                                delta.put().get(i).json(), expected.put().get(i).json()))
                         .isTrue();
             }
         }
