@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which rows of one index can match what a selector requires: those that have given values in its first fields, and then a
@@ -185,9 +186,23 @@ final class Narrowing {
         return ranges.stream().mapToInt(this::count).sum();
     }
 
-    /** Whether all of their rows have one key, where there are rows. */
-    boolean isOneKey() {
-        return columns == order.columns().size() && ranges.size() <= 1 && arrays.isEmpty();
+    /**
+     * Whether they are all the rows between two places of the index, which has them in that order: all have one key, or keys
+     * that differ first in what the feed sorts by, and as it does. Equal keys are in the feed's order.
+     */
+    boolean comesInOrderOf(SortOrder feed) {
+        if (ranges.size() > 1 || !arrays.isEmpty()) {
+            return false;
+        }
+        List<Column> own = order.columns();
+        List<Column> varying = own.subList(columns, own.size());
+        Set<List<String>> constant =
+                own.subList(0, columns).stream().map(Column::path).collect(Collectors.toSet());
+        List<Column> wanted = feed.columns().stream()
+                .filter(column -> !constant.contains(column.path()))
+                .limit(varying.size())
+                .toList();
+        return wanted.equals(varying) && varying.stream().noneMatch(Column::byBytes);
     }
 
     /** Whether all of their rows fulfil what is required. */

@@ -17,7 +17,7 @@ public record Plan<I extends FieldIndex>(I index, List<KeyRange> ranges, Order o
 
     /** How the rows of the ranges stand to the order of the answer. */
     public enum Order {
-        /** They are in the answer's order where equal keys are in the feed's: all have one key. */
+        /** They are in the answer's order, which is the feed's, where equal keys are: those of one range. */
         OF_FEED,
         /** They are in the answer's order where equal keys are in that of ids. */
         FORWARD,

@@ -216,7 +216,9 @@ public final class FeedTask {
     }
 
     RunningRefresh begin(Instant now) {
-        Cause cause = new Cause(next.why(), next.begin(now));
+        boolean isAsked = isAwaited() || !readers.isEmpty();
+        boolean isNoticed = next.isForNoticed() && !isAsked;
+        Cause cause = new Cause(next.why(), next.begin(now), isNoticed);
         RunningRefresh begun = new RunningRefresh(this, feed, writer, now, cause, waiting, readers);
         waiting.clear();
         readers.clear();
@@ -288,7 +290,7 @@ public final class FeedTask {
      * soon as it may.
      */
     void awaitYounger(CompletableFuture<RefreshResult> reader, Duration age, Instant now) {
-        if (running != null && isWithin(running.begunAt(), age, now)) {
+        if (running != null && !running.cause().isNoticed() && isWithin(running.begunAt(), age, now)) {
             running.join(reader);
             return;
         }

@@ -16,6 +16,7 @@ import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -46,7 +47,9 @@ final class Findings {
     private final @Nullable Findings before;
 
     /** When what is held after these was known to match its sources. */
-    private final Instant asOf;
+    private volatile Instant asOf;
+    /** The same of the base, where changes that were noticed are all that these are to find; else null. */
+    private @Nullable Instant baseAsOf;
 
     private final ViewMemory memory;
     private final RowRoom room;
@@ -154,7 +157,20 @@ final class Findings {
         }
         Map<String, Position> held = from.positions();
         ViewHead head = from.head();
-        return new Demand(feed, held, head.refreshedAt(), held.isEmpty() ? null : head.checkpoint());
+        String checkpoint = held.isEmpty() ? null : head.checkpoint();
+        return new Demand(feed, held, head.refreshedAt(), checkpoint, baseAsOf != null);
+    }
+
+    /** It is enough to find the changes that were noticed. @param known when the base was last known to match its sources */
+    void findNoticed(Instant known) {
+        baseAsOf = known;
+    }
+
+    /** The visit saw what was written before then. What the base was known to show before is still shown. */
+    void asOf(Instant told) {
+        Instant known = baseAsOf;
+        Instant later = known == null || known.isBefore(told) ? told : known;
+        asOf = later.isBefore(startedAt) ? later.truncatedTo(ChronoUnit.MILLIS) : startedAt;
     }
 
     /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
@@ -322,7 +338,7 @@ final class Findings {
         boolean overlaps = whole.stream().anyMatch(slice -> isOther(slice.database(), slice.position(), next))
                 || changed.stream().anyMatch(change -> isOther(change.database(), change.position(), next))
                 || gone.stream().anyMatch(database -> isOther(database, null, next));
-        Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
+        Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : asOf);
         rest.partial = overlaps && !later;
         rest.checkpoint = later || overlaps ? next.head().checkpoint() : checkpoint;
         slices.forEach(slice -> rest.found.add(slice, pace.covered()));

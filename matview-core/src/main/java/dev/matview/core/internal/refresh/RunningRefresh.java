@@ -47,7 +47,7 @@ final class RunningRefresh {
      *
      * @param noticedAt when the first change was noticed that it is to show; null when none was
      */
-    record Cause(Why why, @Nullable Instant noticedAt) {}
+    record Cause(Why why, @Nullable Instant noticedAt, boolean isNoticed) {}
 
     RunningRefresh(
             FeedTask task,
@@ -110,6 +110,9 @@ final class RunningRefresh {
         Findings started = new Findings(feed, base, writer.references(), startedAt, memory, writer.behind);
         started.keepOnly(row -> writer.fits(feed, row));
         findings = started;
+        if (cause.isNoticed() && base != null) {
+            started.findNoticed(task.live().verifiedAt(base));
+        }
         if (feed.expand().isEmpty()) {
             writer.references().forget();
         }

@@ -3,6 +3,7 @@ package dev.matview.core.internal.refresh;
 import dev.matview.core.event.Episode;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.SnapshotStage;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
@@ -160,7 +161,7 @@ final class StagedBuild implements Build {
         try {
             ViewStage open = stage == null ? reopened() : stage;
             stage = open;
-            while (open != null && !unkept.isEmpty() && open.add(unkept.get(0))) {
+            while (open != null && !unkept.isEmpty() && add(open, unkept.get(0))) {
                 kept = unkept.remove(0).head();
             }
             unanswered.ends("{}: portions are put aside again", feed.collection());
@@ -176,6 +177,11 @@ final class StagedBuild implements Build {
                 giveUp(e.getMessage());
             }
         }
+    }
+
+    private boolean add(ViewStage open, ViewDelta portion) {
+        Snapshot all = aside;
+        return open instanceof SnapshotStage heap && all != null ? heap.hold(all) : open.add(portion);
     }
 
     /** The stage, after the store did not answer; null when it is not as it was left. */
@@ -211,7 +217,9 @@ final class StagedBuild implements Build {
         if (!unkept.isEmpty()) {
             keepAll();
         }
-        if (stage != null && aside != null && stage.commit(rest)) {
+        if (stage instanceof SnapshotStage heap
+                ? heap.commit(rest, whole)
+                : stage != null && aside != null && stage.commit(rest)) {
             return true;
         }
         return store.commit(new ViewDelta(

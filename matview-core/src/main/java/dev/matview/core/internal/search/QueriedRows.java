@@ -119,7 +119,8 @@ public final class QueriedRows {
     }
 
     private static Optional<Plan<Index>> plan(Served read, Query query, Budget budget) {
-        return Planner.plan(query, read.indexes().all(), read.generation().size(), budget);
+        return Planner.plan(
+                query, read.indexes().all(), read.feed(), read.generation().size(), budget);
     }
 
     /** Whether a row that an index has is shown to the caller; null where all are. */

@@ -4,6 +4,7 @@ import dev.matview.core.Page;
 import dev.matview.core.access.Access;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,13 @@ public final class LiveView {
 
     public Optional<Served> served() {
         return Optional.ofNullable(served);
+    }
+
+    /** When the generation, served or not, was last known to match its sources. */
+    public Instant verifiedAt(Generation generation) {
+        return served().filter(current -> current.generation() == generation)
+                .map(current -> current.coverage().verifiedAt())
+                .orElse(generation.head().refreshedAt());
     }
 
     /** The generation of this tag, served or pinned. */

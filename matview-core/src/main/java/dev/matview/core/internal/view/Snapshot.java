@@ -41,6 +41,8 @@ public final class Snapshot implements Base.Committed {
     private final ViewHead head;
     private final Slices slices;
     private final OrderedTree<Row> order;
+    /** Every page that is read asks for it. */
+    private final String tag;
 
     /**
      * What the slices of a generation add up to.
@@ -78,6 +80,7 @@ public final class Snapshot implements Base.Committed {
         this.head = head;
         this.slices = slices;
         this.order = order;
+        this.tag = Committed.super.tag();
     }
 
     /** The generation that a whole delta leads to. */
@@ -155,6 +158,11 @@ public final class Snapshot implements Base.Committed {
     @Override
     public ViewHead head() {
         return head;
+    }
+
+    @Override
+    public String tag() {
+        return tag;
     }
 
     @Override

@@ -180,7 +180,7 @@ class ReferencesTest {
                         feed,
                         writer,
                         scheduler.instant(),
-                        new RunningRefresh.Cause(Why.FIRST, null),
+                        new RunningRefresh.Cause(Why.FIRST, null, false),
                         List.of(),
                         List.of())
                 .start(memory, scheduler);
