@@ -76,6 +76,7 @@ final class StoredRows {
         return Planner.planInStore(
                 planned,
                 StoredIndex.all(generation, feed),
+                feed,
                 generation.size(),
                 isOfFeed,
                 StoredIndex.MOST_COUNTED,
