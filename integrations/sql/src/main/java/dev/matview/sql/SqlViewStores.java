@@ -16,8 +16,7 @@ public final class SqlViewStores implements ViewStoreProvider {
         if (!"postgresql".equalsIgnoreCase(scheme) && !"postgres".equalsIgnoreCase(scheme)) {
             return Optional.empty();
         }
-        return Optional.of(SqlViewStore.builder(place.url())
-                .scheduler(place.scheduler())
-                .build());
+        return Optional.of(
+                SqlViewStore.builder(place.url()).scheduler(place.scheduler()).build());
     }
 }

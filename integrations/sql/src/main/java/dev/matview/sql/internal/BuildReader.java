@@ -59,10 +59,8 @@ final class BuildReader {
     <T> List<T> ask(String sql, Arguments arguments, Answer<T> answer, Check check) {
         String both = database.sql(sql + ";\n" + check.sql());
         return database.read("cannot read view " + view, connection -> {
-            try (PreparedStatement statement = new Arguments()
-                    .and(arguments)
-                    .and(check.arguments())
-                    .prepare(connection, both)) {
+            try (PreparedStatement statement =
+                    new Arguments().and(arguments).and(check.arguments()).prepare(connection, both)) {
                 List<T> answers;
                 statement.execute();
                 try (ResultSet rows = statement.getResultSet()) {
@@ -86,11 +84,10 @@ final class BuildReader {
         String from = after == null ? "" : AFTER;
         Arguments first = after == null
                 ? new Arguments()
-                : Arguments.of(
-                        after.sortKey(), CodeUnits.encode(after.database()), CodeUnits.encode(after.id()));
+                : Arguments.of(after.sortKey(), CodeUnits.encode(after.database()), CodeUnits.encode(after.id()));
         int most = (int) Math.min(Integer.MAX_VALUE, (long) skip + limit);
-        String sql = "select " + StoredRow.COLUMNS + " from (" + columns + ALIVE + from + IN_ORDER + ") union all " + columns
-                + ENDED_SINCE + from + IN_ORDER + ")) r" + IN_ORDER + " offset ?";
+        String sql = "select " + StoredRow.COLUMNS + " from (" + columns + ALIVE + from + IN_ORDER + ") union all "
+                + columns + ENDED_SINCE + from + IN_ORDER + ")) r" + IN_ORDER + " offset ?";
         Arguments arguments = Arguments.of(build, generation)
                 .and(first)
                 .and(most, build, generation, generation)
@@ -101,9 +98,9 @@ final class BuildReader {
 
     List<Row> slice(String of, Check check) {
         String sql = "select " + StoredRow.COLUMNS
-                + " from @.slices s join @.rows r on r.slice = s.slice where s.build = ? and s.database = ? and " + THEN;
-        return ask(
-                sql, Arguments.of(build, CodeUnits.encode(of), generation, generation), new StoredRow(), check);
+                + " from @.slices s join @.rows r on r.slice = s.slice where s.build = ? and s.database = ? and "
+                + THEN;
+        return ask(sql, Arguments.of(build, CodeUnits.encode(of), generation, generation), new StoredRow(), check);
     }
 
     List<Row> find(Collection<RowId> rows, Check check) {

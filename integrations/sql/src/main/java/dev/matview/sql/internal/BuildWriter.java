@@ -80,8 +80,7 @@ final class BuildWriter {
                 .query(
                         connection,
                         database.sql(sql),
-                        row -> held.put(
-                                CodeUnits.decode(row.getBytes(1)), new Held(row.getLong(2), row.getInt(3))));
+                        row -> held.put(CodeUnits.decode(row.getBytes(1)), new Held(row.getLong(2), row.getInt(3))));
         return held;
     }
 
@@ -101,8 +100,7 @@ final class BuildWriter {
         if (names.isEmpty()) {
             return;
         }
-        Long[] slices =
-                held(names).values().stream().map(Held::slice).toArray(Long[]::new);
+        Long[] slices = held(names).values().stream().map(Held::slice).toArray(Long[]::new);
         if (aside) {
             end(Arguments.of((Object) slices), "delete from @.rows r where r.slice = any(?) and r.died is null");
             Arguments.of((Object) slices).update(connection, database.sql("delete from @.slices where slice = any(?)"));
@@ -184,7 +182,8 @@ final class BuildWriter {
         for (int at = 0; at < rows.size(); at += ROWS) {
             Long[] part = rows.subList(at, Math.min(rows.size(), at + ROWS)).toArray(new Long[0]);
             if (aside) {
-                Arguments.of((Object) part).update(connection, database.sql("delete from @.entries where of_row = any(?)"));
+                Arguments.of((Object) part)
+                        .update(connection, database.sql("delete from @.entries where of_row = any(?)"));
             } else {
                 Arguments.of(generation, part)
                         .update(connection, database.sql("update @.entries set died = ? where of_row = any(?)"));
@@ -211,11 +210,12 @@ final class BuildWriter {
             documents[i] = slice.leftOut().documents();
             rows[i] = left + slice.put().size();
         }
-        String sql = "insert into @.slices as s (build, database, reflects, left_out, documents_left_out, rows, changed)"
-                + " select ?, q.*, ? from unnest(?::bytea[], ?::text[], ?::text[], ?::int4[], ?::int4[]) as q"
-                + " on conflict (build, database) do update set reflects = excluded.reflects, left_out = excluded.left_out,"
-                + " documents_left_out = excluded.documents_left_out, rows = excluded.rows, changed = excluded.changed"
-                + " returning s.database, s.slice";
+        String sql =
+                "insert into @.slices as s (build, database, reflects, left_out, documents_left_out, rows, changed)"
+                        + " select ?, q.*, ? from unnest(?::bytea[], ?::text[], ?::text[], ?::int4[], ?::int4[]) as q"
+                        + " on conflict (build, database) do update set reflects = excluded.reflects, left_out = excluded.left_out,"
+                        + " documents_left_out = excluded.documents_left_out, rows = excluded.rows, changed = excluded.changed"
+                        + " returning s.database, s.slice";
         Map<String, Long> numbered = new HashMap<>();
         Arguments.of(build, generation, names.toArray(new byte[0][]), reflects, leftOut, documents, rows)
                 .query(
@@ -234,7 +234,8 @@ final class BuildWriter {
         numbers.reserve(count);
         BinaryCopy rows = new BinaryCopy(
                 connection,
-                database.sql("@.rows (number, build, slice, hash, born, sort_key, database, id, document, acl, expansions)"),
+                database.sql(
+                        "@.rows (number, build, slice, hash, born, sort_key, database, id, document, acl, expansions)"),
                 11);
         BinaryCopy entries = new BinaryCopy(
                 connection, database.sql("@.entries (of_row, build, index, born, key, sort_key, database)"), 7);
@@ -255,7 +256,8 @@ final class BuildWriter {
 
     private void write(BinaryCopy rows, Row row, long number, long slice, byte[] of) throws SQLException {
         if (row.sortKey().length > PagedViewStore.LEAST_KEY) {
-            throw new ViewStoreException("a row's sort key has more than " + PagedViewStore.LEAST_KEY + " bytes: " + row);
+            throw new ViewStoreException(
+                    "a row's sort key has more than " + PagedViewStore.LEAST_KEY + " bytes: " + row);
         }
         rows.row();
         rows.number(number);

@@ -206,8 +206,8 @@ final class Cleanup implements AutoCloseable {
     }
 
     private boolean deleteBuild(Connection connection, long build) throws SQLException {
-        int rows = deleteRows(
-                connection, Arguments.of(build, BATCH), "select number from @.rows where build = ? limit ?");
+        int rows =
+                deleteRows(connection, Arguments.of(build, BATCH), "select number from @.rows where build = ? limit ?");
         if (rows == BATCH) {
             return true;
         }
@@ -224,12 +224,14 @@ final class Cleanup implements AutoCloseable {
     }
 
     private boolean isMoreToCome() {
-        return database.read(
+        return database
+                .read(
                         "cannot clean up",
                         connection -> new Arguments()
                                 .query(
                                         connection,
-                                        database.sql("select 1 from @.generations where replaced_at is not null limit 1"),
+                                        database.sql(
+                                                "select 1 from @.generations where replaced_at is not null limit 1"),
                                         row -> true))
                 .stream()
                 .findFirst()

@@ -71,36 +71,31 @@ public final class Database implements AutoCloseable {
 
     private static PGSimpleDataSource source(DatabaseUrl url) {
         PGSimpleDataSource source = new PGSimpleDataSource();
-        try {
-            source.setServerNames(url.hosts().toArray(new String[0]));
-            source.setPortNumbers(
-                    url.ports().stream().mapToInt(Integer::intValue).toArray());
-            source.setDatabaseName(url.database());
-            source.setTargetServerType("primary");
-            source.setConnectTimeout(CONNECT_SECONDS);
-            source.setLoginTimeout(2 * CONNECT_SECONDS);
-            source.setSocketTimeout(SOCKET_SECONDS);
-            source.setCancelSignalTimeout(CONNECT_SECONDS);
-            source.setTcpKeepAlive(true);
-            source.setApplicationName("matview");
-            source.setOptions(SESSION);
-            // What the server says of rows is not for logs.
-            source.setLogServerErrorDetail(false);
-            source.setPrepareThreshold(1);
-            // Which host was the primary is to be looked at anew soon after it was not.
-            source.setHostRecheckSeconds(1);
-            for (var option : url.options().entrySet()) {
-                source.setProperty(Objects.requireNonNull(PGProperty.forName(option.getKey())), option.getValue());
-            }
-            if (url.user() != null) {
-                source.setUser(url.user());
-            }
-            String password = password(url);
-            if (password != null) {
-                source.setPassword(password);
-            }
-        } catch (SQLException e) {
-            throw new IllegalArgumentException("the URL of the PostgreSQL has an option that its driver does not take", e);
+        source.setServerNames(url.hosts().toArray(new String[0]));
+        source.setPortNumbers(url.ports().stream().mapToInt(Integer::intValue).toArray());
+        source.setDatabaseName(url.database());
+        source.setTargetServerType("primary");
+        source.setConnectTimeout(CONNECT_SECONDS);
+        source.setLoginTimeout(2 * CONNECT_SECONDS);
+        source.setSocketTimeout(SOCKET_SECONDS);
+        source.setCancelSignalTimeout(CONNECT_SECONDS);
+        source.setTcpKeepAlive(true);
+        source.setApplicationName("matview");
+        source.setOptions(SESSION);
+        // What the server says of rows is not for logs.
+        source.setLogServerErrorDetail(false);
+        source.setPrepareThreshold(1);
+        // Which host was the primary is to be looked at anew soon after it was not.
+        source.setHostRecheckSeconds(1);
+        for (var option : url.options().entrySet()) {
+            source.setProperty(Objects.requireNonNull(PGProperty.forName(option.getKey())), option.getValue());
+        }
+        if (url.user() != null) {
+            source.setUser(url.user());
+        }
+        String password = password(url);
+        if (password != null) {
+            source.setPassword(password);
         }
         return source;
     }

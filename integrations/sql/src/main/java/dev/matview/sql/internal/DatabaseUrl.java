@@ -98,8 +98,8 @@ record DatabaseUrl(
             String[] parts = parameter.split("=", 2);
             String name = decoded(parts[0]);
             if (name.equals("password")) {
-                throw new IllegalArgumentException("leave the password out of the URL: name a file that holds it with "
-                        + PASSWORD_FILE + "=");
+                throw new IllegalArgumentException(
+                        "leave the password out of the URL: name a file that holds it with " + PASSWORD_FILE + "=");
             }
             if (!OURS.contains(name) && !DRIVERS.contains(name)) {
                 Set<String> known = new TreeSet<>(OURS);

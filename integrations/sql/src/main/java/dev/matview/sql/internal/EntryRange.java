@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** The statements about the entries of a range, as they are at one generation: see {@link BuildReader} for their two parts. */
 final class EntryRange {
 
-    private static final String CURRENT = " from @.entries e where e.build = ? and e.index = ? and e.died is null and e.born <= ?";
+    private static final String CURRENT =
+            " from @.entries e where e.build = ? and e.index = ? and e.died is null and e.born <= ?";
     private static final String ENDED = " from @.rows r join @.entries e on e.of_row = r.number"
             + " where r.build = ? and " + BuildReader.ENDED_SINCE + " and e.index = ?";
 
@@ -42,11 +43,10 @@ final class EntryRange {
     String page(boolean follows, boolean backwards) {
         String way = backwards ? " desc" : "";
         String order = " order by key" + way + ", sort_key" + way + ", database" + way + " limit ?";
-        String after = follows
-                ? " and (e.key, e.sort_key, e.database) " + (backwards ? "<" : ">") + " (?, ?, ?)"
-                : "";
+        String after = follows ? " and (e.key, e.sort_key, e.database) " + (backwards ? "<" : ">") + " (?, ?, ?)" : "";
         String part = "(select e.key, e.sort_key, e.database, e.of_row";
-        return "select " + StoredRow.COLUMNS + ", e.key from (" + part + CURRENT + bounds() + after + order + ") union all "
+        return "select " + StoredRow.COLUMNS + ", e.key from (" + part + CURRENT + bounds() + after + order
+                + ") union all "
                 + part + ENDED + bounds() + after + order + ")" + order + ") e join @.rows r on r.number = e.of_row"
                 + " order by e.key" + way + ", e.sort_key" + way + ", e.database" + way;
     }
@@ -68,11 +68,13 @@ final class EntryRange {
     String count(boolean toRow) {
         String last = "";
         if (toRow) {
-            last = isOneKey() ? " and (e.key, e.sort_key, e.database) <= (?, ?, ?)" : " and (e.sort_key, e.database) <= (?, ?)";
+            last = isOneKey()
+                    ? " and (e.key, e.sort_key, e.database) <= (?, ?, ?)"
+                    : " and (e.sort_key, e.database) <= (?, ?)";
         }
         String part = "(select 1";
-        return "select count(*) from (" + part + CURRENT + bounds() + last + " limit ?) union all " + part + ENDED + bounds()
-                + last + " limit ?)) e";
+        return "select count(*) from (" + part + CURRENT + bounds() + last + " limit ?) union all " + part + ENDED
+                + bounds() + last + " limit ?)) e";
     }
 
     Arguments countArguments(@Nullable Row last, long enough) {

@@ -28,8 +28,18 @@ final class FeedViews {
 
     /** What is there already. */
     private static final Set<String> TAKEN = Set.of(
-            "store", "secret", "views", "generations", "builds", "stages", "slices", "rows", "entries", "row_numbers",
-            "current_rows", "feeds");
+            "store",
+            "secret",
+            "views",
+            "generations",
+            "builds",
+            "stages",
+            "slices",
+            "rows",
+            "entries",
+            "row_numbers",
+            "current_rows",
+            "feeds");
 
     private final Database database;
 
@@ -41,7 +51,9 @@ final class FeedViews {
     static String title(String view) {
         StringBuilder title = new StringBuilder();
         view.codePoints()
-                .map(unit -> unit == 0 || (unit >= Character.MIN_SURROGATE && unit <= Character.MAX_SURROGATE) ? '\ufffd' : unit)
+                .map(unit -> unit == 0 || (unit >= Character.MIN_SURROGATE && unit <= Character.MAX_SURROGATE)
+                        ? '\ufffd'
+                        : unit)
                 .forEach(title::appendCodePoint);
         return title.toString();
     }
@@ -80,17 +92,17 @@ final class FeedViews {
     /**
      * @param open whether rows of the current generation have no ACL; null when there is no row
      */
-    private record State(int view, @Nullable Boolean open, @Nullable String sqlView) {}
+    private record State(
+            int view, @Nullable Boolean open, @Nullable String sqlView) {}
 
     private boolean follow(Connection connection, String view) throws SQLException {
         // All rows of a feed have an ACL, or none has.
         String sql = "select v.view, (select r.acl is null from @.rows r where r.build = v.build and r.died is null"
                 + " order by r.sort_key limit 1), v.sql_view from @.views v where v.name = ? for update of v";
-        List<State> found = Arguments.of((Object) CodeUnits.encode(view))
-                .query(connection, database.sql(sql), row -> {
-                    boolean open = row.getBoolean(2);
-                    return new State(row.getInt(1), row.wasNull() ? null : open, row.getString(3));
-                });
+        List<State> found = Arguments.of((Object) CodeUnits.encode(view)).query(connection, database.sql(sql), row -> {
+            boolean open = row.getBoolean(2);
+            return new State(row.getInt(1), row.wasNull() ? null : open, row.getString(3));
+        });
         if (found.isEmpty()) {
             return false;
         }
@@ -132,7 +144,8 @@ final class FeedViews {
     private void create(Connection connection, int view, String name) throws SQLException {
         execute(
                 connection,
-                "create or replace view @.\"" + name + "\" as select r.sort_key as key, @.as_text(r.database) as database,"
+                "create or replace view @.\"" + name
+                        + "\" as select r.sort_key as key, @.as_text(r.database) as database,"
                         + " @.as_text(r.id) as id, @.as_json(r.document) as document from @.rows r"
                         + " where r.build = (select v.build from @.views v where v.view = " + view + ")"
                         + " and r.died is null and r.acl is null");

@@ -90,7 +90,8 @@ final class GenerationWatch implements AutoCloseable {
         }
     }
 
-    private record Seen(String view, long generation, @Nullable UUID stamp) {}
+    private record Seen(
+            String view, long generation, @Nullable UUID stamp) {}
 
     Subscription watch(String view, LongConsumer listener) {
         Watcher watcher = new Watcher(view, listener);
@@ -126,7 +127,8 @@ final class GenerationWatch implements AutoCloseable {
                         used -> Arguments.of((Object) names)
                                 .query(
                                         used,
-                                        database.sql("select name, generation, stamp from @.views where name = any (?)"),
+                                        database.sql(
+                                                "select name, generation, stamp from @.views where name = any (?)"),
                                         row -> new Seen(
                                                 CodeUnits.decode(row.getBytes(1)),
                                                 row.getLong(2),

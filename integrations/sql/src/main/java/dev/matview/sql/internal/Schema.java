@@ -79,7 +79,8 @@ public final class Schema {
             int layout = found.getInt(1);
             if (layout > LAYOUT) {
                 throw new ViewStoreException("the schema " + name + " has layout " + layout
-                        + ", which a later version of matview made; this one knows " + LAYOUT + ". Upgrade this server");
+                        + ", which a later version of matview made; this one knows " + LAYOUT
+                        + ". Upgrade this server");
             }
             return layout == LAYOUT;
         }

@@ -20,15 +20,15 @@ final class Secrets {
     }
 
     StoreSecret read() {
-        Optional<StoreSecret> found =
-                database.read("cannot read the secret", connection -> find(connection, READ));
+        Optional<StoreSecret> found = database.read("cannot read the secret", connection -> find(connection, READ));
         return found.orElseGet(() -> database.write("cannot make the secret", this::make));
     }
 
     StoreSecret rotate() {
         return database.write("cannot rotate the secret", connection -> {
             make(connection);
-            StoreSecret next = find(connection, READ + " for update").orElseThrow().rotated();
+            StoreSecret next =
+                    find(connection, READ + " for update").orElseThrow().rotated();
             Arguments.of(next.seal(), next.sealBefore().orElseThrow())
                     .update(connection, database.sql("update @.secret set seal = ?, seal_before = ?"));
             return next;

@@ -79,7 +79,8 @@ final class SqlGeneration implements PagedGeneration {
         Check check = since == 0
                 ? new Check(IS_CURRENT, identity())
                 : new Check(
-                        IS_CURRENT + " and exists (select from @.generations where view = ? and number = ? and build = ?)",
+                        IS_CURRENT
+                                + " and exists (select from @.generations where view = ? and number = ? and build = ?)",
                         identity().and(stored.view(), since, stored.build()));
         return reader.slices(since, after, limit, check);
     }

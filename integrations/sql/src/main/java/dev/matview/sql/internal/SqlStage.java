@@ -60,7 +60,12 @@ final class SqlStage implements PagedViewStage {
 
     /** What is there of a stage. */
     private record Found(
-            long build, long base, @Nullable UUID baseStamp, String fingerprint, int format, @Nullable String head) {
+            long build,
+            long base,
+            @Nullable UUID baseStamp,
+            String fingerprint,
+            int format,
+            @Nullable String head) {
 
         boolean isOfUse(long on, @Nullable UUID stamp, String wanted) {
             return head != null
@@ -91,7 +96,8 @@ final class SqlStage implements PagedViewStage {
                 Arguments.of(owner, locked.view())
                         .update(
                                 connection,
-                                database.sql("update @.stages set owner = ?, touched_at = clock_timestamp() where view = ?"));
+                                database.sql(
+                                        "update @.stages set owner = ?, touched_at = clock_timestamp() where view = ?"));
             } else {
                 build = heads.newBuild(connection, locked);
                 begin(connection, database, locked, build, owner, quoted);
@@ -160,7 +166,8 @@ final class SqlStage implements PagedViewStage {
             long more = new BuildWriter(
                             connection, database, aside.build(), delta.head().generation(), true)
                     .write(delta, indexing);
-            String sql = "update @.stages set head = ?, format = ?, rows = ?, touched_at = clock_timestamp() where view = ?";
+            String sql =
+                    "update @.stages set head = ?, format = ?, rows = ?, touched_at = clock_timestamp() where view = ?";
             Arguments.of(Texts.head(delta.head()), delta.head().format(), aside.rows() + more, number)
                     .update(connection, database.sql(sql));
             return true;
@@ -183,7 +190,9 @@ final class SqlStage implements PagedViewStage {
             throw new IllegalStateException("nothing is aside for " + view);
         }
         return database.snapshot("cannot read what is aside for view " + view, connection -> {
-            if (owned.arguments().query(connection, database.sql(IS_OWNED), row -> true).isEmpty()) {
+            if (owned.arguments()
+                    .query(connection, database.sql(IS_OWNED), row -> true)
+                    .isEmpty()) {
                 throw reader.past();
             }
             WholeReader whole = new WholeReader(connection, database, reader.build());

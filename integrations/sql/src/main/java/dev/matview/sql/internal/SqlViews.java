@@ -67,8 +67,7 @@ public final class SqlViews implements AutoCloseable {
     }
 
     private Optional<PagedGeneration> given(String view, Optional<StoredHead> found) {
-        found.ifPresent(stored ->
-                known.told(view, stored.requireKnown(view).number(), stored.stamp()));
+        found.ifPresent(stored -> known.told(view, stored.requireKnown(view).number(), stored.stamp()));
         return found.map(stored -> new SqlGeneration(database, view, stored));
     }
 
@@ -106,7 +105,8 @@ public final class SqlViews implements AutoCloseable {
     public Optional<PagedViewStage> stage(String view, long base, String fingerprint) {
         Objects.requireNonNull(view, "view");
         cleanup.later();
-        return SqlStage.open(database, heads, this::commit, view, base, fingerprint).map(stage -> stage);
+        return SqlStage.open(database, heads, this::commit, view, base, fingerprint)
+                .map(stage -> stage);
     }
 
     private boolean commit(ViewDelta delta, Indexing indexing, SqlStage stage) {

@@ -196,10 +196,13 @@ final class Texts {
                 String field = CodeUnits.decode(part(in));
                 String did = CodeUnits.decode(part(in));
                 String ref = CodeUnits.decode(part(in));
-                byte[] document = partOrNull(in);
-                byte[] acl = partOrNull(in);
-                expansions.add(new Expansion(
-                        field, did, ref, document, acl == null ? null : acl(new String(acl, StandardCharsets.US_ASCII))));
+                byte @Nullable [] document = partOrNull(in);
+                byte @Nullable [] acl = partOrNull(in);
+                expansions.add(
+                        document == null || acl == null
+                                ? new Expansion(field, did, ref)
+                                : new Expansion(
+                                        field, did, ref, document, acl(new String(acl, StandardCharsets.US_ASCII))));
             }
         } catch (IOException e) {
             throw new ViewStoreException("the database holds a row that matview did not write", e);
@@ -208,7 +211,7 @@ final class Texts {
     }
 
     private static byte[] part(DataInputStream in) throws IOException {
-        byte[] part = partOrNull(in);
+        byte @Nullable [] part = partOrNull(in);
         if (part == null) {
             throw new IOException("a part is missing");
         }

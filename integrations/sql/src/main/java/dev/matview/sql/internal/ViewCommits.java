@@ -6,6 +6,7 @@ import dev.matview.core.spi.ViewHead;
 import dev.matview.sql.internal.ViewHeads.Locked;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,21 +32,18 @@ final class ViewCommits {
             throw new IllegalArgumentException("view " + delta.view() + ": a commit leads from generation "
                     + delta.base() + " to the next, not to " + delta.head().generation());
         }
-        UUID stamp = database.write("cannot commit to view " + delta.view(), connection -> {
+        Optional<UUID> stamp = database.write("cannot commit to view " + delta.view(), connection -> {
             Locked locked = heads.lock(connection, delta.view());
             ViewHeads.requireKnown(delta.view(), locked, delta.head().format());
             if (!heads.isBase(delta.view(), delta.base(), locked)) {
-                return null;
+                return Optional.empty();
             }
             return stage == null
-                    ? write(connection, locked, delta, indexing)
+                    ? Optional.of(write(connection, locked, delta, indexing))
                     : write(connection, locked, delta, indexing, stage);
         });
-        if (stamp == null) {
-            return false;
-        }
-        known.told(delta.view(), delta.head().generation(), stamp);
-        return true;
+        stamp.ifPresent(it -> known.told(delta.view(), delta.head().generation(), it));
+        return stamp.isPresent();
     }
 
     private UUID write(Connection connection, Locked locked, ViewDelta delta, Indexing indexing) throws SQLException {
@@ -57,16 +55,16 @@ final class ViewCommits {
         return heads.move(connection, locked, delta, build, before + more);
     }
 
-    private @Nullable UUID write(
+    private Optional<UUID> write(
             Connection connection, Locked locked, ViewDelta delta, Indexing indexing, SqlStage stage)
             throws SQLException {
         SqlStage.Aside aside = stage.lock(connection);
         if (aside == null) {
-            return null;
+            return Optional.empty();
         }
         long generation = delta.head().generation();
         long more = new BuildWriter(connection, database, aside.build(), generation, true).write(delta, indexing);
-        return heads.move(connection, locked, delta, aside.build(), aside.rows() + more);
+        return Optional.of(heads.move(connection, locked, delta, aside.build(), aside.rows() + more));
     }
 
     /** Forgets the view with all that is kept of it and what is aside for it; what it had is taken away in the background. */

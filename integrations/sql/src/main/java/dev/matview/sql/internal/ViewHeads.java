@@ -52,7 +52,8 @@ final class ViewHeads {
             Arguments.of(name, FeedViews.title(view))
                     .update(
                             connection,
-                            database.sql("insert into @.views (name, title) values (?, ?) on conflict (name) do nothing"));
+                            database.sql(
+                                    "insert into @.views (name, title) values (?, ?) on conflict (name) do nothing"));
         }
     }
 

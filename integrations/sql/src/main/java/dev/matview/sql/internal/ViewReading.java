@@ -27,10 +27,12 @@ final class ViewReading {
         Optional<Read> read = database.snapshot("cannot read view " + view, connection -> {
             Optional<StoredHead> current = StoredHead.current(connection, database, view);
             return current.isPresent()
-                    ? Optional.of(read(connection, view, since, held, current.get().requireKnown(view)))
+                    ? Optional.of(
+                            read(connection, view, since, held, current.get().requireKnown(view)))
                     : Optional.empty();
         });
-        read.ifPresent(it -> known.told(view, it.current().number(), it.current().stamp()));
+        read.ifPresent(
+                it -> known.told(view, it.current().number(), it.current().stamp()));
         return read.map(Read::delta);
     }
 

@@ -32,7 +32,8 @@ final class WholeReader {
     }
 
     /** What is known of a slice while it is read. */
-    private record Reading(String database, @Nullable Position position, LeftOut leftOut, List<Row> put, Set<String> removed) {
+    private record Reading(
+            String database, @Nullable Position position, LeftOut leftOut, List<Row> put, Set<String> removed) {
 
         SliceDelta delta(Position reflected) {
             put.forEach(row -> removed.remove(row.id()));
@@ -58,7 +59,8 @@ final class WholeReader {
                 row -> slices.put(row.getLong(1), slice(row)));
         StoredRow rows = new StoredRow();
         each(
-                "select " + StoredRow.COLUMNS + ", r.slice from @.rows r where r.build = ? and r.born > ? and r.died is null",
+                "select " + StoredRow.COLUMNS
+                        + ", r.slice from @.rows r where r.build = ? and r.born > ? and r.died is null",
                 Arguments.of(build, since),
                 row -> {
                     Reading slice = slices.get(row.getLong(7));
