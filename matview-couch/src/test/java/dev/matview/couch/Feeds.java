@@ -33,6 +33,10 @@ final class Feeds implements Aggregator.Sink {
     final Map<String, Slice> reread = new ConcurrentHashMap<>();
 
     Instant heldSince;
+    /** Whether visits need find no more than what was noticed. */
+    boolean isNoticed;
+    /** As the last visit told; null when it told nothing. */
+    volatile Instant asOf;
     /** As told last; given back at the next visit. */
     String checkpoint;
 
@@ -80,6 +84,11 @@ final class Feeds implements Aggregator.Sink {
             }
 
             @Override
+            public void asOf(FeedDefinition feed, Instant asOf) {
+                of(feed).asOf(feed, asOf);
+            }
+
+            @Override
             public void unmoved(FeedDefinition feed, String database) {
                 of(feed).unmoved(feed, database);
             }
@@ -109,9 +118,10 @@ final class Feeds implements Aggregator.Sink {
         failed.clear();
         unmoved.clear();
         gone.clear();
+        asOf = null;
         Map<String, Position> held = new HashMap<>();
         slices.forEach((database, slice) -> held.put(database, slice.position()));
-        return new Demand(feed, held, heldSince, checkpoint);
+        return new Demand(feed, held, heldSince, checkpoint, isNoticed);
     }
 
     private void end() {
@@ -134,6 +144,11 @@ final class Feeds implements Aggregator.Sink {
     @Override
     public void covers(FeedDefinition feed, int databases) {
         covers = databases;
+    }
+
+    @Override
+    public void asOf(FeedDefinition feed, Instant told) {
+        asOf = told;
     }
 
     @Override

@@ -29,11 +29,15 @@ record DefinedFeed(
         Access access,
         List<String> expand,
         List<SortOrder> indexes,
+        boolean isIndexedInStore,
         String fingerprint)
         implements FeedDefinition {
 
     /** Never to be changed: it was the view's format before views had one of their own, {@code ViewHead#FORMAT}. */
     private static final int BEFORE_FORMATS = 1;
+
+    /** How a store that serves pages is told what rows are found by; to be raised when that changes. */
+    private static final int INDEXING = 1;
 
     /** @param databases empty where the feed names none, until {@link #over} tells those of all users */
     DefinedFeed(
@@ -61,6 +65,7 @@ record DefinedFeed(
                 access,
                 expand,
                 indexes,
+                false,
                 fingerprint(selector, fields, sort, limit, databases, access, expand, UserDatabases.standard()));
     }
 
@@ -81,7 +86,38 @@ record DefinedFeed(
                 access,
                 expand,
                 indexes,
-                over);
+                isIndexedInStore,
+                isIndexedInStore ? withIndexes(over) : over);
+    }
+
+    @Override
+    public FeedDefinition indexedInStore() {
+        return isIndexedInStore
+                ? this
+                : new DefinedFeed(
+                        collection,
+                        viewName,
+                        selector,
+                        fields,
+                        sort,
+                        limit,
+                        databases,
+                        namesDatabases,
+                        refresh,
+                        access,
+                        expand,
+                        indexes,
+                        true,
+                        withIndexes(fingerprint));
+    }
+
+    private String withIndexes(String ofRows) {
+        ObjectNode parts = Json.object();
+        parts.put("rows", ofRows);
+        parts.put("indexing", INDEXING);
+        parts.set(
+                "indexes", Json.array(indexes.stream().map(SortOrder::toString).toList()));
+        return sha256(parts.toString());
     }
 
     private static String fingerprint(

@@ -61,6 +61,12 @@ public sealed interface FeedDefinition permits DefinedFeed {
      */
     FeedDefinition over(UserDatabases users);
 
+    /**
+     * The feed as it is where its store keeps the {@link #indexes} with the rows, and in the rows' place who may read them: with
+     * other indexes it has another fingerprint, so that the view is built anew.
+     */
+    FeedDefinition indexedInStore();
+
     /** When the feed is refreshed. */
     Refresh refresh();
 

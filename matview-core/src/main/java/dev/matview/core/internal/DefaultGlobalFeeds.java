@@ -35,15 +35,15 @@ import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.refresh.Expander;
 import dev.matview.core.internal.refresh.FeedTask;
 import dev.matview.core.internal.refresh.FreshReads;
-import dev.matview.core.internal.refresh.Timetable;
-import dev.matview.core.internal.refresh.UnusedViews;
 import dev.matview.core.internal.refresh.Worker;
+import dev.matview.core.internal.schedule.Timetable;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Expansion;
+import dev.matview.core.spi.PagedViewStore;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewStore;
 import java.time.Duration;
@@ -108,8 +108,11 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
         Timetable timetable = new Timetable(settings.maxBackoff(), new SplittableRandom());
         Expander expander = new Expander(aggregator, users);
         StoreKeys keys = new StoreKeys(store, scheduler, settings.queryTime());
-        this.worker = new Worker(aggregator, store, keys, scheduler, settings, timetable, expander);
-        this.registry = new FollowedRegistry(registry, users, worker);
+        this.worker = new Worker(aggregator, store, users, keys, scheduler, settings, timetable, expander);
+        if (store instanceof PagedViewStore paged) {
+            paged.keepFor(settings.bookmarkGrace());
+        }
+        this.registry = new FollowedRegistry(registry, over(store, users, rules), worker);
         this.referrals = new Referrals(aggregator, users, rules, scheduler, settings);
         PageRenderer renderer = new PageRenderer(users, rules, referrals, settings);
         this.pages = new PageReader(settings, rules, renderer, scheduler);
@@ -125,6 +128,12 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
                 this::budget);
         this.ownSubscriptions = new OwnSubscriptions(aggregator, scheduler, settings.ownReaders(), this::budget);
         this.unusedViews = new UnusedViews(store);
+    }
+
+    /** What feeds are over that store; those that it cannot serve are refused. */
+    private static FollowedRegistry.Ground over(ViewStore store, UserDatabases users, CertificateRules rules) {
+        boolean isPaged = store instanceof PagedViewStore;
+        return new FollowedRegistry.Ground(users, isPaged, isPaged && rules != CertificateRules.denied());
     }
 
     @Override

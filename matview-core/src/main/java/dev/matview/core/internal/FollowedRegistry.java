@@ -1,25 +1,53 @@
 package dev.matview.core.internal;
 
+import dev.matview.core.access.Access;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.feed.FeedRegistry;
 import dev.matview.core.internal.refresh.Worker;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Gives the worker the feeds of a registry, now and whenever they change. Thread-safe. */
 final class FollowedRegistry implements AutoCloseable {
 
+    /**
+     * What feeds stand on.
+     *
+     * @param isIndexedInStore whether the view store keeps their indexes
+     * @param lacksRules whether the store cannot ask certificate rules, and there are some
+     */
+    record Ground(UserDatabases users, boolean isIndexedInStore, boolean lacksRules) {
+
+        private FeedDefinition under(FeedDefinition feed) {
+            FeedDefinition over = feed.over(users);
+            return isIndexedInStore ? over.indexedInStore() : over;
+        }
+
+        private boolean refuses(FeedDefinition feed) {
+            return lacksRules && feed.access() == Access.ACL;
+        }
+
+        private static FeedRegistry.Problem problem(FeedDefinition feed) {
+            return new FeedRegistry.Problem(
+                    "view store",
+                    feed.collection(),
+                    "access",
+                    "a view store that serves pages cannot ask certificate rules: it takes acl feeds only where there are none");
+        }
+    }
+
     private final FeedRegistry registry;
-    private final UserDatabases users;
+    private final Ground ground;
     private final Worker worker;
     private volatile boolean read;
     private Subscription watch = () -> {};
     private boolean closed;
 
-    FollowedRegistry(FeedRegistry registry, UserDatabases users, Worker worker) {
+    FollowedRegistry(FeedRegistry registry, Ground ground, Worker worker) {
         this.registry = registry;
-        this.users = users;
+        this.ground = ground;
         this.worker = worker;
     }
 
@@ -47,7 +75,10 @@ final class FollowedRegistry implements AutoCloseable {
     }
 
     private List<FeedDefinition> feeds(FeedRegistry.Contents contents) {
-        return contents.feeds().stream().map(feed -> feed.over(users)).toList();
+        return contents.feeds().stream()
+                .filter(feed -> !ground.refuses(feed))
+                .map(ground::under)
+                .toList();
     }
 
     /** Whether it is known which feeds there are. */
@@ -56,7 +87,10 @@ final class FollowedRegistry implements AutoCloseable {
     }
 
     List<FeedRegistry.Problem> problems() {
-        return registry.contents().problems();
+        FeedRegistry.Contents contents = registry.contents();
+        List<FeedRegistry.Problem> all = new ArrayList<>(contents.problems());
+        contents.feeds().stream().filter(ground::refuses).map(Ground::problem).forEach(all::add);
+        return all;
     }
 
     /** The registry itself stays open. */

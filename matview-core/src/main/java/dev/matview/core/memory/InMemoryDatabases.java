@@ -9,6 +9,7 @@ import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.SliceMaker;
 import dev.matview.core.spi.VisitReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,6 +41,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryDatabases implements Aggregator {
 
+    /** Beside the thread that aggregates. */
+    private static final int READERS =
+            Math.max(1, Math.min(7, Runtime.getRuntime().availableProcessors() - 1));
+
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
     private final Map<String, StoredDatabase> databases = new ConcurrentHashMap<>();
     private final Map<String, Exception> failures = new ConcurrentHashMap<>();
     private final Listeners<String> listeners = new Listeners<>();
@@ -43,10 +54,22 @@ public final class InMemoryDatabases implements Aggregator {
     private final String run = UUID.randomUUID().toString();
 
     private final AtomicLong created = new AtomicLong();
+    /** Help the threads that aggregate many databases. The queue is bounded by its use: so many for each aggregation. */
+    private final ThreadPoolExecutor readers;
+
     private volatile boolean closed;
 
     /** There are no databases yet. */
-    public InMemoryDatabases() {}
+    public InMemoryDatabases() {
+        AtomicInteger threads = new AtomicInteger();
+        readers = new ThreadPoolExecutor(
+                READERS, READERS, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "matview-memory-" + threads.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        readers.allowCoreThreadTimeOut(true);
+    }
 
     /** The names of the databases there are now, in order. */
     public Set<String> databases() {
@@ -158,13 +181,11 @@ public final class InMemoryDatabases implements Aggregator {
         Set<String> names = databases();
         VisitReport report = new VisitReport(demands, sink);
         report.begin(names);
-        for (String name : names) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted while reading user databases");
-            }
-            requireOpen();
-            visit(name, report);
-        }
+        new SharedVisit(List.copyOf(names), name -> {
+                    requireOpen();
+                    visit(name, report);
+                })
+                .run(readers, READERS);
         report.end(names);
     }
 
@@ -274,5 +295,6 @@ public final class InMemoryDatabases implements Aggregator {
     @Override
     public void close() {
         closed = true;
+        readers.shutdown();
     }
 }

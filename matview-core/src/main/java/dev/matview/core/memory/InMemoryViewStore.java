@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,18 +84,21 @@ public final class InMemoryViewStore implements ViewStore {
 
     @Override
     public boolean commit(ViewDelta delta) {
-        return commit(delta, null);
+        return commit(delta, null, () -> Snapshot.of(delta));
     }
 
-    /** @param stage what the delta changes; null when it stands for itself */
-    boolean commit(ViewDelta delta, @Nullable StagedView stage) {
+    /**
+     * @param stage what the delta changes; null when it stands for itself
+     * @param whole what it leads to where that is not the generation before with the delta applied
+     */
+    boolean commit(ViewDelta delta, @Nullable StagedView stage, Supplier<Snapshot> whole) {
         requireOpen(delta.view());
         long generation = delta.head().generation();
         if (generation != delta.base() + 1) {
             throw new IllegalArgumentException("a commit leads to the next generation, not from " + delta.base()
                     + " to " + generation + ": view " + delta.view());
         }
-        long order = swap(delta, stage);
+        long order = swap(delta, stage, whole);
         if (order == 0) {
             return false;
         }
@@ -106,16 +110,14 @@ public final class InMemoryViewStore implements ViewStore {
     }
 
     /** Swaps the next generation in; zero when the delta's base is not the current one, else the order of the commit. */
-    private long swap(ViewDelta delta, @Nullable StagedView stage) {
+    private long swap(ViewDelta delta, @Nullable StagedView stage, Supplier<Snapshot> whole) {
         long[] order = {0};
         views.compute(delta.view(), (view, current) -> {
             requireKnown(view, current, delta.head().format());
             if (generation(current) != delta.base() || (stage != null && stages.get(view) != stage)) {
                 return current;
             }
-            StoredView next = stage != null
-                    ? StoredView.first(Snapshot.built(stage.aside(), delta))
-                    : current == null ? StoredView.first(Snapshot.of(delta)) : current.next(delta);
+            StoredView next = current == null || delta.whole() ? StoredView.first(whole.get()) : current.next(delta);
             stages.remove(view);
             // Numbers are given in here, so that they order the commits of a view even if it is dropped in between.
             order[0] = commits.incrementAndGet();

@@ -1,14 +1,14 @@
 package dev.matview.core.memory;
 
 import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.SnapshotStage;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewHead;
-import dev.matview.core.spi.ViewStage;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is aside for one view, as whoever opened it last has it: the rows are those of the deltas. Thread-safe. */
-final class StagedView implements ViewStage {
+final class StagedView implements SnapshotStage {
 
     private final InMemoryViewStore store;
     private final String view;
@@ -33,11 +33,6 @@ final class StagedView implements ViewStage {
         return view;
     }
 
-    @Nullable
-    Snapshot aside() {
-        return aside;
-    }
-
     @Override
     public Optional<ViewHead> head() {
         return Optional.ofNullable(aside).map(Snapshot::head);
@@ -58,7 +53,17 @@ final class StagedView implements ViewStage {
     }
 
     @Override
+    public boolean hold(Snapshot all) {
+        return store.whileOpen(this, () -> aside = all);
+    }
+
+    @Override
     public boolean commit(ViewDelta delta) {
-        return store.commit(delta, this);
+        return store.commit(delta, this, () -> Snapshot.built(aside, delta));
+    }
+
+    @Override
+    public boolean commit(ViewDelta delta, Snapshot whole) {
+        return store.commit(delta, this, () -> whole);
     }
 }

@@ -38,10 +38,8 @@ record StoredView(Snapshot current, List<Earlier> earlier) {
         return head().generation();
     }
 
+    /** @param delta one that is not whole */
     StoredView next(ViewDelta delta) {
-        if (delta.whole()) {
-            return first(Snapshot.of(delta));
-        }
         Snapshot next = current.apply(delta);
         List<Earlier> kept = new ArrayList<>();
         kept.add(new Earlier(current, current.notSharedWith(next).size()));

@@ -101,12 +101,25 @@ public interface Aggregator extends AutoCloseable {
      *     see {@link Sink#reread}; null where that is not known
      * @param checkpoint where the history of the sources stood then, as {@linkplain Sink#checkpoint told} by this aggregator
      *     or one before it: a database that the history does not name since is at the held position. Null where not known
+     * @param isNoticed whether it is enough to find what {@link #watch} has told of. Where sources tell of writes late, the
+     *     visit then need not wait until all that was written before it would have been told; it says how far it got by
+     *     {@link Sink#asOf}
      */
     record Demand(
             FeedDefinition feed,
             Map<String, Position> held,
             @Nullable Instant heldSince,
-            @Nullable String checkpoint) {
+            @Nullable String checkpoint,
+            boolean isNoticed) {
+
+        /** A feed that is to be as its sources are when the visit begins. */
+        public Demand(
+                FeedDefinition feed,
+                Map<String, Position> held,
+                @Nullable Instant heldSince,
+                @Nullable String checkpoint) {
+            this(feed, held, heldSince, checkpoint, false);
+        }
 
         /** A feed whose slices were read at an unknown time. */
         public Demand(FeedDefinition feed, Map<String, Position> held) {
@@ -173,6 +186,12 @@ public interface Aggregator extends AutoCloseable {
          * need not look at all databases. Told at most once, before the visit ends; it counts when no database failed.
          */
         default void checkpoint(FeedDefinition feed, String checkpoint) {}
+
+        /**
+         * All that was written before then is found, and not surely what was written between then and the visit. Told where a
+         * visit did not wait for more: see {@link Demand#isNoticed}.
+         */
+        default void asOf(FeedDefinition feed, Instant asOf) {}
 
         /** How long a checkpoint may be. */
         int MAX_CHECKPOINT = 4_000;

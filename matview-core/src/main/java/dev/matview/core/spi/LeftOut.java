@@ -87,6 +87,7 @@ public record LeftOut(int documents, List<Example> examples) {
         NOT_UTF8("it is not valid UTF-8"),
         HALF_CHARACTER("it holds half of a character (a surrogate without its other half), which cannot be written"),
         COSTLY_EXPRESSION("a regular expression of the feed's selector costs too much on it"),
+        LONG_SORT("what it is sorted or found by takes more bytes than the view store can keep in an index"),
         /** A reason that a later version knows. */
         OTHER("it cannot be read");
 

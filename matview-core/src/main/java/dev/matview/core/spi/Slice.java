@@ -58,6 +58,11 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
             public void giveBack(long bytes) {}
         };
 
+        /** Whether the row can be kept at all: a store may keep none whose keys are long. */
+        default boolean fits(Row row) {
+            return true;
+        }
+
         /** Whether a row of that size may be kept. After one refusal the slice is of no use to whoever gave the room. */
         boolean take(long bytes);
 
@@ -128,7 +133,11 @@ public record Slice(String database, Position position, List<Row> rows, LeftOut 
                 return leaveOut(id, Reason.HALF_CHARACTER);
             }
             ObjectNode shown = feed.fields().apply(document, budget);
-            keep(new Row(database, id, sortKey, Json.bytes(shown), acl, expansions(shown)));
+            Row row = new Row(database, id, sortKey, Json.bytes(shown), acl, expansions(shown));
+            if (!room.fits(row)) {
+                return leaveOut(id, Reason.LONG_SORT);
+            }
+            keep(row);
             return this;
         }
 

@@ -6,6 +6,7 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,6 +137,13 @@ final class ProbingAggregator implements Aggregator {
         public void checkpoint(FeedDefinition feed, String checkpoint) {
             if (!isProbe(feed)) {
                 sink.checkpoint(feed, checkpoint);
+            }
+        }
+
+        @Override
+        public void asOf(FeedDefinition feed, Instant asOf) {
+            if (!isProbe(feed)) {
+                sink.asOf(feed, asOf);
             }
         }
     }

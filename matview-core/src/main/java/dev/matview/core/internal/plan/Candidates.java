@@ -1,5 +1,6 @@
 package dev.matview.core.internal.plan;
 
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.IndexEntry;
 import dev.matview.core.internal.view.KeyRange;
 import dev.matview.core.internal.view.OrderedRows;
@@ -22,7 +23,7 @@ public final class Candidates implements OrderedRows {
 
     private static final Row[] NONE = {};
 
-    private final Plan plan;
+    private final Plan<Index> plan;
     private final Predicate<Row> isShown;
     private final Budget budget;
     private Row @Nullable [] rows;
@@ -31,7 +32,7 @@ public final class Candidates implements OrderedRows {
      * @param isShown whether a row may be read, and is not beyond the feed's limit
      * @param budget pays for putting them together
      */
-    public Candidates(Plan plan, Predicate<Row> isShown, Budget budget) {
+    public Candidates(Plan<Index> plan, Predicate<Row> isShown, Budget budget) {
         this.plan = plan;
         this.isShown = isShown;
         this.budget = budget;

@@ -1,7 +1,7 @@
 package dev.matview.core.internal.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.matview.core.internal.view.Index;
+import dev.matview.core.internal.view.FieldIndex;
 import dev.matview.core.internal.view.KeyRange;
 import dev.matview.core.internal.view.KeyRange.Bound;
 import dev.matview.core.mango.Budget;
@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which rows of one index can match what a selector requires: those that have given values in its first fields, and then a
@@ -23,10 +24,7 @@ import java.util.Set;
  */
 final class Narrowing {
 
-    /** How many ranges there may be; beyond, a list of values is left to be tested. */
-    private static final int MOST_RANGES = 1_000;
-
-    private final Index index;
+    private final FieldIndex index;
     private final SortOrder order;
     private final List<Requirement> requirements;
     private final Budget budget;
@@ -41,7 +39,7 @@ final class Narrowing {
     private final Set<Requirement> fulfilled = Collections.newSetFromMap(new IdentityHashMap<>());
     private int columns;
 
-    Narrowing(Index index, List<Requirement> requirements, Budget budget) {
+    Narrowing(FieldIndex index, List<Requirement> requirements, Budget budget) {
         this.index = index;
         this.order = index.order();
         this.requirements = requirements;
@@ -85,7 +83,8 @@ final class Narrowing {
             return false;
         }
         List<JsonNode> values = distinct(in.get().values());
-        if ((long) bound.size() * Math.max(1, values.size()) > MOST_RANGES) {
+        if ((long) bound.size() * Math.max(1, values.size()) > index.mostRanges()) {
+            // It is left to be tested.
             return false;
         }
         boolean exact = true;
@@ -174,7 +173,7 @@ final class Narrowing {
     }
 
     private int count(KeyRange range) {
-        return Math.max(0, index.before(range.to()) - index.before(range.from()));
+        return index.count(range, budget);
     }
 
     /** In the order of the index. */
@@ -187,9 +186,23 @@ final class Narrowing {
         return ranges.stream().mapToInt(this::count).sum();
     }
 
-    /** Whether all of their rows have one key, where there are rows. */
-    boolean isOneKey() {
-        return columns == order.columns().size() && ranges.size() <= 1 && arrays.isEmpty();
+    /**
+     * Whether they are all the rows between two places of the index, which has them in that order: all have one key, or keys
+     * that differ first in what the feed sorts by, and as it does. Equal keys are in the feed's order.
+     */
+    boolean comesInOrderOf(SortOrder feed) {
+        if (ranges.size() > 1 || !arrays.isEmpty()) {
+            return false;
+        }
+        List<Column> own = order.columns();
+        List<Column> varying = own.subList(columns, own.size());
+        Set<List<String>> constant =
+                own.subList(0, columns).stream().map(Column::path).collect(Collectors.toSet());
+        List<Column> wanted = feed.columns().stream()
+                .filter(column -> !constant.contains(column.path()))
+                .limit(varying.size())
+                .toList();
+        return wanted.equals(varying) && varying.stream().noneMatch(Column::byBytes);
     }
 
     /** Whether all of their rows fulfil what is required. */

@@ -17,7 +17,7 @@ import java.util.List;
  */
 public final class OrderedWalk {
 
-    private final Plan plan;
+    private final Plan<Index> plan;
     private final Index index;
     private final OrderedTree<IndexEntry> tree;
     /** Where in the tree each range begins, and how many rows the ranges up to it have together. */
@@ -26,7 +26,7 @@ public final class OrderedWalk {
     private final int[] ends;
 
     /** @param plan one that is {@linkplain Plan#isOrdered ordered} */
-    public OrderedWalk(Plan plan) {
+    public OrderedWalk(Plan<Index> plan) {
         this.plan = plan;
         this.index = plan.index();
         this.tree = plan.order() == Order.OF_FEED ? index.inFeedOrder() : index.byIds();
@@ -65,13 +65,20 @@ public final class OrderedWalk {
         return size() - (number + groupEnds - place) + (place - groupBegins) + 1;
     }
 
-    /** All rows have one key; the row need not be among them, as it has its place in the feed's order. */
+    /** The row need not be among them, as it has its place in the feed's order. */
     private int followerInFeedOrder(Row row) {
         if (size() == 0) {
             return 0;
         }
-        int place = tree.upTo(tree.get(begins[0]).of(row));
-        return place - begins[0];
+        KeyRange range = plan.ranges().get(0);
+        Comparable<IndexEntry> place = other -> {
+            if (range.from().compareTo(other) > 0) {
+                return 1;
+            }
+            // Within the range, all rows are in the feed's order.
+            return range.to().compareTo(other) < 0 ? -1 : row.compareTo(other.row());
+        };
+        return tree.upTo(place) - begins[0];
     }
 
     /** The number, forwards, of the row at that place in the tree; -1 where it is in none of the ranges. */

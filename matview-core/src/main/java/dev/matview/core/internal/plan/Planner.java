@@ -1,7 +1,9 @@
 package dev.matview.core.internal.plan;
 
 import dev.matview.core.Query;
+import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.plan.Plan.Order;
+import dev.matview.core.internal.view.FieldIndex;
 import dev.matview.core.internal.view.Index;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Requirements;
@@ -21,10 +23,10 @@ import java.util.Set;
  *
  * <ol>
  *   <li>An index is of use where every row of the answer is in it: each of its fields is required by the selector, or
- *       sorted by. Equality, or a list of values, narrows it in its first fields, a range in the next one ({@link Narrowing}).
+ *       sorted by, by the query or the feed. Equality, or a list of values, narrows it in its first fields, a range in the next one ({@link Narrowing}).
  *   <li>Rows come in the order of the answer where the fields that are left agree with those that are left of the sort, all
  *       in the same directions or all in the opposite ones. What the selector binds to one value is left out of both: it is
- *       the same in all rows. Without a sort, where all rows have one key.
+ *       the same in all rows. Without a sort, where all rows have one key, or keys that order them as the feed does.
  *   <li>Best is such an order without a row to be tested. Else what costs least by estimate: rows in order are looked at until
  *       the page is full, others all. Who has to put as many as a quarter of all rows into order had better search them; and
  *       who wants no other order than the feed's, and so is done when the page is full, often with far fewer.
@@ -46,11 +48,13 @@ public final class Planner {
     /**
      * The way to answer the query with the least work; empty where indexes are of no use.
      *
+     * @param feed by which the rows are read
      * @param all how many rows the generation has
      * @param budget pays for the bytes of what is looked up
      */
-    public static Optional<Plan> plan(Query query, List<Index> indexes, int all, Budget budget) {
-        List<Plan> ways = ways(query, indexes, budget);
+    public static Optional<Plan<Index>> plan(
+            Query query, List<Index> indexes, FeedDefinition feed, int all, Budget budget) {
+        List<Plan<Index>> ways = ways(query, indexes, feed, budget);
         int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
         long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;
         return ways.stream()
@@ -58,6 +62,25 @@ public final class Planner {
                         ? cost(way, wanted, fewest) <= MOST_LOOKED_AT
                         : areFew(way.rows(), all)
                                 && (!query.sort().isNone() || way.rows() <= search(all, wanted, fewest)))
+                .min(Comparator.comparingLong(way -> cost(way, wanted, fewest)));
+    }
+
+    /**
+     * The way to answer the query by indexes that a store keeps. There all that is not in order has to be few, as they are put
+     * into order for each page; and what is not asked of an index can only be looked for in the feed's order.
+     *
+     * @param all how many rows the generation has
+     * @param isOfFeed whether the answer is in the feed's order
+     * @param most how many rows can be put into order
+     */
+    public static <I extends FieldIndex> Optional<Plan<I>> planInStore(
+            Query query, List<I> indexes, FeedDefinition feed, int all, boolean isOfFeed, int most, Budget budget) {
+        List<Plan<I>> ways = ways(query, indexes, feed, budget);
+        int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
+        long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;
+        return ways.stream()
+                .filter(way -> way.isOrdered() || way.rows() <= most)
+                .filter(way -> way.isOrdered() || !isOfFeed || way.rows() <= search(all, wanted, fewest))
                 .min(Comparator.comparingLong(way -> cost(way, wanted, fewest)));
     }
 
@@ -79,7 +102,7 @@ public final class Planner {
      *
      * @param fewest no more rows than that match
      */
-    private static long cost(Plan way, long wanted, int fewest) {
+    private static long cost(Plan<?> way, long wanted, int fewest) {
         if (!way.isOrdered()) {
             return way.rows();
         }
@@ -87,19 +110,22 @@ public final class Planner {
     }
 
     /** All ways to answer the query by one of the indexes, good and bad. */
-    public static List<Plan> ways(Query query, List<Index> indexes, Budget budget) {
+    public static <I extends FieldIndex> List<Plan<I>> ways(
+            Query query, List<I> indexes, FeedDefinition feed, Budget budget) {
         if (indexes.isEmpty()) {
             return List.of();
         }
         Requirements requirements = query.selector().requirements();
-        List<Plan> ways = new ArrayList<>();
-        for (Index index : indexes) {
-            if (hasAllOfAnswer(index.order(), requirements, query.sort())) {
+        List<Plan<I>> ways = new ArrayList<>();
+        for (I index : indexes) {
+            if (hasAllOfAnswer(index.order(), requirements, query.sort(), feed)) {
                 Narrowing narrowing = new Narrowing(index, requirements.all(), budget);
-                ways.add(new Plan(
+                ways.add(new Plan<>(
                         index,
                         narrowing.ranges(),
-                        order(index, requirements, query.sort(), narrowing),
+                        query.sort().isNone()
+                                ? narrowing.comesInOrderOf(feed.sort()) ? Order.OF_FEED : Order.NONE
+                                : order(index, requirements, query.sort()),
                         !requirements.areSufficient() || !narrowing.fulfilsAll(),
                         narrowing.rows()));
             }
@@ -107,17 +133,20 @@ public final class Planner {
         return ways;
     }
 
-    private static boolean hasAllOfAnswer(SortOrder index, Requirements requirements, SortOrder sort) {
+    private static boolean hasAllOfAnswer(
+            SortOrder index, Requirements requirements, SortOrder sort, FeedDefinition feed) {
         Set<List<String>> there = new HashSet<>();
         requirements.all().forEach(one -> there.add(one.path()));
         sort.columns().forEach(column -> there.add(column.path()));
+        // What lacks one of them is no row of the feed; what is not shown is in no index.
+        feed.sort().columns().stream()
+                .map(Column::path)
+                .filter(feed.fields()::keeps)
+                .forEach(there::add);
         return index.columns().stream().allMatch(column -> there.contains(column.path()));
     }
 
-    private static Order order(Index index, Requirements requirements, SortOrder sort, Narrowing narrowing) {
-        if (sort.isNone()) {
-            return narrowing.isOneKey() ? Order.OF_FEED : Order.NONE;
-        }
+    private static Order order(FieldIndex index, Requirements requirements, SortOrder sort) {
         if (!index.showsIds() && sort.columns().get(0).byBytes()) {
             // No row has what is sorted by.
             return Order.NONE;

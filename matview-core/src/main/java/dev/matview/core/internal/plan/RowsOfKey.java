@@ -1,5 +1,6 @@
 package dev.matview.core.internal.plan;
 
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
@@ -18,7 +19,7 @@ public final class RowsOfKey implements OrderedRows {
      * @param plan one in the feed's order
      * @param isShown whether a row may be read, and is not beyond the feed's limit
      */
-    public RowsOfKey(Plan plan, Predicate<Row> isShown) {
+    public RowsOfKey(Plan<Index> plan, Predicate<Row> isShown) {
         this.walk = new OrderedWalk(plan);
         this.isShown = isShown;
     }

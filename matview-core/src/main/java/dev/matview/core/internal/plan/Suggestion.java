@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which index would help a query that has none of its own. */
@@ -32,16 +33,16 @@ public final class Suggestion {
      * @param plan how it is answered by an index; null where it is not
      * @return empty where it could not be answered better
      */
-    public static Optional<SortOrder> of(Query query, FeedDefinition feed, @Nullable Plan plan) {
+    public static Optional<SortOrder> of(Query query, FeedDefinition feed, @Nullable Plan<?> plan) {
         if (plan != null && plan.isOrdered() && !plan.isTested()) {
             return Optional.empty();
         }
         List<Requirement> required = query.selector().requirements().all();
         Map<List<String>, Boolean> fields = new LinkedHashMap<>();
-        add(fields, required, Set.of(Kind.EQUAL), Integer.MAX_VALUE);
+        add(fields, required, Set.of(Kind.EQUAL), Integer.MAX_VALUE, feed);
         if (query.sort().isNone()) {
-            add(fields, required, Set.of(Kind.IN), Integer.MAX_VALUE);
-            add(fields, required, RANGES, 1);
+            add(fields, required, Set.of(Kind.IN), Integer.MAX_VALUE, feed);
+            add(fields, required, RANGES, 1, feed);
         } else {
             query.sort().columns().forEach(column -> fields.putIfAbsent(column.path(), column.descending()));
         }
@@ -55,7 +56,17 @@ public final class Suggestion {
         return isListed || !isShown || !isOfUse ? Optional.empty() : Optional.of(index);
     }
 
-    private static void add(Map<List<String>, Boolean> fields, List<Requirement> required, Set<Kind> kinds, int most) {
+    /** In the directions of the feed, of what that is sorted by: no index serves its order that has others. */
+    private static void add(
+            Map<List<String>, Boolean> fields,
+            List<Requirement> required,
+            Set<Kind> kinds,
+            int most,
+            FeedDefinition feed) {
+        Set<List<String>> descending = feed.sort().columns().stream()
+                .filter(Column::descending)
+                .map(Column::path)
+                .collect(Collectors.toSet());
         required.stream()
                 .filter(one -> kinds.contains(one.kind()))
                 .map(Requirement::path)
@@ -63,7 +74,7 @@ public final class Suggestion {
                 .distinct()
                 .limit(most)
                 .toList()
-                .forEach(path -> fields.put(path, false));
+                .forEach(path -> fields.put(path, descending.contains(path)));
     }
 
     /** As the registry has it. */

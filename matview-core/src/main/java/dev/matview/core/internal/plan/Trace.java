@@ -14,7 +14,7 @@ public final class Trace {
 
     private final boolean isWanted;
     private Source source = Source.VIEW;
-    private @Nullable Plan plan;
+    private @Nullable Plan<?> plan;
     private int looked;
     private int tested;
     private @Nullable IntSupplier search;
@@ -27,7 +27,7 @@ public final class Trace {
     }
 
     /** An index is gone by. */
-    public void indexed(Plan by) {
+    public void indexed(Plan<?> by) {
         source = Source.INDEX;
         plan = by;
     }
@@ -37,7 +37,7 @@ public final class Trace {
      *
      * @param looked tells how many were looked at
      */
-    public void searched(@Nullable Plan by, IntSupplier looked) {
+    public void searched(@Nullable Plan<?> by, IntSupplier looked) {
         if (!isWanted) {
             return;
         }

@@ -1,6 +1,6 @@
 package dev.matview.core.internal.refresh;
 
-import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.Base;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class AsideExpansion {
 
     void run() throws InterruptedException {
         found.putRestAside(visit.databases());
-        Snapshot aside = found.aside();
+        Base aside = found.aside();
         if (aside == null) {
             return;
         }

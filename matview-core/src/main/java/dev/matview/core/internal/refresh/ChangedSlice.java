@@ -1,7 +1,7 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.Base;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
@@ -30,7 +30,7 @@ final class ChangedSlice {
      *
      * @return empty where the change is not enough to know the slice
      */
-    static Optional<SliceChange> resolve(SliceChange change, Snapshot base, FeedDefinition feed) {
+    static Optional<SliceChange> resolve(SliceChange change, Base base, FeedDefinition feed) {
         @Nullable Position held = base.position(change.database());
         if (held == null || !held.equals(change.since())) {
             return Optional.empty();

@@ -5,13 +5,13 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Expansion;
+import dev.matview.core.spi.PagedSlices.RowId;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,14 +94,14 @@ public final class Expander {
 
     /** The rows whose documents did not change, and whose references may lead elsewhere now. */
     private static Collection<Row> affected(Moved moved, References references) {
-        // Of two that refer to several such documents, one is enough: they are the same object.
-        Map<Row, Row> affected = new IdentityHashMap<>();
-        moved.whole.forEach(database -> references.to(database).forEach(row -> affected.put(row, row)));
+        // Of those that refer to several such documents, one is enough.
+        Map<RowId, Row> affected = new HashMap<>();
+        moved.whole.forEach(database -> references.to(database).forEach(row -> affected.put(RowId.of(row), row)));
         moved.ids.forEach((database, ids) ->
-                ids.forEach(id -> references.to(database, id).forEach(row -> affected.put(row, row))));
-        references.outside().forEach(row -> affected.put(row, row));
+                ids.forEach(id -> references.to(database, id).forEach(row -> affected.put(RowId.of(row), row))));
+        references.outside().forEach(row -> affected.put(RowId.of(row), row));
         affected.keySet().removeIf(row -> moved.has(row.database(), row.id()));
-        return affected.keySet();
+        return affected.values();
     }
 
     private static void wantMoved(Row row, Moved moved, ReferredDocuments documents, Map<String, Set<String>> wanted) {

@@ -6,8 +6,10 @@ import dev.matview.core.RefreshResult;
 import dev.matview.core.ViewNotReadyException;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
-import dev.matview.core.internal.refresh.RetryingTasks.Errand;
 import dev.matview.core.internal.refresh.RunningRefresh.Cause;
+import dev.matview.core.internal.schedule.RetryingTasks;
+import dev.matview.core.internal.schedule.RetryingTasks.Errand;
+import dev.matview.core.internal.schedule.Timetable;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.spi.ViewHead;
@@ -201,7 +203,9 @@ public final class FeedTask {
     }
 
     RunningRefresh begin(Instant now) {
-        Cause cause = new Cause(next.why(), next.begin(now));
+        boolean isAsked = isAwaited() || !readers.isEmpty();
+        boolean isNoticed = next.isForNoticed() && !isAsked;
+        Cause cause = new Cause(next.why(), next.begin(now), isNoticed);
         RunningRefresh begun = new RunningRefresh(this, feed, writer, now, cause, waiting, readers);
         waiting.clear();
         readers.clear();
@@ -273,7 +277,7 @@ public final class FeedTask {
      * soon as it may.
      */
     void awaitYounger(CompletableFuture<RefreshResult> reader, Duration age, Instant now) {
-        if (running != null && isWithin(running.begunAt(), age, now)) {
+        if (running != null && !running.cause().isNoticed() && isWithin(running.begunAt(), age, now)) {
             running.join(reader);
             return;
         }

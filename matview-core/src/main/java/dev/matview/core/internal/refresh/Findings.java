@@ -4,8 +4,8 @@ import dev.matview.core.FeedStatus.Behind;
 import dev.matview.core.RefreshException;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.Coverage;
-import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.Aggregator.Sink;
@@ -16,6 +16,7 @@ import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,13 +27,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one visit to the user databases finds for one feed, from the generation it starts from. Thread-safe. */
 final class Findings {
 
     private final FeedDefinition feed;
-    private final @Nullable Snapshot base;
+    private final Base.@Nullable Committed base;
     private final ReferenceIndex references;
     private final Instant startedAt;
 
@@ -45,11 +47,16 @@ final class Findings {
     private final @Nullable Findings before;
 
     /** When what is held after these was known to match its sources. */
-    private final Instant asOf;
+    private volatile Instant asOf;
+    /** The same of the base, where changes that were noticed are all that these are to find; else null. */
+    private @Nullable Instant baseAsOf;
 
     private final ViewMemory memory;
     private final RowRoom room;
     private final FoundSlices found;
+
+    /** Whether a row can be kept at all. */
+    private Predicate<Row> fits = row -> true;
 
     private boolean partial;
     private volatile @Nullable String checkpoint;
@@ -57,7 +64,7 @@ final class Findings {
     /** @param behind the databases that the last visit could not read, some of them */
     Findings(
             FeedDefinition feed,
-            @Nullable Snapshot base,
+            Base.@Nullable Committed base,
             ReferenceIndex references,
             Instant startedAt,
             ViewMemory memory,
@@ -78,14 +85,19 @@ final class Findings {
         found.clear();
     }
 
+    /** Rows that do not pass are left out. */
+    void keepOnly(Predicate<Row> passing) {
+        fits = passing;
+    }
+
     /** From now on, what is found is put aside in portions, beside what was before. */
-    void buildIn(StagedBuild staged) {
+    void buildIn(Build staged) {
         found.buildIn(staged);
     }
 
     /** What is put aside of a view that is built for the first time, or anew; null when nothing is. */
     @Nullable
-    StagedBuild build() {
+    Build build() {
         return found.build();
     }
 
@@ -99,12 +111,12 @@ final class Findings {
     }
 
     /** The slices that changes start from; null when there are none. */
-    private @Nullable Snapshot from() {
+    private @Nullable Base from() {
         return rebuilds() ? found.aside() : base;
     }
 
     /** What is left of the others after a commit that was not theirs. */
-    private Findings(Findings before, Snapshot base, Instant asOf) {
+    private Findings(Findings before, Base.Committed base, Instant asOf) {
         this.failed = before.failed;
         this.references = before.references;
         this.memory = before.memory;
@@ -122,15 +134,14 @@ final class Findings {
         return feed;
     }
 
-    @Nullable
-    Snapshot base() {
+    Base.@Nullable Committed base() {
         return base;
     }
 
     /** Which rows of the base refer to which documents; null where none of its rows can stay. */
     @Nullable
     References references(UserDatabases users) {
-        Snapshot from = base;
+        Base.Committed from = base;
         return from == null || rebuilds() ? null : references.of(from, feed, users);
     }
 
@@ -139,14 +150,27 @@ final class Findings {
     }
 
     Demand demand() {
-        Snapshot from = from();
+        Base from = from();
         if (from == null || from != base) {
             // What is aside was read at one time and another.
             return new Demand(feed, from == null ? Map.of() : from.positions());
         }
         Map<String, Position> held = from.positions();
         ViewHead head = from.head();
-        return new Demand(feed, held, head.refreshedAt(), held.isEmpty() ? null : head.checkpoint());
+        String checkpoint = held.isEmpty() ? null : head.checkpoint();
+        return new Demand(feed, held, head.refreshedAt(), checkpoint, baseAsOf != null);
+    }
+
+    /** It is enough to find the changes that were noticed. @param known when the base was last known to match its sources */
+    void findNoticed(Instant known) {
+        baseAsOf = known;
+    }
+
+    /** The visit saw what was written before then. What the base was known to show before is still shown. */
+    void asOf(Instant told) {
+        Instant known = baseAsOf;
+        Instant later = known == null || known.isBefore(told) ? told : known;
+        asOf = later.isBefore(startedAt) ? later.truncatedTo(ChronoUnit.MILLIS) : startedAt;
     }
 
     /** Whether the rows of the base, if there is one, were made by another definition and none of them can stay. */
@@ -160,8 +184,14 @@ final class Findings {
 
     /** Its rows have the name as those have it that are held: a view has very many rows. */
     Slice.Builder slice(String database) {
-        Snapshot from = from();
-        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database));
+        Base from = from();
+        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database, fits));
+    }
+
+    /** Whether what is aside can be carried over to what another process has committed: not what a store keeps alone. */
+    boolean canBeRebased() {
+        Base aside = found.aside();
+        return aside == null || aside.isInHeap();
     }
 
     /** Whether there was no room for all that was found: the visit is of no use. */
@@ -187,7 +217,7 @@ final class Findings {
 
     /** @return false when the change does not tell what the slice is now, and nothing is known of the database yet */
     boolean changed(SliceChange change) {
-        Snapshot from = from();
+        Base from = from();
         Optional<SliceChange> resolved = from == null ? Optional.empty() : ChangedSlice.resolve(change, from, feed);
         if (resolved.isEmpty()) {
             return false;
@@ -205,7 +235,7 @@ final class Findings {
 
     /** It was read though it did not move; what was not noticed of it is mended now. Says whether there was nothing. */
     boolean reread(Slice slice) {
-        Snapshot from = from();
+        Base from = from();
         if (from == null || from.hasSame(slice)) {
             room.giveBack(slice.database());
             unmoved();
@@ -297,7 +327,7 @@ final class Findings {
      * What of these can still be committed after another process has committed the generation: what concerns the slices
      * that it did not move. Of a slice that it moved elsewhere, its state stays. Room that was taken passes to the rest.
      */
-    Findings rebasedOn(Snapshot next) {
+    Findings rebasedOn(Base.Committed next) {
         boolean later = !next.head().refreshedAt().isBefore(startedAt);
         List<Slice> whole = found.all(dropped());
         Collection<SliceChange> changed = found.aside() == null ? changes().values() : List.of();
@@ -308,7 +338,7 @@ final class Findings {
         boolean overlaps = whole.stream().anyMatch(slice -> isOther(slice.database(), slice.position(), next))
                 || changed.stream().anyMatch(change -> isOther(change.database(), change.position(), next))
                 || gone.stream().anyMatch(database -> isOther(database, null, next));
-        Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : startedAt);
+        Findings rest = new Findings(this, next, later || overlaps ? next.head().refreshedAt() : asOf);
         rest.partial = overlaps && !later;
         rest.checkpoint = later || overlaps ? next.head().checkpoint() : checkpoint;
         slices.forEach(slice -> rest.found.add(slice, pace.covered()));
@@ -319,7 +349,7 @@ final class Findings {
     }
 
     /** Whether the generation has the slice where these started from; with references, what they lead to may be ours too. */
-    private boolean isOurs(String database, @Nullable Position found, Snapshot next) {
+    private boolean isOurs(String database, @Nullable Position found, Base next) {
         Position position = next.position(database);
         if (!Objects.equals(position, found)) {
             return Objects.equals(position, heldAt(database));
@@ -330,7 +360,7 @@ final class Findings {
     }
 
     /** Whether the generation has the slice elsewhere than it was found, and than it was. */
-    private boolean isOther(String database, @Nullable Position found, Snapshot next) {
+    private boolean isOther(String database, @Nullable Position found, Base next) {
         Position position = next.position(database);
         return !Objects.equals(position, found) && !Objects.equals(position, heldAt(database));
     }

@@ -1,12 +1,16 @@
 package dev.matview.core.internal.refresh;
 
+import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
+import dev.matview.core.spi.ViewStoreException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +31,7 @@ final class FoundSlices {
     private final Map<String, SliceChange> changes = new ConcurrentHashMap<>();
 
     /** Null where nothing is put aside. */
-    private volatile @Nullable StagedBuild build;
+    private volatile @Nullable Build build;
     /** How many bytes of rows wait to be put aside. */
     private final AtomicLong waiting = new AtomicLong();
     /** How many are aside that this visit found. */
@@ -42,20 +46,20 @@ final class FoundSlices {
     }
 
     /** From now on, what is found is put aside, beside what was before. */
-    void buildIn(StagedBuild staged) {
+    void buildIn(Build staged) {
         build = staged;
         staged.resume(room);
     }
 
     @Nullable
-    StagedBuild build() {
+    Build build() {
         return build;
     }
 
     /** What is aside; null for nothing. */
     @Nullable
-    Snapshot aside() {
-        StagedBuild staged = build;
+    Base aside() {
+        Build staged = build;
         return staged == null ? null : staged.aside();
     }
 
@@ -71,7 +75,7 @@ final class FoundSlices {
 
     /** These rows wait to be put aside. Where they are too many, whoever comes waits until they are. */
     private void waits(List<Row> rows, int databases) {
-        StagedBuild staged = build;
+        Build staged = build;
         if (staged == null) {
             return;
         }
@@ -86,16 +90,21 @@ final class FoundSlices {
         }
     }
 
-    private void putAside(StagedBuild staged, int databases) {
-        List<SliceDelta> portion = take(staged.aside());
-        long more = staged.add(portion, databases);
-        room.putAside(portion.stream().map(SliceDelta::database).toList(), more);
-        putAside.addAndGet(portion.size());
+    private void putAside(Build staged, int databases) {
+        try {
+            List<SliceDelta> portion = take(staged.aside());
+            long more = staged.add(portion, databases);
+            room.putAside(portion.stream().map(SliceDelta::database).toList(), more);
+            putAside.addAndGet(portion.size());
+        } catch (ViewStoreException e) {
+            // What was taken is lost, and whoever brought the last of it has no part in that.
+            room.fail(e);
+        }
     }
 
     /** Puts aside what still waits, where something is aside. */
     void putRestAside(int databases) {
-        StagedBuild staged = build;
+        Build staged = build;
         if (staged != null && staged.aside() != null && !isEmpty()) {
             waiting.set(0);
             putAside(staged, databases);
@@ -104,7 +113,7 @@ final class FoundSlices {
 
     /** Whether so much that is to be put aside is to be so now. */
     boolean isDue(long bytes) {
-        StagedBuild staged = build;
+        Build staged = build;
         return staged != null && staged.isDue(bytes);
     }
 
@@ -114,20 +123,24 @@ final class FoundSlices {
      * @param more how much more memory they take
      */
     void replaceAside(Map<String, List<Row>> rows, long more, int databases) {
-        StagedBuild staged = build;
-        Snapshot aside = aside();
+        Build staged = build;
+        Base aside = aside();
         long taken = Math.max(0, more);
         if (staged == null || aside == null || rows.isEmpty() || !room.takeAside(taken)) {
             return;
         }
         List<SliceDelta> portion = new ArrayList<>();
-        rows.forEach((database, others) -> portion.add(aside.changed(database, null, others)));
-        room.putAside(List.of(), staged.add(portion, databases) - taken);
+        portion.addAll(aside.differences(List.of(), Map.of(), rows));
+        try {
+            room.putAside(List.of(), staged.add(portion, databases) - taken);
+        } catch (ViewStoreException e) {
+            room.fail(e);
+        }
     }
 
     /** The database could not be read. */
     void failed(String database) {
-        Snapshot aside = aside();
+        Base aside = aside();
         if (aside != null && aside.holds(database)) {
             behind.add(database);
         }
@@ -135,7 +148,7 @@ final class FoundSlices {
 
     /** Keeps what is aside of a database out of the view; says whether it was to be in it as the visit found it. */
     boolean withhold(String database) {
-        Snapshot aside = aside();
+        Base aside = aside();
         return aside != null && aside.holds(database) && withheld.add(database) && !behind.contains(database);
     }
 
@@ -145,42 +158,39 @@ final class FoundSlices {
     }
 
     /** Those that wait, as changes of what is aside. They are forgotten here. */
-    private List<SliceDelta> take(@Nullable Snapshot aside) {
-        List<SliceDelta> taken = new ArrayList<>();
+    private List<SliceDelta> take(@Nullable Base aside) {
+        List<Slice> slices = new ArrayList<>();
         for (String database : whole.keySet()) {
             Slice slice = whole.remove(database);
             if (slice != null) {
-                taken.add(difference(aside, slice));
+                slices.add(slice);
             }
         }
+        Map<String, SliceChange> changed = new HashMap<>();
         for (String database : changes.keySet()) {
             SliceChange change = changes.remove(database);
-            if (change != null && aside != null) {
-                taken.add(aside.changed(database, change, List.of()));
+            if (change != null) {
+                changed.put(database, change);
             }
         }
-        return taken;
+        return differences(aside, slices, changed);
     }
 
     /** Those that wait, as changes of what is aside. */
     List<SliceDelta> unstaged() {
-        Snapshot aside = aside();
-        List<SliceDelta> all = new ArrayList<>();
-        whole.values().forEach(slice -> all.add(difference(aside, slice)));
-        if (aside != null) {
-            changes.forEach((database, change) -> all.add(aside.changed(database, change, List.of())));
-        }
-        return all;
+        return differences(aside(), whole.values(), changes);
     }
 
-    private static SliceDelta difference(@Nullable Snapshot aside, Slice slice) {
-        return aside == null ? SliceDelta.of(slice) : aside.difference(slice);
+    private static List<SliceDelta> differences(
+            @Nullable Base aside, Collection<Slice> whole, Map<String, SliceChange> changes) {
+        return aside == null
+                ? whole.stream().map(SliceDelta::of).toList()
+                : aside.differences(whole, changes, Map.of());
     }
 
-    /** All of a view that is being built, those that are aside too, without those that are gone. */
+    /** All of a view that is being built in the heap, those that are aside too, without those that are gone. */
     List<Slice> all(Set<String> gone) {
-        Snapshot aside = aside();
-        if (aside == null) {
+        if (!(aside() instanceof Snapshot aside)) {
             return List.copyOf(whole.values());
         }
         Set<String> dropped = new HashSet<>(gone);

@@ -2,6 +2,7 @@ package dev.matview.core.internal.refresh;
 
 import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.feed.Refresh;
+import dev.matview.core.internal.schedule.Timetable;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class NextRefresh {
     private @Nullable Instant lastStart;
     /** Whether a database changed since the last refresh started. */
     private boolean changed;
+    /** Whether there may have been changes since then of which nobody told. */
+    private boolean isUncertain;
     /** When the first change was noticed that no refresh has shown; null when there is none. */
     private @Nullable Instant unshownSince;
 
@@ -75,6 +78,7 @@ final class NextRefresh {
     void reschedule(Refresh refresh, Instant now) {
         if (due != null && lastStart != null) {
             if (refresh.continuous()) {
+                isUncertain = true;
                 load(timetable.afterChange(refresh, lastStart, now), Why.CHANGE);
             } else {
                 load(timetable.next(refresh, lastStart, now), Why.INTERVAL);
@@ -86,10 +90,16 @@ final class NextRefresh {
         return failures == 0 && overtaken == 0;
     }
 
+    /** Whether the next one is due for changes that were noticed, and for nothing else. */
+    boolean isForNoticed() {
+        return why == Why.CHANGE && unshownSince != null && !isUncertain;
+    }
+
     /** A refresh begins; gives when the first change was noticed that it is to show, or null. */
     @Nullable
     Instant begin(Instant now) {
         changed = false;
+        isUncertain = false;
         lastStart = now;
         Instant since = unshownSince;
         unshownSince = null;
@@ -181,6 +191,7 @@ final class NextRefresh {
     boolean change(Refresh refresh, boolean noticed, boolean running, Instant now) {
         boolean earlier = !changed && !running && isUndisturbed();
         changed = true;
+        isUncertain |= !noticed;
         if (noticed && unshownSince == null) {
             unshownSince = now;
         }

@@ -2,12 +2,19 @@ package dev.matview.core.internal.refresh;
 
 import dev.matview.core.FeedNotRegisteredException;
 import dev.matview.core.RefreshResult;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.keep.HeldKeeping;
+import dev.matview.core.internal.keep.Keeping;
+import dev.matview.core.internal.keep.PagedKeeping;
 import dev.matview.core.internal.read.StoreKeys;
+import dev.matview.core.internal.schedule.RetryingTasks;
+import dev.matview.core.internal.schedule.Timetable;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.PinnedGenerations;
 import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.spi.PagedViewStore;
 import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.ViewStore;
 import java.time.Instant;
@@ -52,10 +59,13 @@ final class Registration {
     private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
 
     /** What views are kept with. */
-    record Views(ViewStore store, StoreKeys keys, ViewMemory memory, PinnedGenerations pinned) {
+    record Views(ViewStore store, UserDatabases users, StoreKeys keys, ViewMemory memory, PinnedGenerations pinned) {
 
         private ViewWriter writer(String view, LiveView live) {
-            return new ViewWriter(store, keys, memory, view, live);
+            Keeping keeping = store instanceof PagedViewStore paged
+                    ? new PagedKeeping(paged, view, users)
+                    : new HeldKeeping(store, memory, view);
+            return new ViewWriter(store, keeping, keys, memory, view, live);
         }
     }
 

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The memory that the rows take which a visit found: those of each database, and those that are put aside. Thread-safe. */
 final class RowRoom {
@@ -24,15 +26,27 @@ final class RowRoom {
     /** How much more than there was room for. */
     private volatile long wanted;
 
+    /** Why nothing of what was found is of use, where it is not for want of room. */
+    private volatile @Nullable RuntimeException failure;
+
     RowRoom(ViewMemory memory, Runnable whenFull) {
         this.memory = memory;
         this.whenFull = whenFull;
     }
 
-    /** Room for the slice of a database, instead of what was taken for it before. */
-    Slice.Room of(String database) {
+    /**
+     * Room for the slice of a database, instead of what was taken for it before.
+     *
+     * @param fits whether a row can be kept at all
+     */
+    Slice.Room of(String database, Predicate<Row> fits) {
         giveBack(database);
         return new Slice.Room() {
+            @Override
+            public boolean fits(Row row) {
+                return fits.test(row);
+            }
+
             @Override
             public boolean take(long bytes) {
                 return RowRoom.this.take(database, bytes);
@@ -87,6 +101,12 @@ final class RowRoom {
         whenFull.run();
     }
 
+    /** Nothing of what was found is of use: the store did not take it. */
+    synchronized void fail(RuntimeException cause) {
+        failure = cause;
+        giveUp(0);
+    }
+
     void giveBack(String database) {
         Long bytes = taken.remove(database);
         if (bytes != null) {
@@ -105,13 +125,17 @@ final class RowRoom {
         memory.giveBack(found - more);
     }
 
-    /** Whether there was no room for all that was found: the visit is of no use. */
+    /** Whether there was no room for all that was found, or nowhere to put it: the visit is of no use. */
     boolean isFull() {
         return full;
     }
 
     /** Why the visit is of no use that found no room. */
     RefreshException tooLarge(String collection) {
+        RuntimeException cause = failure;
+        if (cause != null) {
+            return new RefreshException(collection, "what is found cannot be put aside: " + cause.getMessage(), cause);
+        }
         return memory.tooLarge(collection, wanted);
     }
 

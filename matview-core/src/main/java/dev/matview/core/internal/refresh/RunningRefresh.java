@@ -7,7 +7,7 @@ import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.ViewWriter.Outcome;
-import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.ViewMemory;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +47,7 @@ final class RunningRefresh {
      *
      * @param noticedAt when the first change was noticed that it is to show; null when none was
      */
-    record Cause(Why why, @Nullable Instant noticedAt) {}
+    record Cause(Why why, @Nullable Instant noticedAt, boolean isNoticed) {}
 
     RunningRefresh(
             FeedTask task,
@@ -104,16 +104,20 @@ final class RunningRefresh {
      * @throws RefreshException when memory has no room for what is aside
      */
     Findings start(ViewMemory memory, InstantSource clock) {
-        Snapshot base = writer.load(feed);
+        Base.Committed base = writer.load(feed);
         // Milliseconds, as stores keep them.
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Findings started = new Findings(feed, base, writer.references(), startedAt, memory, writer.behind);
+        started.keepOnly(row -> writer.fits(feed, row));
         findings = started;
+        if (cause.isNoticed() && base != null) {
+            started.findNoticed(task.live().verifiedAt(base));
+        }
         if (feed.expand().isEmpty()) {
             writer.references().forget();
         }
         if (started.rebuilds()) {
-            StagedBuild build = writer.build(feed, clock);
+            Build build = writer.build(feed, clock);
             if (build != null) {
                 started.buildIn(build);
                 if (started.isFull()) {

@@ -3,6 +3,7 @@ package dev.matview.core.internal.refresh;
 import dev.matview.core.event.Episode;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.SnapshotStage;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
@@ -22,14 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A view that is built for the first time, or anew: what was found of it so far, apart from what waits to be put aside. It is
- * held as the generation that it becomes, and the store keeps the same, so that the next build of the view goes on there.
+ * A build that is held in the heap as the generation that it becomes, and the store keeps the same, so that the next build of the
+ * view goes on there.
  * Where the store has it no more, because another process builds the same view, this one goes on in memory alone. A store that
  * does not answer is given with the next portion what it perhaps has not got.
- *
- * <p>Its lock is held while the store is asked: who has found more meanwhile waits, so that what waits is bounded.
  */
-final class StagedBuild {
+final class StagedBuild implements Build {
 
     private static final Logger log = LoggerFactory.getLogger(StagedBuild.class);
 
@@ -95,8 +94,8 @@ final class StagedBuild {
         }
     }
 
-    /** Takes over what was put aside before, if there is room for it. */
-    synchronized void resume(RowRoom room) {
+    @Override
+    public synchronized void resume(RowRoom room) {
         ViewHead head = stage == null ? null : stage.head().orElse(null);
         if (stage == null || head == null || !room.takeAside(head.bytes())) {
             return;
@@ -119,19 +118,18 @@ final class StagedBuild {
         }
     }
 
-    /** What was found so far, without what waits; null for nothing. */
-    @Nullable
-    Snapshot aside() {
+    @Override
+    public @Nullable Snapshot aside() {
         return aside;
     }
 
-    /** Whether so much is to be put aside now; it is, too, when it waits for long. */
-    boolean isDue(long bytes) {
+    @Override
+    public boolean isDue(long bytes) {
         return bytes >= BATCH_BYTES || Duration.between(last, clock.instant()).compareTo(BATCH_TIME) >= 0;
     }
 
-    /** Puts changes of what is aside there; says how much more memory it takes then. */
-    synchronized long add(List<SliceDelta> changes, int databases) {
+    @Override
+    public synchronized long add(List<SliceDelta> changes, int databases) {
         Snapshot before = aside;
         Snapshot.Totals totals = before == null ? Snapshot.totalsOf(changes) : before.totalsAfter(changes, Set.of());
         ViewHead head = new ViewHead(
@@ -163,7 +161,7 @@ final class StagedBuild {
         try {
             ViewStage open = stage == null ? reopened() : stage;
             stage = open;
-            while (open != null && !unkept.isEmpty() && open.add(unkept.get(0))) {
+            while (open != null && !unkept.isEmpty() && add(open, unkept.get(0))) {
                 kept = unkept.remove(0).head();
             }
             unanswered.ends("{}: portions are put aside again", feed.collection());
@@ -179,6 +177,11 @@ final class StagedBuild {
                 giveUp(e.getMessage());
             }
         }
+    }
+
+    private boolean add(ViewStage open, ViewDelta portion) {
+        Snapshot all = aside;
+        return open instanceof SnapshotStage heap && all != null ? heap.hold(all) : open.add(portion);
     }
 
     /** The stage, after the store did not answer; null when it is not as it was left. */
@@ -198,6 +201,13 @@ final class StagedBuild {
         unkept.clear();
     }
 
+    @Override
+    public @Nullable Snapshot commit(ViewDelta rest) {
+        // Made before anything is written.
+        Snapshot whole = Snapshot.built(aside, rest);
+        return commit(rest, whole) ? whole : null;
+    }
+
     /**
      * Commits what is aside with the rest.
      *
@@ -207,7 +217,9 @@ final class StagedBuild {
         if (!unkept.isEmpty()) {
             keepAll();
         }
-        if (stage != null && aside != null && stage.commit(rest)) {
+        if (stage instanceof SnapshotStage heap
+                ? heap.commit(rest, whole)
+                : stage != null && aside != null && stage.commit(rest)) {
             return true;
         }
         return store.commit(new ViewDelta(

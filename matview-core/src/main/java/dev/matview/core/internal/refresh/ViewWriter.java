@@ -5,7 +5,10 @@ import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.RefreshResult.RowChanges;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.keep.Keeping;
+import dev.matview.core.internal.keep.PagedKeeping;
 import dev.matview.core.internal.read.StoreKeys;
+import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.Snapshot;
@@ -23,7 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +64,9 @@ final class ViewWriter {
     /** Some of the databases that the last visit could not read. */
     volatile List<Behind> behind = List.of();
 
-    private @Nullable Snapshot base;
+    private final Keeping keeping;
+
+    private Base.@Nullable Committed base;
     /** The number of the generation the store held, also of one that is no base; 0 for none. */
     private long generation;
 
@@ -71,8 +76,9 @@ final class ViewWriter {
     /** The generation last committed here, until the store tells of it; else 0. */
     private long own;
 
-    ViewWriter(ViewStore store, StoreKeys keys, ViewMemory memory, String view, LiveView live) {
+    ViewWriter(ViewStore store, Keeping keeping, StoreKeys keys, ViewMemory memory, String view, LiveView live) {
         this.store = store;
+        this.keeping = keeping;
         this.keys = keys;
         this.memory = memory;
         this.view = view;
@@ -98,7 +104,7 @@ final class ViewWriter {
      *
      * @throws ViewFormatException when a later version of matview wrote the view
      */
-    synchronized @Nullable Snapshot load(FeedDefinition feed) {
+    synchronized Base.@Nullable Committed load(FeedDefinition feed) {
         if (!loaded) {
             // First: what is served can then be answered with, also while the store is away.
             keys.get();
@@ -111,14 +117,24 @@ final class ViewWriter {
     }
 
     /** What is put aside of a view that is built for the first time, or anew; null when nothing is. */
-    synchronized @Nullable StagedBuild build(FeedDefinition feed, InstantSource clock) {
-        return dropped ? null : StagedBuild.open(store, view, feed, generation, clock);
+    synchronized @Nullable Build build(FeedDefinition feed, InstantSource clock) {
+        if (dropped) {
+            return null;
+        }
+        return keeping instanceof PagedKeeping paged
+                ? PagedBuild.open(paged, view, feed, generation, clock)
+                : StagedBuild.open(store, view, feed, generation, clock);
+    }
+
+    /** Whether a row of the feed can be kept at all; needs no lock. */
+    boolean fits(FeedDefinition feed, Row row) {
+        return keeping.fits(feed, row);
     }
 
     /** What that generation says of itself. */
     @Nullable
     ViewHead loadHead(FeedDefinition feed) {
-        Snapshot stored = load(feed);
+        Base.Committed stored = load(feed);
         return stored == null ? null : stored.head();
     }
 
@@ -173,17 +189,16 @@ final class ViewWriter {
                             + visit.coverage().example(),
                     null);
         }
-        Snapshot before = base;
+        Base.Committed before = base;
         ViewDelta delta = delta(visit);
         if (before != null && delta.isEmpty()) {
             live.verify(feed, before, visit.coverage());
             return ended(visit, false, RowChanges.NONE);
         }
-        StagedBuild build = visit.build();
-        Snapshot next = before == null || delta.whole()
-                ? Snapshot.built(build == null ? null : build.aside(), delta)
-                : before.apply(delta);
-        if (!commit(feed, () -> build == null ? store.commit(delta) : build.commit(delta, next))) {
+        Build build = visit.build();
+        Base.Committed next =
+                commit(feed, () -> build == null ? keeping.commit(feed, before, delta) : build.commit(delta));
+        if (next == null) {
             return lost(visit);
         }
         hold(next);
@@ -201,7 +216,7 @@ final class ViewWriter {
     }
 
     private Outcome lost(Findings visit) {
-        if (dropped || base == null || !Provenance.isOf(visit.feed(), base.head())) {
+        if (dropped || base == null || !Provenance.isOf(visit.feed(), base.head()) || !visit.canBeRebased()) {
             return new Outcome.Overtaken();
         }
         boolean standsIn = !base.head().refreshedAt().isBefore(visit.startedAt());
@@ -216,14 +231,7 @@ final class ViewWriter {
         if (base == null || visit.rebuilds()) {
             return rebuilt(visit);
         }
-        List<SliceDelta> changes = new ArrayList<>();
-        visit.moved().forEach(slice -> changes.add(base.difference(slice)));
-        Set<String> changed = new HashSet<>(visit.changes().keySet());
-        changed.addAll(visit.others().keySet());
-        for (String database : changed) {
-            List<Row> others = visit.others().getOrDefault(database, List.of());
-            changes.add(base.changed(database, visit.changes().get(database), others));
-        }
+        List<SliceDelta> changes = new ArrayList<>(base.differences(visit.moved(), visit.changes(), visit.others()));
         changes.removeIf(base::isAfter);
         Set<String> gone = new HashSet<>(visit.gone());
         gone.removeIf(database -> !base.holds(database));
@@ -233,8 +241,8 @@ final class ViewWriter {
 
     /** All there is, beside what is aside. */
     private ViewDelta rebuilt(Findings visit) {
-        StagedBuild build = visit.build();
-        Snapshot aside = build == null ? null : build.aside();
+        Build build = visit.build();
+        Base aside = build == null ? null : build.aside();
         List<SliceDelta> changes = visit.unstaged();
         Set<String> gone = visit.dropped();
         gone.removeIf(database -> aside == null || !aside.holds(database));
@@ -251,15 +259,15 @@ final class ViewWriter {
                 coverage.databases(),
                 coverage.behindCount(),
                 totals.documentsLeftOut(),
-                totals.bytes(),
+                keeping.isInHeap() ? totals.bytes() : 0,
                 ViewHead.FORMAT,
                 visit.checkpoint());
     }
 
-    private boolean commit(FeedDefinition feed, BooleanSupplier commit) {
-        boolean committed;
+    private Base.@Nullable Committed commit(FeedDefinition feed, Supplier<Base.@Nullable Committed> commit) {
+        Base.Committed next;
         try {
-            committed = commit.getAsBoolean();
+            next = commit.get();
         } catch (ViewFormatException e) {
             throw refuse(e);
         } catch (ViewStoreException unknown) {
@@ -267,53 +275,27 @@ final class ViewWriter {
             loaded = false;
             throw unknown;
         }
-        if (!committed) {
+        if (next == null) {
             readCurrent(feed);
         }
-        return committed;
+        return next;
     }
 
     /** Reads and serves what the store has now. */
     private void readCurrent(FeedDefinition feed) {
         try {
-            // What was dropped, or an earlier version made, is built anew by the next refresh, and served until then.
-            if (base == null && !isReadable(feed)) {
-                refusal = null;
-                return;
-            }
-            Optional<ViewDelta> current = readSinceBase();
-            if (current.isEmpty()) {
-                base = null;
-                generation = 0;
-            } else if (isOlder(current.get().head())) {
-                base = null;
-            } else {
-                take(current.get(), feed);
+            Base.Committed before = base;
+            Keeping.Found found = keeping.read(feed.collection(), before);
+            generation = found.generation();
+            base = found.base();
+            if (base != null && base != before) {
+                hold(base);
+                serveBase(feed);
             }
             refusal = null;
         } catch (ViewFormatException e) {
             throw refuse(e);
         }
-    }
-
-    /** Whether there is a generation whose format can be read; it has room in memory then. */
-    private boolean isReadable(FeedDefinition feed) {
-        Optional<ViewHead> head = store.head(view);
-        generation = 0;
-        if (head.isEmpty() || isOlder(head.get())) {
-            return false;
-        }
-        memory.requireRoom(feed.collection(), view, head.get().bytes());
-        return true;
-    }
-
-    /** Takes note of the store's generation; says whether it is of an older format. */
-    private boolean isOlder(ViewHead head) {
-        if (head.format() > ViewHead.FORMAT) {
-            throw new ViewFormatException(view, head.format(), ViewHead.FORMAT);
-        }
-        generation = head.generation();
-        return head.format() < ViewHead.FORMAT;
     }
 
     private ViewFormatException refuse(ViewFormatException newer) {
@@ -326,32 +308,9 @@ final class ViewWriter {
         return newer;
     }
 
-    private void take(ViewDelta delta, FeedDefinition feed) {
-        if (base != null && delta.isEmpty() && delta.head().equals(base.head())) {
-            return;
-        }
-        memory.requireRoom(feed.collection(), view, delta.head().bytes());
-        hold(base == null || delta.whole() ? Snapshot.of(delta) : base.apply(delta));
-        serveBase(feed);
-    }
-
-    private void hold(Snapshot next) {
+    private void hold(Base.Committed next) {
         base = next;
         memory.hold(view, next.bytes());
-    }
-
-    private Optional<ViewDelta> readSinceBase() {
-        if (base == null) {
-            return store.read(view, 0);
-        }
-        long held = base.head().generation();
-        Optional<ViewDelta> current = store.read(view, held);
-        // One number and two heads are two views: a store that goes by the number cannot tell the difference.
-        boolean another = current.isPresent()
-                && !current.get().whole()
-                && current.get().head().generation() == held
-                && !current.get().head().equals(base.head());
-        return another ? store.read(view, 0) : current;
     }
 
     /** Never rows of another definition: they may show what the feed's hides. Those served go on being served. */

@@ -6,6 +6,7 @@ import dev.matview.core.spi.Aggregator;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -94,6 +95,11 @@ final class VisitSink implements Aggregator.Sink {
     @Override
     public void checkpoint(FeedDefinition feed, String checkpoint) {
         of(feed).checkpoint(checkpoint);
+    }
+
+    @Override
+    public void asOf(FeedDefinition feed, Instant asOf) {
+        of(feed).asOf(asOf);
     }
 
     private void report(Findings visit) {

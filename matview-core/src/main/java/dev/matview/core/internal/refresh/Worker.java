@@ -6,13 +6,16 @@ import dev.matview.core.RefreshException;
 import dev.matview.core.RefreshListener;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.Settings;
+import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Listeners;
 import dev.matview.core.event.Scheduler;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.refresh.Registration.Loaded;
-import dev.matview.core.internal.refresh.RetryingTasks.Errand;
+import dev.matview.core.internal.schedule.RetryingTasks;
+import dev.matview.core.internal.schedule.RetryingTasks.Errand;
+import dev.matview.core.internal.schedule.Timetable;
 import dev.matview.core.internal.view.PinnedGenerations;
 import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.internal.work.Failures;
@@ -80,6 +83,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     public Worker(
             Aggregator aggregator,
             ViewStore store,
+            UserDatabases users,
             StoreKeys keys,
             Scheduler scheduler,
             Settings settings,
@@ -96,7 +100,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         PinnedGenerations pinned = new PinnedGenerations(settings, scheduler);
         this.registration = new Registration(
                 this,
-                new Registration.Views(store, keys, memory, pinned),
+                new Registration.Views(store, users, keys, memory, pinned),
                 timetable,
                 scheduler,
                 errands,

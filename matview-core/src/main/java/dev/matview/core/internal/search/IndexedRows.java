@@ -5,6 +5,7 @@ import dev.matview.core.internal.plan.OrderedWalk;
 import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.Trace;
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.Selector;
 import dev.matview.core.spi.Row;
@@ -34,7 +35,12 @@ final class IndexedRows implements RowList {
      * @param trace takes down what it takes
      * @param instead the same rows, found in another way
      */
-    IndexedRows(Plan plan, Selector selector, @Nullable Predicate<Row> shown, Trace trace, Supplier<RowList> instead) {
+    IndexedRows(
+            Plan<Index> plan,
+            Selector selector,
+            @Nullable Predicate<Row> shown,
+            Trace trace,
+            Supplier<RowList> instead) {
         this.walk = new OrderedWalk(plan);
         this.tested = plan.isTested() ? selector : null;
         this.shown = shown;

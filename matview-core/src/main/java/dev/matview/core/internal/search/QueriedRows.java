@@ -13,6 +13,7 @@ import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.plan.Suggestion;
 import dev.matview.core.internal.plan.Trace;
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -77,7 +78,7 @@ public final class QueriedRows {
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
-        Optional<Plan> plan = plan(read, query, budget);
+        Optional<Plan<Index>> plan = plan(read, query, budget);
         trace.helpful(() -> Suggestion.of(query, read.feed(), plan.orElse(null)));
         if (held != null) {
             return reading.apply(rows(() -> held, read, query, plan, source, trace, budget));
@@ -100,7 +101,7 @@ public final class QueriedRows {
             Supplier<? extends Selections> kept,
             Served read,
             Query query,
-            Optional<Plan> plan,
+            Optional<Plan<Index>> plan,
             OrderedRows source,
             Trace trace,
             Budget budget) {
@@ -112,8 +113,9 @@ public final class QueriedRows {
         return new IndexedRows(plan.get(), query.selector(), indexed(read, source), trace, searched);
     }
 
-    private static Optional<Plan> plan(Served read, Query query, Budget budget) {
-        return Planner.plan(query, read.indexes().all(), read.generation().size(), budget);
+    private static Optional<Plan<Index>> plan(Served read, Query query, Budget budget) {
+        return Planner.plan(
+                query, read.indexes().all(), read.feed(), read.generation().size(), budget);
     }
 
     /** Whether a row that an index has is shown to the caller; null where all are. */
@@ -134,25 +136,25 @@ public final class QueriedRows {
             Selections kept,
             Served read,
             Query query,
-            Optional<Plan> plan,
+            Optional<Plan<Index>> plan,
             OrderedRows source,
             Trace trace,
             Budget budget) {
         Selection<?> selection = selection(kept, read, query, source, budget);
-        Optional<Plan> way = plan.filter(one -> isOfUse(one, source));
+        Optional<Plan<Index>> way = plan.filter(one -> isOfUse(one, source));
         trace.searched(way.orElse(null), () -> selection.looked(budget));
         return selection.over(selection.hasMore() ? candidates(way, read, source, budget) : source);
     }
 
     /** Whether an index leaves rows to be searched in their order, or few. */
-    private static boolean isOfUse(Plan plan, OrderedRows source) {
+    private static boolean isOfUse(Plan<?> plan, OrderedRows source) {
         // A caller may see fewer rows of an ACL feed than an index leaves.
         boolean isLess = plan.rows() <= source.size();
         return isLess && (plan.order() == Order.OF_FEED || Planner.areFew(plan.rows(), source.size()));
     }
 
     /** The rows to search: those that an index leaves. */
-    private static OrderedRows candidates(Optional<Plan> plan, Served read, OrderedRows source, Budget budget) {
+    private static OrderedRows candidates(Optional<Plan<Index>> plan, Served read, OrderedRows source, Budget budget) {
         if (plan.isEmpty()) {
             return source;
         }

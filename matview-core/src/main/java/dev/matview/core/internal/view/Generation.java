@@ -1,12 +1,11 @@
 package dev.matview.core.internal.view;
 
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.LeftOut;
-import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewHead;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +28,13 @@ public interface Generation extends OrderedRows {
     @Nullable
     Row find(String database, String id);
 
-    /** The positions that the slices reflect, by database. */
-    Map<String, Position> positions();
+    /** The same, by who may wait for it only as long as the budget says. */
+    default @Nullable Row find(String database, String id, Budget budget) {
+        return find(database, id);
+    }
+
+    /** Whether its rows are held here: then indexes of them are as well. */
+    boolean isInHeap();
 
     /**
      * The rows that the other generation of the view does not have as they are here: asked of the earlier one, what has
@@ -58,7 +62,7 @@ public interface Generation extends OrderedRows {
     /** The documents that could not be read, and so have no row. */
     LeftOut leftOut();
 
-    /** How much memory the rows take, whether or not they are shared with another generation. */
+    /** How much memory it takes, whether or not that is shared with another generation. */
     long bytes();
 
     /**

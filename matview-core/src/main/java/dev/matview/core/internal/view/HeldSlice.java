@@ -1,7 +1,9 @@
 package dev.matview.core.internal.view;
 
+import dev.matview.core.internal.position.PositionCodec;
+import dev.matview.core.internal.position.PositionCodec.Stem;
+import dev.matview.core.internal.position.PositionStems;
 import dev.matview.core.internal.tree.OrderedTree;
-import dev.matview.core.internal.view.PositionCodec.Stem;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
 import dev.matview.core.spi.Row;

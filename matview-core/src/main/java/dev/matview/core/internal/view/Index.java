@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * last field what they have in common. Immutable and thread-safe; that
  * of the next generation costs what differs, and shares the rest.
  */
-public final class Index {
+public final class Index implements FieldIndex {
 
     private static final IndexEntry[] NONE = {};
 
@@ -29,6 +29,8 @@ public final class Index {
 
     private static final int PLACE_BYTES = 6;
     private static final int ARRAY_BYTES = 16;
+
+    private static final int MOST_RANGES = 1_000;
 
     private static final Comparator<String> BYTES_OF_IDS = SortOrder.ofIds();
 
@@ -86,12 +88,12 @@ public final class Index {
         this.keyBytes = keyBytes;
     }
 
-    /** By what it orders. */
+    @Override
     public SortOrder order() {
         return layout.order();
     }
 
-    /** Whether rows show their ids. */
+    @Override
     public boolean showsIds() {
         return layout.showsIds();
     }
@@ -122,6 +124,16 @@ public final class Index {
     /** The row with its key, whether or not it is there; null when it lacks a field. */
     public @Nullable IndexEntry entry(Row row, Budget budget) {
         return layout.entry(row, budget);
+    }
+
+    @Override
+    public int count(KeyRange range, Budget budget) {
+        return Math.max(0, before(range.to()) - before(range.from()));
+    }
+
+    @Override
+    public int mostRanges() {
+        return MOST_RANGES;
     }
 
     /** How many rows are before a place. */

@@ -4,6 +4,7 @@ import dev.matview.core.Page;
 import dev.matview.core.access.Access;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ public final class LiveView {
          */
         static Served of(
                 FeedDefinition feed, Generation generation, Coverage coverage, @Nullable Served before, long room) {
+            if (!generation.isInHeap()) {
+                return new Served(feed, generation, ViewIndexes.elsewhere(generation), coverage);
+            }
             ViewIndexes last = before == null ? null : before.indexes();
             return new Served(feed, generation, ViewIndexes.of(feed, generation, last, room), coverage);
         }
@@ -49,7 +53,10 @@ public final class LiveView {
 
         /** Whether certificate rules decide on some of the rows: what they say may change while the rows do not. */
         public boolean hasRuledRows() {
-            return feed.access() == Access.ACL && indexes.acl().hasRuled();
+            // A store that keeps rows by their readers has none of these.
+            return feed.access() == Access.ACL
+                    && generation.isInHeap()
+                    && indexes.acl().hasRuled();
         }
 
         public Page.View view(int visibleRows) {
@@ -75,6 +82,13 @@ public final class LiveView {
 
     public Optional<Served> served() {
         return Optional.ofNullable(served);
+    }
+
+    /** When the generation, served or not, was last known to match its sources. */
+    public Instant verifiedAt(Generation generation) {
+        return served().filter(current -> current.generation() == generation)
+                .map(current -> current.coverage().verifiedAt())
+                .orElse(generation.head().refreshedAt());
     }
 
     /** The generation of this tag, served or pinned. */

@@ -203,6 +203,10 @@ public final class PinnedGenerations {
 
     private static long weight(Served past, Served next) {
         Generation generation = past.generation();
+        if (!generation.isInHeap()) {
+            // Its store keeps what it has.
+            return 1;
+        }
         long references = generation.referencesNotSharedWith(next.generation())
                 + past.indexes().referencesNotSharedWith(next.indexes());
         return generation.notSharedWith(next.generation()).size() + references / REFERENCES_PER_ROW + 1;

@@ -1,5 +1,6 @@
 package dev.matview.core.internal.view;
 
+import dev.matview.core.internal.position.PositionStems;
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.internal.view.HeldSlice.Change;
 import dev.matview.core.internal.view.Snapshot.Totals;

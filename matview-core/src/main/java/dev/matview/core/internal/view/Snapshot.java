@@ -1,6 +1,7 @@
 package dev.matview.core.internal.view;
 
 import dev.matview.core.RefreshResult.RowChanges;
+import dev.matview.core.internal.position.HeldPositions;
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Going to the next generation, finding a row or a place, and telling two generations apart cost what is touched, and the
  * logarithm of what there is for it.
  */
-public final class Snapshot implements Generation {
+public final class Snapshot implements Base.Committed {
 
     private static final Row[] NO_ROWS = {};
     private static final Comparator<Row> IN_ORDER = Comparator.naturalOrder();
@@ -40,6 +41,8 @@ public final class Snapshot implements Generation {
     private final ViewHead head;
     private final Slices slices;
     private final OrderedTree<Row> order;
+    /** Every page that is read asks for it. */
+    private final String tag;
 
     /**
      * What the slices of a generation add up to.
@@ -77,6 +80,7 @@ public final class Snapshot implements Generation {
         this.head = head;
         this.slices = slices;
         this.order = order;
+        this.tag = Committed.super.tag();
     }
 
     /** The generation that a whole delta leads to. */
@@ -136,7 +140,7 @@ public final class Snapshot implements Generation {
         return slices.since(earlier.slices, view, earlier.head.generation(), head);
     }
 
-    /** What the slices add up to when these have changed and those are dropped. */
+    @Override
     public Totals totalsAfter(Collection<SliceDelta> changes, Set<String> dropped) {
         return slices.totalsAfter(changes, dropped);
     }
@@ -154,6 +158,11 @@ public final class Snapshot implements Generation {
     @Override
     public ViewHead head() {
         return head;
+    }
+
+    @Override
+    public String tag() {
+        return tag;
     }
 
     @Override
@@ -240,6 +249,11 @@ public final class Snapshot implements Generation {
     }
 
     @Override
+    public boolean isInHeap() {
+        return true;
+    }
+
+    @Override
     public long bytes() {
         return slices.totals().bytes();
     }
@@ -251,52 +265,40 @@ public final class Snapshot implements Generation {
 
     @Override
     public Map<String, Position> positions() {
-        return new HeldPositions(slices.all());
+        return new HeldPositions<>(slices.all(), HeldSlice::database, HeldSlice::reflected);
     }
 
-    /** Whether a slice of the database is held. */
+    @Override
     public boolean holds(String database) {
         return slices.find(database) != null;
     }
 
-    /** The name of that database as its rows have it, as one object; the given one where no slice of it is held. */
+    @Override
     public String name(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? database : held.database();
     }
 
-    /** The position of the slice of that database; null when none is held. */
+    @Override
     public @Nullable Position position(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? null : held.reflected();
     }
 
-    /** What is left out of the slice of that database; nothing when none is held. */
+    @Override
     public LeftOut leftOut(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? LeftOut.NOTHING : held.leftOut();
     }
 
-    /** Whether the slice is already as the change would make it. */
-    public boolean isAfter(SliceDelta change) {
-        return change.put().isEmpty()
-                && change.removed().isEmpty()
-                && change.position().equals(position(change.database()))
-                && change.leftOut().equals(leftOut(change.database()));
-    }
-
-    /** The rows of the slice of that database, by their ids; none when it is not held. */
+    /** In the order of their ids. */
+    @Override
     public List<Row> slice(String database) {
         HeldSlice held = slices.find(database);
         return held == null ? List.of() : held.rows().list(0, held.rows().size());
     }
 
-    /**
-     * The change of a slice that is held, by what of it is not as it is held.
-     *
-     * @param change how its documents changed; null when none did
-     * @param put rows whose documents did not change, and which are others now
-     */
+    @Override
     public SliceDelta changed(String database, @Nullable SliceChange change, Collection<Row> put) {
         HeldSlice held = Objects.requireNonNull(slices.find(database), "a slice that is held");
         Map<String, Row> rows = new HashMap<>();
@@ -315,13 +317,8 @@ public final class Snapshot implements Generation {
                 change == null ? held.leftOut() : change.leftOut());
     }
 
-    /**
-     * How many rows a commit changed that led here.
-     *
-     * @param before the generation before; null where there was none, or its rows could not be read
-     * @param delta that was committed
-     */
-    public RowChanges rowChanges(@Nullable Snapshot before, ViewDelta delta) {
+    @Override
+    public RowChanges rowChanges(@Nullable Committed before, ViewDelta delta) {
         if (before == null || delta.whole()) {
             return new RowChanges(size(), 0, before == null ? 0 : before.size());
         }
@@ -332,14 +329,14 @@ public final class Snapshot implements Generation {
             removed += slice.removed().size();
         }
         for (String database : delta.dropped()) {
-            HeldSlice held = before.slices.find(database);
+            HeldSlice held = ((Snapshot) before).slices.find(database);
             removed += held == null ? 0 : held.rows().size();
         }
         int added = Math.max(0, size() - before.size() + removed);
         return new RowChanges(added, Math.max(0, put - added), removed);
     }
 
-    /** Whether the slice held for the database says the same, whatever its references were found to lead to. */
+    @Override
     public boolean hasSame(Slice slice) {
         HeldSlice held = slices.find(slice.database());
         return held != null
@@ -351,7 +348,7 @@ public final class Snapshot implements Generation {
                 });
     }
 
-    /** What changes when the slice takes the place of the one held for its database. */
+    @Override
     public SliceDelta difference(Slice slice) {
         HeldSlice held = slices.find(slice.database());
         if (held == null) {

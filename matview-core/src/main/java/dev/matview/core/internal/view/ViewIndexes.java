@@ -38,6 +38,11 @@ public final class ViewIndexes {
         return new ViewIndexes(generation, fields, feed.access() == Access.ACL ? acl(feed, generation, before) : null);
     }
 
+    /** Those of a generation that is not in the heap: whatever finds rows there is where they are. */
+    static ViewIndexes elsewhere(Generation generation) {
+        return new ViewIndexes(generation, FieldIndexes.NONE, null);
+    }
+
     private static AclIndex acl(FeedDefinition feed, Generation generation, @Nullable ViewIndexes before) {
         OrderedRows shown = generation.visible(feed);
         if (before == null || before.acl == null || !RowChanges.areComparable(before.generation, generation)) {

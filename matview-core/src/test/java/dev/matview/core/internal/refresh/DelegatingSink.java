@@ -4,6 +4,7 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.Aggregator.Sink;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
+import java.time.Instant;
 
 /** Tells another sink what it is told, and a test of what databases it told. */
 abstract class DelegatingSink implements Sink {
@@ -55,5 +56,10 @@ abstract class DelegatingSink implements Sink {
     @Override
     public void gone(FeedDefinition feed, String database) {
         sink.gone(feed, database);
+    }
+
+    @Override
+    public void asOf(FeedDefinition feed, Instant asOf) {
+        sink.asOf(feed, asOf);
     }
 }

@@ -3,6 +3,7 @@ package dev.matview.core.internal.refresh;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.testkit.DelegatingAggregator;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +32,11 @@ final class GatedAggregator extends DelegatingAggregator {
     volatile @Nullable String checkpoint;
     /** Given to the last visit, of its first feed. */
     volatile @Nullable String given;
+
+    /** Whether it was enough for the last visit to find what was noticed. */
+    volatile boolean isNoticed;
+    /** Told by a visit for which that is enough. */
+    volatile @Nullable Instant asOf;
 
     GatedAggregator() {
         this(new InMemoryDatabases());
@@ -93,11 +99,16 @@ final class GatedAggregator extends DelegatingAggregator {
             if (fails != null) {
                 throw fails;
             }
+            isNoticed = demands.stream().allMatch(Demand::isNoticed);
             given = demands.get(0).checkpoint();
             super.aggregate(demands, sink);
             String told = checkpoint;
             if (told != null) {
                 demands.forEach(demand -> sink.checkpoint(demand.feed(), told));
+            }
+            Instant complete = asOf;
+            if (isNoticed && complete != null) {
+                demands.forEach(demand -> sink.asOf(demand.feed(), complete));
             }
             pass(exit);
         } finally {

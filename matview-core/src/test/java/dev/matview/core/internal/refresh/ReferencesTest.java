@@ -7,6 +7,7 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
+import dev.matview.core.internal.keep.HeldKeeping;
 import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.view.LiveView;
 import dev.matview.core.internal.view.PinnedGenerations;
@@ -114,7 +115,7 @@ class ReferencesTest {
     void theRowsThatReferToADocumentAreFoundAfterAnyHistory(long seed) {
         Random random = new Random(seed);
         Snapshot generation = next(random, null);
-        References references = References.of(generation, feed, users);
+        HeldReferences references = HeldReferences.of(generation, feed, users);
         for (int step = 0; step < 60; step++) {
             for (int user = 0; user < USERS; user++) {
                 String database = "userdb-" + user;
@@ -159,8 +160,8 @@ class ReferencesTest {
             ViewMemory memory = new ViewMemory(1 << 20);
             LiveView live =
                     new LiveView(new PinnedGenerations(Settings.defaults(), scheduler).line(), List.of(), memory);
-            ViewWriter writer =
-                    new ViewWriter(store, new StoreKeys(store, scheduler, Duration.ofSeconds(1)), memory, "v", live);
+            StoreKeys keys = new StoreKeys(store, scheduler, Duration.ofSeconds(1));
+            ViewWriter writer = new ViewWriter(store, new HeldKeeping(store, memory, "v"), keys, memory, "v", live);
             Snapshot generation = next(new Random(4), null);
             References before = writer.references().of(generation, feed, users);
             FeedDefinition plain = FeedDefinition.builder("posts").build();
@@ -179,7 +180,7 @@ class ReferencesTest {
                         feed,
                         writer,
                         scheduler.instant(),
-                        new RunningRefresh.Cause(Why.FIRST, null),
+                        new RunningRefresh.Cause(Why.FIRST, null, false),
                         List.of(),
                         List.of())
                 .start(memory, scheduler);

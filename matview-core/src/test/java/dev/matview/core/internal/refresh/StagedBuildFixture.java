@@ -74,7 +74,8 @@ abstract class StagedBuildFixture {
     }
 
     static Snapshot aside(Findings building) {
-        return Objects.requireNonNull(Objects.requireNonNull(building.build()).aside());
+        return (Snapshot)
+                Objects.requireNonNull(Objects.requireNonNull(building.build()).aside());
     }
 
     /** How much more can be taken, in MiB. */

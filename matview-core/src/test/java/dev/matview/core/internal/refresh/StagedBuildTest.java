@@ -253,7 +253,7 @@ class StagedBuildTest extends StagedBuildFixture {
         for (int i = 0; i < 40; i++) {
             building.moved(slice(i, 1));
         }
-        StagedBuild build = Objects.requireNonNull(building.build());
+        StagedBuild build = (StagedBuild) Objects.requireNonNull(building.build());
         store.commit(ViewDelta.whole(VIEW, 0, new ViewHead(1, "another", Instant.EPOCH, 1, 0), List.of(slice(0, 7))));
         ViewHead next = new ViewHead(2, POSTS.fingerprint(), Instant.EPOCH, 40, 0);
         ViewDelta rest = new ViewDelta(VIEW, 1, true, next, building.unstaged(), Set.of());

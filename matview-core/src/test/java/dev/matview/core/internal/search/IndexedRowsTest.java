@@ -11,6 +11,7 @@ import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.plan.Trace;
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
@@ -49,6 +50,7 @@ class IndexedRowsTest {
                 FeedDefinition.builder("posts"),
                 FeedDefinition.builder("posts").fields("a", "b", "c"),
                 FeedDefinition.builder("posts").fields("_id", "a", "b", "c").sort("[\"a\"]"),
+                FeedDefinition.builder("posts").sort("[\"a\",{\"b\":\"desc\"}]"),
                 FeedDefinition.builder("posts").sort("[{\"b\":\"desc\"}]").limit(40));
     }
 
@@ -143,7 +145,7 @@ class IndexedRowsTest {
         List<Row> expected = all(searched);
         Row last = source.size() == served.generation().size() ? null : source.last();
         Predicate<Row> shown = last == null ? null : row -> row.compareTo(last) <= 0;
-        for (Plan way : Planner.ways(query, served.indexes().all(), UNPAID)) {
+        for (Plan<Index> way : Planner.ways(query, served.indexes().all(), served.feed(), UNPAID)) {
             gone.merge(way.order() + " " + way.isTested(), 1, Integer::sum);
             Predicate<Row> all = shown == null ? row -> true : shown;
             if (way.order() == Plan.Order.OF_FEED) {

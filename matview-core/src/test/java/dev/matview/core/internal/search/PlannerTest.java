@@ -12,6 +12,7 @@ import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Planner;
 import dev.matview.core.internal.plan.RowsOfKey;
 import dev.matview.core.internal.plan.Suggestion;
+import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
@@ -35,9 +36,19 @@ class PlannerTest {
             .indexes("[[\"author\"],[\"tag\",{\"n\":\"desc\"}],[\"n\"],[\"labels\"]]")
             .build();
 
-    private static final Served SERVED = served();
+    /** The same, newest first. */
+    private static final FeedDefinition SORTED = FeedDefinition.builder("posts")
+            .fields("_id", "author", "tag", "n", "marked", "labels")
+            .sort("[{\"n\":\"desc\"}]")
+            .indexes("[[\"author\",{\"n\":\"desc\"}],[\"tag\",\"n\"],[\"author\",{\"n\":\"desc\"},\"tag\"],"
+                    + "[\"labels\",\"author\",{\"n\":\"desc\"}]]")
+            .build();
 
-    private static Served served() {
+    private static final Served SERVED = served(FEED);
+
+    private static final Served SERVED_SORTED = served(SORTED);
+
+    private static Served served(FeedDefinition feed) {
         Map<String, Map<String, Optional<ObjectNode>>> posts = new HashMap<>();
         for (int i = 0; i < 1_000; i++) {
             ObjectNode post = Json.object()
@@ -54,7 +65,7 @@ class PlannerTest {
             }
             posts.computeIfAbsent("userdb-" + i % 7, name -> new HashMap<>()).put("p" + i, Optional.of(post));
         }
-        return new IndexedView(FEED).next(posts);
+        return new IndexedView(feed).next(posts);
     }
 
     private static Query query(String selector, String sort) {
@@ -95,13 +106,44 @@ class PlannerTest {
                 "{'marked': true}|[]|"
             })
     void theCheapestWayIsChosen(String selector, String sort, String chosen) {
-        Optional<Plan> plan =
-                Planner.plan(query(selector, sort), SERVED.indexes().all(), 1_000, Budget.unlimited());
+        Optional<Plan<Index>> plan =
+                Planner.plan(query(selector, sort), SERVED.indexes().all(), FEED, 1_000, Budget.unlimited());
 
         assertThat(plan.map(PlannerTest::shown).orElse(null)).isEqualTo(chosen);
     }
 
-    private static String shown(Plan plan) {
+    /** All rows have what the feed is sorted by, and an index that ends in it keeps its order. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'author': 'a1'}|[]|author OF_FEED of 50",
+                "{'author': {'$in': ['a1']}}|[]|author OF_FEED of 50",
+                "{'author': 'a1', 'marked': true}|[]|author OF_FEED tested of 50",
+                "{'author': 'a1', 'n': {'$gte': 900}}|[]|author OF_FEED of 5",
+                "{'author': {'$in': ['a1', 'a2']}}|[]|author NONE of 100",
+                "{'labels': 'x', 'author': 'a1'}|[]|labels OF_FEED of 10",
+                "{'tag': 't1', 'n': {'$gte': 900}}|[]|tag NONE of 10",
+                "{'tag': 't1'}|['n']|tag FORWARD of 100",
+                "{'n': {'$gte': 900}}|[]|",
+                "{}|[{'n': 'desc'}]|",
+            })
+    void whatTheFeedIsSortedByIsInAnIndexToo(String selector, String sort, String chosen) {
+        Optional<Plan<Index>> plan =
+                Planner.plan(query(selector, sort), SERVED_SORTED.indexes().all(), SORTED, 1_000, Budget.unlimited());
+
+        assertThat(plan.map(PlannerTest::shown).orElse(null)).isEqualTo(chosen);
+    }
+
+    @Test
+    void anIndexWouldHelpThatKeepsTheFeedsOrder() {
+        Query query = query("{'marked': true, 'n': {'$gt': 3}}", "[]");
+
+        assertThat(Suggestion.of(query, SORTED, null).map(Object::toString)).contains("[\"marked\",{\"n\":\"desc\"}]");
+    }
+
+    private static String shown(Plan<?> plan) {
         return plan.index().order().fields().get(0) + " " + plan.order() + (plan.isTested() ? " tested" : "") + " of "
                 + plan.rows();
     }
@@ -128,8 +170,8 @@ class PlannerTest {
         assertThat(told).isEqualTo(helpful);
     }
 
-    private static Plan way(String selector, String sort, Plan.Order order) {
-        return Planner.ways(query(selector, sort), SERVED.indexes().all(), Budget.unlimited()).stream()
+    private static Plan<Index> way(String selector, String sort, Plan.Order order) {
+        return Planner.ways(query(selector, sort), SERVED.indexes().all(), FEED, Budget.unlimited()).stream()
                 .filter(plan -> plan.order() == order)
                 .findFirst()
                 .orElseThrow();

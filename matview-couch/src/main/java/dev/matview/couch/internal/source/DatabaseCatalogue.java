@@ -64,6 +64,9 @@ public final class DatabaseCatalogue {
     private final Set<String> assumed = new HashSet<>();
 
     private UpdatesFeed.@Nullable Place place;
+    /** What the last survey was complete for; null where that is all that was written before it. */
+    private @Nullable Instant asOf;
+
     private GradualSweep gradual;
     private volatile boolean replicated;
     private final Map<String, Renaming> renamings = new ConcurrentHashMap<>();
@@ -86,13 +89,15 @@ public final class DatabaseCatalogue {
      * @param patterns that the scope is of: after a restart not all databases of the scope need be known
      * @param held positions that a database of the name may have had before
      * @param resumption what is known before the first survey; asked for that one only
+     * @param isNoticed whether it is enough to know of changes that CouchDB has told of
      * @throws CouchFailure when that cannot be told
      */
     Survey survey(
             Scope wanted,
             Set<DatabasePattern> patterns,
             Function<String, Set<Position>> held,
-            Supplier<Optional<Resumption>> resumption)
+            Supplier<Optional<Resumption>> resumption,
+            boolean isNoticed)
             throws InterruptedException {
         if (wanted.prefixes().isEmpty()) {
             // A few databases by name, such as a caller's own: nothing to keep track of.
@@ -106,10 +111,11 @@ public final class DatabaseCatalogue {
             rename();
             UpdatesFeed.Place from = place;
             boolean knows = scope.contains(wanted) && (resumed == null || resumed.containsAll(patterns));
-            if (from == null || !knows || !isWorthFollowing() || !follow(from, held)) {
+            asOf = null;
+            if (from == null || !knows || !isWorthFollowing() || !follow(from, held, isNoticed)) {
                 sweep(scope.union(wanted), held);
             }
-            return new Survey(known, failed, place);
+            return new Survey(known, failed, place, asOf);
         } finally {
             lock.unlock();
         }
@@ -192,8 +198,9 @@ public final class DatabaseCatalogue {
     }
 
     /** @return false when the feed cannot tell what changed */
-    private boolean follow(UpdatesFeed.Place from, Function<String, Set<Position>> held) throws InterruptedException {
-        Optional<UpdatesFeed.Updates> found = updates.since(from);
+    private boolean follow(UpdatesFeed.Place from, Function<String, Set<Position>> held, boolean isNoticed)
+            throws InterruptedException {
+        Optional<SettledUpdates.Told> found = updates.since(from, isNoticed);
         if (found.isEmpty()) {
             return false;
         }
@@ -217,6 +224,7 @@ public final class DatabaseCatalogue {
             gradual.looked(now, turn);
         }
         place = new UpdatesFeed.Place(found.get().until(), from.history());
+        asOf = found.get().asOf();
         return true;
     }
 

@@ -87,11 +87,19 @@ final class SettledUpdates {
     }
 
     /**
+     * What is told of changes since the place.
+     *
+     * @param asOf all changes before then are among them
+     */
+    record Told(Set<String> names, String until, Instant asOf) {}
+
+    /**
      * What changed from the place until this is called, and perhaps later.
      *
+     * @param isNoticed whether what is told by now is enough
      * @return nothing when that can no longer be told
      */
-    Optional<UpdatesFeed.Updates> since(UpdatesFeed.Place place) throws InterruptedException {
+    Optional<Told> since(UpdatesFeed.Place place, boolean isNoticed) throws InterruptedException {
         Instant began = scheduler.instant();
         Nodes nodes = Nodes.of(cluster);
         Instant written = commits.unchangedSince(nodes);
@@ -102,22 +110,33 @@ final class SettledUpdates {
             boolean last = !scheduler.instant().isBefore(complete);
             Optional<UpdatesFeed.Updates> found = feed.since(until);
             if (found.isEmpty()) {
-                return found;
+                return Optional.empty();
             }
             until = found.get().until();
+            if (isNoticed && !last) {
+                Instant told = began.minus(lag);
+                return kept(
+                        place,
+                        new Told(found.get().names(), until, told.isAfter(settled) ? told : settled),
+                        nodes,
+                        began);
+            }
             // After the feed: what is gathered now is not in it.
             Gathered now = last ? Gathered.NOTHING : gathered(nodes);
             boolean allCame = looks.look(found.get().names(), now, scheduler.instant());
             if (last || allCame) {
                 settled = written;
-                // After the questions: what was lost before them shows.
-                return keptRunning(nodes, began) && feed.has(place.history())
-                        ? Optional.of(new UpdatesFeed.Updates(looks.names, until))
-                        : Optional.empty();
+                return kept(place, new Told(looks.names, until, began), nodes, began);
             }
             Duration left = Duration.between(scheduler.instant(), complete);
             cluster.sleep(now == Gathered.UNKNOWN || left.compareTo(STEP) < 0 ? left : STEP);
         }
+    }
+
+    /** What was told, unless some of it may have been lost. Asked after the questions: what was lost before them shows. */
+    private Optional<Told> kept(UpdatesFeed.Place place, Told told, Nodes nodes, Instant began)
+            throws InterruptedException {
+        return keptRunning(nodes, began) && feed.has(place.history()) ? Optional.of(told) : Optional.empty();
     }
 
     /** What the looks for late entries showed so far. */

@@ -43,6 +43,8 @@ public final class SourceVisit {
     private final List<Demand> demands;
     private final Sink sink;
     private final VisitReport report;
+    /** What all clusters were complete for; null for all that was written before. */
+    private @Nullable Instant asOf;
 
     private final Map<String, Source> sources = new HashMap<>();
     private final SortedSet<String> doubled = new TreeSet<>();
@@ -104,8 +106,10 @@ public final class SourceVisit {
         for (Map.Entry<CouchClient, DatabaseCatalogue> entry : clusters.entrySet()) {
             CouchClient cluster = entry.getKey();
             try {
-                Survey survey = entry.getValue().survey(scope, patterns(), this::held, () -> resumption(cluster));
+                Survey survey =
+                        entry.getValue().survey(scope, patterns(), this::held, () -> resumption(cluster), isNoticed());
                 tellCheckpoint(cluster, survey);
+                asOf = earlier(asOf, survey.asOf());
                 faults.outages().over(cluster);
                 survey.standings().forEach((name, standing) -> place(name, new Source(cluster, standing, null)));
                 survey.failed().forEach((name, failure) -> place(name, new Source(cluster, null, failure)));
@@ -117,6 +121,10 @@ public final class SourceVisit {
                 }
                 entry.getValue().lastKnown().forEach(name -> place(name, new Source(cluster, null, e)));
             }
+        }
+        Instant complete = asOf;
+        if (complete != null) {
+            demands.forEach(demand -> sink.asOf(demand.feed(), complete));
         }
         if (doubled.isEmpty()) {
             // Of a few by name nothing can be said of the others, nor where a cluster was not seen.
@@ -133,6 +141,19 @@ public final class SourceVisit {
         if (unseen != null && failures == clusters.size()) {
             throw new AggregationException("cannot list the user databases: " + unseen.getMessage(), unseen);
         }
+    }
+
+    /** Whoever asks for more has the others given more too. */
+    private boolean isNoticed() {
+        return demands.stream().allMatch(Demand::isNoticed);
+    }
+
+    /** The earlier of two; null is later than any. */
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? one : other;
     }
 
     private Set<DatabasePattern> patterns() {

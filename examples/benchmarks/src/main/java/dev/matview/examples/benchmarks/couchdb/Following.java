@@ -16,11 +16,16 @@ import java.util.Random;
 
 /**
  * How soon a continuous feed has a write, beside when CouchDB's {@code _db_updates} names the database, which it does at a
- * tick. Writes come at random moments of the tick, each in another database.
+ * tick. Writes come at random moments of the tick, each in another database, and not before the feed may be refreshed again.
  */
 final class Following {
 
-    private static final String TICK = "/_node/_local/_config/global_changes/max_write_delay";
+    private static final String TICK_PATH = "/_node/_local/_config/global_changes/max_write_delay";
+
+    /** Milliseconds: a feed that was refreshed for a change waits a second before the next one is due. */
+    private static final int APART = 1_200;
+
+    private static final int TICK = 500;
 
     private final PlainCouch couch;
     private final Run run;
@@ -38,8 +43,8 @@ final class Following {
         List<Figure> figures = new ArrayList<>();
         try (Served served = new Served(couch, users, "follow", Refresh.continuous(Duration.ofDays(1)))) {
             served.firstRefresh();
-            measure(served, run.size(10, 1), 1);
-            String before = couch.send("GET", TICK, "").body().strip();
+            measure(served, run.size(10, 1));
+            String before = couch.send("GET", TICK_PATH, "").body().strip();
             figures.add(figure(served, "CouchDB's tick as it is, " + ticks(before), 0.7));
             figures.addAll(fasterTick(served, before));
         }
@@ -51,7 +56,7 @@ final class Following {
     }
 
     private List<Figure> fasterTick(Served served, String before) throws InterruptedException {
-        if (couch.send("PUT", TICK, "\"100\"").statusCode() != 200) {
+        if (couch.send("PUT", TICK_PATH, "\"100\"").statusCode() != 200) {
             run.leaveOut("a write in a feed with max_write_delay 100", "a CouchDB whose configuration can be written");
             return List.of();
         }
@@ -60,7 +65,7 @@ final class Following {
             Thread.sleep(1_000);
             return List.of(figure(served, "CouchDB's `max_write_delay` at 100 ms", 0.3));
         } finally {
-            couch.send(before.startsWith("\"") ? "PUT" : "DELETE", TICK, before.startsWith("\"") ? before : "");
+            couch.send(before.startsWith("\"") ? "PUT" : "DELETE", TICK_PATH, before.startsWith("\"") ? before : "");
         }
     }
 
@@ -68,7 +73,7 @@ final class Following {
         List<double[]> ours = new ArrayList<>();
         List<double[]> theirs = new ArrayList<>();
         for (int round = 0; round < run.size(2, 1); round++) {
-            Arrivals arrivals = measure(served, run.size(100, 2), run.size(250, 50));
+            Arrivals arrivals = measure(served, run.size(40, 2));
             ours.add(arrivals.inFeed());
             theirs.add(arrivals.named());
             run.say(
@@ -95,8 +100,7 @@ final class Following {
                         Refreshes.spread(theirs, 0.5).median()));
     }
 
-    /** @param apart milliseconds between two writes in the mean */
-    private Arrivals measure(Served served, int writes, int apart) throws InterruptedException {
+    private Arrivals measure(Served served, int writes) throws InterruptedException {
         Arrivals arrivals = new Arrivals(writes);
         try (UpdatesListener updates = new UpdatesListener(couch, arrivals::named);
                 Subscription subscription = served.feeds.subscribe(
@@ -104,7 +108,7 @@ final class Following {
                         Query.all(),
                         page -> arrivals.inFeed(new String(page.json(), StandardCharsets.UTF_8)))) {
             for (int i = 0; i < writes; i++) {
-                Thread.sleep(random.nextInt(2 * apart));
+                Thread.sleep(APART + random.nextInt(TICK));
                 int database = (int) (next++ * 7_919L % users.size());
                 long began = System.nanoTime();
                 arrivals.written(users.name(database), users.write(database), began);

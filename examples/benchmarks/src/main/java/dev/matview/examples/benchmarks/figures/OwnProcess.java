@@ -5,13 +5,18 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs one benchmark in a JVM of its own, whose main class this is: its name, the size and a file for the result are the arguments. */
 final class OwnProcess {
+
+    /** How long a benchmark that is told to end has for it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private OwnProcess() {}
 
@@ -35,8 +40,7 @@ final class OwnProcess {
                 throw new IOException(benchmark.name() + " was not done within " + benchmark.deadline());
             }
         } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            end(process);
         }
         if (process.exitValue() != 0) {
             throw new IOException(benchmark.name() + " ended with exit code " + process.exitValue());
@@ -44,10 +48,37 @@ final class OwnProcess {
         return ResultFile.read(file).get(0);
     }
 
+    /** Lets it take away first what it made elsewhere. */
+    private static void end(Process process) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    /** Has the benchmark interrupted when its JVM is told to end, and waits until it has closed what it opened. */
+    private static void closeBeforeTheEnd(AtomicBoolean isDone) {
+        Thread measuring = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (!isDone.get()) {
+                measuring.interrupt();
+                try {
+                    measuring.join(PATIENCE.toMillis());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }));
+    }
+
     public static void main(String[] arguments) throws Exception {
+        AtomicBoolean isDone = new AtomicBoolean();
+        closeBeforeTheEnd(isDone);
         Benchmark benchmark =
                 (Benchmark) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
         ResultFile.write(Path.of(arguments[2]), List.of(result(benchmark, Boolean.parseBoolean(arguments[1]))));
+        isDone.set(true);
         // Whatever a peer's library left running.
         System.exit(0);
     }

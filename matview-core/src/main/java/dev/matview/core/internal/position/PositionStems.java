@@ -1,6 +1,6 @@
-package dev.matview.core.internal.view;
+package dev.matview.core.internal.position;
 
-import dev.matview.core.internal.view.PositionCodec.Stem;
+import dev.matview.core.internal.position.PositionCodec.Stem;
 import dev.matview.core.spi.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what positions have alike, while slices are made. Knows few stems, so that finding one costs little. For one thread. */
-final class PositionStems {
+public final class PositionStems {
 
     /** How many purge sequences are known, and how many stems with each. */
     private static final int MOST_PURGES = 1_000;
@@ -25,7 +25,7 @@ final class PositionStems {
     private byte[] last = {};
 
     /** Some position has it, and others may. */
-    void know(Stem stem) {
+    public void know(Stem stem) {
         List<Stem> known = byPurgeSeq.get(stem.purgeSeq());
         if (known == null && byPurgeSeq.size() < MOST_PURGES) {
             known = new ArrayList<>(1);
@@ -46,7 +46,7 @@ final class PositionStems {
      *
      * @param before the one that the slice had; null for none
      */
-    Stem of(Position position, @Nullable Stem before) {
+    public Stem of(Position position, @Nullable Stem before) {
         byte[] opaque = PositionCodec.opaque(position.updateSeq());
         List<Stem> known = byPurgeSeq.getOrDefault(position.purgeSeq(), List.of());
         Stem best = before != null && before.purgeSeq().equals(position.purgeSeq()) && before.begins(opaque)

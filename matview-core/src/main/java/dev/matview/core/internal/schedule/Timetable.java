@@ -1,4 +1,4 @@
-package dev.matview.core.internal.refresh;
+package dev.matview.core.internal.schedule;
 
 import dev.matview.core.feed.Refresh;
 import dev.matview.core.spi.Backoff;
@@ -27,7 +27,7 @@ public final class Timetable {
      * random part of a tenth of the interval later, so that the feeds of many servers that start together do not all
      * go to the databases together. A continuous feed is due at once: of what changed meanwhile nobody has told.
      */
-    Instant first(Refresh refresh, Instant refreshedAt, Instant now) {
+    public Instant first(Refresh refresh, Instant refreshedAt, Instant now) {
         if (refresh.continuous()) {
             return now;
         }
@@ -36,12 +36,12 @@ public final class Timetable {
     }
 
     /** When a feed is due again; the runs it missed while it was busy are one. */
-    Instant next(Refresh refresh, Instant lastStart, Instant now) {
+    public Instant next(Refresh refresh, Instant lastStart, Instant now) {
         return later(now, lastStart.plus(refresh.interval()));
     }
 
     /** When a feed may be refreshed because of a change. */
-    Instant afterChange(Refresh refresh, Instant lastStart, Instant now) {
+    public Instant afterChange(Refresh refresh, Instant lastStart, Instant now) {
         return later(now, lastStart.plus(refresh.minInterval()));
     }
 
@@ -49,17 +49,17 @@ public final class Timetable {
      * When a feed may be refreshed because a reader wants it younger: as often as changes may have a continuous feed
      * refreshed, and once a second otherwise.
      */
-    Instant afterReader(Refresh refresh, Instant lastStart, Instant now) {
+    public Instant afterReader(Refresh refresh, Instant lastStart, Instant now) {
         return later(now, lastStart.plus(refresh.continuous() ? refresh.minInterval() : READERS_PACE));
     }
 
     /** When to try again after the n-th failure in a row: 1 s, 2 s, 4 s and so on, less up to a half at random. */
-    synchronized Instant afterFailure(int failures, Instant now) {
+    public synchronized Instant afterFailure(int failures, Instant now) {
         return now.plus(backoff.delay(failures, random));
     }
 
     /** How much earlier than it is due a feed joins another one's visit, so that one visit serves both. */
-    Duration early(Refresh refresh) {
+    public Duration early(Refresh refresh) {
         return tenth(refresh.interval(), MOST_EARLY);
     }
 

@@ -1,4 +1,4 @@
-package dev.matview.core.internal.view;
+package dev.matview.core.internal.position;
 
 import dev.matview.core.spi.Position;
 import java.nio.ByteBuffer;
@@ -11,7 +11,7 @@ import java.util.Base64;
  * hundred characters of base64, which take three quarters of that as bytes; an instance is a number. Whatever else they are
  * is kept as it is. What the positions of many databases have alike is not among it: that is a {@link Stem}, and shared.
  */
-final class PositionCodec {
+public final class PositionCodec {
 
     /** How a string is kept: by the first byte. */
     private static final byte LATIN1 = 0;
@@ -38,7 +38,7 @@ final class PositionCodec {
      * @param purgeSeq the purge sequence: nearly all databases were never purged
      * @param opaque how the bytes begin that follow the number in the update sequence: CouchDB names nodes and ranges there
      */
-    static final class Stem {
+    public static final class Stem {
         private final String purgeSeq;
         private final byte[] opaque;
 
@@ -62,7 +62,7 @@ final class PositionCodec {
     }
 
     /** The update sequence and the instance, without what the stem says of them. */
-    static byte[] encode(Position position, Stem stem) {
+    public static byte[] encode(Position position, Stem stem) {
         String updateSeq = position.updateSeq();
         String instance = position.instance();
         Writer writer = new Writer(new byte[2 * (updateSeq.length() + instance.length() + OVERHEAD)], stem);
@@ -71,7 +71,7 @@ final class PositionCodec {
         return Arrays.copyOf(writer.bytes, writer.at);
     }
 
-    static Position decode(byte[] encoded, Stem stem) {
+    public static Position decode(byte[] encoded, Stem stem) {
         Reader reader = new Reader(encoded, stem);
         String updateSeq = reader.string();
         return new Position(updateSeq, stem.purgeSeq, reader.string());

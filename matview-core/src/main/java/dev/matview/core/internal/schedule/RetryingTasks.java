@@ -1,4 +1,4 @@
-package dev.matview.core.internal.refresh;
+package dev.matview.core.internal.schedule;
 
 import dev.matview.core.event.Episode;
 import dev.matview.core.event.Scheduler;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Short work of a worker: reading what others committed, loading and forgetting views. It has threads of its own, because
  * visits may last minutes, and none of them ever sleeps: what fails is scheduled again. Thread-safe.
  */
-final class RetryingTasks implements AutoCloseable {
+public final class RetryingTasks implements AutoCloseable {
 
     private static final int THREADS = 4;
     private static final Logger log = LoggerFactory.getLogger(RetryingTasks.class);
@@ -33,13 +33,13 @@ final class RetryingTasks implements AutoCloseable {
 
     private volatile boolean closed;
 
-    RetryingTasks(Scheduler scheduler, Timetable timetable) {
+    public RetryingTasks(Scheduler scheduler, Timetable timetable) {
         this.scheduler = scheduler;
         this.timetable = timetable;
     }
 
     /** Runs the work soon, once. */
-    void run(Runnable work) {
+    public void run(Runnable work) {
         try {
             pool.execute(work);
         } catch (RejectedExecutionException closing) {
@@ -52,7 +52,7 @@ final class RetryingTasks implements AutoCloseable {
      *
      * @param complaint what the log says when it fails
      */
-    Errand errand(String complaint, Runnable work) {
+    public Errand errand(String complaint, Runnable work) {
         return new Errand(complaint, work);
     }
 
@@ -65,12 +65,12 @@ final class RetryingTasks implements AutoCloseable {
     }
 
     /** Waits for what was under way. */
-    boolean awaitTermination(long time, TimeUnit unit) throws InterruptedException {
+    public boolean awaitTermination(long time, TimeUnit unit) throws InterruptedException {
         return pool.awaitTermination(time, unit);
     }
 
     /** One piece of work. However often it is asked for before it begins, it is done once. */
-    final class Errand {
+    public final class Errand {
 
         private final String complaint;
         private final Runnable work;
@@ -86,7 +86,7 @@ final class RetryingTasks implements AutoCloseable {
         }
 
         /** Has it done soon, also while it waits to be tried again. */
-        void request() {
+        public void request() {
             if (queued.compareAndSet(false, true)) {
                 run(this::attempt);
             }
@@ -135,7 +135,7 @@ final class RetryingTasks implements AutoCloseable {
         }
 
         /** Nobody wants it any more. */
-        synchronized void cancel() {
+        public synchronized void cancel() {
             cancelled = true;
             stopRetrying();
         }

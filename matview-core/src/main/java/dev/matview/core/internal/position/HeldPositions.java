@@ -1,4 +1,4 @@
-package dev.matview.core.internal.view;
+package dev.matview.core.internal.position;
 
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.spi.Position;
@@ -11,16 +11,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The positions of slices, by database: made when they are asked for, since a view may hold a million. Not to be changed. */
-final class HeldPositions extends AbstractMap<String, Position> {
+public final class HeldPositions<S> extends AbstractMap<String, Position> {
 
-    private final OrderedTree<HeldSlice> slices;
+    private final OrderedTree<S> slices;
+    private final Function<? super S, String> database;
+    private final Function<? super S, Position> position;
 
-    HeldPositions(OrderedTree<HeldSlice> slices) {
+    /** @param slices by the names of their databases */
+    public HeldPositions(
+            OrderedTree<S> slices, Function<? super S, String> database, Function<? super S, Position> position) {
         this.slices = slices;
+        this.database = database;
+        this.position = position;
     }
 
-    private @Nullable HeldSlice find(Object database) {
-        return database instanceof String name ? slices.find(slice -> name.compareTo(slice.database())) : null;
+    private @Nullable S find(Object wanted) {
+        return wanted instanceof String name ? slices.find(slice -> name.compareTo(database.apply(slice))) : null;
     }
 
     @Override
@@ -29,14 +35,14 @@ final class HeldPositions extends AbstractMap<String, Position> {
     }
 
     @Override
-    public boolean containsKey(Object database) {
-        return find(database) != null;
+    public boolean containsKey(Object wanted) {
+        return find(wanted) != null;
     }
 
     @Override
-    public @Nullable Position get(Object database) {
-        HeldSlice held = find(database);
-        return held == null ? null : held.reflected();
+    public @Nullable Position get(Object wanted) {
+        S held = find(wanted);
+        return held == null ? null : position.apply(held);
     }
 
     @Override
@@ -49,7 +55,7 @@ final class HeldPositions extends AbstractMap<String, Position> {
 
             @Override
             public Iterator<Map.Entry<String, Position>> iterator() {
-                return mapped(slice -> Map.entry(slice.database(), slice.reflected()));
+                return mapped(slice -> Map.entry(database.apply(slice), position.apply(slice)));
             }
         };
     }
@@ -64,19 +70,19 @@ final class HeldPositions extends AbstractMap<String, Position> {
             }
 
             @Override
-            public boolean contains(Object database) {
-                return find(database) != null;
+            public boolean contains(Object wanted) {
+                return find(wanted) != null;
             }
 
             @Override
             public Iterator<String> iterator() {
-                return mapped(HeldSlice::database);
+                return mapped(database::apply);
             }
         };
     }
 
-    private <T> Iterator<T> mapped(Function<HeldSlice, T> mapping) {
-        Iterator<HeldSlice> all = slices.iterator();
+    private <T> Iterator<T> mapped(Function<S, T> mapping) {
+        Iterator<S> all = slices.iterator();
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

@@ -1,8 +1,8 @@
-package dev.matview.core.internal.view;
+package dev.matview.core.internal.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.matview.core.internal.view.PositionCodec.Stem;
+import dev.matview.core.internal.position.PositionCodec.Stem;
 import dev.matview.core.spi.Position;
 import java.util.Arrays;
 import java.util.Base64;

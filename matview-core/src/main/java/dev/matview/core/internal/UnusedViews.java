@@ -1,4 +1,4 @@
-package dev.matview.core.internal.refresh;
+package dev.matview.core.internal;
 
 import dev.matview.core.internal.work.Threads;
 import dev.matview.core.spi.ViewEntry;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Lists the stored views that nobody has a feed for. The store is asked on a thread of its own, once for all who want to
  * know at one time, and waited for no longer than a status may take. Thread-safe.
  */
-public final class UnusedViews implements AutoCloseable {
+final class UnusedViews implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UnusedViews.class);
     private static final long PATIENCE_SECONDS = 2;
@@ -29,12 +29,12 @@ public final class UnusedViews implements AutoCloseable {
     private @Nullable CompletableFuture<List<ViewEntry>> underWay;
     private volatile List<ViewEntry> known = List.of();
 
-    public UnusedViews(ViewStore store) {
+    UnusedViews(ViewStore store) {
         this.store = store;
     }
 
     /** @param used the names of the views of all feeds */
-    public List<ViewEntry> besides(Set<String> used) {
+    List<ViewEntry> besides(Set<String> used) {
         try {
             known = ask().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
