@@ -23,6 +23,6 @@ class SqlViewStoreContractTest extends ViewStoreContract {
 
     @Override
     protected int generations() {
-        return 200;
+        return 60;
     }
 }

@@ -8,7 +8,7 @@ create schema if not exists @;
 create table if not exists @.store (
   one boolean primary key default true check (one),
   layout integer not null,
-  keep interval not null default interval '60 s'
+  keep interval not null default interval '0'
 );
 insert into @.store (layout) values (1) on conflict do nothing;
 
