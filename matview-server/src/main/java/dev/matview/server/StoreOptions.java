@@ -117,17 +117,20 @@ class StoreOptions extends CouchOptions {
         }
         String who = authority.substring(0, Math.max(0, authority.lastIndexOf('@')));
         if (who.contains(":")) {
-            throw new UsageException("--view-store: leave the password out of the URL, where every process sees it; give it"
-                    + " as --view-store-password-file or " + PASSWORD_VARIABLE + " (environment)");
+            throw new UsageException(
+                    "--view-store: leave the password out of the URL, where every process sees it; give it"
+                            + " as --view-store-password-file or " + PASSWORD_VARIABLE + " (environment)");
         }
         String password = viewStorePasswordFile == null
                 ? environment.getOrDefault(PASSWORD_VARIABLE, "")
-                : new String(SecretFile.read("--view-store-password-file", viewStorePasswordFile), StandardCharsets.UTF_8);
+                : new String(
+                        SecretFile.read("--view-store-password-file", viewStorePasswordFile), StandardCharsets.UTF_8);
         if (password.isEmpty()) {
             return url;
         }
         if (who.isEmpty()) {
-            throw new UsageException("--view-store: there is a password and no user: give postgresql://USER@HOST/DATABASE");
+            throw new UsageException(
+                    "--view-store: there is a password and no user: give postgresql://USER@HOST/DATABASE");
         }
         String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
         return URI.create(url.toString().replaceFirst("@", Matcher.quoteReplacement(":" + encoded + "@")));

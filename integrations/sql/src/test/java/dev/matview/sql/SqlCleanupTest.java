@@ -19,9 +19,9 @@ import dev.matview.core.spi.PagedViewStore.IndexKey;
 import dev.matview.core.spi.PagedViewStore.Indexing;
 import dev.matview.core.spi.PastGenerationException;
 import dev.matview.core.spi.Row;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.ViewDelta;
+import dev.matview.core.spi.ViewHead;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** What no generation has any more that is kept goes, in the background; what one has stays. */
 class SqlCleanupTest extends SqlFixture {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final Indexing BY_ID = row -> List.of(new IndexKey("id", row.sortKey()));
 
     private void awaitRows(int rows) {
@@ -46,10 +46,13 @@ class SqlCleanupTest extends SqlFixture {
     void supersededRowsGoWithTheirEntriesAndTheirGenerations() throws SQLException {
         SqlViewStore store = open(Duration.ofMillis(50));
         Row p = row("userdb-a", "p", "{}");
-        store.commit(whole("posts", 0, slice("userdb-a", 1, p), slice("userdb-b", 1, row("userdb-b", "p", "{}"))), BY_ID);
+        store.commit(
+                whole("posts", 0, slice("userdb-a", 1, p), slice("userdb-b", 1, row("userdb-b", "p", "{}"))), BY_ID);
         PagedGeneration first = store.current("posts").orElseThrow();
         for (int base = 1; base < 20; base++) {
-            store.commit(delta("posts", base, put("userdb-a", base + 1, row("userdb-a", "p", "{\"n\":" + base + "}"))), BY_ID);
+            store.commit(
+                    delta("posts", base, put("userdb-a", base + 1, row("userdb-a", "p", "{\"n\":" + base + "}"))),
+                    BY_ID);
         }
         store.commit(dropping("posts", 20, Set.of("userdb-b")), BY_ID);
 
@@ -57,7 +60,9 @@ class SqlCleanupTest extends SqlFixture {
         await().atMost(SOON).until(() -> ask("select number from @.generations").equals(List.of("21")));
         await().atMost(SOON).until(() -> ask("select 1 from @.slices").size() == 1);
         assertThat(store.current("posts").orElseThrow().page(null, 0, 10)).hasSize(1);
-        assertThat(store.current("posts").orElseThrow().entries(Range.beginningWith("id", new byte[0]), null, false, 10))
+        assertThat(store.current("posts")
+                        .orElseThrow()
+                        .entries(Range.beginningWith("id", new byte[0]), null, false, 10))
                 .hasSize(1);
         assertThatThrownBy(() -> first.page(null, 0, 10)).isInstanceOf(PastGenerationException.class);
         assertThat(store.generation("posts", 1)).isEmpty();
@@ -86,7 +91,8 @@ class SqlCleanupTest extends SqlFixture {
     void theBuildBeforeGoesAndWhatIsAsideStays() throws SQLException {
         SqlViewStore store = open(Duration.ofMillis(50));
         store.commit(whole("posts", 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))), BY_ID);
-        PagedViewStage stage = store.pagedStage("other", 0, head(1).fingerprint()).orElseThrow();
+        PagedViewStage stage =
+                store.pagedStage("other", 0, head(1).fingerprint()).orElseThrow();
         stage.add(whole("other", 0, slice("userdb-a", 1, row("userdb-a", "q", "{}"))), BY_ID);
         store.commit(whole("posts", 1, slice("userdb-a", 2, row("userdb-a", "r", "{}"))), BY_ID);
 
@@ -113,10 +119,11 @@ class SqlCleanupTest extends SqlFixture {
     void viewsOfALaterFormatAreLeftAlone() throws SQLException {
         SqlViewStore store = open(Duration.ofMillis(50));
         for (int base = 0; base < 3; base++) {
-            ViewHead later =
-                    new ViewHead(base + 1, "f", Instant.EPOCH, 1, 0, 0, 0, ViewHead.FORMAT + 1, null);
+            ViewHead later = new ViewHead(base + 1, "f", Instant.EPOCH, 1, 0, 0, 0, ViewHead.FORMAT + 1, null);
             Slice slice = slice("userdb-a", base, row("userdb-a", "p", "{\"n\":" + base + "}"));
-            store.commit(new ViewDelta("later", base, base == 0, later, List.of(ViewDelta.SliceDelta.of(slice)), Set.of()), BY_ID);
+            store.commit(
+                    new ViewDelta("later", base, base == 0, later, List.of(ViewDelta.SliceDelta.of(slice)), Set.of()),
+                    BY_ID);
         }
         store.commit(whole("gone", 0, slice("userdb-a", 1, row("userdb-a", "p", "{}"))), BY_ID);
         store.drop("gone");

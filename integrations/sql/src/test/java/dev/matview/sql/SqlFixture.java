@@ -23,7 +23,8 @@ abstract class SqlFixture {
     }
 
     SqlViewStore open(Duration grace) {
-        return open(SqlViewStore.builder(TestPostgres.url(schema)).connections(3).cleanupGrace(grace));
+        return open(
+                SqlViewStore.builder(TestPostgres.url(schema)).connections(3).cleanupGrace(grace));
     }
 
     SqlViewStore open(SqlViewStore.Builder builder) {

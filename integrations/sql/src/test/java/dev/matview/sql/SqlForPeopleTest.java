@@ -47,7 +47,8 @@ class SqlForPeopleTest extends SqlFixture {
     void itShowsTheViewThatWasBuiltAnewAndIsGoneWithIt() throws SQLException {
         SqlViewStore store = open();
         store.commit(whole("posts", 0, slice("userdb-a", 1, row("userdb-a", "old", "{}"))));
-        store.pagedStage("posts", 1, "f").orElseThrow()
+        store.pagedStage("posts", 1, "f")
+                .orElseThrow()
                 .commit(whole("posts", 1, slice("userdb-a", 1, row("userdb-a", "new", "{}"))));
 
         assertThat(ask("select id from @.posts")).containsExactly("new");
@@ -68,7 +69,9 @@ class SqlForPeopleTest extends SqlFixture {
                         row("userdb-\ud83d\ude00", "2", "{\"text\":\"half \\ud83d\"}"),
                         row("userdb-\ud83d\ude00", "3\u0000", "{\"text\":\"\u00e9\ud83d\ude00\"}"))));
 
-        assertThat(ask("select coalesce(id, 'none') || ' ' || coalesce(document->>'text', 'none') from @.posts order by key"))
+        assertThat(
+                        ask(
+                                "select coalesce(id, 'none') || ' ' || coalesce(document->>'text', 'none') from @.posts order by key"))
                 .containsExactly("1 none", "2 none", "none \u00e9\ud83d\ude00");
         assertThat(ask("select distinct database from @.posts")).containsExactly("userdb-\ud83d\ude00");
     }
@@ -94,7 +97,9 @@ class SqlForPeopleTest extends SqlFixture {
     @Test
     void namesThatAreNoIdentifiersAreEscapedAndToldApart() throws SQLException {
         SqlViewStore store = open();
-        String[] names = {"rows", "Posts", "posts", "po sts", "x".repeat(300), "\u65e5\u672c", "1", "a\"; drop table b; --", ""};
+        String[] names = {
+            "rows", "Posts", "posts", "po sts", "x".repeat(300), "\u65e5\u672c", "1", "a\"; drop table b; --", ""
+        };
         for (String name : names) {
             store.commit(whole(name, 0, slice("userdb-a", 1, row("userdb-a", name, "{}"))));
         }
@@ -106,7 +111,8 @@ class SqlForPeopleTest extends SqlFixture {
             assertThat(ask("select id from @.\"" + sqlView + '"')).containsExactly(name);
         }
         assertThat(ask("select sql_view from @.feeds where view = 'posts'")).containsExactly("posts");
-        assertThat(ask("select sql_view from @.feeds where view = 'rows'").get(0)).startsWith("rows$");
+        assertThat(ask("select sql_view from @.feeds where view = 'rows'").get(0))
+                .startsWith("rows$");
     }
 
     /** As docs/operations.md has it. */
@@ -123,7 +129,8 @@ class SqlForPeopleTest extends SqlFixture {
             ask(statement, "grant select on " + schema + ".posts, " + schema + ".feeds to " + role);
             ask(statement, "set role " + role);
 
-            assertThat(ask(statement, "select document->>'n' from " + schema + ".posts")).containsExactly("1");
+            assertThat(ask(statement, "select document->>'n' from " + schema + ".posts"))
+                    .containsExactly("1");
             for (String table : new String[] {"secret", "rows", "views", "other", "current_rows"}) {
                 assertThatThrownBy(() -> ask(statement, "select * from " + schema + "." + table))
                         .hasMessageContaining("permission denied");

@@ -39,6 +39,9 @@ final class Cleanup implements AutoCloseable {
     /** How long at least what is superseded is kept. */
     private volatile Duration grace;
 
+    /** What all servers know of it. */
+    private volatile @Nullable Duration told;
+
     /** Guarded by this. */
     private @Nullable Subscription waiting;
 
@@ -57,6 +60,31 @@ final class Cleanup implements AutoCloseable {
         if (time.compareTo(grace) > 0) {
             grace = time;
         }
+    }
+
+    /** Has all servers know how long this one needs generations. Of no use twice; what goes wrong is tried again. */
+    void tell() {
+        Duration mine = grace;
+        if (mine.equals(told)) {
+            return;
+        }
+        try {
+            database.write("cannot say how long generations are kept", connection -> {
+                tell(connection, mine);
+                return true;
+            });
+            told = mine;
+        } catch (ViewStoreException e) {
+            log.debug("the next call tries again", e);
+        }
+    }
+
+    private void tell(Connection connection, Duration time) throws SQLException {
+        Arguments.of(time.toMillis())
+                .update(
+                        connection,
+                        database.sql("update @.store set keep = w.keep from (select ? * interval '1 ms' as keep) w"
+                                + " where store.keep < w.keep"));
     }
 
     /** Something was superseded. */
@@ -133,11 +161,7 @@ final class Cleanup implements AutoCloseable {
     }
 
     private boolean forgetGenerations(Connection connection) throws SQLException {
-        Arguments.of(grace.toMillis())
-                .update(
-                        connection,
-                        database.sql("update @.store set keep = w.keep from (select ? * interval '1 ms' as keep) w"
-                                + " where store.keep < w.keep"));
+        tell(connection, grace);
         Arguments.of(ViewHead.FORMAT)
                 .update(
                         connection,

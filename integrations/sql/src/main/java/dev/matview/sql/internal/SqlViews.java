@@ -51,6 +51,7 @@ public final class SqlViews implements AutoCloseable {
 
     public Optional<PagedGeneration> current(String view) {
         Objects.requireNonNull(view, "view");
+        cleanup.tell();
         return given(
                 view,
                 database.read(
@@ -59,6 +60,7 @@ public final class SqlViews implements AutoCloseable {
 
     public Optional<PagedGeneration> generation(String view, long number) {
         Objects.requireNonNull(view, "view");
+        cleanup.tell();
         return given(
                 view,
                 database.read(
@@ -91,6 +93,7 @@ public final class SqlViews implements AutoCloseable {
     }
 
     public boolean commit(ViewDelta delta, Indexing indexing) {
+        cleanup.tell();
         return followed(delta.view(), commits.commit(delta, indexing, null));
     }
 
