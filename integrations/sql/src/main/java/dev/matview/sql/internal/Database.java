@@ -1,6 +1,5 @@
 package dev.matview.sql.internal;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.matview.core.spi.ViewStoreException;
 import java.io.IOException;
@@ -56,17 +55,17 @@ public final class Database implements AutoCloseable {
         this.schema = new Schema(url.schema());
         this.source = source(url);
         this.outages = new Outages(url.place(), clock);
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("matview-sql");
-        config.setDataSource(source);
-        config.setMaximumPoolSize(connections);
-        config.setMinimumIdle(1);
-        config.setInitializationFailTimeout(-1);
-        config.setConnectionTimeout(POOL_WAIT.toMillis());
-        config.setValidationTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
-        config.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
-        config.setAutoCommit(true);
-        pool = new HikariDataSource(config);
+        // Made this way it begins with the first connection that is asked for.
+        pool = new HikariDataSource();
+        pool.setPoolName("matview-sql");
+        pool.setDataSource(source);
+        pool.setMaximumPoolSize(connections);
+        pool.setMinimumIdle(1);
+        pool.setInitializationFailTimeout(-1);
+        pool.setConnectionTimeout(POOL_WAIT.toMillis());
+        pool.setValidationTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
+        pool.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
+        pool.setAutoCommit(true);
     }
 
     private static PGSimpleDataSource source(DatabaseUrl url) {
