@@ -249,6 +249,11 @@ public final class Snapshot implements Base.Committed {
     }
 
     @Override
+    public boolean shares(Row row) {
+        return find(row.database(), row.id()) == row;
+    }
+
+    @Override
     public boolean isInHeap() {
         return true;
     }
