@@ -2,7 +2,10 @@ package dev.matview.core;
 
 import java.time.Duration;
 
-/** The caller's own database cannot be read now, or too many others are being read. The cause is for logs alone. */
+/**
+ * The caller's own database cannot be read now, or too many others are being read; or the store cannot be reached that serves the
+ * view. The cause is for logs alone.
+ */
 public final class DatabaseUnavailableException extends UnavailableException {
     private static final long serialVersionUID = 1L;
 

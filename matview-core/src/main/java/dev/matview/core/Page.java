@@ -129,7 +129,8 @@ public sealed interface Page permits ServedPage {
      * @param generation the generation read
      * @param refreshedAt when that generation was last known to match the user databases
      * @param rows how many rows of it the caller may read in all; of the caller's own database, how many the query
-     *     selects, or -1 where that is not known because reading ended with the page
+     *     selects. -1 where that is not known: because reading ended with the page, or because of a view that a store
+     *     serves the caller, whom ACLs let in, may read more than are counted
      * @param databases how many user databases the feed covers
      * @param behind how many of them could not be read lately and show an earlier state
      */

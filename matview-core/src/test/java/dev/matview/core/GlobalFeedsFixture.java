@@ -23,12 +23,16 @@ abstract class GlobalFeedsFixture {
     final ManualScheduler scheduler = new ManualScheduler();
     final InMemoryDatabases databases = new InMemoryDatabases();
     final InMemoryFeedRegistry registry = new InMemoryFeedRegistry(POSTS);
-    final GlobalFeeds feeds = GlobalFeeds.builder()
+    final GlobalFeeds feeds = over(GlobalFeeds.builder()
             .registry(registry)
             .aggregator(databases)
             .scheduler(scheduler)
-            .settings(Settings.builder().pageSize(3).maxPageSize(5).build())
-            .build();
+            .settings(Settings.builder().pageSize(3).maxPageSize(5).build()));
+
+    /** Over its own store, unless a test says otherwise. */
+    GlobalFeeds over(GlobalFeeds.Builder builder) {
+        return builder.build();
+    }
 
     @BeforeEach
     void start() {

@@ -1,6 +1,7 @@
 package dev.matview.core.internal;
 
 import dev.matview.core.BookmarkExpiredException;
+import dev.matview.core.DatabaseUnavailableException;
 import dev.matview.core.Explanation;
 import dev.matview.core.Query;
 import dev.matview.core.QueryException;
@@ -8,6 +9,7 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Subscription;
+import dev.matview.core.internal.keep.StoredGeneration;
 import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.AnswerTag;
 import dev.matview.core.internal.read.Bookmark;
@@ -28,7 +30,9 @@ import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.mango.BudgetSpentException;
 import dev.matview.core.mango.MangoException;
+import dev.matview.core.spi.PastGenerationException;
 import dev.matview.core.spi.Row;
+import dev.matview.core.spi.ViewStoreException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +84,32 @@ final class FeedReader {
         return query(task, served, query, null, held, null, budget);
     }
 
+    /** The same; what a store that serves pages cannot do now may be possible a little later. */
     private ServedPage query(
+            FeedTask task,
+            Served served,
+            Query query,
+            @Nullable String warning,
+            @Nullable HeldSelection held,
+            @Nullable Trace trace,
+            Budget budget) {
+        if (served.generation().isInHeap()) {
+            return answer(task, served, query, warning, held, trace, budget);
+        }
+        try {
+            return answer(task, served, query, warning, held, trace, budget);
+        } catch (PastGenerationException e) {
+            if (query.bookmark() != null) {
+                throw new BookmarkExpiredException();
+            }
+            task.lookAgain();
+            throw new DatabaseUnavailableException(e);
+        } catch (ViewStoreException e) {
+            throw new DatabaseUnavailableException(e);
+        }
+    }
+
+    private ServedPage answer(
             FeedTask task,
             Served served,
             Query query,
@@ -98,10 +127,10 @@ final class FeedReader {
         Row after = null;
         if (query.bookmark() != null) {
             Bookmark bookmark = Bookmark.parse(query.bookmark(), collection, query, keys);
-            read = task.generation(bookmark.tag())
+            read = generation(task, served, bookmark.tag(), budget)
                     .filter(past -> bookmark.isOf(past.generation().view()))
                     .orElseThrow(BookmarkExpiredException::new);
-            after = row(bookmark.place(), read.generation());
+            after = row(bookmark.place(), read.generation(), budget);
         }
         boolean decides = read.generation() == served.generation() || CurrentRights.isFixed(read);
         CurrentRights rights = decides ? null : new CurrentRights(read, served, query.caller(), rules, users);
@@ -122,6 +151,14 @@ final class FeedReader {
                 read.view(pages.visibleRows(read, rights, query.caller(), budget)));
     }
 
+    /** The generation of that tag, wherever it is kept. */
+    private static Optional<Served> generation(FeedTask task, Served served, String tag, Budget budget) {
+        Optional<Served> here = task.generation(tag);
+        return here.isPresent() || served.generation().isInHeap()
+                ? here
+                : StoredGeneration.ask(budget, () -> task.storedGeneration(tag));
+    }
+
     /** Finds more rows than the query's page has, where few are left behind it. */
     void refill(Served served, Query query, HeldSelection held, Budget budget) {
         pages.refill(served, query, held, budget);
@@ -132,15 +169,15 @@ final class FeedReader {
     }
 
     /** The row of the place, which a generation has as long as it is kept; null for the start. */
-    private static @Nullable Row row(Place place, Generation generation) {
+    private static @Nullable Row row(Place place, Generation generation, Budget budget) {
         if (place instanceof Place.Start) {
             return null;
         }
         Row row = null;
         if (place instanceof Place.AtRow at) {
-            row = generation.find(at.database(), at.id());
+            row = generation.find(at.database(), at.id(), budget);
         } else if (place instanceof Place.AtNumber at) {
-            row = generation.page(null, at.number(), 1).stream()
+            row = generation.page(null, at.number(), 1, budget).stream()
                     .filter(there -> Arrays.equals(Place.hash(there), at.hash()))
                     .findFirst()
                     .orElse(null);

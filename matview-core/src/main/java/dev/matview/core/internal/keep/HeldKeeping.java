@@ -83,6 +83,11 @@ public final class HeldKeeping implements Keeping {
     }
 
     @Override
+    public Optional<Base.Committed> kept(FeedDefinition feed, String tag) {
+        return Optional.empty();
+    }
+
+    @Override
     public boolean isInHeap() {
         return true;
     }

@@ -4,6 +4,7 @@ import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Base;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How one view is kept: how its generations are read from the store and committed there. For one thread at a time. */
@@ -39,6 +40,13 @@ public interface Keeping {
      * @throws dev.matview.core.spi.ViewStoreException when it cannot be known whether it was committed
      */
     Base.@Nullable Committed commit(FeedDefinition feed, Base.@Nullable Committed before, ViewDelta delta);
+
+    /**
+     * The generation of that tag, where the store keeps earlier ones and the rows were made by that definition. Thread-safe.
+     *
+     * @throws dev.matview.core.spi.ViewStoreException when the store cannot be reached
+     */
+    Optional<Base.Committed> kept(FeedDefinition feed, String tag);
 
     /** Whether generations are held in the heap, so that the bytes of their rows count. */
     boolean isInHeap();

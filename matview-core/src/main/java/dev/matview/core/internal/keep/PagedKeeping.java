@@ -3,6 +3,7 @@ package dev.matview.core.internal.keep;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.view.Base;
+import dev.matview.core.internal.view.Generation;
 import dev.matview.core.spi.PagedGeneration;
 import dev.matview.core.spi.PagedViewStage;
 import dev.matview.core.spi.PagedViewStore;
@@ -72,6 +73,17 @@ public final class PagedKeeping implements Keeping {
     /** What is aside. */
     public Optional<PagedViewStage> stage(long base, FeedDefinition feed) {
         return store.pagedStage(view, base, feed.fingerprint());
+    }
+
+    @Override
+    public Optional<Base.Committed> kept(FeedDefinition feed, String tag) {
+        return Generation.number(tag).stream()
+                .mapToObj(number -> store.generation(view, number))
+                .flatMap(Optional::stream)
+                .filter(kept -> kept.head().fingerprint().equals(feed.fingerprint()))
+                .<Base.Committed>map(StoredGeneration::of)
+                .filter(kept -> kept.tag().equals(tag))
+                .findFirst();
     }
 
     @Override

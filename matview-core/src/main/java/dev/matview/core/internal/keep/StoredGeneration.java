@@ -156,6 +156,12 @@ public final class StoredGeneration extends StoredSlices implements Base.Committ
         return known.last();
     }
 
+    /** The same, which a budget that must not wait is enough for where it is known. */
+    Row last(int rows, Budget budget) {
+        Shown known = shown;
+        return known != null && known.rows() == rows ? known.last() : ask(budget, () -> last(rows));
+    }
+
     @Override
     public @Nullable Row find(String database, String id) {
         List<Row> found = pages.find(List.of(new RowId(database, id)));
@@ -179,7 +185,12 @@ public final class StoredGeneration extends StoredSlices implements Base.Committ
 
     @Override
     public synchronized long bytes() {
-        return known == null ? 0 : known.bytes();
+        return known == null ? earlier.bytes() : known.bytes();
+    }
+
+    @Override
+    public boolean shares(Row row) {
+        return row.equals(find(row.database(), row.id()));
     }
 
     /** What both know of slices is shared, and all else is the store's. */

@@ -24,6 +24,9 @@ final class LiveFeed implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
 
+    /** So many rows that differ are read from a store for one pass. */
+    private static final int MOST_READ = 10_000;
+
     private final Supplier<Optional<Served>> served;
     private final Executor threads;
     private final Set<LiveQuery> queries = ConcurrentHashMap.newKeySet();
@@ -139,7 +142,13 @@ final class LiveFeed implements Runnable {
             queries.forEach(LiveQuery::ask);
             return;
         }
-        ParsedChanges changes = ParsedChanges.of(RowChanges.between(now.feed(), before.generation(), now.generation()));
+        int most = now.generation().isInHeap() ? Integer.MAX_VALUE : MOST_READ;
+        RowChanges between = RowChanges.between(now.feed(), before.generation(), now.generation(), most);
+        if (between == null) {
+            queries.forEach(LiveQuery::ask);
+            return;
+        }
+        ParsedChanges changes = ParsedChanges.of(between);
         queries.forEach(query -> query.changed(changes, before, now));
     }
 }

@@ -4,32 +4,49 @@ import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
+import dev.matview.core.internal.keep.StoredGeneration;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Expansion;
+import dev.matview.core.spi.PagedSlices.RowId;
 import dev.matview.core.spi.Row;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller may read now of an earlier generation: what both that one and the served one let it read. A document that
  * was closed, and has been opened with another content, is not shown as it was; nor is one that was open and is closed, or
- * gone, since. The same holds for the documents that rows refer to. Immutable.
+ * gone, since. The same holds for the documents that rows refer to. For one thread.
  */
 public final class CurrentRights {
 
     /** What it costs to find a row among those the caller may read, and in the generation that is served. */
     private static final int LOOKED_UP = 10;
 
+    /** What {@link #hidden} is where that is not known. */
+    static final int UNKNOWN = -1;
+
+    /** Of a generation that a store serves, so many rows may differ. */
+    private static final int MOST_CHANGED = 10_000;
+
     private final Served past;
     private final Served now;
     private final Caller caller;
     private final CertificateRules rules;
     private final UserDatabases users;
+
+    /** Rows of the served generation that were asked for together; of those that are known and not here it has none. */
+    private final Map<RowId, Row> ahead = new HashMap<>();
+
+    private final Set<RowId> known = new HashSet<>();
 
     public CurrentRights(Served past, Served now, Caller caller, CertificateRules rules, UserDatabases users) {
         this.past = past;
@@ -49,14 +66,27 @@ public final class CurrentRights {
         return now.generation().tag();
     }
 
+    /** These rows will be asked about: where a store has the served generation, it is asked once for all. */
+    void lookAhead(List<Row> rows, Budget budget) {
+        if (now.generation() instanceof StoredGeneration stored && !rows.isEmpty()) {
+            List<RowId> names = rows.stream().map(RowId::of).toList();
+            known.clear();
+            ahead.clear();
+            StoredGeneration.ask(budget, () -> stored.pages().find(names))
+                    .forEach(row -> ahead.put(RowId.of(row), row));
+            known.addAll(names);
+        }
+    }
+
     /**
      * The row, which the earlier generation lets the caller read, with those documents it refers to that may be read; null
      * when it may not be read any more.
      */
     @Nullable
     Row shown(Row row) {
-        Row current = now.generation().find(row.database(), row.id());
-        if (current == row) {
+        RowId name = RowId.of(row);
+        Row current = known.contains(name) ? ahead.get(name) : now.generation().find(row.database(), row.id());
+        if (current == row || row.equals(current)) {
             return row;
         }
         if (past.feed().access() == Access.ACL && !mayRead(current)) {
@@ -102,7 +132,13 @@ public final class CurrentRights {
             return 0;
         }
         int hidden = 0;
-        List<Row> changed = past.generation().notSharedWith(now.generation());
+        boolean isInHeap = past.generation().isInHeap();
+        List<Row> changed =
+                past.generation().notSharedWith(now.generation(), isInHeap ? Integer.MAX_VALUE : MOST_CHANGED);
+        if (changed == null) {
+            return UNKNOWN;
+        }
+        lookAhead(changed, budget);
         budget.spend((long) LOOKED_UP * changed.size());
         for (Row row : changed) {
             if (visible.contains(row) && shown(row) == null) {

@@ -10,6 +10,8 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
+import dev.matview.core.internal.keep.ReadableRows;
+import dev.matview.core.internal.keep.StoredGeneration;
 import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.read.ServedPage.CachedPage;
 import dev.matview.core.internal.read.ServedPage.RowId;
@@ -58,6 +60,9 @@ public final class PageReader {
             .build();
     /** A page is looked for in two places, and counted once. */
     private final StatsCounter looks = new ConcurrentStatsCounter();
+
+    private final Cache<VisibleKey, Integer> counted =
+            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
     private record GenerationKey(String view, String tag) {}
 
@@ -123,14 +128,15 @@ public final class PageReader {
     }
 
     /**
-     * How many rows of the generation the caller may read.
+     * How many rows of the generation the caller may read; {@link ReadableRows#UNKNOWN} where they are too many to be counted.
      *
      * @param rights null where the generation itself decides on them
      */
     public int visibleRows(Served read, @Nullable CurrentRights rights, Caller caller, Budget budget) {
         OrderedRows rows = visible.of(read, caller, budget);
-        if (rights == null) {
-            return rows.size();
+        int all = size(read, caller, rows, budget);
+        if (rights == null || all == ReadableRows.UNKNOWN) {
+            return all;
         }
         RightsKey key = new RightsKey(key(read, caller), rights.tag());
         Integer known = hidden.getIfPresent(key);
@@ -138,7 +144,21 @@ public final class PageReader {
             known = rights.hidden(rows, budget);
             hidden.put(key, known);
         }
-        return rows.size() - known;
+        return known == CurrentRights.UNKNOWN ? ReadableRows.UNKNOWN : all - known;
+    }
+
+    /** Counted once for a caller and a generation, where they have to be counted. */
+    private int size(Served read, Caller caller, OrderedRows rows, Budget budget) {
+        if (!(rows instanceof ReadableRows)) {
+            return rows.size();
+        }
+        VisibleKey key = key(read, caller);
+        Integer known = counted.getIfPresent(key);
+        if (known == null) {
+            known = StoredGeneration.ask(budget, rows::size);
+            counted.put(key, known);
+        }
+        return known;
     }
 
     private static VisibleKey key(Served read, Caller caller) {
@@ -199,8 +219,7 @@ public final class PageReader {
         Row last = cut.last();
         if (page.ids().size() < cut.rows().size()) {
             // It ended early: what was not rendered is looked at again by the next page.
-            RowId end = page.ids().get(page.ids().size() - 1);
-            last = generation.find(end.database(), end.id());
+            last = cut.rows().get(page.ids().size() - 1);
         }
         return new KeptPage(generation.view(), page, last == null ? Place.START : Place.at(last, generation));
     }
@@ -246,6 +265,7 @@ public final class PageReader {
             if (chunk.isEmpty()) {
                 break;
             }
+            rights.lookAhead(chunk, budget);
             for (Row row : chunk) {
                 if (skipped == skip && page.size() == limit) {
                     break;

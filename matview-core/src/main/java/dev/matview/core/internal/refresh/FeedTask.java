@@ -31,6 +31,9 @@ public final class FeedTask {
 
     private static final Logger log = LoggerFactory.getLogger(FeedTask.class);
 
+    /** The number of no generation. */
+    private static final long NOT_TOLD = -1;
+
     private final LiveView live;
     private final Timetable timetable;
     private final NextRefresh next;
@@ -118,6 +121,16 @@ public final class FeedTask {
     /** What readers are shown who have a bookmark with that tag; needs no lock. */
     public Optional<Served> generation(String tag) {
         return live.generation(tag).filter(this::isShown);
+    }
+
+    /** What readers are shown who have a bookmark with that tag, where a store keeps earlier generations: it is waited for. */
+    public Optional<Served> storedGeneration(String tag) {
+        return writer.kept(feed, tag).filter(this::isShown);
+    }
+
+    /** The store has gone on, and was not heard: it is asked what it has; needs no lock. */
+    public void lookAgain() {
+        committed(NOT_TOLD);
     }
 
     private boolean isShown(Served generation) {

@@ -104,7 +104,7 @@ final class RunningRefresh {
      * @throws RefreshException when memory has no room for what is aside
      */
     Findings start(ViewMemory memory, InstantSource clock) {
-        Base.Committed base = writer.load(feed);
+        Base.Committed base = writer.start(feed);
         // Milliseconds, as stores keep them.
         Instant startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Findings started = new Findings(feed, base, writer.references(), startedAt, memory, writer.behind);

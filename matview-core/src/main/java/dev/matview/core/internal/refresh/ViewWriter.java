@@ -11,8 +11,10 @@ import dev.matview.core.internal.read.StoreKeys;
 import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.Coverage;
 import dev.matview.core.internal.view.LiveView;
+import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.internal.view.ViewMemory;
+import dev.matview.core.spi.PastGenerationException;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
@@ -114,6 +116,33 @@ final class ViewWriter {
             loaded = true;
         }
         return base;
+    }
+
+    /**
+     * The same, with where its slices stand. Where the store has gone on meanwhile, it is what it has now.
+     *
+     * @throws ViewFormatException as {@link #load}
+     */
+    synchronized Base.@Nullable Committed start(FeedDefinition feed) {
+        Base.Committed start = load(feed);
+        try {
+            return requirePositions(start);
+        } catch (PastGenerationException overtaken) {
+            readCurrent(feed);
+            return requirePositions(base);
+        }
+    }
+
+    private static Base.@Nullable Committed requirePositions(Base.@Nullable Committed start) {
+        if (start != null) {
+            start.positions();
+        }
+        return start;
+    }
+
+    /** The generation of that tag, where the store keeps earlier ones; needs no lock, and waits for the store. */
+    Optional<Served> kept(FeedDefinition feed, String tag) {
+        return keeping.kept(feed, tag).map(generation -> LiveView.past(feed, generation));
     }
 
     /** What is put aside of a view that is built for the first time, or anew; null when nothing is. */

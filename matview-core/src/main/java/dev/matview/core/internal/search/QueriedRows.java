@@ -7,6 +7,7 @@ import dev.matview.core.ReadStatus;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
+import dev.matview.core.internal.keep.StoredGeneration;
 import dev.matview.core.internal.plan.Candidates;
 import dev.matview.core.internal.plan.Plan;
 import dev.matview.core.internal.plan.Plan.Order;
@@ -79,6 +80,10 @@ public final class QueriedRows {
             Budget budget,
             Function<RowList, T> reading) {
         OrderedRows source = visible.of(read, query.caller(), budget);
+        if (read.generation() instanceof StoredGeneration stored) {
+            return reading.apply(
+                    new StoredRows(stored, read, query, source, settings.searchBytes(), budget).list(trace));
+        }
         if (query.selector().isAll() && query.sort().isNone()) {
             return reading.apply(RowList.of(source));
         }
@@ -186,6 +191,10 @@ public final class QueriedRows {
 
     /** Finds more rows than the query's page has, where few are left. */
     public void refill(Served read, Query query, HeldSelection held, Budget budget) {
+        if (!read.generation().isInHeap()) {
+            // Nothing is held of what a store serves.
+            return;
+        }
         OrderedRows source = visible.of(read, query.caller(), budget);
         OrderedRows searched =
                 candidates(plan(read, query, budget).filter(one -> isOfUse(one, source)), read, source, budget);

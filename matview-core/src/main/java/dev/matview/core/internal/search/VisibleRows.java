@@ -7,6 +7,8 @@ import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
+import dev.matview.core.internal.keep.ReadableRows;
+import dev.matview.core.internal.keep.StoredGeneration;
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.internal.view.AclIndex;
 import dev.matview.core.internal.view.LiveView.Served;
@@ -54,6 +56,9 @@ public final class VisibleRows {
     public OrderedRows of(Served read, Caller caller, Budget budget) {
         if (read.feed().access() == Access.PUBLIC) {
             return read.generation().visible(read.feed());
+        }
+        if (read.generation() instanceof StoredGeneration stored) {
+            return new ReadableRows(stored, caller, stored.visibleRows(read.feed()), budget);
         }
         AclIndex index = read.indexes().acl();
         budget.spend(LOOK_UP);

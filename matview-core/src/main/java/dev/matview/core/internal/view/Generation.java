@@ -7,6 +7,7 @@ import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewHead;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public interface Generation extends OrderedRows {
     default @Nullable Row find(String database, String id, Budget budget) {
         return find(database, id);
     }
+
+    /** Whether it has the row just as the other generation has it that the row is of. */
+    boolean shares(Row row);
 
     /** Whether its rows are held here: then indexes of them are as well. */
     boolean isInHeap();
@@ -91,5 +95,15 @@ public interface Generation extends OrderedRows {
         return Long.toString(head().generation(), 36)
                 + '-'
                 + Long.toString(head().refreshedAt().toEpochMilli(), 36);
+    }
+
+    /** The number in a {@link #tag}; empty for what is none. */
+    static OptionalLong number(String tag) {
+        int end = tag.indexOf('-');
+        try {
+            return end < 0 ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(tag.substring(0, end), 36));
+        } catch (NumberFormatException noTag) {
+            return OptionalLong.empty();
+        }
     }
 }

@@ -98,6 +98,11 @@ public final class LiveView {
                 .or(() -> pinned.find(tag));
     }
 
+    /** An earlier generation as it is read that is kept elsewhere alone. */
+    public static Served past(FeedDefinition feed, Generation generation) {
+        return Served.of(feed, generation, Coverage.of(generation.head()), null, 0);
+    }
+
     /** Keeps the generation of this tag, served or pinned, until the result is closed. */
     public Subscription hold(String tag) {
         return pinned.hold(tag);

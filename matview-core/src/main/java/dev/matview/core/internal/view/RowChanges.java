@@ -87,7 +87,7 @@ public record RowChanges(List<Row> leaving, List<Row> coming) {
                 if (last != null && row.compareTo(last) > 0) {
                     return;
                 }
-                if (other.find(row.database(), row.id()) == row) {
+                if (other.shares(row)) {
                     into.add(row);
                 }
             }

@@ -124,7 +124,8 @@ public final class Snapshot implements Base.Committed {
 
     private static Row[] sorted(List<Row> rows) {
         Row[] array = rows.toArray(NO_ROWS);
-        Arrays.sort(array);
+        // Of a first build they are many; of few, it takes one thread.
+        Arrays.parallelSort(array);
         return array;
     }
 
@@ -246,6 +247,11 @@ public final class Snapshot implements Base.Committed {
         Snapshot snapshot = (Snapshot) other;
         return order.differences(snapshot.order, IN_ORDER, (mine, theirs) -> {})
                 + slices.referencesNotSharedWith(snapshot.slices);
+    }
+
+    @Override
+    public boolean shares(Row row) {
+        return find(row.database(), row.id()) == row;
     }
 
     @Override
