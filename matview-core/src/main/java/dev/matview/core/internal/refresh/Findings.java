@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,11 +102,6 @@ final class Findings {
 
     FoundSlices found() {
         return found;
-    }
-
-    /** How many databases the feed covers. */
-    int databases() {
-        return pace.covered();
     }
 
     /** The slices that changes start from; null when there are none. */
@@ -348,21 +342,13 @@ final class Findings {
         return rest;
     }
 
-    /** Whether the generation has the slice where these started from; with references, what they lead to may be ours too. */
     private boolean isOurs(String database, @Nullable Position found, Base next) {
-        Position position = next.position(database);
-        if (!Objects.equals(position, found)) {
-            return Objects.equals(position, heldAt(database));
-        }
-        // Read though it did not move, and found to be other than it was held: nobody else has that.
-        boolean mends = found != null && found.equals(heldAt(database));
-        return mends || (found != null && !feed.expand().isEmpty());
+        boolean refers = !feed.expand().isEmpty();
+        return Provenance.isOurs(heldAt(database), found, next.position(database), refers);
     }
 
-    /** Whether the generation has the slice elsewhere than it was found, and than it was. */
     private boolean isOther(String database, @Nullable Position found, Base next) {
-        Position position = next.position(database);
-        return !Objects.equals(position, found) && !Objects.equals(position, heldAt(database));
+        return Provenance.isOther(heldAt(database), found, next.position(database));
     }
 
     private @Nullable Position heldAt(String database) {
