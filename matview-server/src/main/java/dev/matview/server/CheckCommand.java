@@ -112,7 +112,7 @@ final class CheckCommand extends ServerCommand {
 
     private void lookAtStores(Scheduler scheduler) throws UsageException, StartupException {
         List<NamedCluster> clusters = options.sources.clustersWithViews(environment, scheduler);
-        try (ViewStore views = options.sources.openViews(clusters, scheduler)) {
+        try (ViewStore views = options.sources.openViews(clusters, environment, scheduler)) {
             // Opened and closed: whatever keeps views there asks for nothing before a feed has one.
         } finally {
             clusters.forEach(NamedCluster::close);

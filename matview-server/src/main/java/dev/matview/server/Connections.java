@@ -28,7 +28,7 @@ record Connections(
         List<NamedCluster> clusters = options.clustersWithViews(environment, scheduler);
         ViewStore views = null;
         try {
-            views = options.openViews(clusters, scheduler);
+            views = options.openViews(clusters, environment, scheduler);
             return new Connections(
                     clusters, views, clusters.isEmpty() ? null : ClusterCheck.run(clusters), meters(clusters));
         } catch (UsageException | StartupException | RuntimeException e) {

@@ -6,10 +6,14 @@ import dev.matview.core.spi.ViewStoreProvider;
 import dev.matview.core.spi.ViewStoreProvider.Place;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,9 +22,21 @@ class StoreOptions extends CouchOptions {
 
     static final String IN_MEMORY = "memory:";
 
-    @Option(names = "--view-store", paramLabel = "URL", description = "a CouchDB, or memory: (the first CouchDB)")
+    private static final String PASSWORD_VARIABLE = "VIEW_STORE_PASSWORD";
+
+    @Option(
+            names = "--view-store",
+            paramLabel = "URL",
+            description = "a CouchDB, postgresql://…, or memory: (the first CouchDB)")
     @Nullable
     String viewStore;
+
+    @Option(
+            names = "--view-store-password-file",
+            paramLabel = "FILE",
+            description = "its password, not a CouchDB's [or VIEW_STORE_PASSWORD]")
+    @Nullable
+    Path viewStorePasswordFile;
 
     /**
      * The CouchDBs to be opened: those of the users, in their order, and then that of the views, if it is another. They ask
@@ -58,7 +74,7 @@ class StoreOptions extends CouchOptions {
     /** The CouchDB that the option names for the views; null when it names none. */
     private @Nullable String namedCouch() throws UsageException {
         String url = viewStore;
-        if (url == null || !given(url).getScheme().toLowerCase(Locale.ROOT).matches("https?")) {
+        if (url == null || !isCouch(given(url))) {
             return null;
         }
         requireNoCredentials("--view-store", url);
@@ -78,8 +94,9 @@ class StoreOptions extends CouchOptions {
      *
      * @param clusters of {@link #clustersWithViews}
      */
-    ViewStore openViews(List<NamedCluster> clusters, Scheduler scheduler) throws UsageException {
-        URI url = given(place(clusters));
+    ViewStore openViews(List<NamedCluster> clusters, Map<String, String> environment, Scheduler scheduler)
+            throws UsageException, StartupException {
+        URI url = withPassword(given(place(clusters)), environment);
         List<AutoCloseable> couches =
                 clusters.stream().<AutoCloseable>map(NamedCluster::couch).toList();
         try {
@@ -90,6 +107,37 @@ class StoreOptions extends CouchOptions {
         } catch (IllegalArgumentException e) {
             throw new UsageException("--view-store: " + e.getMessage());
         }
+    }
+
+    /** The URL of what is no CouchDB with the password that is given, where there is one: in memory alone. */
+    private URI withPassword(URI url, Map<String, String> environment) throws UsageException, StartupException {
+        String authority = url.getRawAuthority();
+        if (isCouch(url) || authority == null) {
+            return url;
+        }
+        String who = authority.substring(0, Math.max(0, authority.lastIndexOf('@')));
+        if (who.contains(":")) {
+            throw new UsageException(
+                    "--view-store: leave the password out of the URL, where every process sees it; give it"
+                            + " as --view-store-password-file or " + PASSWORD_VARIABLE + " (environment)");
+        }
+        String password = viewStorePasswordFile == null
+                ? environment.getOrDefault(PASSWORD_VARIABLE, "")
+                : new String(
+                        SecretFile.read("--view-store-password-file", viewStorePasswordFile), StandardCharsets.UTF_8);
+        if (password.isEmpty()) {
+            return url;
+        }
+        if (who.isEmpty()) {
+            throw new UsageException(
+                    "--view-store: there is a password and no user: give postgresql://USER@HOST/DATABASE");
+        }
+        String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
+        return URI.create(url.toString().replaceFirst("@", Matcher.quoteReplacement(":" + encoded + "@")));
+    }
+
+    private static boolean isCouch(URI url) {
+        return url.getScheme().toLowerCase(Locale.ROOT).matches("https?");
     }
 
     private static URI given(String url) throws UsageException {

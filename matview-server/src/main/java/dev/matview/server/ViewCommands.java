@@ -39,7 +39,7 @@ abstract class ViewCommands extends ServerCommand {
             List<NamedCluster> clusters = store.viewStore == null
                     ? store.clusters(environment, scheduler)
                     : store.clustersWithViews(environment, scheduler);
-            try (ViewStore views = store.openViews(clusters, scheduler)) {
+            try (ViewStore views = store.openViews(clusters, environment, scheduler)) {
                 run(views, store.place(clusters), out);
             } catch (ViewStoreException e) {
                 throw new StartupException(e.getMessage(), e);

@@ -20,6 +20,9 @@ final class ToolCondition implements ExecutionCondition {
     private static final String REQUIRED = "matview.require";
     private static final String WITHOUT = "matview.without";
 
+    /** What tests of other modules look for. */
+    private static final Set<String> OF_OTHERS = Set.of("postgresql");
+
     /** Asked once for a JVM. */
     private static final Map<Tool, Optional<String>> MISSING = new EnumMap<>(Tool.class);
 
@@ -53,7 +56,7 @@ final class ToolCondition implements ExecutionCondition {
         Set<Tool> tools = EnumSet.noneOf(Tool.class);
         for (String name :
                 context.getConfigurationParameter(parameter).orElse("").split(",")) {
-            if (!name.isBlank()) {
+            if (!name.isBlank() && !OF_OTHERS.contains(name.trim())) {
                 tools.add(Stream.of(Tool.values())
                         .filter(tool -> tool.option().equals(name.trim()))
                         .findFirst()

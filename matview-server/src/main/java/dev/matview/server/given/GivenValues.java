@@ -38,6 +38,7 @@ public final class GivenValues implements IDefaultValueProvider {
             "COUCHDB_URL",
             "COUCHDB_USER",
             "COUCHDB_PASSWORD",
+            "VIEW_STORE_PASSWORD",
             "JWT_SECRET",
             "JWT_SECRET_PREVIOUS",
             "JWKS",
@@ -47,8 +48,10 @@ public final class GivenValues implements IDefaultValueProvider {
             "CORS_ORIGIN");
 
     /** The variable that goes before an option's value in the file, where its name is not the option's. */
-    private static final Map<String, String> OF_SECRETS =
-            Map.of("jwt-secret-file", "JWT_SECRET", "couchdb-password-file", "COUCHDB_PASSWORD");
+    private static final Map<String, String> OF_SECRETS = Map.of(
+            "jwt-secret-file", "JWT_SECRET",
+            "couchdb-password-file", "COUCHDB_PASSWORD",
+            "view-store-password-file", "VIEW_STORE_PASSWORD");
 
     private static final Set<String> NOT_GIVEN = Set.of("help", "version", "config");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--([a-z][a-z-]*[a-z])(?![\\w-])");

@@ -1,0 +1,2 @@
+/** A PostgreSQL for tests. */
+package dev.matview.sql.harness;
