@@ -74,6 +74,22 @@ class PagedFeedsOverStoreTest extends GlobalFeedsFixture {
     }
 
     @Test
+    void whatAnAnswerTookIsExplained() {
+        post("userdb-a", "1", 1);
+        refresh();
+        Query searched = with().selector("{\"text\":\"userdb-a-1\"}").build();
+
+        Explanation explained = feeds.explain("posts", searched, feeds.budget());
+
+        assertThat(explained.source()).isEqualTo(Explanation.Source.SEARCH);
+        assertThat(explained.looked()).isPositive();
+        assertThat(explained.isKept()).isFalse();
+        assertThat(explained.helpful()).hasToString("Optional[[\"text\"]]");
+        assertThat(feeds.explain("posts", Query.all(), feeds.budget()).source())
+                .isEqualTo(Explanation.Source.VIEW);
+    }
+
+    @Test
     void whoPassesOverTooManyRowsIsRefused() {
         post("userdb-a", "1", 1);
         refresh();
