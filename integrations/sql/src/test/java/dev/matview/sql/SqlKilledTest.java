@@ -23,12 +23,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Servers and a PostgreSQL that end as {@code kill -9} ends them, at random instants: what was acknowledged is there, and whole. By
  * hand: {@code -Dmatview.kills=50}.
  */
+@Tag("slow")
 @NeedsPostgres(ownServer = true)
 class SqlKilledTest {
 
@@ -155,13 +157,17 @@ class SqlKilledTest {
         try (SqlViewStore store = open(url)) {
             store.commit(Stamped.next(0));
             readOnly(true);
-            assertThatThrownBy(() -> store.commit(Stamped.next(1)))
-                    .isInstanceOf(ViewStoreException.class)
-                    .hasMessageContaining("25006")
-                    .hasMessageContaining("read only");
-            assertThat(Stamped.requireWhole(store)).isEqualTo(1);
-            Stamped.walk(store.current(Stamped.VIEW).orElseThrow());
-            readOnly(false);
+            try (SqlViewStore later = open(url)) {
+                assertThatThrownBy(() -> store.commit(Stamped.next(1)))
+                        .isInstanceOf(ViewStoreException.class)
+                        .hasMessageContaining("25006")
+                        .hasMessageContaining("read only");
+                assertThat(Stamped.requireWhole(store)).isEqualTo(1);
+                Stamped.walk(store.current(Stamped.VIEW).orElseThrow());
+                assertThat(Stamped.requireWhole(later)).isEqualTo(1);
+            } finally {
+                readOnly(false);
+            }
             await().atMost(SOON)
                     .ignoreException(ViewStoreException.class)
                     .until(() -> store.commit(Stamped.next(1)));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Pages that are read through two servers while a third commits. By hand: {@code -Dmatview.pages=100000}. */
 class SqlTornPagesTest extends SqlFixture {
 
-    private static final int PAGES = Integer.getInteger("matview.pages", 1_500);
+    private static final int PAGES = Integer.getInteger("matview.pages", 600);
 
     @Test
     void aWalkThroughTwoServersDuringCommitsHasNoGapNoRepeatAndNoMixture() throws Exception {

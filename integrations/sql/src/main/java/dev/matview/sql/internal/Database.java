@@ -73,7 +73,8 @@ public final class Database implements AutoCloseable {
         source.setServerNames(url.hosts().toArray(new String[0]));
         source.setPortNumbers(url.ports().stream().mapToInt(Integer::intValue).toArray());
         source.setDatabaseName(url.database());
-        source.setTargetServerType("primary");
+        // One alone is asked also while it takes no writes, and says so itself.
+        source.setTargetServerType(url.hosts().size() == 1 ? "any" : "primary");
         source.setConnectTimeout(CONNECT_SECONDS);
         source.setLoginTimeout(2 * CONNECT_SECONDS);
         source.setSocketTimeout(SOCKET_SECONDS);
