@@ -97,6 +97,11 @@ public interface PagedGeneration extends PagedSlices {
             Objects.requireNonNull(from, "from");
         }
 
+        /** All entries whose keys are not before that. */
+        public static Range from(String index, byte[] from) {
+            return new Range(index, from, null);
+        }
+
         /** The entries of exactly that key. */
         public static Range of(String index, byte[] key) {
             return new Range(index, key, Arrays.copyOf(key, key.length + 1));

@@ -204,11 +204,11 @@ public abstract class PagedViewStoreContract {
         byte[] from = {(byte) (random.nextInt(4) - 1)};
         return switch (random.nextInt(6)) {
             case 0 -> Range.beginningWith("id", "a".getBytes(StandardCharsets.UTF_8));
-            case 1 -> new Range("id", new byte[0], null);
+            case 1 -> Range.from("id", new byte[0]);
             case 2 -> Range.of("shown", from);
             case 3 -> new Range("shown", from, new byte[] {(byte) (random.nextInt(4) - 1), 0});
             case 4 -> Range.beginningWith("none-1", random.nextBoolean() ? new byte[0] : new byte[] {(byte) 0xff});
-            default -> new Range("absent", new byte[0], null);
+            default -> Range.from("absent", new byte[0]);
         };
     }
 
@@ -405,7 +405,7 @@ public abstract class PagedViewStoreContract {
         assertThatThrownBy(() -> first.page(null, 0, 10)).isInstanceOf(PastGenerationException.class);
         assertThatThrownBy(() -> first.find(List.of(RowId.of(row)))).isInstanceOf(PastGenerationException.class);
         assertThatThrownBy(() -> first.slices(0, null, 10)).isInstanceOf(PastGenerationException.class);
-        assertThatThrownBy(() -> first.count(new Range("id", new byte[0], null), null, 10))
+        assertThatThrownBy(() -> first.count(Range.from("id", new byte[0]), null, 10))
                 .isInstanceOf(PastGenerationException.class);
     }
 
@@ -429,7 +429,7 @@ public abstract class PagedViewStoreContract {
 
         if (pass(Duration.ofHours(2))) {
             assertThatThrownBy(() -> first.page(null, 0, 10)).isInstanceOf(PastGenerationException.class);
-            assertThatThrownBy(() -> first.entries(new Range("id", new byte[0], null), null, false, 10))
+            assertThatThrownBy(() -> first.entries(Range.from("id", new byte[0]), null, false, 10))
                     .isInstanceOf(PastGenerationException.class);
             assertThatThrownBy(() -> second.notIn(1, 10)).isInstanceOf(PastGenerationException.class);
             assertThat(store.generation(VIEW, 1)).isEmpty();

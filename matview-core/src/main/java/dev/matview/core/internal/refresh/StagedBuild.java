@@ -49,7 +49,7 @@ final class StagedBuild implements Build {
     private final Instant startedAt;
 
     /** Null when it is of no use any more, or is to be opened again. */
-    private @Nullable ViewStage stage;
+    private volatile @Nullable ViewStage stage;
 
     private boolean givenUp;
     /** What the store is known to have. */
@@ -125,7 +125,16 @@ final class StagedBuild implements Build {
 
     @Override
     public boolean isDue(long bytes) {
-        return bytes >= BATCH_BYTES || Duration.between(last, clock.instant()).compareTo(BATCH_TIME) >= 0;
+        return bytes >= portion() || Duration.between(last, clock.instant()).compareTo(BATCH_TIME) >= 0;
+    }
+
+    /**
+     * Each portion leads all through what is aside. A store in this heap takes as much at once as it has: it holds nothing
+     * beside the rows, and with many small ones a large view would cost far more.
+     */
+    private long portion() {
+        Snapshot all = aside;
+        return stage instanceof SnapshotStage && all != null ? Math.max(BATCH_BYTES, all.bytes()) : BATCH_BYTES;
     }
 
     @Override

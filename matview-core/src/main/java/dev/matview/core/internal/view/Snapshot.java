@@ -124,7 +124,8 @@ public final class Snapshot implements Base.Committed {
 
     private static Row[] sorted(List<Row> rows) {
         Row[] array = rows.toArray(NO_ROWS);
-        Arrays.sort(array);
+        // Of a first build they are many; of few, it takes one thread.
+        Arrays.parallelSort(array);
         return array;
     }
 

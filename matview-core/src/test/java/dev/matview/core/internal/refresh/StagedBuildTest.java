@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.internal.view.Snapshot;
 import dev.matview.core.memory.InMemoryDatabases;
+import dev.matview.core.memory.InMemoryViewStore;
 import dev.matview.core.spi.Aggregator.Demand;
 import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.Position;
@@ -38,7 +39,8 @@ class StagedBuildTest extends StagedBuildFixture {
 
         for (int i = 0; i < 100; i++) {
             building.moved(slice(i, 1));
-            assertThat(bytes(building.unstaged())).isLessThanOrEqualTo(StagedBuild.BATCH_BYTES);
+            assertThat(bytes(building.unstaged()))
+                    .isLessThanOrEqualTo(Math.max(StagedBuild.BATCH_BYTES, asideBytes(building)));
         }
 
         assertThat(aside(building).size() + building.unstaged().size()).isEqualTo(100);
@@ -226,6 +228,33 @@ class StagedBuildTest extends StagedBuildFixture {
                 });
             }
         };
+    }
+
+    private static long asideBytes(Findings building) {
+        return Objects.requireNonNull(building.build()).aside() == null
+                ? 0
+                : aside(building).bytes();
+    }
+
+    /** It may have to send them somewhere; for a store in this heap they get larger, as all is gone through for each. */
+    @Test
+    void anotherStoreIsGivenPortionsOfOneSize() {
+        List<Long> portions = new ArrayList<>();
+        Findings building = findings(null);
+        building.buildIn(Objects.requireNonNull(open(recording(portions))));
+        Findings here = findings(null);
+        here.buildIn(Objects.requireNonNull(open(new InMemoryViewStore())));
+
+        for (int i = 0; i < 98; i++) {
+            building.moved(slice(i, 1));
+            here.moved(slice(i, 1));
+        }
+
+        assertThat(portions)
+                .hasSize(3)
+                .allSatisfy(bytes ->
+                        assertThat(bytes).isBetween(StagedBuild.BATCH_BYTES, StagedBuild.BATCH_BYTES + 2 * MEBIBYTE));
+        assertThat(here.unstaged()).hasSize(98 - 64);
     }
 
     @Test
