@@ -168,9 +168,7 @@ class SqlKilledTest {
             } finally {
                 readOnly(false);
             }
-            await().atMost(SOON)
-                    .ignoreException(ViewStoreException.class)
-                    .until(() -> store.commit(Stamped.next(1)));
+            await().atMost(SOON).ignoreException(ViewStoreException.class).until(() -> store.commit(Stamped.next(1)));
         }
     }
 
@@ -197,13 +195,16 @@ class SqlKilledTest {
         URI url = URI.create("postgresql://postgres:hunter2@127.0.0.1:" + postgres.port() + "/nosuch");
         try (SqlViewStore store = open(url)) {
             assertThat(store.toString()).doesNotContain("hunter2");
-            assertThatThrownBy(() -> store.commit(Views.whole("v", 0, Views.slice("userdb-a", 1, Views.row("userdb-a", "p", "{\"secret\":1}")))))
+            assertThatThrownBy(() -> store.commit(Views.whole(
+                            "v", 0, Views.slice("userdb-a", 1, Views.row("userdb-a", "p", "{\"secret\":1}")))))
                     .isInstanceOf(ViewStoreException.class)
                     .hasMessageContaining("3D000")
                     .hasMessageContaining("create it")
                     .satisfies(e -> {
                         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                            assertThat(cause.toString()).doesNotContain("hunter2").doesNotContain("secret");
+                            assertThat(cause.toString())
+                                    .doesNotContain("hunter2")
+                                    .doesNotContain("secret");
                         }
                     });
         }

@@ -34,7 +34,9 @@ class SqlTornPagesTest extends SqlFixture {
             int pages = 0;
             while (pages < PAGES) {
                 PagedGeneration begun = one.current(Stamped.VIEW).orElseThrow();
-                PagedGeneration same = other.generation(Stamped.VIEW, begun.head().generation()).orElseThrow();
+                PagedGeneration same = other.generation(
+                                Stamped.VIEW, begun.head().generation())
+                        .orElseThrow();
                 assertThat(same).isEqualTo(begun);
                 pages += Stamped.walk(begun, same);
             }
