@@ -74,9 +74,8 @@ final class BuildWriter {
 
     private Map<String, Held> held(List<byte[]> databases) throws SQLException {
         Map<String, Held> held = new HashMap<>();
-        String sql = "select s.database, s.slice, s.rows from unnest(?::bytea[]) as q (database)"
-                + " join @.slices s on s.build = ? and s.database = q.database";
-        Arguments.of(databases.toArray(new byte[0][]), build)
+        String sql = "select s.database, s.slice, s.rows from @.slices s where s.build = ? and s.database = any (?)";
+        Arguments.of(build, databases.toArray(new byte[0][]))
                 .query(
                         connection,
                         database.sql(sql),
