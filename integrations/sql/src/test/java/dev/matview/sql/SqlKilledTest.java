@@ -23,12 +23,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Servers and a PostgreSQL that end as {@code kill -9} ends them, at random instants: what was acknowledged is there, and whole. By
  * hand: {@code -Dmatview.kills=50}.
  */
+@Tag("slow")
 @NeedsPostgres(ownServer = true)
 class SqlKilledTest {
 
@@ -155,16 +157,18 @@ class SqlKilledTest {
         try (SqlViewStore store = open(url)) {
             store.commit(Stamped.next(0));
             readOnly(true);
-            assertThatThrownBy(() -> store.commit(Stamped.next(1)))
-                    .isInstanceOf(ViewStoreException.class)
-                    .hasMessageContaining("25006")
-                    .hasMessageContaining("read only");
-            assertThat(Stamped.requireWhole(store)).isEqualTo(1);
-            Stamped.walk(store.current(Stamped.VIEW).orElseThrow());
-            readOnly(false);
-            await().atMost(SOON)
-                    .ignoreException(ViewStoreException.class)
-                    .until(() -> store.commit(Stamped.next(1)));
+            try (SqlViewStore later = open(url)) {
+                assertThatThrownBy(() -> store.commit(Stamped.next(1)))
+                        .isInstanceOf(ViewStoreException.class)
+                        .hasMessageContaining("25006")
+                        .hasMessageContaining("read only");
+                assertThat(Stamped.requireWhole(store)).isEqualTo(1);
+                Stamped.walk(store.current(Stamped.VIEW).orElseThrow());
+                assertThat(Stamped.requireWhole(later)).isEqualTo(1);
+            } finally {
+                readOnly(false);
+            }
+            await().atMost(SOON).ignoreException(ViewStoreException.class).until(() -> store.commit(Stamped.next(1)));
         }
     }
 
@@ -191,13 +195,16 @@ class SqlKilledTest {
         URI url = URI.create("postgresql://postgres:hunter2@127.0.0.1:" + postgres.port() + "/nosuch");
         try (SqlViewStore store = open(url)) {
             assertThat(store.toString()).doesNotContain("hunter2");
-            assertThatThrownBy(() -> store.commit(Views.whole("v", 0, Views.slice("userdb-a", 1, Views.row("userdb-a", "p", "{\"secret\":1}")))))
+            assertThatThrownBy(() -> store.commit(Views.whole(
+                            "v", 0, Views.slice("userdb-a", 1, Views.row("userdb-a", "p", "{\"secret\":1}")))))
                     .isInstanceOf(ViewStoreException.class)
                     .hasMessageContaining("3D000")
                     .hasMessageContaining("create it")
                     .satisfies(e -> {
                         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                            assertThat(cause.toString()).doesNotContain("hunter2").doesNotContain("secret");
+                            assertThat(cause.toString())
+                                    .doesNotContain("hunter2")
+                                    .doesNotContain("secret");
                         }
                     });
         }

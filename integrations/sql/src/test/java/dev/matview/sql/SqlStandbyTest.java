@@ -105,7 +105,8 @@ class SqlStandbyTest {
     private static ViewDelta other(long base) {
         ViewDelta delta = Stamped.next(base);
         return base == 3
-                ? new ViewDelta(delta.view(), base, false, delta.head(), delta.slices().subList(0, 1), delta.dropped())
+                ? new ViewDelta(
+                        delta.view(), base, false, delta.head(), delta.slices().subList(0, 1), delta.dropped())
                 : delta;
     }
 
@@ -130,12 +131,12 @@ class SqlStandbyTest {
             standby.promote();
 
             try (SqlViewStore another = open(url(primary, standby))) {
-                await().atMost(SOON)
-                        .ignoreException(ViewStoreException.class)
-                        .until(() -> another.commit(other(3)));
+                await().atMost(SOON).ignoreException(ViewStoreException.class).until(() -> another.commit(other(3)));
                 another.commit(other(4));
                 another.commit(other(5));
-                assertThat(holder.commit(Stamped.next(6))).as("a commit on a lost generation").isFalse();
+                assertThat(holder.commit(Stamped.next(6)))
+                        .as("a commit on a lost generation")
+                        .isFalse();
                 another.commit(other(6));
             }
             assertThat(holder.read(Stamped.VIEW, 6).orElseThrow().whole()).isTrue();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Pages that are read through two servers while a third commits. By hand: {@code -Dmatview.pages=100000}. */
 class SqlTornPagesTest extends SqlFixture {
 
-    private static final int PAGES = Integer.getInteger("matview.pages", 1_500);
+    private static final int PAGES = Integer.getInteger("matview.pages", 600);
 
     @Test
     void aWalkThroughTwoServersDuringCommitsHasNoGapNoRepeatAndNoMixture() throws Exception {
@@ -34,7 +34,9 @@ class SqlTornPagesTest extends SqlFixture {
             int pages = 0;
             while (pages < PAGES) {
                 PagedGeneration begun = one.current(Stamped.VIEW).orElseThrow();
-                PagedGeneration same = other.generation(Stamped.VIEW, begun.head().generation()).orElseThrow();
+                PagedGeneration same = other.generation(
+                                Stamped.VIEW, begun.head().generation())
+                        .orElseThrow();
                 assertThat(same).isEqualTo(begun);
                 pages += Stamped.walk(begun, same);
             }

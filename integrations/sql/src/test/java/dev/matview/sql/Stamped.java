@@ -40,7 +40,13 @@ final class Stamped {
         }
         return base == 0
                 ? ViewDelta.whole(VIEW, 0, head, slices)
-                : new ViewDelta(VIEW, base, false, head, slices.stream().map(SliceDelta::of).toList(), Set.of());
+                : new ViewDelta(
+                        VIEW,
+                        base,
+                        false,
+                        head,
+                        slices.stream().map(SliceDelta::of).toList(),
+                        Set.of());
     }
 
     /** The number of the current generation, which is whole; 0 where there is none. */

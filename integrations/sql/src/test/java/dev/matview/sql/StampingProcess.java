@@ -8,7 +8,8 @@ final class StampingProcess {
     private StampingProcess() {}
 
     public static void main(String[] arguments) {
-        try (SqlViewStore store = SqlViewStore.builder(URI.create(arguments[0])).connections(2).build()) {
+        try (SqlViewStore store =
+                SqlViewStore.builder(URI.create(arguments[0])).connections(2).build()) {
             long base = Stamped.requireWhole(store);
             while (store.commit(Stamped.next(base))) {
                 base++;

@@ -111,8 +111,10 @@ final class BuildReader {
         rows.forEach(row -> keys.add(row.database(), row.id()));
         String sql = "select " + StoredRow.COLUMNS
                 + " from unnest(?::bytea[], ?::int8[], ?::bytea[]) as q (database, hash, id)"
-                + " join @.slices s on s.build = ? and s.database = q.database"
-                + " join @.rows r on r.slice = s.slice and r.hash = q.hash and r.id = q.id where " + THEN;
+                // One after the other, however many the planner takes them for.
+                + " cross join lateral (select slice from @.slices s where s.build = ? and s.database = q.database limit 1) s"
+                + " cross join lateral (select * from @.rows r where r.slice = s.slice and r.hash = q.hash and r.id = q.id and "
+                + THEN + " limit 1) r";
         Arguments arguments = Arguments.of(keys.databases(), keys.hashes(), keys.ids(), build, generation, generation);
         return ask(sql, arguments, new StoredRow(), check);
     }

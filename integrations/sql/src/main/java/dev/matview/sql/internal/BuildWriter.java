@@ -74,9 +74,8 @@ final class BuildWriter {
 
     private Map<String, Held> held(List<byte[]> databases) throws SQLException {
         Map<String, Held> held = new HashMap<>();
-        String sql = "select s.database, s.slice, s.rows from unnest(?::bytea[]) as q (database)"
-                + " join @.slices s on s.build = ? and s.database = q.database";
-        Arguments.of(databases.toArray(new byte[0][]), build)
+        String sql = "select s.database, s.slice, s.rows from @.slices s where s.build = ? and s.database = any (?)";
+        Arguments.of(build, databases.toArray(new byte[0][]))
                 .query(
                         connection,
                         database.sql(sql),
@@ -97,22 +96,35 @@ final class BuildWriter {
     }
 
     private void dropSlices(List<byte[]> names) throws SQLException {
-        if (names.isEmpty()) {
-            return;
+        List<Long> portion = new ArrayList<>();
+        long rows = 0;
+        for (Held held : held(names).values()) {
+            portion.add(held.slice());
+            rows += held.rows();
+            if (rows >= ROWS) {
+                dropNumbered(portion.toArray(new Long[0]));
+                portion.clear();
+                rows = 0;
+            }
         }
-        Long[] slices = held(names).values().stream().map(Held::slice).toArray(Long[]::new);
+        if (!portion.isEmpty()) {
+            dropNumbered(portion.toArray(new Long[0]));
+        }
+    }
+
+    private void dropNumbered(Long[] slices) throws SQLException {
         if (aside) {
-            end(Arguments.of((Object) slices), "delete from @.rows r where r.slice = any(?) and r.died is null");
-            Arguments.of((Object) slices).update(connection, database.sql("delete from @.slices where slice = any(?)"));
+            end(Arguments.of((Object) slices), "delete from @.rows r where r.slice = any (?) and r.died is null");
+            Arguments.of((Object) slices).update(connection, database.sql("delete from @.slices where slice = any (?)"));
         } else {
             end(
                     Arguments.of(generation, slices),
-                    "update @.rows r set died = ? where r.slice = any(?) and r.died is null");
+                    "update @.rows r set died = ? where r.slice = any (?) and r.died is null");
             Arguments.of(generation, slices)
                     .update(
                             connection,
                             database.sql("update @.slices set reflects = null, left_out = null, documents_left_out = 0,"
-                                    + " rows = 0, changed = ? where slice = any(?) and reflects is not null"));
+                                    + " rows = 0, changed = ? where slice = any (?) and reflects is not null"));
         }
     }
 

@@ -73,7 +73,8 @@ public final class Database implements AutoCloseable {
         source.setServerNames(url.hosts().toArray(new String[0]));
         source.setPortNumbers(url.ports().stream().mapToInt(Integer::intValue).toArray());
         source.setDatabaseName(url.database());
-        source.setTargetServerType("primary");
+        // One alone is asked also while it takes no writes, and says so itself.
+        source.setTargetServerType(url.hosts().size() == 1 ? "any" : "primary");
         source.setConnectTimeout(CONNECT_SECONDS);
         source.setLoginTimeout(2 * CONNECT_SECONDS);
         source.setSocketTimeout(SOCKET_SECONDS);
@@ -178,24 +179,31 @@ public final class Database implements AutoCloseable {
     private <T> T run(String what, int attempts, Repeatable repeatable, Work<T> work) {
         for (int attempt = 1; ; attempt++) {
             requireOpen();
+            boolean connected = false;
             try (Connection connection = pool.getConnection()) {
-                try {
-                    make(connection);
-                    T result = work.run(connection);
-                    outages.answered();
-                    return result;
-                } catch (SQLException e) {
-                    if (Outages.isReadOnly(e)) {
-                        // It was the primary once.
-                        pool.evictConnection(connection);
-                    }
-                    throw e;
-                }
+                connected = true;
+                return run(connection, work);
             } catch (SQLException e) {
-                if (attempt == attempts || !repeatable.is(e)) {
+                // Whoever has waited for a connection in vain has waited long enough.
+                if (attempt == attempts || !connected || !repeatable.is(e)) {
                     throw closed ? closed() : outages.failed(what, e);
                 }
             }
+        }
+    }
+
+    private <T> T run(Connection connection, Work<T> work) throws SQLException {
+        try {
+            make(connection);
+            T result = work.run(connection);
+            outages.answered();
+            return result;
+        } catch (SQLException e) {
+            if (Outages.isReadOnly(e)) {
+                // It was the primary once.
+                pool.evictConnection(connection);
+            }
+            throw e;
         }
     }
 

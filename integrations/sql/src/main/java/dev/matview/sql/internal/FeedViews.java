@@ -8,7 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,7 +83,13 @@ final class FeedViews {
     /** Makes the SQL view, or takes it away, as the rows are; what goes wrong is logged, for the view itself is committed. */
     void follow(String view) {
         try {
-            database.write("cannot make the SQL view of view " + view, connection -> follow(connection, view));
+            String what = "cannot make the SQL view of view " + view;
+            boolean differs = database.read(what, connection -> find(connection, view, "")
+                    .map(State::differs)
+                    .orElse(false));
+            if (differs) {
+                database.write(what, connection -> follow(connection, view));
+            }
         } catch (ViewStoreException e) {
             log.warn("{}; it is tried again with the next commit", e.getMessage());
         }
@@ -93,24 +99,37 @@ final class FeedViews {
      * @param open whether rows of the current generation have no ACL; null when there is no row
      */
     private record State(
-            int view, @Nullable Boolean open, @Nullable String sqlView) {}
+            int view, @Nullable Boolean open, @Nullable String sqlView) {
 
-    private boolean follow(Connection connection, String view) throws SQLException {
+        /** Whether an SQL view is missing, or there is one that shows nothing. */
+        boolean differs() {
+            return open != null && open == (sqlView == null);
+        }
+    }
+
+    private Optional<State> find(Connection connection, String view, String locked) throws SQLException {
         // All rows of a feed have an ACL, or none has.
         String sql = "select v.view, (select r.acl is null from @.rows r where r.build = v.build and r.died is null"
-                + " order by r.sort_key limit 1), v.sql_view from @.views v where v.name = ? for update of v";
-        List<State> found = Arguments.of((Object) CodeUnits.encode(view)).query(connection, database.sql(sql), row -> {
-            boolean open = row.getBoolean(2);
-            return new State(row.getInt(1), row.wasNull() ? null : open, row.getString(3));
-        });
-        if (found.isEmpty()) {
+                + " order by r.sort_key limit 1), v.sql_view from @.views v where v.name = ?" + locked;
+        return Arguments.of((Object) CodeUnits.encode(view))
+                .query(connection, database.sql(sql), row -> {
+                    boolean open = row.getBoolean(2);
+                    return new State(row.getInt(1), row.wasNull() ? null : open, row.getString(3));
+                })
+                .stream()
+                .findFirst();
+    }
+
+    private boolean follow(Connection connection, String view) throws SQLException {
+        State state = find(connection, view, " for update of v").orElse(null);
+        if (state == null || !state.differs()) {
             return false;
         }
-        State state = found.get(0);
-        if (Boolean.TRUE.equals(state.open()) && state.sqlView() == null) {
+        String there = state.sqlView();
+        if (there == null) {
             create(connection, state.view(), name(view));
-        } else if (Boolean.FALSE.equals(state.open()) && state.sqlView() != null) {
-            drop(connection, state.view(), state.sqlView());
+        } else {
+            drop(connection, state.view(), there);
         }
         return true;
     }

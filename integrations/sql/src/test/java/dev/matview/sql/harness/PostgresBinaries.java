@@ -3,6 +3,8 @@ package dev.matview.sql.harness;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -29,7 +31,7 @@ final class PostgresBinaries {
 
     /** Where {@code bin} is. */
     static synchronized Path unpacked() throws IOException {
-        Path place = Path.of("target", "postgres-binaries").toAbsolutePath();
+        Path place = target().resolve("postgres-binaries");
         if (Files.isDirectory(place)) {
             return place;
         }
@@ -51,6 +53,16 @@ final class PostgresBinaries {
             return Files.isDirectory(place) ? place : aside;
         }
         return place;
+    }
+
+    /** Where this module is built, whatever directory the tests run in. */
+    private static Path target() throws IOException {
+        try {
+            URI here = PostgresBinaries.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            return Path.of(here).toAbsolutePath().getParent();
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
     }
 
     private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path into) throws IOException {

@@ -16,8 +16,9 @@ final class PostgresCondition implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        Optional<String> missing =
-                names("matview.without", context) ? Optional.of("-Dmatview.without") : TestPostgres.missing(ownServer(context));
+        Optional<String> missing = names("matview.without", context)
+                ? Optional.of("-Dmatview.without")
+                : TestPostgres.missing(ownServer(context));
         if (missing.isEmpty()) {
             return ConditionEvaluationResult.enabled("there is a PostgreSQL");
         }
