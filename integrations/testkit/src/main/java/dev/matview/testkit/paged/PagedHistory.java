@@ -1,6 +1,7 @@
 package dev.matview.testkit.paged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.matview.core.access.Acl;
 import dev.matview.core.spi.Expansion;
 import dev.matview.core.spi.LeftOut;

@@ -274,7 +274,8 @@ public abstract class PagedViewStoreContract {
             List<Row> some = model.inOrder().stream().limit(3).toList();
             assertThat(stage.find(some.stream().map(RowId::of).toList())).containsExactlyInAnyOrderElementsOf(some);
         }
-        ViewDelta rest = new ViewDelta(VIEW, 1, true, PagedHistory.head(2), List.of(history.change("userdb-a")), Set.of("userdb-b"));
+        ViewDelta rest = new ViewDelta(
+                VIEW, 1, true, PagedHistory.head(2), List.of(history.change("userdb-a")), Set.of("userdb-b"));
         model = model.changed(rest);
         assertThat(stage.commit(rest, PagedModel::keys)).isTrue();
 
@@ -288,10 +289,12 @@ public abstract class PagedViewStoreContract {
     void whoDoesNotHaveTheStageAnyMoreAddsNothing() {
         PagedViewStore store = store();
         PagedViewStage one = store.pagedStage(VIEW, 0, "f").orElseThrow();
-        assertThat(one.add(whole(0, history.row("userdb-a", "1")), PagedModel::keys)).isTrue();
+        assertThat(one.add(whole(0, history.row("userdb-a", "1")), PagedModel::keys))
+                .isTrue();
         PagedViewStage other = store.pagedStage(VIEW, 0, "f").orElseThrow();
 
-        assertThat(one.add(whole(0, history.row("userdb-b", "1")), PagedModel::keys)).isFalse();
+        assertThat(one.add(whole(0, history.row("userdb-b", "1")), PagedModel::keys))
+                .isFalse();
         assertThat(one.commit(whole(0), PagedModel::keys)).isFalse();
         assertThat(other.slice("userdb-b")).isEmpty();
         assertThat(other.commit(whole(0), PagedModel::keys)).isTrue();

@@ -51,8 +51,7 @@ final class Provenance {
      * @param now where that generation has it; null for nowhere
      * @param refers whether rows hold documents that others refer to: what they lead to may be the visit's too
      */
-    static boolean isOurs(
-            @Nullable Position held, @Nullable Position found, @Nullable Position now, boolean refers) {
+    static boolean isOurs(@Nullable Position held, @Nullable Position found, @Nullable Position now, boolean refers) {
         if (!Objects.equals(now, found)) {
             return Objects.equals(now, held);
         }
