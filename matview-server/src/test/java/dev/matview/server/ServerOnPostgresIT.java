@@ -73,7 +73,13 @@ class ServerOnPostgresIT {
 
     private Http serve() throws Exception {
         Process server = run(
-                "--data", data.toString(), "--registry", directory.resolve("feeds.json").toString(), "--no-auth", "--port", "0");
+                "--data",
+                data.toString(),
+                "--registry",
+                directory.resolve("feeds.json").toString(),
+                "--no-auth",
+                "--port",
+                "0");
         return new Http(jar.port(server));
     }
 

@@ -115,7 +115,8 @@ final class BuildWriter {
     private void dropNumbered(Long[] slices) throws SQLException {
         if (aside) {
             end(Arguments.of((Object) slices), "delete from @.rows r where r.slice = any (?) and r.died is null");
-            Arguments.of((Object) slices).update(connection, database.sql("delete from @.slices where slice = any (?)"));
+            Arguments.of((Object) slices)
+                    .update(connection, database.sql("delete from @.slices where slice = any (?)"));
         } else {
             end(
                     Arguments.of(generation, slices),

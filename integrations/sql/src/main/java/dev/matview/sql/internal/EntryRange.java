@@ -11,9 +11,10 @@ final class EntryRange {
     private static final String CURRENT =
             " from @.entries e where e.build = ? and e.index = ? and e.died is null and e.born <= ?";
     /** First the rows that were ended since, which are few, then what each has. */
-    private static final String ENDED = " from (select r.number from @.rows r where r.build = ? and " + BuildReader.ENDED_SINCE
-            + " offset 0) r cross join lateral"
-            + " (select * from @.entries e where e.of_row = r.number and e.index = ? offset 0) e where true";
+    private static final String ENDED =
+            " from (select r.number from @.rows r where r.build = ? and " + BuildReader.ENDED_SINCE
+                    + " offset 0) r cross join lateral"
+                    + " (select * from @.entries e where e.of_row = r.number and e.index = ? offset 0) e where true";
 
     private final Range range;
     private final long build;

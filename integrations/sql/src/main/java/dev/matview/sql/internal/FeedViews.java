@@ -84,9 +84,9 @@ final class FeedViews {
     void follow(String view) {
         try {
             String what = "cannot make the SQL view of view " + view;
-            boolean differs = database.read(what, connection -> find(connection, view, "")
-                    .map(State::differs)
-                    .orElse(false));
+            boolean differs = database.read(
+                    what,
+                    connection -> find(connection, view, "").map(State::differs).orElse(false));
             if (differs) {
                 database.write(what, connection -> follow(connection, view));
             }

@@ -72,7 +72,8 @@ public final class StoreBenchmark {
     }
 
     private Row row(int database, int number, long at) {
-        byte[] key = Arrays.copyOf(ByteBuffer.allocate(8).putLong(Long.MAX_VALUE - at).array(), 14);
+        byte[] key = Arrays.copyOf(
+                ByteBuffer.allocate(8).putLong(Long.MAX_VALUE - at).array(), 14);
         ByteBuffer.wrap(key, 8, 6).putInt(database).putShort((short) number);
         String json = "{\"_id\":\"post-" + number + "\",\"type\":\"post\",\"content\":\"" + "lorem ipsum ".repeat(10)
                 + random.nextInt() + "\",\"createdAt\":" + at + "}";
@@ -139,7 +140,9 @@ public final class StoreBenchmark {
             current.page(row(0, 0, (1 << 24) + random.nextInt(1 << 29)), 0, 100);
         }
         measure("page of 100 anywhere, " + when, 2_000, () -> {
-            if (current.page(row(0, 0, (1 << 24) + random.nextInt(1 << 29)), 0, 100).size() != 100) {
+            if (current.page(row(0, 0, (1 << 24) + random.nextInt(1 << 29)), 0, 100)
+                            .size()
+                    != 100) {
                 throw new IllegalStateException("no whole page");
             }
         });
@@ -160,7 +163,8 @@ public final class StoreBenchmark {
 
     private void commit(List<Row> rows) {
         Map<String, List<Row>> slices = new HashMap<>();
-        rows.forEach(row -> slices.computeIfAbsent(row.database(), name -> new ArrayList<>()).add(row));
+        rows.forEach(row -> slices.computeIfAbsent(row.database(), name -> new ArrayList<>())
+                .add(row));
         List<SliceDelta> deltas = new ArrayList<>();
         slices.forEach((name, put) ->
                 deltas.add(new SliceDelta(name, new Position(generation + "-", "0", "0"), put, Set.of())));
@@ -193,10 +197,17 @@ public final class StoreBenchmark {
             int n = edit;
             commit(top.stream()
                     .map(row -> new Row(
-                            row.database(), row.id(), row.sortKey(), ("{\"n\":" + n + "}").getBytes(StandardCharsets.UTF_8), null))
+                            row.database(),
+                            row.id(),
+                            row.sortKey(),
+                            ("{\"n\":" + n + "}").getBytes(StandardCharsets.UTF_8),
+                            null))
                     .toList());
         }
-        measure("newest page right after 10,000 edits of its rows", 50, () -> store.current(VIEW).orElseThrow().page(null, 0, 100));
+        measure(
+                "newest page right after 10,000 edits of its rows",
+                50,
+                () -> store.current(VIEW).orElseThrow().page(null, 0, 100));
         long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
         while (ask("select count(*) from matview.rows where died is not null") > 100 && System.nanoTime() < deadline) {
             commit(changed(1));
@@ -209,7 +220,8 @@ public final class StoreBenchmark {
 
     /** By PostgreSQL's own counters, of ten pages. */
     private double scanned(PagedGeneration current) throws Exception {
-        String fetched = "select coalesce(idx_tup_fetch, 0) from pg_stat_user_tables where schemaname = 'matview' and relname = 'rows'";
+        String fetched =
+                "select coalesce(idx_tup_fetch, 0) from pg_stat_user_tables where schemaname = 'matview' and relname = 'rows'";
         Thread.sleep(3_000);
         long before = ask(fetched);
         for (int page = 0; page < 10; page++) {

@@ -58,7 +58,11 @@ final class PostgresBinaries {
     /** Where this module is built, whatever directory the tests run in. */
     private static Path target() throws IOException {
         try {
-            URI here = PostgresBinaries.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            URI here = PostgresBinaries.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI();
             return Path.of(here).toAbsolutePath().getParent();
         } catch (URISyntaxException e) {
             throw new IOException(e);

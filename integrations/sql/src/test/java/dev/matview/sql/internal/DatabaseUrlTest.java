@@ -18,8 +18,9 @@ class DatabaseUrlTest {
 
     @Test
     void severalHostsAndParametersAreRead() {
-        DatabaseUrl url = DatabaseUrl.of(URI.create(
-                "postgresql://ma%40t:a%3Ab@db1,db2:5433,[::1]:7/vi%20ews?sslmode=verify-full&passwordFile=/run/pw&schema=x"));
+        DatabaseUrl url = DatabaseUrl.of(
+                URI.create(
+                        "postgresql://ma%40t:a%3Ab@db1,db2:5433,[::1]:7/vi%20ews?sslmode=verify-full&passwordFile=/run/pw&schema=x"));
 
         assertThat(url.hosts()).containsExactly("db1", "db2", "::1");
         assertThat(url.ports()).containsExactly(5432, 5433, 7);
