@@ -54,7 +54,7 @@ class ArchitectureTest {
 
     @Test
     void whatStandsOnCoreUsesCoreAlone() {
-        for (String module : List.of("couch", "testkit")) {
+        for (String module : List.of("couch", "sql", "testkit")) {
             usesOfOursOnly("dev.matview." + module + "..", "dev.matview." + module + "..", "dev.matview.core..");
         }
     }
@@ -143,6 +143,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheStoreInPostgresKnowsJdbc() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.matview.sql..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..")
+                .check(matview);
+    }
+
+    @Test
     void onlyCouchsClientKnowsEktorp() {
         noClasses()
                 .that()
@@ -155,7 +166,7 @@ class ArchitectureTest {
 
     @Test
     void internalPackagesAreUsedByTheirModuleAlone() {
-        for (String module : List.of("core", "couch", "server")) {
+        for (String module : List.of("core", "couch", "server", "sql")) {
             noClasses()
                     .that()
                     .resideOutsideOfPackage("dev.matview." + module + "..")
@@ -227,7 +238,7 @@ class ArchitectureTest {
     void everyUncheckedExceptionOfTheLibrariesHasOneRoot() {
         classes()
                 .that()
-                .resideInAnyPackage("dev.matview.core..", "dev.matview.couch..")
+                .resideInAnyPackage("dev.matview.core..", "dev.matview.couch..", "dev.matview.sql..")
                 .and()
                 .resideOutsideOfPackages("dev.matview..internal..", "dev.matview.core.mango.regex..")
                 .and()

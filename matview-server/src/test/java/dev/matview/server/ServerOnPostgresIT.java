@@ -85,7 +85,7 @@ class ServerOnPostgresIT {
 
     private static String posts(Http http) throws Exception {
         JsonNode answer = new ObjectMapper()
-                .readTree(http.post("/data/posts/query?global=true", "{}").body());
+                .readTree(http.query("/data/posts/query?global=true", "{}").body());
         List<String> texts = new ArrayList<>();
         answer.path("docs").forEach(doc -> texts.add(doc.path("text").asText()));
         return String.join(", ", texts);
