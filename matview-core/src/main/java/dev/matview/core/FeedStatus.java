@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param behindKinds how many databases that could not be read lately there are of each kind of failure, all of them
  * @param leftOut documents that cannot be read and so are not in the view: how many, and some of them
  * @param bytes how much memory the rows of the served generation take, by their own sizes
+ * @param aclBytes how much memory the index takes that says who may read which row, about; 0 for a feed that all may read
  * @param indexes those of the served generation: of those that the feed lists, the ones that are made and have room
  */
 public record FeedStatus(
@@ -39,6 +40,7 @@ public record FeedStatus(
         Map<FailureKind, Integer> behindKinds,
         LeftOut leftOut,
         long bytes,
+        long aclBytes,
         List<Index> indexes) {
 
     public FeedStatus {

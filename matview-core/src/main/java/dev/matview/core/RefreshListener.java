@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RefreshListener {
 
-    /** A refresh succeeded, whether it made a new generation or found nothing changed. */
+    /**
+     * A refresh succeeded, whether it made a new generation, found nothing changed, or could read no database: see {@link
+     * RefreshResult#outcome}.
+     */
     void refreshed(Run run, RefreshResult result);
 
     /**

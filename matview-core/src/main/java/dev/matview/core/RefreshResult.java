@@ -36,6 +36,24 @@ public record RefreshResult(
         behind = List.copyOf(behind);
     }
 
+    /** How a refresh ended that did not fail. */
+    public enum Outcome {
+        /** It made a new generation. */
+        CHANGED,
+        /** Nothing had moved, of what could be read. */
+        UNCHANGED,
+        /** None of the databases could be read: what was served before is served on, and all of them are behind. */
+        UNREAD
+    }
+
+    /** How it ended. */
+    public Outcome outcome() {
+        if (changed) {
+            return Outcome.CHANGED;
+        }
+        return behindCount > 0 && behindCount >= databases ? Outcome.UNREAD : Outcome.UNCHANGED;
+    }
+
     /**
      * How many rows a refresh changed, whatever the feed's limit hides. Where a view is built for the first time, or anew by
      * another definition, all of its rows are added, and all that it had removed.

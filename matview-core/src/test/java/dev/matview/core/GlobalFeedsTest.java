@@ -200,6 +200,30 @@ class GlobalFeedsTest extends GlobalFeedsFixture {
         }
 
         @Test
+        void oneThatCouldReadNothingIsToldFromOneThatFoundNothingNew() {
+            post("userdb-a", "1", 1);
+            post("userdb-b", "2", 2);
+            assertThat(refresh().outcome()).isEqualTo(RefreshResult.Outcome.CHANGED);
+            assertThat(refresh().outcome()).isEqualTo(RefreshResult.Outcome.UNCHANGED);
+            post("userdb-a", "3", 3);
+            post("userdb-b", "4", 4);
+            databases.fail("userdb-b", new IllegalStateException("on fire"));
+            assertThat(refresh().outcome()).as("one was read").isEqualTo(RefreshResult.Outcome.CHANGED);
+            post("userdb-a", "5", 5);
+            databases.fail("userdb-a", new IllegalStateException("on fire, too"));
+
+            RefreshResult result = refresh();
+
+            assertThat(result.outcome()).isEqualTo(RefreshResult.Outcome.UNREAD);
+            assertThat(result.changed()).isFalse();
+            assertThat(texts(Query.all())).as("what was there").contains("userdb-a-3", "userdb-b-2");
+            assertThat(feeds.status("posts").failures()).as("the feed goes on").isZero();
+            databases.recover("userdb-a");
+            databases.recover("userdb-b");
+            assertThat(refresh().outcome()).isEqualTo(RefreshResult.Outcome.CHANGED);
+        }
+
+        @Test
         void aFailingDatabaseKeepsItsLastRowsAndIsCountedAsBehind() {
             post("userdb-a", "1", 1);
             post("userdb-b", "2", 2);

@@ -6,6 +6,7 @@ import dev.matview.couch.internal.client.CouchClient;
 import dev.matview.couch.internal.client.CouchPath;
 import dev.matview.couch.internal.client.CouchRequest;
 import dev.matview.couch.internal.client.Reachability;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,17 @@ public final class CouchCluster implements AutoCloseable {
      */
     public void verify() throws InterruptedException {
         client.json(CouchRequest.get(CouchPath.server("_all_dbs").with("limit", 1)));
+    }
+
+    /**
+     * Asks once, and is known to be away while it has not answered within that time; still waits for the answer then.
+     *
+     * @param patience how long it may take, by the scheduler's clock
+     * @throws CouchException when it is not there, or does not take the credentials; the message says what to do
+     * @throws InterruptedException when the thread was interrupted
+     */
+    public void verify(Duration patience) throws InterruptedException {
+        client.verify(CouchRequest.get(CouchPath.server("_all_dbs").with("limit", 1)), patience);
     }
 
     /** The URL, without credentials. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 @Needs(Tool.COUCHDB)
 class CouchViewStoreRaceTest {
 
-    private static final int REFRESHES = 100;
+    private static final int REFRESHES = 40;
     private static final FeedDefinition POSTS =
             FeedDefinition.builder("posts").interval(Duration.ofHours(1)).build();
 

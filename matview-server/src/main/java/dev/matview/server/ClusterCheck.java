@@ -39,11 +39,8 @@ final class ClusterCheck implements AutoCloseable {
     static ClusterCheck run(List<NamedCluster> clusters) throws StartupException {
         ClusterCheck check = new ClusterCheck(PAUSE);
         try {
-            check.away(clusters, PATIENCE)
-                    .forEach((cluster, reason) -> log.warn(
-                            "{} does not answer; what is there is behind, or not ready, until it does: {}",
-                            cluster,
-                            reason));
+            // Each tells of itself when it is away, and when it is back.
+            check.away(clusters, PATIENCE);
         } catch (StartupException e) {
             check.close();
             throw e;
@@ -72,7 +69,7 @@ final class ClusterCheck implements AutoCloseable {
         Map<NamedCluster, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
         for (NamedCluster cluster : clusters) {
             CompletableFuture<Answer> answer = new CompletableFuture<>();
-            Thread thread = new Thread(() -> askUntilItAnswers(cluster, answer), "matview-start");
+            Thread thread = new Thread(() -> askUntilItAnswers(cluster, patience, answer), "matview-start");
             thread.setDaemon(true);
             thread.start();
             answers.put(cluster, answer.completeOnTimeout(late, patience.toMillis(), TimeUnit.MILLISECONDS));
@@ -90,15 +87,15 @@ final class ClusterCheck implements AutoCloseable {
         return away;
     }
 
-    private void askUntilItAnswers(NamedCluster cluster, CompletableFuture<Answer> first) {
+    private void askUntilItAnswers(NamedCluster cluster, Duration patience, CompletableFuture<Answer> first) {
         try {
-            Answer answer = ask(cluster);
+            Answer answer = ask(cluster, patience);
             first.complete(answer);
             while (!answer.refused() && !answer.reason().isEmpty()) {
                 if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                answer = ask(cluster);
+                answer = ask(cluster, patience);
             }
             if (answer.refused()) {
                 refusal.complete(unusable(cluster, answer.reason()));
@@ -122,9 +119,9 @@ final class ClusterCheck implements AutoCloseable {
      */
     private record Answer(boolean refused, String reason) {}
 
-    private static Answer ask(NamedCluster cluster) throws InterruptedException {
+    private static Answer ask(NamedCluster cluster, Duration patience) throws InterruptedException {
         try {
-            cluster.couch().verify();
+            cluster.couch().verify(patience);
             return new Answer(false, "");
         } catch (CouchException e) {
             return new Answer(e.status() == 401 || e.status() == 403, e.getMessage());

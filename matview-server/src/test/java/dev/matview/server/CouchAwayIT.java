@@ -118,7 +118,9 @@ class CouchAwayIT {
 
         assertThat(texts(http)).containsExactly("ann's");
         assertThat(answer(http).at("/view/behind").intValue()).isEqualTo(1);
-        assertThat(jar.log(server)).contains("--couchdb-url " + west.url() + " does not answer");
+        assertThat(jar.log(server))
+                .containsOnlyOnce("CouchDB at " + west.url() + " is away: ")
+                .doesNotContain("does not answer");
         if (!couch.user().isEmpty()) {
             assertThat(jar.log(server)).doesNotContain(couch.password());
         }

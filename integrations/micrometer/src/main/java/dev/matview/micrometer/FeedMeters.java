@@ -36,12 +36,11 @@ import org.jspecify.annotations.Nullable;
 /** What one registry has of the feeds. Counting is thread-safe; one thread at a time updates. */
 final class FeedMeters {
 
-    private static final ReadStatus NO_READS = new ReadStatus(0, 0, 0, 0);
-
     private final MeterRegistry registry;
     private final InstantSource clock;
     private final List<FeedGauge> gauges;
     private final List<Meter> ofAll = new ArrayList<>();
+    private final CacheMeters caches;
 
     /** What has been counted of each feed. */
     private final Map<String, Set<Meter>> counted = new ConcurrentHashMap<>();
@@ -49,7 +48,7 @@ final class FeedMeters {
     private volatile boolean removed;
 
     /** As last looked at; numbers are taken from here. */
-    private volatile State state = new State(Map.of(), NO_READS, false, 0);
+    private volatile State state = new State(Map.of(), ReadStatus.NOTHING, false, 0);
 
     private record State(Map<String, FeedStatus> feeds, ReadStatus reads, boolean registryRead, int problems) {}
 
@@ -58,6 +57,7 @@ final class FeedMeters {
         this.clock = clock;
         this.gauges = feedGauges();
         gaugesOfAll(settings);
+        this.caches = new CacheMeters(registry);
     }
 
     /** The numbers of one kind, one for each feed that has it, or more with further tags. */
@@ -107,6 +107,10 @@ final class FeedMeters {
                         "Indexes that the feed lists and there is room for.",
                         feed -> feed.indexes().size()),
                 served("index.bytes", "Memory that they take beside the rows, about.", FeedMeters::indexBytes),
+                served(
+                        "acl.index.bytes",
+                        "Memory that the index takes that says who may read which row, about.",
+                        FeedStatus::aclBytes),
                 served(
                         "staleness.seconds",
                         "Time since the view was known to match its sources.",
@@ -199,6 +203,18 @@ final class FeedMeters {
                 "matview.live.queries",
                 "Subscriptions to feeds.",
                 now -> now.reads().liveQueries());
+        gauge(
+                "matview.live.queries.bytes",
+                "Memory that what they have found takes.",
+                now -> now.reads().liveBytes());
+        gauge(
+                "matview.pinned.generations",
+                "Generations that are served no more and kept for bookmarks.",
+                now -> now.reads().pinned());
+        gauge(
+                "matview.pinned.rows",
+                "Memory that they take beside those that are served, in rows.",
+                now -> now.reads().pinnedRows());
         ofAll.add(FunctionCounter.builder(
                         "matview.live.refills",
                         this,
@@ -230,6 +246,7 @@ final class FeedMeters {
                 feeds.isRegistryRead(),
                 feeds.registryProblems().size());
         gauges.forEach(gauge -> gauge.update(now));
+        caches.update(state.reads().caches());
         before.removeAll(now.keySet());
         before.forEach(this::forget);
     }
@@ -242,7 +259,7 @@ final class FeedMeters {
     }
 
     void refreshed(Run run, RefreshResult result) {
-        ended(run, result.changed() ? "changed" : "unchanged");
+        ended(run, word(result.outcome()));
         count(run, "databases.read", "User databases read because they had moved.", Tags.empty(), result.moved());
         RefreshResult.RowChanges rows = result.rowChanges();
         countRows(run, "added", rows.added());
@@ -307,6 +324,7 @@ final class FeedMeters {
     void remove() {
         removed = true;
         gauges.forEach(FeedGauge::remove);
+        caches.remove();
         ofAll.forEach(registry::remove);
         Set.copyOf(counted.keySet()).forEach(this::forget);
     }

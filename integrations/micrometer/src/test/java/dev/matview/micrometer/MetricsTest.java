@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.matview.core.GlobalFeeds;
+import dev.matview.core.Query;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.memory.InMemoryDatabases;
 import dev.matview.core.memory.InMemoryFeedRegistry;
@@ -11,6 +12,7 @@ import dev.matview.couch.CouchCluster;
 import dev.matview.couch.CouchException;
 import dev.matview.testkit.ManualScheduler;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +80,57 @@ class MetricsTest {
                             .tag("collection", "posts")
                             .meters())
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void cachesAreCountedByName() throws InterruptedException {
+        try (FeedMetrics metrics = FeedMetrics.of(feeds, scheduler)) {
+            metrics.bindTo(registry);
+            start();
+            feeds.query("posts", Query.all());
+            feeds.query("posts", Query.all());
+            metrics.update();
+
+            assertThat(ofPages("gets", "hit").functionCounter().count()).isEqualTo(1);
+            assertThat(ofPages("gets", "miss").functionCounter().count()).isEqualTo(1);
+            assertThat(registry.get("matview.cache.evictions")
+                            .tag("cache", "pages")
+                            .functionCounter()
+                            .count())
+                    .isZero();
+            assertThat(registry.get("matview.cache.entries")
+                            .tag("cache", "pages")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+            assertThat(registry.find("matview.cache.bytes").gauges()).hasSize(5);
+        }
+    }
+
+    private RequiredSearch ofPages(String name, String result) {
+        return registry.get("matview.cache." + name).tag("cache", "pages").tag("result", result);
+    }
+
+    @Test
+    void aRefreshThatCouldReadNothingIsNoSuccess() throws InterruptedException {
+        try (FeedMetrics metrics = FeedMetrics.of(feeds, scheduler)) {
+            metrics.bindTo(registry);
+            start();
+            databases.fail("userdb-a", new IllegalStateException("on fire"));
+            databases.put("userdb-a", "{\"_id\": \"2\"}");
+
+            scheduler.await(feeds.refresh("posts"));
+
+            assertThat(registry.get("matview.feed.refresh")
+                            .tag("outcome", "unread")
+                            .timer()
+                            .count())
+                    .isPositive();
+            assertThat(registry.find("matview.feed.refresh")
+                            .tag("outcome", "unchanged")
+                            .timer())
+                    .isNull();
         }
     }
 

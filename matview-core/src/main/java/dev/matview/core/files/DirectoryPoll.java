@@ -115,7 +115,7 @@ final class DirectoryPoll implements AutoCloseable {
             unseen.ends("Changes in {} are noticed again", listing.directory());
             return found;
         } catch (AggregationException e) {
-            unseen.begins("Changes are not noticed: {}", e.getMessage());
+            unseen.begins(e, "Changes are not noticed: {}", e.getMessage());
             return current.seen;
         }
     }

@@ -14,7 +14,6 @@ import dev.matview.core.RefreshResult;
 import dev.matview.core.RegistryNotReadyException;
 import dev.matview.core.Settings;
 import dev.matview.core.ViewNotReadyException;
-import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
@@ -336,11 +335,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
     @Override
     public boolean isSameForAll(String collection, Query query) {
         return query.expand().isEmpty()
-                && worker.task(collection)
-                        .map(FeedTask::feed)
-                        .filter(feed ->
-                                feed.access() == Access.PUBLIC && feed.expand().isEmpty())
-                        .isPresent();
+                && worker.task(collection).filter(FeedTask::isSameForAll).isPresent();
     }
 
     @Override
@@ -358,7 +353,7 @@ public final class DefaultGlobalFeeds implements GlobalFeeds {
 
     @Override
     public ReadStatus reads() {
-        return new ReadStatus(pages.selections(), pages.selectionBytes(), live.size(), live.refills());
+        return ReadReport.of(pages, live, worker.pinned());
     }
 
     @Override

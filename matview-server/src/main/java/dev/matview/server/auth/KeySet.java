@@ -5,6 +5,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
+import dev.matview.core.error.FailureKind;
 import dev.matview.core.event.Episode;
 import java.io.IOException;
 import java.time.Duration;
@@ -127,23 +128,25 @@ final class KeySet {
 
     private void read() {
         String failure = "was not read to its end";
+        FailureKind kind = FailureKind.OTHER;
         try {
             known = new Known(source.read(), clock.instant());
             failure = null;
         } catch (IOException | RuntimeException e) {
             failure = e.getMessage();
+            kind = FailureKind.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            ended(failure);
+            ended(failure, kind);
         }
     }
 
-    private synchronized void ended(@Nullable String failure) {
+    private synchronized void ended(@Nullable String failure, FailureKind kind) {
         if (failure == null) {
             failing.ends("The key set is read again");
         } else {
-            failing.begins("The key set {}; the last one stays in use for {} hours", failure, OUTAGE.toHours());
+            failing.begins(kind, "The key set {}; the last one stays in use for {} hours", failure, OUTAGE.toHours());
         }
         if (reading != null) {
             reading.done().complete(null);

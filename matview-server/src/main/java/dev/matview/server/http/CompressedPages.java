@@ -53,14 +53,8 @@ final class CompressedPages {
         return known;
     }
 
-    /** How often an answer was there already. */
-    long hits() {
-        return compressed.stats().hitCount();
-    }
-
-    /** How often it had to be made. */
-    long misses() {
-        return compressed.stats().missCount();
+    Cache<?, ?> cache() {
+        return compressed;
     }
 
     private static byte[] gzip(List<byte[]> parts) {

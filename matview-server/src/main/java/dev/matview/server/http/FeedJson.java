@@ -112,8 +112,8 @@ final class FeedJson {
         if (result == null) {
             return json.put("outcome", "failed").put("reason", past.reason());
         }
-        return json.put("outcome", result.changed() ? "changed" : "unchanged")
-                .putNull("reason")
+        return json.put("outcome", word(result.outcome()))
+                .put("reason", past.reason())
                 .put("generation", result.generation())
                 .put("databases", result.databases())
                 .put("moved", result.moved())
@@ -132,7 +132,7 @@ final class FeedJson {
                 .put("behind", sample.behind());
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 

@@ -125,6 +125,7 @@ final class FeedsEndpoint {
                 .put("collection", result.collection())
                 .put("generation", result.generation())
                 .put("changed", result.changed())
+                .put("outcome", FeedJson.word(result.outcome()))
                 .put("databases", result.databases())
                 .put("moved", result.moved())
                 .put("rows", result.rows())

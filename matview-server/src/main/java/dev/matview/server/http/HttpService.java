@@ -147,7 +147,7 @@ public final class HttpService implements AutoCloseable {
         QueryEndpoint query = new QueryEndpoint(feeds.queries(), limits, callers, turns, new RequestBody(scheduler));
         meters.watch(connections, sockets, callers);
         meters.watch(share);
-        meters.watch(query.compressed());
+        meters.watch(query.caches());
         FeedHistory history = new FeedHistory(feeds.all(), scheduler);
         Subscription remembering = feeds.all().onRefresh(history);
         routeData(spark, query, new ExpandEndpoint(feeds.queries(), callers, turns));

@@ -1,5 +1,6 @@
 package dev.matview.server.http;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import dev.matview.core.FeedQueries;
 import dev.matview.core.Page;
 import dev.matview.core.Query;
@@ -20,6 +21,7 @@ import dev.matview.server.push.EntityTag;
 import dev.matview.server.push.PageJson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
@@ -48,9 +50,9 @@ final class QueryEndpoint {
         this.requests = new QueryRequests(body, limits);
     }
 
-    /** Answers that are kept compressed. */
-    CompressedPages compressed() {
-        return compressed;
+    /** What is kept here, by the names of their numbers. */
+    Map<String, Cache<?, ?>> caches() {
+        return Map.of("compressed", compressed.cache(), "whole", whole.cache(), "requests", requests.cache());
     }
 
     void answer(String collection, Exchange exchange) throws IOException {

@@ -1,8 +1,11 @@
 package dev.matview.server.http;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.event.Scheduler;
 import dev.matview.micrometer.FeedMetrics;
+import dev.matview.server.http.connection.AccessLog;
 import dev.matview.server.http.connection.OpenConnections;
 import dev.matview.server.http.exchange.Callers;
 import dev.matview.server.http.exchange.RequestMeters;
@@ -22,6 +25,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -49,6 +53,7 @@ final class ServerMeters implements AutoCloseable {
         more.bindTo(registry);
         this.requests = new RequestMeters(registry);
         ofProcess();
+        ofLog();
     }
 
     /** Against Prometheus' rules: a gauge that is named a count, and nanoseconds. process_cpu_usage stays. */
@@ -71,6 +76,12 @@ final class ServerMeters implements AutoCloseable {
                         Objects.requireNonNullElse(
                                 ServerMeters.class.getPackage().getImplementationVersion(), WITHOUT_VERSION))
                 .tag("java", Runtime.version().toString())
+                .register(registry);
+    }
+
+    private void ofLog() {
+        FunctionCounter.builder("matview.access.log.missing", registry, any -> AccessLog.missing())
+                .description("Requests that are missing in the access log, as whoever reads it stalls.")
                 .register(registry);
     }
 
@@ -113,18 +124,40 @@ final class ServerMeters implements AutoCloseable {
                 all -> all.load().overdue());
     }
 
-    void watch(CompressedPages pages) {
-        String help = "Answers that were asked for compressed, by whether they were kept so.";
-        cache(help, "hit", pages, CompressedPages::hits);
-        cache(help, "miss", pages, CompressedPages::misses);
+    /** Beside those of the feeds, whose numbers these are, too: in the same words. */
+    void watch(Map<String, Cache<?, ?>> caches) {
+        caches.forEach((name, cache) -> {
+            looks(name, cache, "hit", CacheStats::hitCount);
+            looks(name, cache, "miss", CacheStats::missCount);
+            FunctionCounter.builder(
+                            "matview.cache.evictions", cache, one -> one.stats().evictionCount())
+                    .description("What caches gave up, for want of room or time.")
+                    .tag("cache", name)
+                    .register(registry);
+            Gauge.builder("matview.cache.entries", cache, Cache::estimatedSize)
+                    .description("What caches have, about.")
+                    .tag("cache", name)
+                    .register(registry);
+            Gauge.builder("matview.cache.bytes", cache, ServerMeters::bytes)
+                    .description("Memory that it takes, about.")
+                    .tag("cache", name)
+                    .register(registry);
+        });
     }
 
-    private void cache(String help, String result, CompressedPages pages, ToLongFunction<CompressedPages> value) {
-        FunctionCounter.builder("matview.cache.gets", pages, value::applyAsLong)
-                .description(help)
-                .tag("cache", "compressed")
+    private void looks(String name, Cache<?, ?> cache, String result, ToLongFunction<CacheStats> value) {
+        FunctionCounter.builder("matview.cache.gets", cache, one -> value.applyAsLong(one.stats()))
+                .description("Looks into caches, by whether what was looked for was there.")
+                .tag("cache", name)
                 .tag("result", result)
                 .register(registry);
+    }
+
+    private static double bytes(Cache<?, ?> cache) {
+        return cache.policy()
+                .eviction()
+                .map(bound -> bound.weightedSize().orElse(0))
+                .orElse(0L);
     }
 
     private <T> void gauge(String name, String help, T of, ToDoubleFunction<T> value) {

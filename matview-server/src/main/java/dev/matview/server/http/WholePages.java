@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Answers as they are sent, kept while their page is: what is in one piece goes out in one write, to all who are shown it.
- * Only for pages that are shown to several: others would push those out. A large one is sent in parts, of which the page's own array is one: to copy it would cost more than another write. Bounded by
- * weight; thread-safe.
+ * Only for pages that are shown to several: others would push those out. A large one is sent in parts, of which the page's
+ * own array is one: to copy it would cost more than another write. Bounded by weight; thread-safe.
  */
 final class WholePages {
 
@@ -21,7 +21,12 @@ final class WholePages {
             .maximumWeight(MAX_BYTES)
             .weigher((AnswerKey key, List<byte[]> whole) -> 2 * key.json().length + OVERHEAD)
             .executor(Runnable::run)
+            .recordStats()
             .build();
+
+    Cache<?, ?> cache() {
+        return answers;
+    }
 
     List<byte[]> of(Page page) {
         if (page.json().length > LARGE_BYTES) {

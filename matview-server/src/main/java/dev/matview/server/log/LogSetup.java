@@ -1,15 +1,14 @@
 package dev.matview.server.log;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.OutputStreamAppender;
-import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import dev.matview.core.event.Subscription;
 import dev.matview.server.http.connection.AccessLog;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -20,9 +19,6 @@ public final class LogSetup {
 
     /** What is ours: below INFO others write what nobody should read in a log, such as headers. */
     private static final String OURS = "dev.matview";
-
-    /** Of requests. */
-    private static final int WAITING_LINES = 4_096;
 
     private LogSetup() {}
 
@@ -54,7 +50,7 @@ public final class LogSetup {
 
     /**
      * Requests are logged from now on until the result is closed, by a thread of its own: who answers requests does not wait
-     * for whoever reads the log, and where that one stalls, lines are left out. What waits to be written when it is closed is
+     * for whoever reads the log, and where that one stalls, lines are left out, counted, and told of when they are not any more. What waits to be written when it is closed is
      * written if that takes no longer than a second.
      */
     public static Subscription accessLog() {
@@ -63,52 +59,24 @@ public final class LogSetup {
         }
         Logger requests = context.getLogger(AccessLog.LOGGER);
         ch.qos.logback.classic.Level before = requests.getLevel();
-        List<AsyncAppender> added = new ArrayList<>();
+        List<UnhurriedAppender> added = new ArrayList<>();
         // Where a configuration of somebody's own has it written elsewhere, it stays so.
         boolean isOurs = requests.isAdditive();
         if (isOurs) {
             Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-            root.iteratorForAppenders().forEachRemaining(appender -> added.add(unhurried(context, appender)));
+            root.iteratorForAppenders()
+                    .forEachRemaining(appender -> added.add(
+                            UnhurriedAppender.to(context, appender, AccessLog::leftOut, InstantSource.system())));
             added.forEach(requests::addAppender);
             requests.setAdditive(false);
         }
         requests.setLevel(ch.qos.logback.classic.Level.INFO);
         return () -> {
             requests.setLevel(before);
-            added.forEach(AsyncAppender::stop);
+            added.forEach(UnhurriedAppender::stop);
             added.forEach(requests::detachAppender);
             requests.setAdditive(isOurs);
         };
-    }
-
-    /** Hands on to that appender, and never waits for it. */
-    private static AsyncAppender unhurried(LoggerContext context, Appender<ILoggingEvent> appender) {
-        SharedAppender shared = new SharedAppender(appender);
-        shared.setContext(context);
-        shared.start();
-        AsyncAppender async = new AsyncAppender();
-        async.setContext(context);
-        async.setQueueSize(WAITING_LINES);
-        // What is left out is left out for want of room alone.
-        async.setDiscardingThreshold(0);
-        async.setNeverBlock(true);
-        async.addAppender(shared);
-        async.start();
-        return async;
-    }
-
-    /** One that others log to as well: it is not stopped with whoever hands on to it. */
-    private static final class SharedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
-        private final Appender<ILoggingEvent> appender;
-
-        SharedAppender(Appender<ILoggingEvent> appender) {
-            this.appender = appender;
-        }
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            appender.doAppend(event);
-        }
     }
 
     /** Logs of ours nothing but what is wrong, until the result is closed: for commands that tell all else themselves. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LivePosts implements AutoCloseable {
 
-    static final Duration INTERVAL = Duration.ofSeconds(3);
+    static final Duration INTERVAL = Duration.ofSeconds(2);
 
     /** Sooner: whoever has just started it is looking. */
     static final Duration FIRST = Duration.ofSeconds(1);
@@ -99,7 +99,7 @@ public final class LivePosts implements AutoCloseable {
         if (failure == null) {
             hidden.ends("The feeds show new sample posts again");
         } else if (!closed) {
-            hidden.begins("{} does not show new sample posts: {}", collection, failure.getMessage());
+            hidden.begins(failure, "{} does not show new sample posts: {}", collection, failure.getMessage());
         }
     }
 

@@ -63,7 +63,7 @@ class BodiesOverHttpTest {
             "bookmark_expired",
             "feed_not_registered");
 
-    private static final int TRIES = 10_000;
+    private static final int TRIES = 3_000;
 
     private final JsonMapper mapper = new JsonMapper();
 

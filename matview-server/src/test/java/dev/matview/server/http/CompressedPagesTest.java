@@ -16,10 +16,10 @@ class CompressedPagesTest {
         assertThat(pages.known(page)).isNull();
         byte[] compressed = pages.of(page);
 
-        assertThat(pages.misses()).isEqualTo(1);
-        assertThat(pages.hits()).isZero();
+        assertThat(pages.cache().stats().missCount()).isEqualTo(1);
+        assertThat(pages.cache().stats().hitCount()).isZero();
         assertThat(pages.known(page)).isSameAs(compressed);
-        assertThat(pages.misses()).isEqualTo(1);
-        assertThat(pages.hits()).isEqualTo(1);
+        assertThat(pages.cache().stats().missCount()).isEqualTo(1);
+        assertThat(pages.cache().stats().hitCount()).isEqualTo(1);
     }
 }

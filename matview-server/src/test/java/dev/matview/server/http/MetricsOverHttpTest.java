@@ -42,6 +42,7 @@ class MetricsOverHttpTest {
                 "bytes",
                 "indexes",
                 "index_bytes",
+                "acl_index_bytes",
                 "staleness_seconds")) {
             assertThat(text).contains("\nmatview_feed_" + name + "{collection=\"posts\"} ");
         }
@@ -61,8 +62,22 @@ class MetricsOverHttpTest {
                 "turns_waiting",
                 "turns_pushes",
                 "turns_refused_total",
-                "turns_overdue_total")) {
+                "turns_overdue_total",
+                "live_queries_bytes",
+                "pinned_generations",
+                "pinned_rows",
+                "access_log_missing_total")) {
             assertThat(text).contains("\nmatview_" + name + " ");
+        }
+        for (String cache :
+                List.of("pages", "selections", "rights", "rules", "referrals", "whole", "compressed", "requests")) {
+            for (String number : List.of("entries", "bytes", "evictions_total")) {
+                assertThat(text).contains("\nmatview_cache_" + number + "{cache=\"" + cache + "\"} ");
+            }
+            for (String result : List.of("hit", "miss")) {
+                assertThat(text)
+                        .contains("\nmatview_cache_gets_total{cache=\"" + cache + "\",result=\"" + result + "\"} ");
+            }
         }
     }
 

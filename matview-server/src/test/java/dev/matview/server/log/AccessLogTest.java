@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
@@ -15,12 +16,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
 /** Requests are logged where nobody reads the log. */
 class AccessLogTest {
 
     private static final int LINES = 10_000;
+
+    @RegisterExtension
+    final CapturedLog told = new CapturedLog(UnhurriedAppender.class.getName(), Level.INFO);
 
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Logger requests = (Logger) LoggerFactory.getLogger(AccessLog.LOGGER);
@@ -54,6 +59,7 @@ class AccessLogTest {
 
     @Test
     void whoAnswersRequestsDoesNotWaitForTheLogToBeRead() {
+        long missing = AccessLog.missing();
         Subscription logging = LogSetup.accessLog();
         assertThat(AccessLog.isOn()).isTrue();
 
@@ -63,11 +69,14 @@ class AccessLogTest {
             }
         });
         read.countDown();
-        // Whom it kept waiting is not to be taken for one that the end interrupts.
-        await().until(() -> written.get() > 0);
+        await().untilAsserted(() -> assertThat(told.lines()).hasSize(2));
         logging.close();
 
-        assertThat(written).as("what there was room for").hasValueBetween(1_000, LINES - 1);
+        long lost = AccessLog.missing() - missing;
+        assertThat(lost).as("what there was no room for").isBetween(1L, LINES - 1_000L);
+        assertThat(written).hasValue((int) (LINES - lost));
+        assertThat(told.lines().get(0)).startsWith("WARN Requests are missing in the log since ");
+        assertThat(told.lines().get(1)).startsWith("INFO Requests are logged again; " + lost + " are missing, after ");
         assertThat(stalled.isStarted()).as("others log there too").isTrue();
         assertThat(AccessLog.isOn()).isFalse();
         assertThat(requests.isAdditive()).isTrue();

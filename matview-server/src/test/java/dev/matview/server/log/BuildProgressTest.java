@@ -31,6 +31,7 @@ class BuildProgressTest {
                 Map.of(),
                 LeftOut.NOTHING,
                 0,
+                0,
                 List.of());
     }
 

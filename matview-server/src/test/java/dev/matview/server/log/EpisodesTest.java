@@ -13,11 +13,15 @@ import dev.matview.core.registry.JsonFileRegistry;
 import dev.matview.core.spi.AggregationException;
 import dev.matview.testkit.DelegatingAggregator;
 import dev.matview.testkit.ManualScheduler;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +48,78 @@ class EpisodesTest {
         assertThat(episode.ends("{} is back", "it")).isFalse();
 
         assertThat(log.lines()).containsExactly("WARN it is away: 0", "INFO it is back, after 28 s");
+    }
+
+    @Test
+    void eachKindOfReasonIsToldOnceHoweverTheyTakeTurns() {
+        Episode episode = new Episode(GlobalFeeds.class, scheduler);
+
+        for (int i = 0; i < 5; i++) {
+            episode.begins(new ConnectException("refused"), "{} is away: {}", "it", "refused");
+            scheduler.advance(Duration.ofSeconds(14));
+            assertThat(episode.begins(new SocketTimeoutException("late"), "{} is away: {}", "it", "late"))
+                    .isFalse();
+        }
+        episode.ends("{} is back", "it");
+        episode.begins(new ConnectException("refused"), "{} is away: {}", "it", "refused again");
+
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARN it is away: refused",
+                        "WARN it is away: late (for 14 s, before for another reason)",
+                        "INFO it is back, after 70 s",
+                        "WARN it is away: refused again");
+    }
+
+    @Test
+    void aFeedThatGoesOnToFailForAnotherReasonSaysSo() {
+        AtomicReference<IOException> cause = new AtomicReference<>(new ConnectException("refused"));
+        InMemoryDatabases databases = new InMemoryDatabases();
+        List.of("userdb-a", "userdb-b").forEach(databases::create);
+        FeedDefinition posts =
+                FeedDefinition.builder("posts").interval(Duration.ofSeconds(10)).build();
+        AtomicBoolean away = new AtomicBoolean();
+        try (GlobalFeeds feeds = GlobalFeeds.builder()
+                .registry(FeedRegistry.of(posts))
+                .scheduler(scheduler)
+                .aggregator(new DelegatingAggregator(databases) {
+                    @Override
+                    public void aggregate(List<Demand> demands, Sink sink) throws InterruptedException {
+                        if (away.get()) {
+                            throw new AggregationException(cause.get().getMessage(), cause.get());
+                        }
+                        super.aggregate(demands, sink);
+                    }
+                })
+                .build()) {
+            scheduler.follow(feeds);
+            feeds.start();
+            scheduler.advance(Duration.ofSeconds(1));
+            log.clear();
+            away.set(true);
+            scheduler.advance(Duration.ofMinutes(10));
+            cause.set(new SocketTimeoutException("no answer"));
+            scheduler.advance(Duration.ofMinutes(10));
+
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(0)).isEqualTo("WARN posts: the refresh failed: refused");
+            assertThat(log.lines().get(1))
+                    .matches("WARN posts: the refresh failed: no answer \\(for \\d+ min, before for another reason\\)");
+
+            away.set(false);
+            scheduler.advance(Duration.ofMinutes(6));
+            log.clear();
+            databases.fail("userdb-a", new ConnectException("refused"));
+            databases.put("userdb-a", "{\"_id\": \"1\"}");
+            scheduler.advance(Duration.ofMinutes(6));
+            databases.fail("userdb-b", new SocketTimeoutException("no answer"));
+            databases.put("userdb-b", "{\"_id\": \"1\"}");
+            scheduler.advance(Duration.ofMinutes(6));
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(0)).endsWith("such as userdb-a: refused");
+            assertThat(log.lines().get(1))
+                    .contains("2 of 2 databases", "such as userdb-b: no answer (for ", "before for another reason)");
+        }
     }
 
     @Test

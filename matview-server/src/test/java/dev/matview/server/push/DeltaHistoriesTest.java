@@ -39,7 +39,7 @@ class DeltaHistoriesTest {
     private static final Caller ALICE = new Caller("did:a", "userdb-a");
     private static final Pushes CLIENT =
             FairShare.start(ShareLimits.defaults(), new ManualScheduler()).pushes("client", Bench.SEARCHING);
-    private static final int HISTORIES_FOR_NODE = 400;
+    private static final int HISTORIES_FOR_NODE = 200;
 
     /** Ids are shared by users and not shown, sort keys are alike, and what is shown may be alike too. */
     private static final FeedDefinition OPEN = FeedDefinition.builder("open")
@@ -171,7 +171,7 @@ class DeltaHistoriesTest {
     }
 
     @Tag("slow")
-    @Property(tries = 6_000)
+    @Property(tries = 2_000)
     void whoeverAppliesWhatIsPushedHoldsWhatAFreshQueryAnswers(
             @ForAll("histories") List<Step> history, @ForAll("queries") Asked asked) {
         refresh();

@@ -38,19 +38,22 @@ public final class Subscribers {
     private static final int POSTS = 5;
 
     /** By when one whose messages are not taken is gone: the limit, the time for a farewell, and some more. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private final int subscribers;
     private final int asleep;
     private final int rounds;
+    private final Duration patience;
     private final PrintStream out;
     private final InMemoryDatabases databases = new InMemoryDatabases();
     private int written;
 
-    Subscribers(int subscribers, int asleep, int rounds, PrintStream out) {
+    /** @param patience how long those who do not read are waited for, until they are closed; a few take nothing off the others */
+    Subscribers(int subscribers, int asleep, int rounds, Duration patience, PrintStream out) {
         this.subscribers = subscribers;
         this.asleep = asleep;
         this.rounds = rounds;
+        this.patience = patience;
         this.out = out;
     }
 
@@ -65,6 +68,7 @@ public final class Subscribers {
                         option(args, "--subscribers", 5_000),
                         option(args, "--asleep", 50),
                         option(args, "--rounds", 20),
+                        PATIENCE,
                         System.out)
                 .run();
         System.exit(0);
@@ -119,7 +123,7 @@ public final class Subscribers {
             out.printf("%d subscribers more, who do not read%n", asleep);
             Phase someSleep = phase(feeds, answers, commands);
             out.printf("server heap %d MB, %d sockets%n", heap(), server.sockets());
-            Instant end = Instant.now().plus(PATIENCE).plus(PATIENCE);
+            Instant end = Instant.now().plus(patience);
             while (server.sockets() > subscribers && Instant.now().isBefore(end)) {
                 Thread.sleep(500);
             }

@@ -75,6 +75,10 @@ final class Cleanup implements AutoCloseable {
             });
             told = mine;
         } catch (ViewStoreException e) {
+            if (database.isAway()) {
+                // Whatever is to follow would wait as long, and fail too.
+                throw e;
+            }
             log.debug("the next call tries again", e);
         }
     }

@@ -24,7 +24,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class Database implements AutoCloseable {
 
     private static final int CONNECT_SECONDS = 5;
-    private static final Duration POOL_WAIT = Duration.ofSeconds(10);
+    private static final Duration POOL_WAIT = Duration.ofSeconds(5);
 
     /** Longer than the server lets a statement take: its error says more. */
     private static final int SOCKET_SECONDS = 75;

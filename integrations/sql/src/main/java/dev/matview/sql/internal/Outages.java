@@ -22,12 +22,9 @@ final class Outages {
 
     Outages(String place, InstantSource clock) {
         this.place = place;
-        away = new Episode(SqlLog.class, clock);
-        refusing = new Episode(SqlLog.class, clock);
+        away = new Episode(Database.class, clock);
+        refusing = new Episode(Database.class, clock);
     }
-
-    /** By whose name all this is logged. */
-    private static final class SqlLog {}
 
     static boolean isToBeRepeated(SQLException e) {
         return TO_BE_REPEATED.contains(state(e));

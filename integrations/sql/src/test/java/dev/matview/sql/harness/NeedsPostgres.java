@@ -16,4 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @ExtendWith(PostgresCondition.class)
-public @interface NeedsPostgres {}
+public @interface NeedsPostgres {
+
+    /** Whether it is one that the test starts by itself, as it kills it. */
+    boolean ownServer() default false;
+}

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Decides for {@link NeedsPostgres} whether tests run. */
 final class PostgresCondition implements ExecutionCondition {
@@ -16,7 +17,7 @@ final class PostgresCondition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         Optional<String> missing =
-                names("matview.without", context) ? Optional.of("-Dmatview.without") : TestPostgres.missing();
+                names("matview.without", context) ? Optional.of("-Dmatview.without") : TestPostgres.missing(ownServer(context));
         if (missing.isEmpty()) {
             return ConditionEvaluationResult.enabled("there is a PostgreSQL");
         }
@@ -27,6 +28,12 @@ final class PostgresCondition implements ExecutionCondition {
             System.out.println("matview: NOT RUN: PostgreSQL tests: " + missing.get());
         }
         return ConditionEvaluationResult.disabled(missing.get());
+    }
+
+    private static boolean ownServer(ExtensionContext context) {
+        return AnnotationSupport.findAnnotation(context.getElement(), NeedsPostgres.class)
+                .map(NeedsPostgres::ownServer)
+                .orElse(false);
     }
 
     private static boolean names(String parameter, ExtensionContext context) {

@@ -96,6 +96,11 @@ public final class LiveQueries implements AutoCloseable {
         return queries.size();
     }
 
+    /** How much memory what they have found takes, about. */
+    public long bytes() {
+        return queries.stream().mapToLong(LiveQuery::bytes).sum();
+    }
+
     /** How often rows were looked for behind a query's page. */
     public long refills() {
         return refills.get();

@@ -68,6 +68,11 @@ final class LiveQuery {
         this.subscriber = new Subscriber(this::answer, listener, effort, scheduler);
     }
 
+    /** How much memory what it has found takes, about. */
+    long bytes() {
+        return held.bytes();
+    }
+
     /** There may be another answer. */
     void ask() {
         subscriber.run();

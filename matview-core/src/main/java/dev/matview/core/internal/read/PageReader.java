@@ -2,7 +2,10 @@ package dev.matview.core.internal.read;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.ConcurrentStatsCounter;
+import com.github.benmanes.caffeine.cache.stats.StatsCounter;
 import dev.matview.core.Query;
+import dev.matview.core.ReadStatus;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
@@ -19,6 +22,7 @@ import dev.matview.core.internal.search.VisibleRows;
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
+import dev.matview.core.internal.work.CacheUse;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.time.InstantSource;
@@ -39,6 +43,8 @@ public final class PageReader {
     /** What an entry of a cache weighs beside its rows, about. */
     private static final int OVERHEAD = 1_000;
 
+    private static final long RIGHTS_BYTES = 10_000L * OVERHEAD;
+
     /** How many rows are looked at together while some are passed over. */
     private static final int CHUNK = 128;
 
@@ -46,8 +52,14 @@ public final class PageReader {
     private final VisibleRows visible;
     private final QueriedRows queried;
     private final Cache<PageKey, KeptPage> pages;
-    private final Cache<RightsKey, Integer> hidden =
-            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
+    private final Cache<RightsKey, Integer> hidden = Caffeine.newBuilder()
+            .maximumWeight(RIGHTS_BYTES)
+            .weigher((RightsKey key, Integer rows) -> OVERHEAD)
+            .executor(Runnable::run)
+            .recordStats()
+            .build();
+    /** A page is looked for in two places, and counted once. */
+    private final StatsCounter looks = new ConcurrentStatsCounter();
 
     private final Cache<VisibleKey, Integer> counted =
             Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
@@ -87,7 +99,18 @@ public final class PageReader {
                 .maximumWeight(settings.cacheBytes())
                 .weigher((PageKey key, KeptPage page) -> page.bytes() + weight(key.selection()))
                 .executor(Runnable::run)
+                .recordStats(() -> looks)
                 .build();
+    }
+
+    /** What is kept here and by whatever this reads from. */
+    public List<ReadStatus.Cache> caches() {
+        List<ReadStatus.Cache> all = new ArrayList<>();
+        all.add(CacheUse.of("pages", pages));
+        all.add(CacheUse.of("rights", hidden));
+        all.addAll(queried.caches());
+        all.add(renderer.referrals());
+        return all;
     }
 
     /** How many queries' selections are kept for whoever asks next. */
@@ -168,15 +191,19 @@ public final class PageReader {
         RowId afterId = after == null ? null : new RowId(after.database(), after.id());
         String now = rights == null ? null : rights.tag();
         PageKey forAll = new PageKey(selection, afterId, query.skip(), limit, now, null);
-        KeptPage cached = pages.getIfPresent(forAll);
+        // By the map: such a look is not counted.
+        KeptPage cached = pages.asMap().get(forAll);
         PageKey forCaller = new PageKey(selection, afterId, query.skip(), limit, now, query.caller());
         if (cached == null) {
-            cached = pages.getIfPresent(forCaller);
+            cached = pages.asMap().get(forCaller);
         }
         if (cached == null) {
+            looks.recordMisses(1);
             // Not computed under the cache's lock: a slow search would hold up other pages of the same bin.
             cached = render(read, cut(request, held, new Trace(false), budget), query, List.of(), budget);
             pages.put(cached.sameForAll() ? forAll : forCaller, cached);
+        } else {
+            looks.recordHits(1);
         }
         return cached;
     }

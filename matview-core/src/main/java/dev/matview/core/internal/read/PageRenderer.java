@@ -1,6 +1,7 @@
 package dev.matview.core.internal.read;
 
 import dev.matview.core.Query;
+import dev.matview.core.ReadStatus;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.Caller;
@@ -31,6 +32,11 @@ public final class PageRenderer {
         this.rules = rules;
         this.referrals = referrals;
         this.settings = settings;
+    }
+
+    /** Of the documents that rows refer to. */
+    ReadStatus.Cache referrals() {
+        return referrals.use();
     }
 
     /**

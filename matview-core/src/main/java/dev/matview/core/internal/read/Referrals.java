@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.matview.core.ReadStatus;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Acl;
 import dev.matview.core.access.Caller;
@@ -11,6 +12,7 @@ import dev.matview.core.access.CertificateRules;
 import dev.matview.core.access.UserDatabases;
 import dev.matview.core.event.Repeats;
 import dev.matview.core.internal.json.Json;
+import dev.matview.core.internal.work.CacheUse;
 import dev.matview.core.internal.work.Failures;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.AggregationException;
@@ -77,7 +79,13 @@ public final class Referrals {
                         200 + referred.map(r -> r.document().length).orElse(0))
                 .ticker(ticker)
                 .executor(Runnable::run)
+                .recordStats()
                 .build();
+    }
+
+    /** Of what was read lately. */
+    public ReadStatus.Cache use() {
+        return CacheUse.of("referrals", recent);
     }
 
     /** The document that is referred to, if the caller may read it. */

@@ -134,7 +134,7 @@ public final class StoreKeys {
         try {
             return read();
         } catch (ViewStoreException e) {
-            unread.begins("The secret of the view store cannot be read again: {}", e.getMessage());
+            unread.begins(e, "The secret of the view store cannot be read again: {}", e.getMessage());
             return known;
         }
     }

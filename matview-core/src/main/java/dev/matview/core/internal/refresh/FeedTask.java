@@ -4,6 +4,7 @@ import dev.matview.core.FeedStatus;
 import dev.matview.core.RefreshListener.Why;
 import dev.matview.core.RefreshResult;
 import dev.matview.core.ViewNotReadyException;
+import dev.matview.core.access.Access;
 import dev.matview.core.event.Subscription;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.internal.refresh.RunningRefresh.Cause;
@@ -79,6 +80,12 @@ public final class FeedTask {
 
     ViewWriter writer() {
         return writer;
+    }
+
+    /** Whether all who may read it are shown the same rows, as they are. */
+    public boolean isSameForAll() {
+        FeedDefinition now = feed();
+        return now.access() == Access.PUBLIC && now.expand().isEmpty();
     }
 
     boolean isContinuous() {

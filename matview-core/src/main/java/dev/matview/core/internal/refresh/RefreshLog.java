@@ -1,9 +1,11 @@
 package dev.matview.core.internal.refresh;
 
 import dev.matview.core.RefreshResult;
+import dev.matview.core.error.FailureKind;
 import dev.matview.core.event.Episode;
 import dev.matview.core.internal.work.Failures;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,24 +40,30 @@ final class RefreshLog {
             feed.behind().ends("{}: no database is behind any more", collection);
             return;
         }
-        feed.behind()
+        Map<FailureKind, String> examples = examples(result);
+        // The first says that it begins; of further kinds each is told once, whenever it comes.
+        examples.forEach((kind, example) -> feed.behind()
                 .begins(
+                        kind,
                         "{}: {} of {} databases could not be read and are behind, such as {}",
                         collection,
                         result.behindCount(),
                         result.databases(),
-                        example(result));
+                        example));
     }
 
-    private static String example(RefreshResult result) {
-        return result.behind().stream()
-                .findFirst()
-                .map(one -> one.database() + ": " + one.reason())
-                .orElse("one that is not named");
+    /** One of those that are behind for each kind of reason that they have. */
+    private static Map<FailureKind, String> examples(RefreshResult result) {
+        Map<FailureKind, String> examples = new EnumMap<>(FailureKind.class);
+        result.behind().forEach(one -> examples.putIfAbsent(one.kind(), one.database() + ": " + one.reason()));
+        if (examples.isEmpty()) {
+            examples.put(FailureKind.UNKNOWN, "one that is not named");
+        }
+        return examples;
     }
 
     void failed(String collection, Throwable cause) {
-        of(collection).failing().begins("{}: the refresh failed: {}", collection, Failures.reason(cause));
+        of(collection).failing().begins(cause, "{}: the refresh failed: {}", collection, Failures.reason(cause));
         log.debug("{}: the refresh failed", collection, cause);
     }
 

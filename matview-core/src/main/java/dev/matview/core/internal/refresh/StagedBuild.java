@@ -181,7 +181,7 @@ final class StagedBuild implements Build {
             stage = null;
             if (unkept.size() < MOST_UNKEPT) {
                 unanswered.begins(
-                        "{}: a portion is put aside with the next one: {}", feed.collection(), e.getMessage());
+                        e, "{}: a portion is put aside with the next one: {}", feed.collection(), e.getMessage());
             } else {
                 giveUp(e.getMessage());
             }

@@ -42,6 +42,7 @@ final class StatusReport {
                 served.map(s -> s.coverage().behindKinds()).orElse(Map.of()),
                 served.map(s -> s.generation().leftOut()).orElse(LeftOut.NOTHING),
                 served.map(s -> s.generation().bytes()).orElse(0L),
+                served.map(s -> s.indexes().aclBytes()).orElse(0L),
                 served.map(s -> s.indexes().all()).orElse(List.of()).stream()
                         .map(StatusReport::status)
                         .toList());

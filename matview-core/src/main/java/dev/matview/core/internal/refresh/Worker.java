@@ -64,6 +64,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
     private final Scheduler scheduler;
     private final Expander expander;
     private final ViewMemory memory;
+    private final PinnedGenerations pinned;
     private final Registration registration;
     private final ChangeWatch changes;
     private final ExecutorService pool;
@@ -97,7 +98,7 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
         this.changes = new ChangeWatch(aggregator, this::databaseChanged);
         this.pool = Threads.named("matview-refresh", settings.refreshThreads());
         this.errands = new RetryingTasks(scheduler, timetable);
-        PinnedGenerations pinned = new PinnedGenerations(settings, scheduler);
+        this.pinned = new PinnedGenerations(settings, scheduler);
         this.registration = new Registration(
                 this,
                 new Registration.Views(store, users, keys, memory, pinned),
@@ -116,6 +117,11 @@ public final class Worker implements RefreshJob.Listener, AutoCloseable {
             // A visit under way may have looked at a database before it was watched.
             tasks().stream().filter(FeedTask::isContinuous).forEach(task -> changed(task, false));
         }
+    }
+
+    /** What is kept of all feeds beside what is served. */
+    public PinnedGenerations pinned() {
+        return pinned;
     }
 
     public Optional<FeedTask> task(String collection) {

@@ -125,7 +125,7 @@ public final class RetryingTasks implements AutoCloseable {
             if (isOver()) {
                 return;
             }
-            failing.begins("{}, and is tried again: {}", complaint, Failures.reason(cause));
+            failing.begins(cause, "{}, and is tried again: {}", complaint, Failures.reason(cause));
             log.debug("{}", complaint, cause);
             failures++;
             retry.close();

@@ -62,6 +62,12 @@ public final class HeldSelection implements Selections {
         this.limit = limit;
     }
 
+    /** How much memory what it has found takes, about. */
+    public long bytes() {
+        State last = state;
+        return last == null ? 0 : last.selection().bytes();
+    }
+
     private int wanted() {
         return (int) Math.min(Integer.MAX_VALUE, page + 2L * limit);
     }

@@ -3,6 +3,7 @@ package dev.matview.core.internal.search;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.matview.core.Query;
+import dev.matview.core.ReadStatus;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
@@ -17,9 +18,11 @@ import dev.matview.core.internal.plan.Trace;
 import dev.matview.core.internal.view.Index;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
+import dev.matview.core.internal.work.CacheUse;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -59,6 +62,7 @@ public final class QueriedRows {
                 .expireAfterAccess(settings.bookmarkGrace())
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
+                .recordStats()
                 .build();
     }
 
@@ -195,6 +199,10 @@ public final class QueriedRows {
         OrderedRows searched =
                 candidates(plan(read, query, budget).filter(one -> isOfUse(one, source)), read, source, budget);
         held.refill(read, shown(read, source), () -> anew(query, held), searched, budget);
+    }
+
+    public List<ReadStatus.Cache> caches() {
+        return List.of(CacheUse.of("selections", selections), visible.use());
     }
 
     public long selections() {

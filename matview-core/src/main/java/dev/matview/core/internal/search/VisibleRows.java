@@ -2,6 +2,7 @@ package dev.matview.core.internal.search;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.matview.core.ReadStatus;
 import dev.matview.core.Settings;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
@@ -12,6 +13,7 @@ import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.internal.view.AclIndex;
 import dev.matview.core.internal.view.LiveView.Served;
 import dev.matview.core.internal.view.OrderedRows;
+import dev.matview.core.internal.work.CacheUse;
 import dev.matview.core.mango.Budget;
 import dev.matview.core.spi.Row;
 import java.time.InstantSource;
@@ -42,7 +44,13 @@ public final class VisibleRows {
                 .expireAfterAccess(settings.bookmarkGrace())
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
+                .recordStats()
                 .build();
+    }
+
+    /** Of what the rules said. */
+    ReadStatus.Cache use() {
+        return CacheUse.of("rules", ruled);
     }
 
     public OrderedRows of(Served read, Caller caller, Budget budget) {

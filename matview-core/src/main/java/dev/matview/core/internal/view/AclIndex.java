@@ -36,6 +36,9 @@ import java.util.List;
  */
 public final class AclIndex {
 
+    /** The bytes that a reference takes in a tree, about. */
+    private static final int REFERENCE = 5;
+
     private static final Comparator<Row> IN_ORDER = Comparator.naturalOrder();
     private static final Comparator<Row> BY_OWNER =
             Comparator.comparing(Row::database).thenComparing(IN_ORDER);
@@ -210,6 +213,13 @@ public final class AclIndex {
                 + references(ownedDenied, other.ownedDenied, NamedRow.BY_DID_AND_OWNER)
                 + references(allowed, other.allowed, NamedRow.BY_DID)
                 + allowedByOwner.differences(other.allowedByOwner, NamedRow.BY_DID_AND_OWNER, (mine, theirs) -> {});
+    }
+
+    /** How much memory it takes, about; costs nothing to tell. */
+    public long bytes() {
+        long rows = (long) open.size() + owned.size() + ruled.size() + allowedByOwner.size();
+        long named = (long) openDenied.size() + ownedDenied.size() + allowed.size();
+        return REFERENCE * (rows + named * (1 + NamedRow.REFERENCES));
     }
 
     /** How much memory it takes, in references. */

@@ -84,6 +84,11 @@ public final class PinnedGenerations {
         this.scheduler = scheduler;
     }
 
+    /** How many are kept, of all feeds. */
+    public synchronized int count() {
+        return all.size();
+    }
+
     /** How much they keep in memory, in rows. */
     public synchronized long rows() {
         return rows;

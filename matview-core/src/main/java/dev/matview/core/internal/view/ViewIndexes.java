@@ -61,6 +61,11 @@ public final class ViewIndexes {
         return fields.bytes();
     }
 
+    /** How much memory the one over ACLs takes, about; 0 where there is none. */
+    public long aclBytes() {
+        return acl == null ? 0 : acl.bytes();
+    }
+
     /** Whether there was room for all that the definition lists. */
     boolean areComplete() {
         return fields.areComplete();

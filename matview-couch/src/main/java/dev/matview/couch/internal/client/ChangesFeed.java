@@ -115,7 +115,8 @@ public final class ChangesFeed implements AutoCloseable {
                 // The client tells of that, once for all who ask.
                 log.debug("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
             } else {
-                unfollowed.begins("The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
+                unfollowed.begins(
+                        e, "The changes of {} cannot be followed, trying again: {}", database, e.getMessage());
             }
             listener.away(e);
         }

@@ -217,6 +217,14 @@ public final class CouchClient implements AutoCloseable {
         }
     }
 
+    /** Sends the request once, for its answer's sake alone, and says that CouchDB is away while there is none for so long. */
+    public void verify(CouchRequest request, Duration patience) throws InterruptedException {
+        Reachability.Asked asked = reachability.asked();
+        try (Subscription late = scheduler.schedule(patience, () -> reachability.silent(asked, patience))) {
+            once(request, CouchClient::tree);
+        }
+    }
+
     /** The same, for callers that go on where a broken answer ended, and say themselves when they give up. */
     <T extends @Nullable Object> T part(CouchRequest request, BodyReader<T> reader) throws InterruptedException {
         requireOpen();

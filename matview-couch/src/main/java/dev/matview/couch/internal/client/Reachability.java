@@ -1,6 +1,8 @@
 package dev.matview.couch.internal.client;
 
+import dev.matview.core.error.FailureKind;
 import dev.matview.core.event.Episode;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,16 +56,28 @@ public final class Reachability {
         }
     }
 
+    /** What was asked then, and not waited for longer, is late: it is away until there is an answer. */
+    synchronized void silent(Asked asked, Duration patience) {
+        if (couch.isClosed() || answers.get() != asked.answers()) {
+            return;
+        }
+        away(asked, FailureKind.LATE, "no answer within " + patience.toMillis() + " ms");
+    }
+
     /** What was asked then is given up. */
     synchronized void failed(CouchFailure cause, Asked asked) {
         boolean tells = (cause.isServerAway() || cause.isLate()) && !couch.isClosed();
         if (!tells || answers.get() != asked.answers()) {
             return;
         }
-        state = new State(false, state.up() ? asked.at() : state.since(), cause.getMessage());
+        away(asked, cause.failureKind(), cause.getMessage());
+    }
+
+    private void away(Asked asked, FailureKind kind, String reason) {
+        state = new State(false, state.up() ? asked.at() : state.since(), reason);
         // Whose password is refused is told by those who act on it.
-        if (cause.status() != 401) {
-            away.begins("{} is away: {}", couch, cause.getMessage());
+        if (kind != FailureKind.DENIED) {
+            away.begins(kind, "{} is away: {}", couch, reason);
         }
         if (answers.get() != asked.answers()) {
             // Whoever answered in between found it up still.

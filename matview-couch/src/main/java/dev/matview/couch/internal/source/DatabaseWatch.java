@@ -122,7 +122,8 @@ public final class DatabaseWatch implements AutoCloseable {
             // The client tells of that, once for all who ask.
             log.debug("Cannot watch databases for the moment: {}", failure.getMessage());
         } else {
-            unwatched.begins("Databases of {} cannot be watched for the moment: {}", cluster, failure.getMessage());
+            unwatched.begins(
+                    failure, "Databases of {} cannot be watched for the moment: {}", cluster, failure.getMessage());
         }
         try {
             cluster.sleep(cluster.backoff(failures));

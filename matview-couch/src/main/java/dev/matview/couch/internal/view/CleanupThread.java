@@ -77,7 +77,7 @@ public final class CleanupThread implements AutoCloseable {
                 return;
             }
             failing.computeIfAbsent(view.name, name -> new Episode(CleanupThread.class, scheduler))
-                    .begins("{}; tried again later", e.getMessage());
+                    .begins(e, "{}; tried again later", e.getMessage());
         } catch (RuntimeException e) {
             log.error("The cleanup of view {} failed; it is tried again later", view.name, e);
         }

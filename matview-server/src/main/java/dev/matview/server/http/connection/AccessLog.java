@@ -1,5 +1,6 @@
 package dev.matview.server.http.connection;
 
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
@@ -20,6 +21,19 @@ public final class AccessLog implements RequestLog {
     private static final Logger log = LoggerFactory.getLogger(LOGGER);
     private static final int MAX_PATH = 200;
     private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x21-\\x7e]");
+
+    /** Of the process, as the log is. */
+    private static final LongAdder missing = new LongAdder();
+
+    /** A line was left out, as whoever reads the log stalls. */
+    public static void leftOut() {
+        missing.increment();
+    }
+
+    /** How many lines were left out since the process began. */
+    public static long missing() {
+        return missing.sum();
+    }
 
     /** Whether requests are logged. */
     public static boolean isOn() {

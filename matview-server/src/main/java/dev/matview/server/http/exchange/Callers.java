@@ -6,22 +6,17 @@ import dev.matview.server.auth.BearerToken;
 import dev.matview.server.auth.Identity;
 import dev.matview.server.auth.UnauthorizedException;
 import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.servlet.http.HttpServletRequest;
-import org.jspecify.annotations.Nullable;
 
 /** Tells who sends a request, and lets nobody have too many under way. Thread-safe. */
 public final class Callers {
 
     private final Authenticator authenticator;
-    private final int maxRequests;
-    private final Map<String, Count> underWay = new ConcurrentHashMap<>();
+    private final UnderWay underWay;
 
     public Callers(Authenticator authenticator, int maxRequests) {
         this.authenticator = authenticator;
-        this.maxRequests = maxRequests;
+        this.underWay = new UnderWay(maxRequests);
     }
 
     /** What is done for a caller. */
@@ -32,12 +27,11 @@ public final class Callers {
     /** @throws HttpError 401, 429 */
     public void admit(Exchange exchange, Task task) throws IOException {
         Identity identity = identify(exchange.request());
-        String name = name(identity.caller(), exchange.address());
-        Count count = enter(name);
-        if (count == null) {
+        Runnable left = underWay.enter(name(identity.caller(), exchange.address()));
+        if (left == null) {
             throw HttpError.tooManyRequests();
         }
-        exchange.atEnd(() -> leave(name, count));
+        exchange.atEnd(left);
         task.run(identity);
     }
 
@@ -69,50 +63,7 @@ public final class Callers {
 
     /** How many callers have a request under way. */
     public int active() {
-        return underWay.size();
-    }
-
-    /**
-     * How many requests of a caller are under way. All of a proxy's, or of this machine's, are one caller's: no lock is taken,
-     * behind which they would queue.
-     */
-    private static final class Count {
-        /** Once it has come to nothing it is taken out of the map, and used no more. */
-        private static final int OVER = -1;
-
-        private final AtomicInteger requests = new AtomicInteger(1);
-
-        /** One more, unless it is over or they are as many as may be. Says how many there were. */
-        int enter(int most) {
-            return requests.getAndUpdate(now -> now == OVER || now >= most ? now : now + 1);
-        }
-
-        /** Says whether it is over. */
-        boolean leave() {
-            return requests.updateAndGet(now -> now == 1 ? OVER : now - 1) == OVER;
-        }
-    }
-
-    /** Counts one more; null when there are as many as may be. */
-    private @Nullable Count enter(String name) {
-        Count first = new Count();
-        while (true) {
-            Count known = underWay.putIfAbsent(name, first);
-            if (known == null) {
-                return first;
-            }
-            int before = known.enter(maxRequests);
-            if (before != Count.OVER) {
-                return before < maxRequests ? known : null;
-            }
-            underWay.remove(name, known);
-        }
-    }
-
-    private void leave(String name, Count count) {
-        if (count.leave()) {
-            underWay.remove(name, count);
-        }
+        return underWay.callers();
     }
 
     private Identity identify(HttpServletRequest request) {

@@ -30,6 +30,7 @@ public final class QueryRequests {
             .weigher((Written written, QueryRequest request) ->
                     COMPILED * (written.body.remaining() + written.parameters.length()) + OVERHEAD)
             .executor(Runnable::run)
+            .recordStats()
             .build();
 
     private record Written(ByteBuffer body, String parameters) {}
@@ -39,6 +40,11 @@ public final class QueryRequests {
         this.limits = limits;
     }
 
+    /** What is kept. */
+    public Cache<?, ?> cache() {
+        return known;
+    }
+
     /**
      * What the request asks, as that caller.
      *
@@ -46,8 +52,11 @@ public final class QueryRequests {
      * @throws dev.matview.core.mango.MangoException when CouchDB would refuse the selector, the fields or the sort
      */
     public QueryRequest read(HttpServletRequest request, QueryString parameters, Caller caller) {
-        byte[] body = bodies.bytes(request);
-        String written = String.valueOf(request.getQueryString());
+        return read(bodies.bytes(request), String.valueOf(request.getQueryString()), parameters, caller);
+    }
+
+    /** @param written the parameters as they are written */
+    QueryRequest read(byte[] body, String written, QueryString parameters, Caller caller) {
         if (body.length + written.length() > MAX_KEPT_BYTES) {
             return parse(body, parameters, caller);
         }

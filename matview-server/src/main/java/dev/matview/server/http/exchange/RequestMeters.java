@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts requests by the route they came to and the status they were answered with. A route is named by its template, never
- * by the path that was asked for. Thread-safe; takes no lock once a route has
- * answered with a status.
+ * by the path that was asked for. Thread-safe; takes no lock once a route has answered with a status.
  */
 public final class RequestMeters {
 
@@ -98,9 +97,13 @@ public final class RequestMeters {
         String template = request.getAttribute(ROUTE) instanceof String known
                 ? known
                 : status == SWITCHING_PROTOCOLS ? "websocket" : "none";
+        ended(template, status, request.getAttribute(REFUSAL), nanos);
+    }
+
+    /** @param error what it is refused for; null where that is not known, or it is not refused */
+    void ended(String template, int status, @Nullable Object error, long nanos) {
         known(routes, template, Route::new).ended(status, nanos);
         if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
-            Object error = request.getAttribute(REFUSAL);
             refused(new Refusal(status, error == null ? "other" : error.toString()))
                     .increment();
         }

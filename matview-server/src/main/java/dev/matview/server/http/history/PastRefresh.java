@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A refresh that has ended. Immutable.
  *
  * @param result null when it failed; names no databases that are behind, of which there may be a hundred each time
- * @param reason why it failed; null when it did not
+ * @param reason why it failed, or could read no database; null when neither
  */
 public record PastRefresh(
         Run run, @Nullable RefreshResult result, @Nullable String reason) {
@@ -26,6 +26,14 @@ public record PastRefresh(
                 List.of(),
                 result.behindCount(),
                 result.documentsLeftOut());
-        return new PastRefresh(run, counted, null);
+        return new PastRefresh(run, counted, result.outcome() == RefreshResult.Outcome.UNREAD ? unread(result) : null);
+    }
+
+    private static String unread(RefreshResult result) {
+        String example = result.behind().stream()
+                .findFirst()
+                .map(one -> ", for example " + one.database() + ": " + one.reason())
+                .orElse("");
+        return "none of " + result.behindCount() + " databases could be read" + example;
     }
 }

@@ -1,14 +1,13 @@
 // One feed: how it is, how it was, and what can be done about it.
 
 import { h, place } from "./dom.js";
-import { alert, badge, moment, part, problemsList, progressView, refreshButton, table } from "./parts.js";
+import { alert, badge, moment, part, problemsList, progressView, refreshButton, sinceNote, table } from "./parts.js";
 import { DURATION_STEPS, Plot } from "./plots.js";
 import { QueryBox } from "./query.js";
 import { LiveRows } from "./rows.js";
-import { ago, behindList, bytes, clock, count, duration, number, stateOf, took, until, why } from "./words.js";
+import { ago, behindList, behindOf, bytes, changeWords, clock, count, duration, isUnread, number, stateOf, took, unnamedWords, until, why } from "./words.js";
 
 const REFRESHES_SHOWN = 12;
-const BEHIND_SHOWN = 100;
 const COUNT_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 
 /** The page of a feed, as long as it is looked at. */
@@ -31,9 +30,10 @@ export class FeedPage {
     this.#query = new QueryBox(collection, say);
   }
 
-  /** Nobody looks at it for now. */
+  /** Nobody may look at it for now: what was there is not for whoever signs in next. */
   rest() {
     this.#rows.follow(null);
+    this.#query.forget();
   }
 
   /** Nobody looks at it any more. */
@@ -49,7 +49,7 @@ export class FeedPage {
     const up = h("p", { class: "up" }, h("a", { href: "#/" }, "All feeds"));
     if (!feed) {
       this.#rows.follow(null);
-      return [up, heading, alert("warn", "The registry has no feed of this name. When there is one it is shown here.")];
+      return [up, h("div", { class: "title", key: "title" }, heading), alert("warn", "The registry has no feed of this name. When there is one it is shown here.")];
     }
     this.#rows.follow(feed.view ? this.#collection : null);
     const detail = watch.details.get(this.#collection)?.json ?? {};
@@ -100,6 +100,13 @@ export class FeedPage {
           `: ${feed.lastFailure ?? "the log says why"}. `,
           feed.view ? "What was there before is served." : "",
         ),
+      isUnread(feed) &&
+        h(
+          "div",
+          { class: "alert bad", key: "unread" },
+          h("strong", null, "The last refresh could read nothing"),
+          `: ${feed.lastRefresh.reason}. What was there before is served.`,
+        ),
       problems.length > 0 &&
         h(
           "section",
@@ -132,13 +139,11 @@ export class FeedPage {
             "Last refreshes",
             [
               { name: "When", cell: ({ startedAt }) => h("time", { datetime: startedAt, title: ago(startedAt, now) }, clock(startedAt, now)) },
+              { name: "Outcome", wide: true, cell: outcomeCell },
               { name: "Why", cell: (one) => why(one.why) },
               { name: "Took", number: true, cell: ({ tookSeconds }) => took(tookSeconds) },
-              { name: "Read", number: true, cell: ({ moved, databases }) => `${number(moved)} of ${number(databases)}` },
-              { name: "Added", number: true, cell: ({ added }) => number(added) },
-              { name: "Changed", number: true, cell: ({ changed }) => number(changed) },
-              { name: "Removed", number: true, cell: ({ removed }) => number(removed) },
-              { name: "Outcome", wide: true, cell: outcomeCell },
+              { name: "Read", number: true, cell: (one) => (hasFailed(one) ? "–" : `${number(one.moved)} of ${number(one.databases)}`) },
+              { name: "Rows", number: true, cell: rowsCell },
             ],
             shown,
             ({ startedAt }) => startedAt,
@@ -163,8 +168,19 @@ export class FeedPage {
 
 function outcomeCell(refresh) {
   if (refresh.outcome === "failed") return h("span", { class: "bad" }, `failed: ${refresh.reason ?? "the log says why"}`);
+  if (refresh.outcome === "unread") return h("span", { class: "bad" }, refresh.reason);
   const behind = refresh.behind ? `, ${number(refresh.behind)} behind` : "";
   return refresh.outcome === "unchanged" ? `unchanged${behind}` : `generation ${number(refresh.generation)}${behind}`;
+}
+
+function hasFailed({ outcome }) {
+  return outcome === "failed" || outcome === "unread";
+}
+
+function rowsCell(refresh) {
+  if (hasFailed(refresh)) return "–";
+  const words = `${number(refresh.added)} added, ${number(refresh.changed)} changed, ${number(refresh.removed)} removed`;
+  return h("span", { title: words }, changeWords(refresh) || "0");
 }
 
 function orderWords(definition) {
@@ -194,22 +210,22 @@ function facts(feed, staleness, now) {
 
 function behindPart(feed, now) {
   const list = behindList(feed);
-  if (!list.length) return null;
+  const all = behindOf(feed);
+  if (!all) return null;
   return part(
     "behind",
-    `${count(list.length, "database")} behind`,
+    `${count(all, "database")} behind`,
     h("p", { class: "note" }, "They could not be read, and show the rows they had. Each is tried again."),
-    table(
+    list.length > 0 && table(
       "Databases behind",
       [
-        { name: "Database", cell: ({ database }) => database },
-        { name: "Since", cell: ({ since }) => (since ? [clock(since, now), h("span", { class: "note" }, ago(since, now))] : "–") },
+        { name: "Database", cell: (one) => [one.database, sinceNote(one.since, now)] },
         { name: "Why", wide: true, cell: ({ reason }) => reason },
       ],
-      list.slice(0, BEHIND_SHOWN),
+      list,
       ({ database }) => database,
     ),
-    list.length > BEHIND_SHOWN && h("p", { class: "note" }, `And ${number(list.length - BEHIND_SHOWN)} more.`),
+    all > list.length && h("p", { class: "note" }, unnamedWords(all - list.length)),
   );
 }
 

@@ -1,9 +1,9 @@
 // All feeds at a glance, what needs looking after, and where their documents come from.
 
 import { h } from "./dom.js";
-import { badge, moment, part, problemsList, progressView, refreshButton, table } from "./parts.js";
+import { badge, moment, part, problemsList, progressView, refreshButton, sinceNote, table } from "./parts.js";
 import { sparkline } from "./plots.js";
-import { ago, behindList, behindOf, clock, count, duration, number, stateOf, took, until } from "./words.js";
+import { ago, behindList, behindOf, changeWords, clock, count, duration, isUnread, number, stateOf, took, unnamedOf, unnamedWords, until } from "./words.js";
 
 const SHOWN = 20;
 
@@ -32,7 +32,7 @@ function summary({ feeds, server }, watch, now) {
   const kinds = { good: 0, warn: 0, bad: 0, busy: 0 };
   for (const feed of feeds) kinds[stateOf(feed).kind]++;
   const parts = [
-    [kinds.bad, "failing", "bad"],
+    [kinds.bad, "failing or not read", "bad"],
     [kinds.warn, "with databases behind", "warn"],
     [kinds.busy, "being built", "busy"],
     [kinds.good, "fresh", "good"],
@@ -119,6 +119,7 @@ function feedRow(feed, watch, refreshes, now) {
 
 function stateDetail(feed) {
   if (feed.progress) return progressView(feed.progress, `Progress of ${feed.collection}`);
+  if (isUnread(feed)) return h("span", { class: "note" }, feed.lastRefresh.reason);
   if (feed.failures) return h("span", { class: "note" }, `${count(feed.failures, "time")}: ${feed.lastFailure ?? "the log says why"}`);
   return null;
 }
@@ -131,17 +132,13 @@ function spark(history, current, value, words, format) {
 
 function lastRefresh({ lastRefresh: last, view }, now) {
   if (!last) return view ? [moment(view.refreshedAt, now)] : "–";
-  const change = [
-    [last.added, "+"],
-    [last.changed, "~"],
-    [last.removed, "−"],
-  ].filter(([many]) => many);
+  const bad = { failed: "failed", unread: "none read" }[last.outcome];
   return [
     moment(last.startedAt, now),
     h(
       "span",
-      { class: last.outcome === "failed" ? "note bad" : "note" },
-      last.outcome === "failed" ? "failed" : `${took(last.tookSeconds)} · ${change.map(([many, sign]) => `${sign}${number(many)}`).join(" ") || "no change"}`,
+      { class: bad ? "note bad" : "note" },
+      bad ?? `${took(last.tookSeconds)} · ${changeWords(last) || "no change"}`,
     ),
   ];
 }
@@ -156,23 +153,24 @@ function feedLink(collection) {
 
 function behindPart(feeds, now) {
   const all = feeds.flatMap((feed) => behindList(feed).map((one) => ({ ...one, feed: feed.collection })));
-  if (!all.length) return null;
+  const unnamed = feeds.reduce((sum, feed) => sum + unnamedOf(feed), 0);
+  if (!all.length && !unnamed) return null;
   return part(
     "behind",
     "Databases behind",
     h("p", { class: "note" }, "They could not be read, and show the rows they had. Each is tried again."),
-    table(
+    all.length > 0 && table(
       "Databases behind",
       [
         { name: "Feed", cell: ({ feed }) => feedLink(feed) },
-        { name: "Database", cell: ({ database }) => database },
-        { name: "Since", cell: ({ since }) => (since ? [clock(since, now), h("span", { class: "note" }, ago(since, now))] : "–") },
+        { name: "Database", cell: (one) => [one.database, sinceNote(one.since, now)] },
         { name: "Why", wide: true, cell: ({ reason }) => reason },
       ],
       all.slice(0, SHOWN),
       ({ feed, database }) => `${feed} ${database}`,
     ),
     all.length > SHOWN && h("p", { class: "note" }, `And ${number(all.length - SHOWN)} more: see each feed.`),
+    unnamed > 0 && h("p", { class: "note" }, unnamedWords(unnamed)),
   );
 }
 
@@ -213,9 +211,11 @@ function serverPart(server, now) {
       table(
         "Where documents come from",
         [
-          { name: "Source", cell: (source) => source.name },
-          { name: "State", cell: (source) => badge(source.state === "away" ? { kind: "bad", word: "Away" } : { kind: "good", word: "Up" }) },
-          { name: "Since", cell: (source) => (source.since ? [clock(source.since, now), h("span", { class: "note" }, ago(source.since, now))] : "–") },
+          { name: "Source", wide: true, cell: (source) => source.name },
+          {
+            name: "State",
+            cell: (source) => [badge(source.state === "away" ? { kind: "bad", word: "Away" } : { kind: "good", word: "Up" }), sinceNote(source.since, now)],
+          },
           { name: "Why", wide: true, cell: (source) => source.reason ?? "" },
         ],
         sources,

@@ -11,6 +11,11 @@ export function moment(at, now, words = ago) {
   return at ? h("time", { datetime: at, title: clock(at, now) }, words(at, now)) : "–";
 }
 
+/** Since when, below what it is of. */
+export function sinceNote(since, now) {
+  return since ? h("span", { class: "note" }, `since ${clock(since, now)}, ${ago(since, now)}`) : null;
+}
+
 export function progressView(progress, label) {
   return h(
     "div",

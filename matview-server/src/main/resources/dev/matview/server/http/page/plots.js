@@ -74,7 +74,7 @@ export class Plot {
     this.#plot?.destroy();
     this.#plot = null;
     const width = this.#canvas.clientWidth;
-    if (!width || !this.#data[0].length) return;
+    if (!width || !this.#data[1].some((value) => value !== null)) return;
     this.#plot = new uPlot(this.#options(width), this.#data, this.#canvas);
     this.#canvas.querySelector("canvas").setAttribute("aria-hidden", "true");
   }

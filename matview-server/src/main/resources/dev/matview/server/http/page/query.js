@@ -18,7 +18,6 @@ export class QueryBox {
   #outcome = h("div", { class: "outcome" });
   #stop = h("button", { type: "button", class: "plain", hidden: true, onclick: () => this.#abort?.abort() }, "Stop");
   #abort = null;
-  #last = null;
 
   constructor(collection, say) {
     this.#collection = collection;
@@ -71,6 +70,15 @@ export class QueryBox {
     const abort = this.#abort;
     this.#abort = null;
     abort?.abort();
+  }
+
+  /** Shows no answer any more, and waits for none. */
+  forget() {
+    this.close();
+    this.#stop.hidden = true;
+    this.#outcome.removeAttribute("aria-busy");
+    this.#text.removeAttribute("aria-invalid");
+    show(this.#outcome);
   }
 
   /** @param explained whether it is to be told what the answer took; @param bookmark leads to a further page */

@@ -40,8 +40,8 @@ export class Refreshes {
       if (status === 202) {
         this.#put(collection, { running: true, late: true, kind: "busy", words: "Refreshing; this takes a while", before });
       } else {
-        const outcome = json.changed ? "changed" : "unchanged";
-        this.#ended(collection, json.behind ? "warn" : "good", outcomeWords({ ...json, outcome, tookSeconds: seconds }));
+        const outcome = json.outcome ?? (json.changed ? "changed" : "unchanged");
+        this.#ended(collection, kindOf({ ...json, outcome }), outcomeWords({ ...json, outcome, tookSeconds: seconds }));
       }
     } catch (problem) {
       if (signal.aborted) return;
@@ -58,8 +58,7 @@ export class Refreshes {
       if (!feed) {
         this.#known.delete(collection);
       } else if (refresh.late && refresh.running && !feed.progress && feed.lastRefresh && feed.lastRefresh.startedAt !== refresh.before) {
-        const failed = feed.lastRefresh.outcome === "failed";
-        this.#ended(collection, failed ? "bad" : "good", outcomeWords(feed.lastRefresh));
+        this.#ended(collection, kindOf(feed.lastRefresh), outcomeWords(feed.lastRefresh));
       }
     }
   }
@@ -81,4 +80,9 @@ export class Refreshes {
     this.#asking = new AbortController();
     this.#known.clear();
   }
+}
+
+function kindOf({ outcome, behind }) {
+  if (outcome === "failed" || outcome === "unread") return "bad";
+  return behind ? "warn" : "good";
 }

@@ -89,8 +89,14 @@ export function stateOf(feed) {
   const behind = behindOf(feed);
   if (feed.failures) return { kind: "bad", word: "Failing" };
   if (!feed.view) return { kind: "busy", word: "Being built" };
+  if (isUnread(feed)) return { kind: "bad", word: "None read" };
   if (behind) return { kind: "warn", word: `${number(behind)} behind` };
   return { kind: "good", word: "Fresh" };
+}
+
+/** Whether none of the databases could be read. */
+export function isUnread(feed) {
+  return feed.lastRefresh?.outcome === "unread" && behindOf(feed) > 0;
 }
 
 export function behindOf(feed) {
@@ -107,6 +113,15 @@ export function behindList(feed) {
   return [...list].sort((one, other) => String(one.since ?? "").localeCompare(String(other.since ?? "")));
 }
 
+/** How many more are behind than this server names. */
+export function unnamedOf(feed) {
+  return behindOf(feed) - behindList(feed).length;
+}
+
+export function unnamedWords(many) {
+  return `${number(many)} more ${many === 1 ? "is" : "are"} behind that this server does not name: it names a hundred of a feed at most, and none that another server alone found.`;
+}
+
 /** How far a refresh is. */
 export function progressWords(progress) {
   const left = progress.secondsLeft;
@@ -114,9 +129,22 @@ export function progressWords(progress) {
   return progress.total ? `${number(progress.done)} of ${count(progress.total, "database")}${rest}` : "looking for databases";
 }
 
+/** Which rows a refresh changed, in short; empty for none. */
+export function changeWords({ added, changed, removed }) {
+  return [
+    [added, "+"],
+    [changed, "~"],
+    [removed, "−"],
+  ]
+    .filter(([many]) => many)
+    .map(([many, sign]) => `${sign}${number(many)}`)
+    .join(" ");
+}
+
 /** What a refresh came to, in a sentence. */
 export function outcomeWords(refresh) {
   if (refresh.outcome === "failed") return `The refresh failed: ${refresh.reason ?? "the log says why"}`;
+  if (refresh.outcome === "unread") return `Nothing could be read: all ${count(refresh.behind ?? 0, "database")} behind, in ${took(refresh.tookSeconds)}.`;
   const read = `${count(refresh.moved ?? 0, "database")} of ${number(refresh.databases ?? 0)} read`;
   const behind = refresh.behind ? `, ${number(refresh.behind)} behind` : "";
   if (refresh.outcome === "unchanged") return `Nothing has changed: ${read}${behind}, in ${took(refresh.tookSeconds)}.`;

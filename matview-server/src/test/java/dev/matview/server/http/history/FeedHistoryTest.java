@@ -7,6 +7,8 @@ import dev.matview.core.FeedStatus;
 import dev.matview.core.GlobalFeeds;
 import dev.matview.core.RefreshListener.Run;
 import dev.matview.core.RefreshListener.Why;
+import dev.matview.core.RefreshResult;
+import dev.matview.core.error.FailureKind;
 import dev.matview.core.feed.FeedDefinition;
 import dev.matview.core.spi.LeftOut;
 import java.lang.reflect.Proxy;
@@ -30,6 +32,7 @@ class FeedHistoryTest {
             List.of(),
             Map.of(),
             LeftOut.NOTHING,
+            0,
             0,
             List.of());
 
@@ -59,6 +62,27 @@ class FeedHistoryTest {
 
         assertThat(history.refreshes("posts")).hasSize(1);
         assertThat(history.samples("posts")).hasSize(1);
+    }
+
+    @Test
+    void ofARefreshThatCouldReadNothingTheReasonIsKept() {
+        FeedHistory history = new FeedHistory(feeds(), InstantSource.system());
+        List<FeedStatus.Behind> behind =
+                List.of(new FeedStatus.Behind("userdb-a", FailureKind.AWAY, "no route", Instant.EPOCH));
+
+        history.refreshed(
+                run("posts"),
+                new RefreshResult("posts", 7, false, 3, 0, 9, RefreshResult.RowChanges.NONE, behind, 3, 0));
+        history.refreshed(
+                run("posts"),
+                new RefreshResult("posts", 7, false, 3, 0, 9, RefreshResult.RowChanges.NONE, behind, 1, 0));
+
+        assertThat(history.refreshes("posts"))
+                .extracting(PastRefresh::reason)
+                .containsExactly(null, "none of 3 databases could be read, for example userdb-a: no route");
+        assertThat(history.refreshes("posts"))
+                .extracting(past -> past.result().outcome())
+                .containsExactly(RefreshResult.Outcome.UNCHANGED, RefreshResult.Outcome.UNREAD);
     }
 
     @Test

@@ -84,14 +84,14 @@ public final class Chromium implements AutoCloseable {
         return driver;
     }
 
-    void open(String url) {
+    public void open(String url) {
         // From another page: a mere change of the part after # loads nothing.
         driver.get("about:blank");
         driver.get(url);
     }
 
     /** What the element shows; empty where there is none. */
-    String text(String css) {
+    public String text(String css) {
         List<WebElement> found = driver.findElements(By.cssSelector(css));
         return found.isEmpty() ? "" : found.get(0).getText();
     }
@@ -100,11 +100,11 @@ public final class Chromium implements AutoCloseable {
         return driver.findElement(By.cssSelector(css));
     }
 
-    boolean has(String css) {
+    public boolean has(String css) {
         return !driver.findElements(By.cssSelector(css)).isEmpty();
     }
 
-    void awaitText(String css, String... parts) {
+    public void awaitText(String css, String... parts) {
         awaitPage().untilAsserted(() -> assertThat(text(css)).contains(parts));
     }
 
@@ -163,7 +163,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** Has a script run before those of each page that is opened from now on, until the browser is closed. */
-    void runFirst(String script) {
+    public void runFirst(String script) {
         driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     }
 

@@ -198,6 +198,43 @@ class PageConnectionIT extends PageFixture {
     }
 
     @Test
+    void anAnswerToAQueryIsGoneWhenTheSignInHasExpired() {
+        signIn("/feeds/posts");
+        awaitPage().until(() -> browser.has("textarea"));
+        browser.write("textarea", "{\"limit\": 3}");
+        browser.click(".query button[type=submit]");
+        browser.awaitText(".query .answer", "Planted");
+
+        answerFeeds(401, "{\"error\": \"unauthorized\", \"reason\": \"The token has expired.\"}");
+        browser.awaitText("#signin [role=alert]", "expired");
+        letTheServerAnswer();
+        browser.write("#token", administrator());
+        browser.click("#signin button");
+
+        browser.awaitText(ROWS + " tbody", "Planted");
+        assertThat(browser.has(".query .answer")).isFalse();
+        assertThat(browser.element("textarea").getAttribute("value")).isEqualTo("{\"limit\": 3}");
+    }
+
+    @Test
+    void whatIsBehindAndNotNamedIsSaidToBe() {
+        signIn("/feeds/posts");
+        browser.awaitText(ROWS + " tbody", "Planted");
+        answerBy("""
+                (path, options) => path !== "feeds" ? null : window.asked(path, options)
+                  .then((response) => response.json())
+                  .then((json) => { json.feeds[0].view.behind = 2; return new Response(JSON.stringify(json)); })""");
+
+        browser.awaitText(
+                "section[aria-labelledby='behind-heading']",
+                "2 databases behind",
+                "2 more are behind that this server does not name");
+        browser.click(".up a");
+        browser.awaitText(
+                "section[aria-labelledby='behind-heading']", "2 more are behind that this server does not name");
+    }
+
+    @Test
     void atTheAddressForAdministratorsRowsAreNotTriedForEver() throws IOException {
         service.close();
         service = HttpService.start(

@@ -24,7 +24,7 @@
   const feeds = () => [
     feed("events", { behindDatabases: late, behind: { "userdb-alice": "it answered 500", "userdb-goro": "it did not answer within 30 s" } }),
     feed("messages", failing),
-    feed("photos", { view: null, stalenessSeconds: null, lastRefresh: null, progress: { done: 137, total: 500, secondsLeft: 21 } }),
+    feed("photos", { view: null, stalenessSeconds: null, lastRefresh: null, nextRefresh: null, indexes: [], progress: { done: 137, total: 500, secondsLeft: 21 } }),
     feed("posts"),
   ];
   const problems = [{ source: "feeds/posts", feed: "posts", key: "aggregationIntervall", message: "is no key of a feed; did you mean aggregationInterval?" }];
