@@ -85,8 +85,7 @@ class PagedFeedsOverStoreTest extends GlobalFeedsFixture {
         assertThat(explained.looked()).isPositive();
         assertThat(explained.isKept()).isFalse();
         assertThat(explained.helpful()).hasToString("Optional[[\"text\"]]");
-        assertThat(feeds.explain("posts", Query.all(), feeds.budget()).source())
-                .isEqualTo(Explanation.Source.VIEW);
+        assertThat(feeds.explain("posts", Query.all(), feeds.budget()).source()).isEqualTo(Explanation.Source.VIEW);
     }
 
     @Test

@@ -78,8 +78,9 @@ public final class Planner {
             Query query, List<I> indexes, FeedDefinition feed, int all, boolean isOfFeed, int most, Budget budget) {
         // To count there costs what is counted: not where nothing hangs on it.
         List<Plan<I>> uncounted = ways(query, indexes, feed, false, budget);
-        Optional<Plan<I>> best =
-                uncounted.stream().filter(way -> way.isOrdered() && !way.isTested()).findFirst();
+        Optional<Plan<I>> best = uncounted.stream()
+                .filter(way -> way.isOrdered() && !way.isTested())
+                .findFirst();
         if (best.isPresent() || uncounted.isEmpty()) {
             return best;
         }

@@ -29,8 +29,8 @@ class ReadableRowsTest {
             FeedDefinition.builder("posts").access(Access.ACL).build();
     private static final Budget UNPAID = Budget.unlimited();
 
-    private final PagedKeeping keeping = new PagedKeeping(
-            new PagedInMemoryStore(new ManualScheduler()), "v", UserDatabases.standard());
+    private final PagedKeeping keeping =
+            new PagedKeeping(new PagedInMemoryStore(new ManualScheduler()), "v", UserDatabases.standard());
 
     private StoredGeneration generation(int rows) {
         List<Row> put = new ArrayList<>();
