@@ -54,9 +54,6 @@ final class Findings {
     private final RowRoom room;
     private final FoundSlices found;
 
-    /** Whether a row can be kept at all. */
-    private Predicate<Row> fits = row -> true;
-
     private boolean partial;
     private volatile @Nullable String checkpoint;
 
@@ -71,8 +68,8 @@ final class Findings {
         this.failed = new FailedDatabases(behind, startedAt);
         this.references = references;
         this.memory = memory;
-        this.room = new RowRoom(memory, this::nothingIsOfUse);
-        this.found = new FoundSlices(room);
+        this.found = new FoundSlices(memory);
+        this.room = found.room();
         this.feed = feed;
         this.base = base;
         this.startedAt = startedAt;
@@ -80,13 +77,9 @@ final class Findings {
         this.asOf = startedAt;
     }
 
-    private void nothingIsOfUse() {
-        found.clear();
-    }
-
     /** Rows that do not pass are left out. */
     void keepOnly(Predicate<Row> passing) {
-        fits = passing;
+        room.keepOnly(passing);
     }
 
     /** From now on, what is found is put aside in portions, beside what was before. */
@@ -114,8 +107,8 @@ final class Findings {
         this.failed = before.failed;
         this.references = before.references;
         this.memory = before.memory;
-        this.room = new RowRoom(memory, this::nothingIsOfUse);
-        this.found = new FoundSlices(room);
+        this.found = new FoundSlices(memory);
+        this.room = found.room();
         this.feed = before.feed;
         this.base = base;
         this.startedAt = before.startedAt;
@@ -179,13 +172,7 @@ final class Findings {
     /** Its rows have the name as those have it that are held: a view has very many rows. */
     Slice.Builder slice(String database) {
         Base from = from();
-        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database, fits));
-    }
-
-    /** Whether what is aside can be carried over to what another process has committed: not what a store keeps alone. */
-    boolean canBeRebased() {
-        Base aside = found.aside();
-        return aside == null || aside.isInHeap();
+        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database));
     }
 
     /** Whether there was no room for all that was found: the visit is of no use. */

@@ -148,6 +148,6 @@ class PagedBuildTest extends StagedBuildFixture {
         ViewDelta rest = new ViewDelta(VIEW, 0, true, head(9), building.unstaged(), Set.of());
 
         assertThat(Objects.requireNonNull(building.build()).commit(rest)).isNull();
-        assertThat(building.canBeRebased()).isFalse();
+        assertThat(building.found().canBeRebased()).isFalse();
     }
 }
