@@ -80,20 +80,27 @@ final class BuildReader {
     }
 
     List<Row> page(@Nullable Row after, int skip, int limit, Check check) {
-        String columns = "(select " + StoredRow.COLUMNS + " from @.rows r where r.build = ? and ";
-        String from = after == null ? "" : AFTER;
-        Arguments first = after == null
-                ? new Arguments()
-                : Arguments.of(after.sortKey(), CodeUnits.encode(after.database()), CodeUnits.encode(after.id()));
+        return ask(pageSql(after != null), pageArguments(after, skip, limit), new StoredRow(), check);
+    }
+
+    static String pageSql(boolean follows) {
+        String part = "(select " + StoredRow.COLUMNS + " from @.rows r where r.build = ? and ";
+        String from = (follows ? AFTER : "") + IN_ORDER + ")";
+        return "select " + StoredRow.COLUMNS + " from (" + part + ALIVE + from + " union all " + part + ENDED_SINCE
+                + from + ") r" + IN_ORDER + " offset ?";
+    }
+
+    Arguments pageArguments(@Nullable Row after, int skip, int limit) {
+        Arguments from = new Arguments();
+        if (after != null) {
+            from.and(after.sortKey(), CodeUnits.encode(after.database()), CodeUnits.encode(after.id()));
+        }
         int most = (int) Math.min(Integer.MAX_VALUE, (long) skip + limit);
-        String sql = "select " + StoredRow.COLUMNS + " from (" + columns + ALIVE + from + IN_ORDER + ") union all "
-                + columns + ENDED_SINCE + from + IN_ORDER + ")) r" + IN_ORDER + " offset ?";
-        Arguments arguments = Arguments.of(build, generation)
-                .and(first)
+        return Arguments.of(build, generation)
+                .and(from)
                 .and(most, build, generation, generation)
-                .and(first)
+                .and(from)
                 .and(most, limit, skip);
-        return ask(sql, arguments, new StoredRow(), check);
     }
 
     List<Row> slice(String of, Check check) {

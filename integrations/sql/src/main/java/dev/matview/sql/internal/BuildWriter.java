@@ -92,7 +92,9 @@ final class BuildWriter {
                 names.clear();
             }
         }
-        dropSlices(names);
+        if (!names.isEmpty()) {
+            dropSlices(names);
+        }
     }
 
     private void dropSlices(List<byte[]> names) throws SQLException {

@@ -20,17 +20,25 @@ class DatabaseUrlTest {
     void severalHostsAndParametersAreRead() {
         DatabaseUrl url = DatabaseUrl.of(
                 URI.create(
-                        "postgresql://ma%40t:a%3Ab@db1,db2:5433,[::1]:7/vi%20ews?sslmode=verify-full&passwordFile=/run/pw&schema=x"));
+                        "postgresql://ma%40t:a%3Ab@db1,db2:5433,10.0.0.7/vi%20ews?sslmode=verify-full&passwordFile=/run/pw&schema=x"));
 
-        assertThat(url.hosts()).containsExactly("db1", "db2", "::1");
-        assertThat(url.ports()).containsExactly(5432, 5433, 7);
+        assertThat(url.hosts()).containsExactly("db1", "db2", "10.0.0.7");
+        assertThat(url.ports()).containsExactly(5432, 5433, 5432);
         assertThat(url.database()).isEqualTo("vi ews");
         assertThat(url.user()).isEqualTo("ma@t");
         assertThat(url.password()).isEqualTo("a:b");
         assertThat(url.passwordFile()).isEqualTo(Path.of("/run/pw"));
         assertThat(url.schema()).isEqualTo("x");
         assertThat(url.options()).containsOnlyKeys("sslmode");
-        assertThat(url.toString()).isEqualTo("postgresql://db1:5432,db2:5433,::1:7/vi ews");
+        assertThat(url.toString()).isEqualTo("postgresql://db1:5432,db2:5433,10.0.0.7:5432/vi ews");
+    }
+
+    @Test
+    void anAddressMayBeOfVersion6() {
+        DatabaseUrl url = DatabaseUrl.of(URI.create("postgresql://ann@[::1]:7/views"));
+
+        assertThat(url.hosts()).containsExactly("::1");
+        assertThat(url.ports()).containsExactly(7);
     }
 
     @Test
