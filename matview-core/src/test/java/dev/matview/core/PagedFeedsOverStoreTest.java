@@ -3,6 +3,7 @@ package dev.matview.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.core.access.Access;
 import dev.matview.core.access.Caller;
 import dev.matview.core.access.CertificateRules;
@@ -193,12 +194,12 @@ class PagedFeedsOverStoreTest extends GlobalFeedsFixture {
                 FeedDefinition.builder("closed").access(Access.ACL).build();
         CertificateRules rules = new CertificateRules() {
             @Override
-            public boolean allows(com.fasterxml.jackson.databind.JsonNode rule, Caller caller) {
+            public boolean allows(JsonNode rule, Caller caller) {
                 return true;
             }
 
             @Override
-            public boolean denies(com.fasterxml.jackson.databind.JsonNode rule, Caller caller) {
+            public boolean denies(JsonNode rule, Caller caller) {
                 return false;
             }
         };

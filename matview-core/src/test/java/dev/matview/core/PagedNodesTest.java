@@ -10,6 +10,7 @@ import dev.matview.core.paged.PagedInMemoryStore;
 import dev.matview.testkit.ManualScheduler;
 import dev.matview.testkit.Seed;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class PagedNodesTest {
 
     private static final FeedDefinition POSTS = FeedDefinition.builder("posts")
             .sort("[{\"at\":\"desc\"}]")
-            .expand(java.util.List.of("author"))
+            .expand(List.of("author"))
             .build();
 
     private final ManualScheduler scheduler = new ManualScheduler();

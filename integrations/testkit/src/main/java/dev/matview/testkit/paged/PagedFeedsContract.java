@@ -24,6 +24,8 @@ import dev.matview.core.spi.PagedViewStore;
 import dev.matview.core.spi.StoreSecret;
 import dev.matview.testkit.DelegatingViewStore;
 import dev.matview.testkit.ManualScheduler;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -255,7 +257,7 @@ public abstract class PagedFeedsContract {
         private static JsonNode json(String text) {
             try {
                 return JSON.readTree(text);
-            } catch (java.io.IOException e) {
+            } catch (IOException e) {
                 throw new AssertionError(text, e);
             }
         }
@@ -289,9 +291,9 @@ public abstract class PagedFeedsContract {
             }
             String what = "%s sort %s limit %s skip %d of %s"
                     .formatted(ofHeap.selector(), ofHeap.sort(), ofHeap.limit(), ofHeap.skip(), ofHeap.caller());
-            assertThat(new String(page.json(), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(new String(page.json(), StandardCharsets.UTF_8))
                     .as(what)
-                    .isEqualTo(new String(expected.json(), java.nio.charset.StandardCharsets.UTF_8));
+                    .isEqualTo(new String(expected.json(), StandardCharsets.UTF_8));
             assertThat(page.keys()).as(what).isEqualTo(expected.keys());
             assertThat(page.view()).as(what).isEqualTo(expected.view());
             assertThat(page.tag()).as(what).isEqualTo(expected.tag());
