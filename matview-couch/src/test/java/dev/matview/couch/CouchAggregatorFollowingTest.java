@@ -202,32 +202,6 @@ class CouchAggregatorFollowingTest extends FollowingFixture {
         }
 
         @Test
-        void whoeverIsContentWithWhatWasNoticedDoesNotWaitForThem() throws InterruptedException {
-            feed.visit(aggregator);
-            feed.isNoticed = true;
-            RAW.put(databases.name("bob"), "p2", "{}");
-            proxy.on(
-                    "_stats/global_changes",
-                    Fault.rewrite(body -> body.replaceAll("_updates\":\\{\"value\":\\d+", "_updates\":{\"value\":1")));
-            proxy.on("GET /_db_updates\\?since=\\d", Fault.rewrite(body -> nothingSince(lastPlace())), 1);
-            proxy.forget();
-            Instant before = Instant.now();
-
-            feed.visit(aggregator);
-
-            if (FOLLOWS) {
-                assertThat(feed.moved).as("nobody has told of it").isEmpty();
-                assertThat(feed.asOf).isBefore(before);
-                assertThat(proxy.requests().stream().filter(request -> request.contains("_db_updates?since=")))
-                        .hasSize(1);
-                feed.isNoticed = false;
-                feed.visit(aggregator);
-                assertThat(feed.asOf).isAfter(before);
-            }
-            assertThat(feed.slices.get(databases.name("bob")).rows()).hasSize(2);
-        }
-
-        @Test
         void anEntryThatIsBeingWrittenDownIsWaitedFor() throws InterruptedException {
             // By this clock writing it down takes no time.
             Instant now = Instant.now();

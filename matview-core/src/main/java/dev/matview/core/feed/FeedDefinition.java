@@ -79,7 +79,7 @@ public sealed interface FeedDefinition permits DefinedFeed {
     /**
      * By what else than its own order the view can be read, at the cost of what is read: each is a list of fields, which
      * further selectors name and sorts ask for. They change what a query costs and never its answer, are over what rows show,
-     * and can be changed without reading a database. At most {@value #MAX_INDEXES}; empty for none.
+     * and can be changed without reading a database, but over a store that serves pages ({@link #indexedInStore}). At most {@value #MAX_INDEXES}; empty for none.
      */
     List<SortOrder> indexes();
 

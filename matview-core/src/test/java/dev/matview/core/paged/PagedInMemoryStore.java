@@ -12,6 +12,7 @@ import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewEntry;
 import dev.matview.core.spi.ViewFormatException;
 import dev.matview.core.spi.ViewHead;
+import dev.matview.core.spi.ViewStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,6 +41,7 @@ public final class PagedInMemoryStore implements PagedViewStore {
 
     private Duration time = Duration.ZERO;
     private int asked;
+    private int failing;
 
     public PagedInMemoryStore(InstantSource clock) {
         this.clock = clock;
@@ -50,6 +52,18 @@ public final class PagedInMemoryStore implements PagedViewStore {
         int last = asked;
         asked = 0;
         return last;
+    }
+
+    /** Has so many of the next portions that are to be put aside fail. */
+    public synchronized void failPortions(int count) {
+        failing = count;
+    }
+
+    synchronized void failIfToldTo() {
+        if (failing > 0) {
+            failing--;
+            throw new ViewStoreException("the store is away");
+        }
     }
 
     synchronized void count() {

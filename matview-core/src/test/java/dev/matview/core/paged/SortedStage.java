@@ -43,6 +43,7 @@ final class SortedStage implements PagedViewStage {
     @Override
     public boolean add(ViewDelta delta, Indexing indexing) {
         synchronized (store) {
+            store.failIfToldTo();
             boolean added = inner.add(delta);
             if (added) {
                 aside = built(delta, indexing);

@@ -123,6 +123,9 @@ public final class PageJson {
                         view.refreshedAt().truncatedTo(ChronoUnit.MILLIS).toString());
         if (view.rows() >= 0) {
             state.put("rows", view.rows());
+        } else if (view.generation() > 0) {
+            // Of a feed: they are too many to be counted. Of an own database it is left away.
+            state.putNull("rows");
         }
         state.put("databases", view.databases()).put("behind", view.behind());
         return text.add(",").add(written(rest).substring(1)).add("\n");

@@ -79,7 +79,7 @@ public abstract class PagedFeedsContract {
         return 5;
     }
 
-    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
     void aFeedMeansTheSameAsFromTheHeap(@ForAll long seed) throws Exception {
         try (ManualScheduler scheduler = new ManualScheduler();
                 PagedViewStore store = open(scheduler)) {

@@ -3,9 +3,6 @@ package dev.matview.testkit.paged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.matview.core.access.Acl;
-import dev.matview.core.spi.Expansion;
-import dev.matview.core.spi.LeftOut;
 import dev.matview.core.spi.PagedGeneration;
 import dev.matview.core.spi.PagedGeneration.Entry;
 import dev.matview.core.spi.PagedGeneration.Range;
@@ -18,23 +15,17 @@ import dev.matview.core.spi.PastGenerationException;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.ViewDelta;
 import dev.matview.core.spi.ViewDelta.SliceDelta;
-import dev.matview.core.spi.ViewHead;
 import dev.matview.testkit.Seed;
 import dev.matview.testkit.Views;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,14 +35,11 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class PagedViewStoreContract {
 
-    private static final String VIEW = "_global_posts";
-    private static final List<String> DATABASES =
-            List.of("userdb-a", "userdb-b", "userdb-\ud83d\ude00", "userdb-\uffee", "A", "nul\u0000l");
-    private static final List<String> IDS =
-            List.of("1", "10", "2", "a\u0000", "a", "\ud83d\ude00", "\uffee", "", "long".repeat(40), "\n", "%_\\'");
+    private static final String VIEW = PagedHistory.VIEW;
 
     private final List<PagedViewStore> opened = new ArrayList<>();
     private final Random random = Seed.random();
+    private final PagedHistory history = new PagedHistory(random);
 
     /** Opens a store on this test's place; a second one sees it as another process would, where there can be one. */
     protected abstract PagedViewStore open() throws Exception;
@@ -86,57 +74,6 @@ public abstract class PagedViewStoreContract {
         clean();
     }
 
-    private static ViewHead head(long generation) {
-        return new ViewHead(generation, "f", Instant.ofEpochMilli(1_000 * generation), 5, 0);
-    }
-
-    /** The document ends with a byte that says where it is found. */
-    private Row row(String database, String id) {
-        byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
-        byte[] key = Arrays.copyOf(
-                new byte[] {(byte) random.nextInt(3), (byte) (random.nextInt(3) - 1)}, 2 + idBytes.length);
-        System.arraycopy(idBytes, 0, key, 2, idBytes.length);
-        String document = "{\"n\":" + random.nextInt(10) + "}";
-        Acl acl = random.nextBoolean() ? null : random.nextBoolean() ? Acl.OPEN : Acl.OWNER_ONLY;
-        List<Expansion> expansions =
-                random.nextInt(5) == 0 ? List.of(new Expansion("author", "did:a", "me")) : List.of();
-        return new Row(database, id, key, document.getBytes(StandardCharsets.UTF_8), acl, expansions);
-    }
-
-    private SliceDelta change(String database) {
-        List<Row> put = new ArrayList<>();
-        Set<String> removed = new HashSet<>();
-        for (String id : IDS) {
-            switch (random.nextInt(4)) {
-                case 0 -> put.add(row(database, id));
-                case 1 -> removed.add(id);
-                default -> {}
-            }
-        }
-        LeftOut leftOut = random.nextInt(4) > 0
-                ? LeftOut.NOTHING
-                : new LeftOut(
-                        1 + random.nextInt(2), List.of(new LeftOut.Example(database, "bad", LeftOut.Reason.TOO_DEEP)));
-        return new SliceDelta(database, Views.position(random.nextInt()), put, removed, leftOut);
-    }
-
-    private ViewDelta next(long base, boolean whole) {
-        List<SliceDelta> slices = new ArrayList<>();
-        Set<String> dropped = new HashSet<>();
-        for (String database : DATABASES) {
-            switch (random.nextInt(4)) {
-                case 0, 1 -> slices.add(change(database));
-                case 2 -> {
-                    if (!whole && random.nextInt(3) == 0) {
-                        dropped.add(database);
-                    }
-                }
-                default -> {}
-            }
-        }
-        return new ViewDelta(VIEW, base, whole, head(base + 1), slices, dropped);
-    }
-
     @Test
     void aViewWithoutAGenerationHasNone() {
         PagedViewStore store = store();
@@ -153,128 +90,19 @@ public abstract class PagedViewStoreContract {
         List<PagedModel> models = new ArrayList<>();
         List<PagedGeneration> generations = new ArrayList<>();
         for (int step = 0; step < steps(); step++) {
-            ViewDelta delta = next(step, step == 0 || random.nextInt(10) == 0);
+            ViewDelta delta = history.next(step, step == 0 || random.nextInt(10) == 0);
             models.add(
                     step == 0 ? PagedModel.whole(delta) : models.get(step - 1).next(delta));
             assertThat((random.nextBoolean() ? store : other).commit(delta, PagedModel::keys))
                     .isTrue();
             generations.add((random.nextBoolean() ? store : other).current(VIEW).orElseThrow());
-            assertSame(generations.get(step), models.get(step));
+            history.assertSame(generations.get(step), models.get(step));
             int earlier = random.nextInt(step + 1);
-            assertSame(generations.get(earlier), models.get(earlier));
+            history.assertSame(generations.get(earlier), models.get(earlier));
             PagedGeneration again = other.generation(VIEW, earlier + 1).orElseThrow();
-            assertSame(again, models.get(earlier));
+            history.assertSame(again, models.get(earlier));
         }
         assertThat(store.generation(VIEW, steps() + 1)).isEmpty();
-    }
-
-    private void assertSame(PagedGeneration generation, PagedModel model) {
-        assertThat(generation.view()).isEqualTo(VIEW);
-        assertThat(generation.head()).isEqualTo(model.head);
-        assertThat(generation.rows()).isEqualTo(model.inOrder().size());
-        assertThat(generation.leftOut().documents()).isEqualTo(model.documentsLeftOut());
-        assertRows(generation, model);
-        assertEntries(generation, model);
-        assertSlices(generation, model);
-    }
-
-    private void assertRows(PagedGeneration generation, PagedModel model) {
-        List<Row> all = model.inOrder();
-        assertThat(generation.page(null, 0, 1_000)).isEqualTo(all);
-        assertThat(generation.page(null, 0, 0)).isEmpty();
-        for (int i = 0; i < 5; i++) {
-            Row after = random.nextBoolean() && !all.isEmpty()
-                    ? all.get(random.nextInt(all.size()))
-                    : row(DATABASES.get(random.nextInt(DATABASES.size())), IDS.get(random.nextInt(IDS.size())));
-            int skip = random.nextInt(4);
-            int limit = 1 + random.nextInt(6);
-            assertThat(generation.page(after, skip, limit))
-                    .isEqualTo(all.stream()
-                            .filter(row -> row.compareTo(after) > 0)
-                            .skip(skip)
-                            .limit(limit)
-                            .toList());
-            assertThat(generation.place(after))
-                    .isEqualTo(
-                            all.stream().filter(row -> row.compareTo(after) < 0).count());
-        }
-    }
-
-    private Range range() {
-        byte[] from = {(byte) (random.nextInt(4) - 1)};
-        return switch (random.nextInt(6)) {
-            case 0 -> Range.beginningWith("id", "a".getBytes(StandardCharsets.UTF_8));
-            case 1 -> Range.from("id", new byte[0]);
-            case 2 -> Range.of("shown", from);
-            case 3 -> new Range("shown", from, new byte[] {(byte) (random.nextInt(4) - 1), 0});
-            case 4 -> Range.beginningWith("none-1", random.nextBoolean() ? new byte[0] : new byte[] {(byte) 0xff});
-            default -> Range.from("absent", new byte[0]);
-        };
-    }
-
-    private void assertEntries(PagedGeneration generation, PagedModel model) {
-        for (int i = 0; i < 10; i++) {
-            Range range = range();
-            List<Entry> all = new ArrayList<>(model.in(range));
-            boolean backwards = random.nextBoolean();
-            Comparator<Entry> order = backwards ? PagedModel.IN_ORDER.reversed() : PagedModel.IN_ORDER;
-            all.sort(order);
-            int limit = 1 + random.nextInt(8);
-            Entry after = after(all);
-            assertThat(generation.entries(range, after, backwards, limit))
-                    .as("%s after %s", range.index(), after)
-                    .isEqualTo(all.stream()
-                            .filter(entry -> after == null || order.compare(entry, after) > 0)
-                            .limit(limit)
-                            .toList());
-            int most = random.nextInt(6);
-            assertThat(generation.count(range, null, most)).isEqualTo(Math.min(all.size(), most + 1));
-            assertThat(generation.count(range, null, 1_000)).isEqualTo(all.size());
-        }
-        Range one = Range.of("none-1", new byte[0]);
-        List<Entry> ofOneKey = model.in(one);
-        Row last = row(DATABASES.get(random.nextInt(DATABASES.size())), IDS.get(random.nextInt(IDS.size())));
-        assertThat(generation.count(one, last, 1_000))
-                .isEqualTo(ofOneKey.stream()
-                        .filter(entry -> entry.row().compareTo(last) <= 0)
-                        .count());
-        for (Entry entry : ofOneKey.subList(0, Math.min(2, ofOneKey.size()))) {
-            assertThat(generation.count(one, entry.row(), 1_000)).isEqualTo(ofOneKey.indexOf(entry) + 1);
-        }
-    }
-
-    private @Nullable Entry after(List<Entry> all) {
-        switch (random.nextInt(3)) {
-            case 0:
-                return null;
-            case 1:
-                return all.isEmpty() ? null : all.get(random.nextInt(all.size()));
-            default:
-                return new Entry(
-                        new byte[] {(byte) random.nextInt(100)},
-                        row(DATABASES.get(random.nextInt(DATABASES.size())), IDS.get(random.nextInt(IDS.size()))));
-        }
-    }
-
-    private void assertSlices(PagedGeneration generation, PagedModel model) {
-        Set<RowId> wanted = new HashSet<>();
-        List<Row> expected = new ArrayList<>();
-        for (String database : DATABASES) {
-            assertThat(generation.slice(database))
-                    .containsExactlyInAnyOrderElementsOf(
-                            model.rows.getOrDefault(database, Map.of()).values());
-            for (String id : IDS) {
-                if (random.nextInt(3) == 0) {
-                    wanted.add(new RowId(database, id));
-                    Row row = model.rows.getOrDefault(database, Map.of()).get(id);
-                    if (row != null) {
-                        expected.add(row);
-                    }
-                }
-            }
-        }
-        assertThat(generation.find(wanted)).containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(generation.find(List.of())).isEmpty();
     }
 
     @Test
@@ -282,39 +110,20 @@ public abstract class PagedViewStoreContract {
         PagedViewStore store = store();
         List<PagedModel> models = new ArrayList<>();
         for (int step = 0; step < steps(); step++) {
-            ViewDelta delta = next(step, step == 0);
+            ViewDelta delta = history.next(step, step == 0);
             models.add(
                     step == 0 ? PagedModel.whole(delta) : models.get(step - 1).next(delta));
             store.commit(delta, PagedModel::keys);
             int earlier = random.nextInt(step + 1);
-            assertDifference(store, models.get(step), models.get(earlier));
-            assertDifference(store, models.get(earlier), models.get(step));
-        }
-    }
-
-    private static void assertDifference(PagedViewStore store, PagedModel one, PagedModel other) {
-        PagedGeneration generation =
-                store.generation(VIEW, one.head.generation()).orElseThrow();
-        long number = other.head.generation();
-        Set<Row> own = new HashSet<>(one.inOrder());
-        other.inOrder().forEach(own::remove);
-        List<Row> told = generation.notIn(number, 1_000);
-
-        assertThat(told).as("what came and went the same may be among them").isNotNull();
-        assertThat(told).containsAll(own);
-        assertThat(one.inOrder()).containsAll(told);
-        if (!own.isEmpty()) {
-            assertThat(generation.notIn(number, own.size() - 1)).isNull();
-        }
-        if (number == one.head.generation()) {
-            assertThat(told).isEmpty();
+            PagedHistory.assertDifference(store, models.get(step), models.get(earlier));
+            PagedHistory.assertDifference(store, models.get(earlier), models.get(step));
         }
     }
 
     @Test
     void whatWasMadeAnewSharesNothing() {
         PagedViewStore store = store();
-        Row row = row("userdb-a", "1");
+        Row row = history.row("userdb-a", "1");
         store.commit(whole(0, row), PagedModel::keys);
         store.commit(whole(1, row), PagedModel::keys);
 
@@ -329,7 +138,7 @@ public abstract class PagedViewStoreContract {
                 VIEW,
                 base,
                 true,
-                head(base + 1),
+                PagedHistory.head(base + 1),
                 rows.length == 0
                         ? List.of()
                         : List.of(new SliceDelta(rows[0].database(), Views.position(base), List.of(rows), Set.of())),
@@ -342,7 +151,7 @@ public abstract class PagedViewStoreContract {
         PagedModel model = null;
         List<PagedModel> models = new ArrayList<>();
         for (int step = 0; step < steps(); step++) {
-            ViewDelta delta = next(step, step == 0);
+            ViewDelta delta = history.next(step, step == 0);
             model = model == null ? PagedModel.whole(delta) : model.next(delta);
             models.add(model);
             store.commit(delta, PagedModel::keys);
@@ -383,9 +192,9 @@ public abstract class PagedViewStoreContract {
     @Test
     void theSlicesOfAnEarlierGenerationAreNotMixedWithLaterOnes() {
         PagedViewStore store = store();
-        store.commit(whole(0, row("userdb-a", "1")), PagedModel::keys);
+        store.commit(whole(0, history.row("userdb-a", "1")), PagedModel::keys);
         PagedGeneration first = store.current(VIEW).orElseThrow();
-        store.commit(next(1, false), PagedModel::keys);
+        store.commit(history.next(1, false), PagedModel::keys);
 
         assertThatThrownBy(() -> first.slices(0, null, 10)).isInstanceOf(PastGenerationException.class);
     }
@@ -393,14 +202,14 @@ public abstract class PagedViewStoreContract {
     @Test
     void aViewThatWasForgottenIsNotMixedWithTheNextOfItsName() {
         PagedViewStore store = store();
-        Row row = row("userdb-a", "1");
+        Row row = history.row("userdb-a", "1");
         store.commit(whole(0, row), PagedModel::keys);
         PagedGeneration first = store.current(VIEW).orElseThrow();
         store.drop(VIEW);
 
         assertThat(store.current(VIEW)).isEmpty();
         assertThat(store.generation(VIEW, 1)).isEmpty();
-        store.commit(whole(0, row("userdb-b", "2")), PagedModel::keys);
+        store.commit(whole(0, history.row("userdb-b", "2")), PagedModel::keys);
 
         assertThatThrownBy(() -> first.page(null, 0, 10)).isInstanceOf(PastGenerationException.class);
         assertThatThrownBy(() -> first.find(List.of(RowId.of(row)))).isInstanceOf(PastGenerationException.class);
@@ -412,15 +221,15 @@ public abstract class PagedViewStoreContract {
     @Test
     void whatIsNotKeptAnyMoreIsNotAnswered() throws Exception {
         PagedViewStore store = store();
-        store.commit(whole(0, row("userdb-a", "1"), row("userdb-a", "2")), PagedModel::keys);
+        store.commit(whole(0, history.row("userdb-a", "1"), history.row("userdb-a", "2")), PagedModel::keys);
         PagedGeneration first = store.current(VIEW).orElseThrow();
-        Row other = row("userdb-a", "1");
+        Row other = history.row("userdb-a", "1");
         store.commit(
                 new ViewDelta(
                         VIEW,
                         1,
                         false,
-                        head(2),
+                        PagedHistory.head(2),
                         List.of(new SliceDelta("userdb-a", Views.position(2), List.of(other), Set.of("2"))),
                         Set.of()),
                 PagedModel::keys);
@@ -441,23 +250,23 @@ public abstract class PagedViewStoreContract {
     @Test
     void whatIsAsideIsAskedForAndCommittedWithItsEntries() {
         PagedViewStore store = store();
-        store.commit(next(0, true), PagedModel::keys);
+        store.commit(history.next(0, true), PagedModel::keys);
         PagedViewStage stage = store.pagedStage(VIEW, 1, "f").orElseThrow();
-        PagedModel model = PagedModel.whole(new ViewDelta(VIEW, 1, true, head(2), List.of(), Set.of()));
+        PagedModel model = PagedModel.whole(new ViewDelta(VIEW, 1, true, PagedHistory.head(2), List.of(), Set.of()));
         assertThat(stage.head()).isEmpty();
         for (int portion = 0; portion < 6; portion++) {
-            ViewDelta more = next(1, true);
+            ViewDelta more = history.next(1, true);
             model = model.changed(more);
             assertThat(stage.add(more, PagedModel::keys)).isTrue();
             if (portion == 3) {
                 stage = store.pagedStage(VIEW, 1, "f").orElseThrow();
             }
-            assertThat(stage.head()).contains(head(2));
+            assertThat(stage.head()).contains(PagedHistory.head(2));
             assertThat(stage.rows()).isEqualTo(model.inOrder().size());
             assertThat(stage.page(null, 1_000)).isEqualTo(model.inOrder());
             assertThat(all(stage, 0, 2).stream().map(SliceState::database))
                     .containsExactlyInAnyOrderElementsOf(model.states.keySet());
-            for (String database : DATABASES) {
+            for (String database : PagedHistory.DATABASES) {
                 assertThat(stage.slice(database))
                         .containsExactlyInAnyOrderElementsOf(
                                 model.rows.getOrDefault(database, Map.of()).values());
@@ -465,12 +274,13 @@ public abstract class PagedViewStoreContract {
             List<Row> some = model.inOrder().stream().limit(3).toList();
             assertThat(stage.find(some.stream().map(RowId::of).toList())).containsExactlyInAnyOrderElementsOf(some);
         }
-        ViewDelta rest = new ViewDelta(VIEW, 1, true, head(2), List.of(change("userdb-a")), Set.of("userdb-b"));
+        ViewDelta rest = new ViewDelta(
+                VIEW, 1, true, PagedHistory.head(2), List.of(history.change("userdb-a")), Set.of("userdb-b"));
         model = model.changed(rest);
         assertThat(stage.commit(rest, PagedModel::keys)).isTrue();
 
         PagedGeneration current = store.current(VIEW).orElseThrow();
-        assertSame(current, model);
+        history.assertSame(current, model);
         assertThat(all(current, 0, 2)).containsExactlyInAnyOrderElementsOf(model.states.values());
         assertThatThrownBy(() -> current.slices(1, null, 10)).isInstanceOf(PastGenerationException.class);
     }
@@ -479,10 +289,12 @@ public abstract class PagedViewStoreContract {
     void whoDoesNotHaveTheStageAnyMoreAddsNothing() {
         PagedViewStore store = store();
         PagedViewStage one = store.pagedStage(VIEW, 0, "f").orElseThrow();
-        assertThat(one.add(whole(0, row("userdb-a", "1")), PagedModel::keys)).isTrue();
+        assertThat(one.add(whole(0, history.row("userdb-a", "1")), PagedModel::keys))
+                .isTrue();
         PagedViewStage other = store.pagedStage(VIEW, 0, "f").orElseThrow();
 
-        assertThat(one.add(whole(0, row("userdb-b", "1")), PagedModel::keys)).isFalse();
+        assertThat(one.add(whole(0, history.row("userdb-b", "1")), PagedModel::keys))
+                .isFalse();
         assertThat(one.commit(whole(0), PagedModel::keys)).isFalse();
         assertThat(other.slice("userdb-b")).isEmpty();
         assertThat(other.commit(whole(0), PagedModel::keys)).isTrue();
@@ -501,7 +313,7 @@ public abstract class PagedViewStoreContract {
                 VIEW,
                 0,
                 true,
-                head(1),
+                PagedHistory.head(1),
                 List.of(new SliceDelta("userdb-a", Views.position(1), List.of(alone, indexed), Set.of())),
                 Set.of());
         store.commit(delta, row -> row == indexed ? List.of(new PagedViewStore.IndexKey("i", half)) : List.of());

@@ -21,7 +21,10 @@ record FirstOfStored(StoredGeneration all, int most) implements OrderedRows {
 
     @Override
     public List<Row> page(@Nullable Row after, int skip, int limit) {
-        Row last = last();
+        if (most == 0) {
+            return List.of();
+        }
+        Row last = all.last(most);
         List<Row> page = all.page(after, skip, limit);
         int shown = page.size();
         while (shown > 0 && page.get(shown - 1).compareTo(last) > 0) {
@@ -44,11 +47,11 @@ record FirstOfStored(StoredGeneration all, int most) implements OrderedRows {
 
     @Override
     public boolean contains(Row row) {
-        return row.compareTo(last()) <= 0 && all.contains(row);
+        return most > 0 && row.compareTo(all.last(most)) <= 0 && all.contains(row);
     }
 
     @Override
-    public Row last() {
-        return all.last(most);
+    public @Nullable Row last() {
+        return most == 0 ? null : all.last(most);
     }
 }

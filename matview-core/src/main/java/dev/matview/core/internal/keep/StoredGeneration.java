@@ -29,6 +29,9 @@ public final class StoredGeneration extends StoredSlices implements Base.Committ
 
     private final PagedGeneration pages;
 
+    /** Every page that is read asks for it. */
+    private final String tag;
+
     /** What is known of the slices of an earlier generation, whose number follows; 0 for none. */
     private final KnownSlices earlier;
 
@@ -46,6 +49,7 @@ public final class StoredGeneration extends StoredSlices implements Base.Committ
         this.pages = pages;
         this.earlier = earlier;
         this.earlierNumber = earlierNumber;
+        this.tag = Committed.super.tag();
     }
 
     /** One that nothing is known of. */
@@ -111,6 +115,11 @@ public final class StoredGeneration extends StoredSlices implements Base.Committ
     @Override
     public ViewHead head() {
         return pages.head();
+    }
+
+    @Override
+    public String tag() {
+        return tag;
     }
 
     @Override

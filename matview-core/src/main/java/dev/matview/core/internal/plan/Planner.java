@@ -67,7 +67,8 @@ public final class Planner {
 
     /**
      * The way to answer the query by indexes that a store keeps. There all that is not in order has to be few, as they are put
-     * into order for each page; and what is not asked of an index can only be looked for in the feed's order.
+     * into order for each page; and what is not asked of an index can only be looked for in the feed's order. The plan says how
+     * many rows it has only where that was asked.
      *
      * @param all how many rows the generation has
      * @param isOfFeed whether the answer is in the feed's order
@@ -75,6 +76,17 @@ public final class Planner {
      */
     public static <I extends FieldIndex> Optional<Plan<I>> planInStore(
             Query query, List<I> indexes, FeedDefinition feed, int all, boolean isOfFeed, int most, Budget budget) {
+        // To count there costs what is counted: not where nothing hangs on it.
+        List<Plan<I>> uncounted = ways(query, indexes, feed, false, budget);
+        Optional<Plan<I>> best = uncounted.stream()
+                .filter(way -> way.isOrdered() && !way.isTested())
+                .findFirst();
+        if (best.isPresent() || uncounted.isEmpty()) {
+            return best;
+        }
+        if (uncounted.size() == 1 && uncounted.get(0).isOrdered()) {
+            return Optional.of(uncounted.get(0));
+        }
         List<Plan<I>> ways = ways(query, indexes, feed, budget);
         int fewest = ways.stream().mapToInt(Plan::rows).min().orElse(0);
         long wanted = (long) query.skip() + query.limit().orElse(PAGE) + 1;
@@ -112,6 +124,11 @@ public final class Planner {
     /** All ways to answer the query by one of the indexes, good and bad. */
     public static <I extends FieldIndex> List<Plan<I>> ways(
             Query query, List<I> indexes, FeedDefinition feed, Budget budget) {
+        return ways(query, indexes, feed, true, budget);
+    }
+
+    private static <I extends FieldIndex> List<Plan<I>> ways(
+            Query query, List<I> indexes, FeedDefinition feed, boolean isCounted, Budget budget) {
         if (indexes.isEmpty()) {
             return List.of();
         }
@@ -127,7 +144,7 @@ public final class Planner {
                                 ? narrowing.comesInOrderOf(feed.sort()) ? Order.OF_FEED : Order.NONE
                                 : order(index, requirements, query.sort()),
                         !requirements.areSufficient() || !narrowing.fulfilsAll(),
-                        narrowing.rows()));
+                        isCounted ? narrowing.rows() : 0));
             }
         }
         return ways;

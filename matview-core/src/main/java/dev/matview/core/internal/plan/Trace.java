@@ -47,6 +47,11 @@ public final class Trace {
         searchedBefore = looked.getAsInt();
     }
 
+    /** All rows are searched, and what is looked at is told row by row; nothing of it is kept. */
+    public void searched() {
+        source = Source.SEARCH;
+    }
+
     /** Rows were looked at, some of which were compared with the selector. */
     public void looked(int rows, int comparedRows) {
         looked += rows;

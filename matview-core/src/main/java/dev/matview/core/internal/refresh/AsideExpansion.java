@@ -39,7 +39,7 @@ final class AsideExpansion {
     }
 
     void run() throws InterruptedException {
-        found.putRestAside(visit.databases());
+        found.putRestAside(visit.pace().covered());
         Base aside = found.aside();
         if (aside == null) {
             return;
@@ -93,7 +93,7 @@ final class AsideExpansion {
     }
 
     private void putAside() {
-        found.replaceAside(expanded, more, visit.databases());
+        found.replaceAside(expanded, more, visit.pace().covered());
         expanded.clear();
         bytes = 0;
         more = 0;

@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,9 +54,6 @@ final class Findings {
     private final RowRoom room;
     private final FoundSlices found;
 
-    /** Whether a row can be kept at all. */
-    private Predicate<Row> fits = row -> true;
-
     private boolean partial;
     private volatile @Nullable String checkpoint;
 
@@ -72,8 +68,8 @@ final class Findings {
         this.failed = new FailedDatabases(behind, startedAt);
         this.references = references;
         this.memory = memory;
-        this.room = new RowRoom(memory, this::nothingIsOfUse);
-        this.found = new FoundSlices(room);
+        this.found = new FoundSlices(memory);
+        this.room = found.room();
         this.feed = feed;
         this.base = base;
         this.startedAt = startedAt;
@@ -81,13 +77,9 @@ final class Findings {
         this.asOf = startedAt;
     }
 
-    private void nothingIsOfUse() {
-        found.clear();
-    }
-
     /** Rows that do not pass are left out. */
     void keepOnly(Predicate<Row> passing) {
-        fits = passing;
+        room.keepOnly(passing);
     }
 
     /** From now on, what is found is put aside in portions, beside what was before. */
@@ -105,11 +97,6 @@ final class Findings {
         return found;
     }
 
-    /** How many databases the feed covers. */
-    int databases() {
-        return pace.covered();
-    }
-
     /** The slices that changes start from; null when there are none. */
     private @Nullable Base from() {
         return rebuilds() ? found.aside() : base;
@@ -120,8 +107,8 @@ final class Findings {
         this.failed = before.failed;
         this.references = before.references;
         this.memory = before.memory;
-        this.room = new RowRoom(memory, this::nothingIsOfUse);
-        this.found = new FoundSlices(room);
+        this.found = new FoundSlices(memory);
+        this.room = found.room();
         this.feed = before.feed;
         this.base = base;
         this.startedAt = before.startedAt;
@@ -185,13 +172,7 @@ final class Findings {
     /** Its rows have the name as those have it that are held: a view has very many rows. */
     Slice.Builder slice(String database) {
         Base from = from();
-        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database, fits));
-    }
-
-    /** Whether what is aside can be carried over to what another process has committed: not what a store keeps alone. */
-    boolean canBeRebased() {
-        Base aside = found.aside();
-        return aside == null || aside.isInHeap();
+        return Slice.builder(feed, from == null ? database : from.name(database), room.of(database));
     }
 
     /** Whether there was no room for all that was found: the visit is of no use. */
@@ -348,21 +329,13 @@ final class Findings {
         return rest;
     }
 
-    /** Whether the generation has the slice where these started from; with references, what they lead to may be ours too. */
     private boolean isOurs(String database, @Nullable Position found, Base next) {
-        Position position = next.position(database);
-        if (!Objects.equals(position, found)) {
-            return Objects.equals(position, heldAt(database));
-        }
-        // Read though it did not move, and found to be other than it was held: nobody else has that.
-        boolean mends = found != null && found.equals(heldAt(database));
-        return mends || (found != null && !feed.expand().isEmpty());
+        boolean refers = !feed.expand().isEmpty();
+        return Provenance.isOurs(heldAt(database), found, next.position(database), refers);
     }
 
-    /** Whether the generation has the slice elsewhere than it was found, and than it was. */
     private boolean isOther(String database, @Nullable Position found, Base next) {
-        Position position = next.position(database);
-        return !Objects.equals(position, found) && !Objects.equals(position, heldAt(database));
+        return Provenance.isOther(heldAt(database), found, next.position(database));
     }
 
     private @Nullable Position heldAt(String database) {

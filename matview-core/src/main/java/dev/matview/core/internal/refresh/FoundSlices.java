@@ -2,6 +2,7 @@ package dev.matview.core.internal.refresh;
 
 import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.Snapshot;
+import dev.matview.core.internal.view.ViewMemory;
 import dev.matview.core.spi.Row;
 import dev.matview.core.spi.Slice;
 import dev.matview.core.spi.SliceChange;
@@ -41,8 +42,19 @@ final class FoundSlices {
     /** Those aside that cannot be shown. */
     private final Set<String> withheld = ConcurrentHashMap.newKeySet();
 
-    FoundSlices(RowRoom room) {
-        this.room = room;
+    FoundSlices(ViewMemory memory) {
+        this.room = new RowRoom(memory, this::clear);
+    }
+
+    /** The memory that they take. */
+    RowRoom room() {
+        return room;
+    }
+
+    /** Whether what is aside can be carried over to what another process has committed: not what a store keeps alone. */
+    boolean canBeRebased() {
+        Base aside = aside();
+        return aside == null || aside.isInHeap();
     }
 
     /** From now on, what is found is put aside, beside what was before. */

@@ -22,6 +22,7 @@ final class RowRoom {
     private final Map<String, Long> taken = new ConcurrentHashMap<>();
     private final AtomicLong aside = new AtomicLong();
 
+    private volatile Predicate<Row> fits = row -> true;
     private volatile boolean full;
     /** How much more than there was room for. */
     private volatile long wanted;
@@ -34,12 +35,13 @@ final class RowRoom {
         this.whenFull = whenFull;
     }
 
-    /**
-     * Room for the slice of a database, instead of what was taken for it before.
-     *
-     * @param fits whether a row can be kept at all
-     */
-    Slice.Room of(String database, Predicate<Row> fits) {
+    /** Rows that do not pass can be kept nowhere. */
+    void keepOnly(Predicate<Row> passing) {
+        fits = passing;
+    }
+
+    /** Room for the slice of a database, instead of what was taken for it before. */
+    Slice.Room of(String database) {
         giveBack(database);
         return new Slice.Room() {
             @Override

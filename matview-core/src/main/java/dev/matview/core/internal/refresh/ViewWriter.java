@@ -245,7 +245,10 @@ final class ViewWriter {
     }
 
     private Outcome lost(Findings visit) {
-        if (dropped || base == null || !Provenance.isOf(visit.feed(), base.head()) || !visit.canBeRebased()) {
+        if (dropped
+                || base == null
+                || !Provenance.isOf(visit.feed(), base.head())
+                || !visit.found().canBeRebased()) {
             return new Outcome.Overtaken();
         }
         boolean standsIn = !base.head().refreshedAt().isBefore(visit.startedAt());

@@ -110,6 +110,9 @@ final class StoredRows {
             return gathered.list(trace);
         }
         boolean isTested = plan.map(Plan::isTested).orElse(!query.selector().isAll());
+        if (plan.isEmpty()) {
+            trace.searched();
+        }
         return (after, skip, budget) -> new StoredRun(
                 this, rows(after, budget), isTested ? query.selector() : null, shown(), after, skip, trace);
     }

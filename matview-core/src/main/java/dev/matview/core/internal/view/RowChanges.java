@@ -67,10 +67,9 @@ public record RowChanges(List<Row> leaving, List<Row> coming) {
 
     /** The last row that is shown, where the feed's limit lets not all be; null where it does. */
     private static @Nullable Row lastShown(FeedDefinition feed, Generation generation) {
-        int shown = generation.visibleRows(feed);
-        return shown == generation.size()
+        return generation.visibleRows(feed) == generation.size()
                 ? null
-                : generation.page(null, shown - 1, 1).get(0);
+                : generation.visible(feed).last();
     }
 
     /**

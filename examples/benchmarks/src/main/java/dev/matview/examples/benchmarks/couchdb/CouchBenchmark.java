@@ -36,7 +36,7 @@ public final class CouchBenchmark implements Benchmark {
         refreshes.warmUp();
         List<Figure> figures = new ArrayList<>();
         try (UserDatabases few = filled(couch, run, run.size(2_000, 20), run.size(50, 5))) {
-            figures.addAll(refreshes.measure(few, run.size(50, 5), run.size(3, 1)));
+            figures.addAll(refreshes.measure(few, run.size(50, 5), run.size(2, 1)));
         }
         try (UserDatabases many = filled(couch, run, run.size(10_000, 30), run.size(10, 2))) {
             figures.addAll(refreshes.measure(many, run.size(10, 2), run.size(2, 1)));
