@@ -166,7 +166,7 @@ class EndpointTest extends EndpointFixture {
             databases.put("userdb-carol", "{\"_id\":\"9\",\"type\":\"post\"}");
             assertThat(ask(administrator(), "POST", "/feeds/posts/refresh", "").body())
                     .isEqualTo(
-                            "{\"collection\":\"posts\",\"generation\":2,\"changed\":true,\"databases\":3,\"moved\":1,"
+                            "{\"collection\":\"posts\",\"generation\":2,\"changed\":true,\"outcome\":\"changed\",\"databases\":3,\"moved\":1,"
                                     + "\"rows\":3,\"behind\":0,\"documentsLeftOut\":0}\n");
             HttpResponse<String> metrics = ask(administrator(), "GET", "/metrics", "");
             assertThat(metrics.headers().firstValue("Content-Type").orElseThrow())
