@@ -25,6 +25,7 @@ final class LocalRepository {
             "matview-couch", ROOT.resolve("matview-couch"),
             "matview-micrometer", ROOT.resolve("integrations/micrometer"),
             "matview-server", ROOT.resolve("matview-server"),
+            "matview-sql", ROOT.resolve("integrations/sql"),
             "matview-testkit", ROOT.resolve("integrations/testkit"));
 
     private final Path directory;
