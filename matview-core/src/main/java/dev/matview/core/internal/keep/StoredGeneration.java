@@ -1,7 +1,6 @@
 package dev.matview.core.internal.keep;
 
 import dev.matview.core.QueryStoppedException;
-import dev.matview.core.RefreshResult.RowChanges;
 import dev.matview.core.internal.view.Base;
 import dev.matview.core.internal.view.Generation;
 import dev.matview.core.internal.view.OrderedRows;
@@ -12,8 +11,6 @@ import dev.matview.core.spi.PagedSlices;
 import dev.matview.core.spi.PagedSlices.RowId;
 import dev.matview.core.spi.PastGenerationException;
 import dev.matview.core.spi.Row;
-import dev.matview.core.spi.ViewDelta;
-import dev.matview.core.spi.ViewDelta.SliceDelta;
 import dev.matview.core.spi.ViewHead;
 import java.util.List;
 import java.util.function.Supplier;
@@ -209,21 +206,8 @@ public final class StoredGeneration extends StoredSlices implements Base.Committ
     }
 
     @Override
-    public RowChanges rowChanges(@Nullable Committed before, ViewDelta delta) {
-        if (before == null || delta.whole()) {
-            return new RowChanges(size(), 0, before == null ? 0 : before.size());
-        }
-        int put = 0;
-        int removed = 0;
-        for (SliceDelta slice : delta.slices()) {
-            put += slice.put().size();
-            removed += slice.removed().size();
-        }
-        for (String database : delta.dropped()) {
-            KnownSlices.Known held = ((StoredGeneration) before).known().find(database);
-            removed += held == null ? 0 : held.rows();
-        }
-        int added = Math.max(0, size() - before.size() + removed);
-        return new RowChanges(added, Math.max(0, put - added), removed);
+    public int rowsOf(String database) {
+        KnownSlices.Known held = known().find(database);
+        return held == null ? 0 : held.rows();
     }
 }

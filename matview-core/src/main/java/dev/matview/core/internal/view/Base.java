@@ -36,7 +36,25 @@ public interface Base {
          * @param before the generation before; null where there was none, or its rows could not be read
          * @param delta that was committed
          */
-        RowChanges rowChanges(@Nullable Committed before, ViewDelta delta);
+        default RowChanges rowChanges(@Nullable Committed before, ViewDelta delta) {
+            if (before == null || delta.whole()) {
+                return new RowChanges(size(), 0, before == null ? 0 : before.size());
+            }
+            int put = 0;
+            int removed = 0;
+            for (SliceDelta slice : delta.slices()) {
+                put += slice.put().size();
+                removed += slice.removed().size();
+            }
+            for (String database : delta.dropped()) {
+                removed += before.rowsOf(database);
+            }
+            int added = Math.max(0, size() - before.size() + removed);
+            return new RowChanges(added, Math.max(0, put - added), removed);
+        }
+
+        /** How many rows the slice of that database has; 0 when it is not held. */
+        int rowsOf(String database);
     }
 
     String view();

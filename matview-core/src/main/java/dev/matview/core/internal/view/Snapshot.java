@@ -1,6 +1,5 @@
 package dev.matview.core.internal.view;
 
-import dev.matview.core.RefreshResult.RowChanges;
 import dev.matview.core.internal.position.HeldPositions;
 import dev.matview.core.internal.tree.OrderedTree;
 import dev.matview.core.spi.LeftOut;
@@ -324,22 +323,9 @@ public final class Snapshot implements Base.Committed {
     }
 
     @Override
-    public RowChanges rowChanges(@Nullable Committed before, ViewDelta delta) {
-        if (before == null || delta.whole()) {
-            return new RowChanges(size(), 0, before == null ? 0 : before.size());
-        }
-        int put = 0;
-        int removed = 0;
-        for (SliceDelta slice : delta.slices()) {
-            put += slice.put().size();
-            removed += slice.removed().size();
-        }
-        for (String database : delta.dropped()) {
-            HeldSlice held = ((Snapshot) before).slices.find(database);
-            removed += held == null ? 0 : held.rows().size();
-        }
-        int added = Math.max(0, size() - before.size() + removed);
-        return new RowChanges(added, Math.max(0, put - added), removed);
+    public int rowsOf(String database) {
+        HeldSlice held = slices.find(database);
+        return held == null ? 0 : held.rows().size();
     }
 
     @Override
